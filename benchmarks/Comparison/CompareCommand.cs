@@ -1,0 +1,98 @@
+using System;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using Specializer.GenericEngine;
+
+namespace Specializer.Benchmarks;
+
+/// <summary><c>compare</c>: generated code beside the generic engine, taking turns in one process, so that both see the same machine.</summary>
+internal static class CompareCommand
+{
+    private const int Turns = 9;
+
+    public static Command Create()
+    {
+        var threads = new Option<int>("--threads") { Description = "Threads that work together.", DefaultValueFactory = _ => 1 };
+        var command = new Command("compare", "Measures generated models against the generic engine, whole models, alternating, medians.") { threads };
+        command.SetAction(result =>
+        {
+            Console.WriteLine("| model | what | specialised | generic | ratio |");
+            Console.WriteLine("|---|---|---:|---:|---:|");
+            foreach (MeasuredModel model in MeasuredModel.All)
+            {
+                Compare(model, new ModelOptions { Threads = result.GetValue(threads) });
+            }
+        });
+        return command;
+    }
+
+    private static void Compare(MeasuredModel measured, ModelOptions options)
+    {
+        using var weights = new RandomWeights(measured.Tensors, seed: 1);
+        using DecoderModel specialized = measured.Load(weights, options);
+        using DecoderModel generic = GenericDecoder.Load(weights, measured.Generic, options);
+        using DecoderSession specializedSession = specialized.CreateSession();
+        using DecoderSession genericSession = generic.CreateSession();
+        foreach (int length in new[] { 1, 16, 128, 512 })
+        {
+            int[] prompt = [.. Enumerable.Range(1, length)];
+            Report(measured.Name, $"prefill {length}, tokens/s", length, () => Prefill(specializedSession, prompt), () => Prefill(genericSession, prompt));
+        }
+
+        const int Tokens = 8;
+        Report(measured.Name, "decode, tokens/s", Tokens, () => Decode(specializedSession, Tokens), () => Decode(genericSession, Tokens));
+    }
+
+    private static void Report(string model, string what, int tokens, Action specialized, Action generic)
+    {
+        double[] specializedSeconds = new double[Turns], genericSeconds = new double[Turns], ratios = new double[Turns];
+        specialized();
+        generic();
+        for (int turn = 0; turn < Turns; turn++)
+        {
+            specializedSeconds[turn] = Seconds(specialized);
+            genericSeconds[turn] = Seconds(generic);
+            ratios[turn] = genericSeconds[turn] / specializedSeconds[turn];
+        }
+
+        Array.Sort(specializedSeconds);
+        Array.Sort(genericSeconds);
+        Array.Sort(ratios);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {model} | {what} | {tokens / specializedSeconds[Turns / 2]:F0} | {tokens / genericSeconds[Turns / 2]:F0} | {ratios[Turns / 2]:F2} ({ratios[1]:F2} to {ratios[Turns - 2]:F2}) |"));
+    }
+
+    /// <summary>The median of short runs, as many as fit into a twentieth of a second, at least one.</summary>
+    private static double Seconds(Action run)
+    {
+        var all = Stopwatch.StartNew();
+        var seconds = new System.Collections.Generic.List<double>();
+        do
+        {
+            long start = Stopwatch.GetTimestamp();
+            run();
+            seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        while (all.Elapsed.TotalSeconds < 0.05);
+        seconds.Sort();
+        return seconds[seconds.Count / 2];
+    }
+
+    private static void Prefill(DecoderSession session, int[] prompt)
+    {
+        session.Reset();
+        session.Prefill(prompt);
+    }
+
+    private static void Decode(DecoderSession session, int tokens)
+    {
+        session.Truncate(1);
+        for (int i = 0; i < tokens; i++)
+        {
+            session.Decode(i);
+        }
+    }
+}

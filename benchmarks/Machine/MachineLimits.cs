@@ -1,0 +1,125 @@
+using System;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace Specializer.Benchmarks;
+
+/// <summary>
+/// What this machine can do at best, measured in this process: results are worth reading only beside the limits of
+/// the same minutes, for a shared host's clock and caches are not the same all day.
+/// </summary>
+public sealed unsafe record MachineLimits
+{
+    private const int Repetitions = 7;
+    private const double SecondsPerRepetition = 0.012;
+    private const long MemoryBytes = 1L << 30;
+    private const long L3Bytes = 32L << 20;
+    private const long L2Bytes = 1L << 20;
+
+    private static float s_sink;
+
+    /// <summary>The number of threads that worked at once; every figure is the sum over them.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The instruction set of the multiply-adds.</summary>
+    public required InstructionSet InstructionSet { get; init; }
+
+    /// <summary>Single-precision multiply-adds from registers to registers, 10⁹ operations per second, a multiply-add counted as two.</summary>
+    public required double FmaGigaflops { get; init; }
+
+    /// <summary>Reading 1 GiB, each thread its own part: 10⁹ bytes per second from memory.</summary>
+    public required double ReadMemory { get; init; }
+
+    /// <summary>Every thread reading the same 32 MiB again and again: 10⁹ bytes per second from the third-level cache.</summary>
+    public required double ReadL3 { get; init; }
+
+    /// <summary>Every thread reading its own 1 MiB again and again: 10⁹ bytes per second from the second-level cache.</summary>
+    public required double ReadL2 { get; init; }
+
+    /// <summary>Measures the limits: medians of several repetitions, in two to three seconds.</summary>
+    /// <param name="threads">How many threads work at once, at least 1. They are started together and pinned to nothing.</param>
+    /// <param name="instructionSet">The instruction set of the multiply-adds; reading always uses the widest loads there are.</param>
+    /// <exception cref="PlatformNotSupportedException">This process cannot run <paramref name="instructionSet"/>.</exception>
+    public static MachineLimits Measure(int threads, InstructionSet instructionSet)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        if (!InstructionSets.IsSupported(instructionSet))
+        {
+            throw new PlatformNotSupportedException($"This process cannot run {instructionSet}; the best it can run is {InstructionSets.Best}.");
+        }
+
+        double gigaflops = MeasureMultiplyAdds(threads, instructionSet);
+        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)MemoryBytes, 64);
+        try
+        {
+            (double readMemory, double readL3, double readL2) = MeasureReads(threads, memory);
+            return new MachineLimits
+            {
+                Threads = threads,
+                InstructionSet = instructionSet,
+                FmaGigaflops = gigaflops,
+                ReadMemory = readMemory,
+                ReadL3 = readL3,
+                ReadL2 = readL2,
+            };
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
+    }
+
+    private static double MeasureMultiplyAdds(int threads, InstructionSet instructionSet)
+    {
+        const int Trial = 100_000;
+        Keep(MultiplyAddLoop.Run(instructionSet, Trial));
+        long start = Stopwatch.GetTimestamp();
+        Keep(MultiplyAddLoop.Run(instructionSet, Trial));
+        double perIteration = Stopwatch.GetElapsedTime(start).TotalSeconds / Trial;
+        int iterations = (int)Math.Clamp(SecondsPerRepetition / perIteration, Trial, 1e9);
+        double seconds = SimultaneousRun.MedianSeconds(threads, Repetitions, _ => Keep(MultiplyAddLoop.Run(instructionSet, iterations)));
+        return (double)MultiplyAddLoop.OperationsPerIteration(instructionSet) * iterations * threads / seconds / 1e9;
+    }
+
+    private static (double Memory, double L3, double L2) MeasureReads(int threads, byte* memory)
+    {
+        long slice = MemoryBytes / threads / ReadLoop.Step * ReadLoop.Step;
+
+        // A page that was never written has no memory behind it, and reading it would measure a cached page of zeros.
+        SimultaneousRun.MedianSeconds(threads, 1, worker => new Span<byte>(memory + (worker * slice), checked((int)slice)).Fill(1));
+
+        double memorySeconds = SimultaneousRun.MedianSeconds(threads, Repetitions, worker => Keep(ReadLoop.Run(memory + (worker * slice), slice)));
+        double memoryRate = (double)slice * threads / memorySeconds / 1e9;
+
+        // The same bytes for all threads, more than a second-level cache holds, each thread starting elsewhere.
+        long l3Passes = PassesFor(L3Bytes, bytesPerSecond: 25e9);
+        double l3Seconds = SimultaneousRun.MedianSeconds(threads, Repetitions, worker =>
+        {
+            long first = L3Bytes / threads * worker / ReadLoop.Step * ReadLoop.Step;
+            for (long pass = 0; pass < l3Passes; pass++)
+            {
+                Keep(ReadLoop.Run(memory + first, L3Bytes - first) + ReadLoop.Run(memory, first));
+            }
+        });
+        double l3Rate = (double)L3Bytes * l3Passes * threads / l3Seconds / 1e9;
+
+        long l2Passes = PassesFor(L2Bytes, bytesPerSecond: 100e9);
+        double l2Seconds = SimultaneousRun.MedianSeconds(threads, Repetitions, worker =>
+        {
+            byte* own = memory + (worker * Math.Min(slice, L2Bytes));
+            for (long pass = 0; pass < l2Passes; pass++)
+            {
+                Keep(ReadLoop.Run(own, Math.Min(slice, L2Bytes)));
+            }
+        });
+        double l2Rate = (double)Math.Min(slice, L2Bytes) * l2Passes * threads / l2Seconds / 1e9;
+        return (memoryRate, l3Rate, l2Rate);
+    }
+
+    private static long PassesFor(long byteLength, double bytesPerSecond) => Math.Max(1, (long)(SecondsPerRepetition * bytesPerSecond / byteLength));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Keep(float value) => Volatile.Write(ref s_sink, value);
+}

@@ -1,0 +1,14 @@
+using System.CommandLine;
+using System.Linq;
+using BenchmarkDotNet.Running;
+using Specializer.Benchmarks;
+
+if (args.FirstOrDefault() is "roofline" or "compare" or "--help" or "-h" or "-?")
+{
+    return new RootCommand("Measurements of Specializer. Any other arguments go to BenchmarkDotNet, for example: --filter '*'.") { RooflineCommand.Create(), CompareCommand.Create() }
+        .Parse(args)
+        .Invoke();
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(MachineLimits).Assembly).Run(args);
+return 0;

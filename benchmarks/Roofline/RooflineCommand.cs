@@ -1,0 +1,52 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Linq;
+
+namespace Specializer.Benchmarks;
+
+/// <summary><c>roofline</c>: each kernel and each whole model beside what the machine could do at best.</summary>
+internal static class RooflineCommand
+{
+    public static Command Create()
+    {
+        var threads = new Option<int>("--threads") { Description = "Threads that work together.", DefaultValueFactory = _ => 1 };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
+        var instructionSet = new Option<InstructionSet>("--instruction-set") { Description = "The kernels to measure.", DefaultValueFactory = _ => InstructionSets.Best };
+        var models = new Option<string[]>("--model") { Description = "The models to measure; all by default.", AllowMultipleArgumentsPerToken = true };
+        var rows = new Option<int[]>("--rows") { Description = "The numbers of rows for the kernels.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 8, 32, 64, 128] };
+        threads.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--threads must be 1 or more.");
+            }
+        });
+        models.AcceptOnlyFromAmong([.. MeasuredModel.All.Select(model => model.Name)]);
+
+        var command = new Command("roofline", "Measures the kernels and whole models against this machine's multiply-add peak and read bandwidth.") { threads, json, instructionSet, models, rows };
+        command.SetAction(result =>
+        {
+            string[] chosen = result.GetValue(models) ?? [];
+            MachineLimits limits = MachineLimits.Measure(result.GetValue(threads), result.GetValue(instructionSet));
+            using var measurement = new RooflineMeasurement(result.GetValue(instructionSet), limits);
+            IEnumerable<RooflineRow> measured = MeasuredModel.All
+                .Where(model => chosen.Length == 0 || chosen.Contains(model.Name))
+                .SelectMany(model => measurement.Measure(model, result.GetValue(rows)!));
+            if (result.GetValue(json))
+            {
+                using var output = Console.OpenStandardOutput();
+                RooflineReport.WriteJson(output, limits, measured);
+                return;
+            }
+
+            RooflineReport.WriteLimits(Console.Out, limits);
+            RooflineReport.WriteHeader(Console.Out);
+            foreach (RooflineRow row in measured)
+            {
+                RooflineReport.WriteRow(Console.Out, row);
+            }
+        });
+        return command;
+    }
+}

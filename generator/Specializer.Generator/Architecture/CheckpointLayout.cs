@@ -1,0 +1,91 @@
+namespace Specializer.Generator.Architecture;
+
+/// <summary>Where and how a family's checkpoints keep the tensors of a decoder.</summary>
+/// <param name="Names">Their names.</param>
+/// <param name="QueryKeyValue">How the three projections are kept.</param>
+/// <param name="GateUpConcatenated">Whether one tensor holds the rows of the gate and then those of the up projection.</param>
+/// <param name="InputsFirst">Whether matrices of the layers are [inputs, outputs] (GPT-2) instead of [outputs, inputs].</param>
+/// <param name="Ignored">Tensors that a checkpoint may hold and that nothing reads.</param>
+internal sealed record CheckpointLayout(
+    CheckpointNames Names, QueryKeyValueLayout QueryKeyValue, bool GateUpConcatenated, bool InputsFirst, EquatableArray<string> Ignored)
+{
+    /// <summary>Hugging Face's LlamaForCausalLM and the many families that follow it.</summary>
+    public static CheckpointLayout Llama { get; } = new(
+        CheckpointNames.Llama,
+        QueryKeyValueLayout.Separate,
+        GateUpConcatenated: false,
+        InputsFirst: false,
+        // Old checkpoints store the rotary frequencies, which are computed here.
+        new EquatableArray<string>(["model.layers.{layer}.self_attn.rotary_emb.inv_freq"]));
+}
+
+/// <summary>How a checkpoint keeps the query, key and value projections.</summary>
+internal enum QueryKeyValueLayout
+{
+    /// <summary>Three tensors.</summary>
+    Separate,
+
+    /// <summary>One tensor: the rows of all queries, then all keys, then all values.</summary>
+    Concatenated,
+
+    /// <summary>One tensor: for each key/value head the rows of its query heads, of its key and of its value.</summary>
+    PerKeyValueHead,
+}
+
+/// <summary>
+/// The names of a decoder's tensors without ".weight" and ".bias"; "{layer}" stands for the layer's number. Empty where
+/// the family has no such tensor.
+/// </summary>
+internal sealed record CheckpointNames(
+    string TokenEmbedding,
+    string AttentionNorm,
+    string Query,
+    string Key,
+    string Value,
+    string AttentionOutput,
+    string FeedForwardNorm,
+    string Gate,
+    string Up,
+    string Down,
+    string FinalNorm,
+    string Logits)
+{
+    /// <summary>Hugging Face's names for LlamaForCausalLM and the families that follow it.</summary>
+    public static CheckpointNames Llama { get; } = new(
+        TokenEmbedding: "model.embed_tokens",
+        AttentionNorm: "model.layers.{layer}.input_layernorm",
+        Query: "model.layers.{layer}.self_attn.q_proj",
+        Key: "model.layers.{layer}.self_attn.k_proj",
+        Value: "model.layers.{layer}.self_attn.v_proj",
+        AttentionOutput: "model.layers.{layer}.self_attn.o_proj",
+        FeedForwardNorm: "model.layers.{layer}.post_attention_layernorm",
+        Gate: "model.layers.{layer}.mlp.gate_proj",
+        Up: "model.layers.{layer}.mlp.up_proj",
+        Down: "model.layers.{layer}.mlp.down_proj",
+        FinalNorm: "model.norm",
+        Logits: "lm_head");
+
+    /// <summary>A table of learned positions that is added to the embeddings.</summary>
+    public string PositionEmbedding { get; init; } = "";
+
+    /// <summary>The norm of the embeddings.</summary>
+    public string EmbeddingNorm { get; init; } = "";
+
+    /// <summary>The three projections in one tensor.</summary>
+    public string QueryKeyValue { get; init; } = "";
+
+    /// <summary>The gate and up projections in one tensor.</summary>
+    public string GateUp { get; init; } = "";
+
+    /// <summary>The norm of every query head.</summary>
+    public string QueryNorm { get; init; } = "";
+
+    /// <summary>The norm of every key head.</summary>
+    public string KeyNorm { get; init; } = "";
+
+    /// <summary>The norm behind the attention.</summary>
+    public string AttentionOutputNorm { get; init; } = "";
+
+    /// <summary>The norm behind the feed-forward block.</summary>
+    public string FeedForwardOutputNorm { get; init; } = "";
+}

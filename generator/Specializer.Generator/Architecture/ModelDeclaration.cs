@@ -1,0 +1,24 @@
+namespace Specializer.Generator.Architecture;
+
+/// <summary>A declaration whose every value is known: the user's class and the architecture to complete it with.</summary>
+/// <param name="Class">The class to complete.</param>
+/// <param name="Architecture">The declared architecture.</param>
+internal sealed record ModelDeclaration(ClassDeclaration Class, TransformerArchitecture Architecture);
+
+/// <summary>What the attributes on a class say: an architecture, or which config.json has it.</summary>
+/// <param name="Class">The class to complete.</param>
+/// <param name="Architecture">The architecture that the attributes declare; null if a config.json does.</param>
+/// <param name="Configuration">The config.json that declares it; null if the attributes do.</param>
+internal sealed record AttributeDeclaration(ClassDeclaration Class, TransformerArchitecture? Architecture, ConfigurationReference? Configuration);
+
+/// <summary>A config.json named by an attribute, and what the attribute says beside it.</summary>
+/// <param name="Path">The end of the file's path, with slashes.</param>
+/// <param name="ContextLength">A context length of the attribute; 0 for the file's own.</param>
+/// <param name="ChunkLength">A chunk length of the attribute; 0 to leave it to the planner.</param>
+internal sealed record ConfigurationReference(string Path, int ContextLength, int ChunkLength);
+
+/// <summary>The user's class, as far as completing it needs to know it.</summary>
+/// <param name="Namespace">Its namespace; empty for the global one.</param>
+/// <param name="ContainingTypes">The partial types around it, outermost first, each as its declaration: "partial class Models".</param>
+/// <param name="Name">Its name.</param>
+internal sealed record ClassDeclaration(string Namespace, EquatableArray<string> ContainingTypes, string Name);

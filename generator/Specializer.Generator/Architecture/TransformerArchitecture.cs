@@ -1,0 +1,165 @@
+namespace Specializer.Generator.Architecture;
+
+/// <summary>
+/// One declared transformer: checked, complete, nothing left to default. Immutable and compared by value, so that the
+/// incremental pipeline can tell whether anything changed. When adding a member keep both properties.
+/// </summary>
+/// <param name="Layers">The number of layers.</param>
+/// <param name="Width">The width of the hidden states, d_model.</param>
+/// <param name="ContextLength">The largest number of positions of a session.</param>
+/// <param name="ChunkLength">The positions per prefill step; 0 leaves the choice to the planner.</param>
+/// <param name="Embeddings">How tokens become hidden states.</param>
+/// <param name="Attention">The attention of every layer.</param>
+/// <param name="LayerKinds">What layers may differ in; most models have one kind.</param>
+/// <param name="LayerPattern">Layer i is of kind LayerPattern[i modulo its length].</param>
+/// <param name="FeedForward">The feed-forward block of every layer.</param>
+/// <param name="Norm">The norms.</param>
+/// <param name="Arrangement">Where a layer's norms and residual sums stand.</param>
+/// <param name="Logits">How hidden states become logits.</param>
+/// <param name="Checkpoint">Where the checkpoint keeps the tensors.</param>
+internal sealed record TransformerArchitecture(
+    int Layers,
+    int Width,
+    int ContextLength,
+    int ChunkLength,
+    EmbeddingArchitecture Embeddings,
+    AttentionArchitecture Attention,
+    EquatableArray<LayerKind> LayerKinds,
+    EquatableArray<int> LayerPattern,
+    FeedForwardArchitecture FeedForward,
+    NormArchitecture Norm,
+    BlockArrangement Arrangement,
+    LogitsArchitecture Logits,
+    CheckpointLayout Checkpoint);
+
+/// <param name="VocabularySize">The number of token ids.</param>
+/// <param name="Scale">What embeddings are multiplied with; 1 for nothing.</param>
+/// <param name="Positions">A table of positions that is added, if any.</param>
+/// <param name="Norm">Whether the sum is normalised.</param>
+internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, PositionTable? Positions, bool Norm);
+
+/// <summary>Positions that are added to the embeddings.</summary>
+internal abstract record PositionTable;
+
+/// <param name="Offset">The row of the table that belongs to position 0.</param>
+/// <param name="Rows">The rows of the table.</param>
+internal sealed record LearnedPositions(int Offset, int Rows) : PositionTable;
+
+/// <param name="Interleaved">Sines and cosines in turn, as printed in the paper, instead of first all sines, then all cosines.</param>
+internal sealed record SinusoidalPositions(bool Interleaved) : PositionTable;
+
+/// <param name="Heads">Query heads.</param>
+/// <param name="KeyValueHeads">Key/value heads; divides <paramref name="Heads"/>.</param>
+/// <param name="HeadDimension">The width of one head.</param>
+/// <param name="Scale">What q·k is multiplied with.</param>
+/// <param name="QueryBias">Whether the query projection adds a bias.</param>
+/// <param name="KeyBias">Whether the key projection adds a bias.</param>
+/// <param name="ValueBias">Whether the value projection adds a bias.</param>
+/// <param name="OutputBias">Whether the output projection adds a bias.</param>
+/// <param name="SoftCap">c of c · tanh(score / c); 0 for none.</param>
+/// <param name="QueryKeyNorm">Whether every query and key head is normalised before positions turn it.</param>
+internal sealed record AttentionArchitecture(
+    int Heads,
+    int KeyValueHeads,
+    int HeadDimension,
+    float Scale,
+    bool QueryBias,
+    bool KeyBias,
+    bool ValueBias,
+    bool OutputBias,
+    float SoftCap,
+    bool QueryKeyNorm)
+{
+    /// <summary>How many query heads read one key/value head.</summary>
+    public int GroupSize => Heads / KeyValueHeads;
+}
+
+/// <summary>What one kind of layer has of its own.</summary>
+/// <param name="Name">What it is called, as an identifier; empty where there is one kind only.</param>
+/// <param name="Window">How many positions a position sees, itself included; 0 for all before it.</param>
+/// <param name="Positions">How positions enter its attention.</param>
+internal sealed record LayerKind(string Name, int Window, AttentionPositions Positions);
+
+/// <summary>How positions enter the attention.</summary>
+internal abstract record AttentionPositions;
+
+/// <summary>Not at all.</summary>
+internal sealed record NoPositions : AttentionPositions;
+
+/// <param name="Base">θ of the frequencies θ^(−2i / RotaryDimension).</param>
+/// <param name="RotaryDimension">How many of a head's first elements are turned; even.</param>
+/// <param name="Interleaved">Pairs (2i, 2i+1) instead of (i, i + RotaryDimension / 2).</param>
+/// <param name="Scaling">How the frequencies are changed for longer contexts.</param>
+internal sealed record RotaryPositions(double Base, int RotaryDimension, bool Interleaved, RotaryScaling Scaling) : AttentionPositions;
+
+/// <summary>How rotary frequencies are changed for longer contexts.</summary>
+internal abstract record RotaryScaling;
+
+/// <summary>Not at all.</summary>
+internal sealed record NoScaling : RotaryScaling;
+
+/// <summary>Every frequency divided by the factor (Chen et al. 2023, position interpolation).</summary>
+internal sealed record LinearScaling(double Factor) : RotaryScaling;
+
+/// <summary>Low frequencies divided by the factor, high ones kept, a ramp between (LLaMA 3.1).</summary>
+internal sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContextLength) : RotaryScaling;
+
+/// <summary>Interpolation by wavelength with a sharpened softmax (Peng et al. 2023, YaRN).</summary>
+internal sealed record YarnScaling(double Factor, int OriginalContextLength, double BetaFast, double BetaSlow, double AttentionFactor) : RotaryScaling;
+
+/// <summary>A factor for each frequency (Ding et al. 2024, LongRoPE).</summary>
+internal sealed record LongScaling(EquatableArray<double> Factors, double AttentionFactor) : RotaryScaling;
+
+/// <summary>A penalty on scores that grows with the distance, a slope per head (Press et al. 2022, ALiBi).</summary>
+/// <param name="MaximumBias">The largest exponent: head k of p (a power of two) has the slope 2^(−MaximumBias · k / p).</param>
+internal sealed record AlibiPositions(double MaximumBias) : AttentionPositions;
+
+/// <summary>An activation function; what is gated is told apart from the function.</summary>
+internal enum ActivationFunction
+{
+    Relu,
+    Gelu,
+    GeluTanh,
+    GeluQuick,
+    Silu,
+    SquaredRelu,
+}
+
+/// <param name="Width">The inner width, d_ff.</param>
+/// <param name="Activation">The activation.</param>
+/// <param name="Gated">Whether the activation is applied to a gate projection that multiplies the up projection.</param>
+/// <param name="Bias">Whether the linear layers add a bias.</param>
+internal sealed record FeedForwardArchitecture(int Width, ActivationFunction Activation, bool Gated, bool Bias);
+
+internal enum NormFormula
+{
+    RootMeanSquare,
+    Layer,
+}
+
+/// <param name="Formula">The formula.</param>
+/// <param name="Epsilon">The ε of the formula.</param>
+/// <param name="Bias">Whether LayerNorm adds a bias.</param>
+/// <param name="UnitOffset">Whether the checkpoint holds the weight less one, so that 1 + w is multiplied (Gemma).</param>
+internal sealed record NormArchitecture(NormFormula Formula, float Epsilon, bool Bias, bool UnitOffset);
+
+/// <summary>Where a layer's norms and residual sums stand.</summary>
+internal enum BlockArrangement
+{
+    /// <summary>x += attention(norm(x)); x += feedForward(norm(x)).</summary>
+    PreNorm,
+
+    /// <summary>x += attention(norm(x)) + feedForward(norm(x)) with one norm for both (GPT-J, Phi, Falcon 7B; PaLM).</summary>
+    ParallelOneNorm,
+
+    /// <summary>x += attention(norm₁(x)) + feedForward(norm₂(x)) (GPT-NeoX, Falcon 40B).</summary>
+    ParallelTwoNorms,
+
+    /// <summary>x += norm(attention(norm(x))); x += norm(feedForward(norm(x))) (Gemma 2 and 3).</summary>
+    Sandwich,
+}
+
+/// <param name="Tied">Whether they are computed with the token embeddings.</param>
+/// <param name="Bias">Whether a bias is added.</param>
+/// <param name="SoftCap">c of c · tanh(logit / c); 0 for none.</param>
+internal sealed record LogitsArchitecture(bool Tied, bool Bias, float SoftCap);

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace Specializer.Generator.Diagnostics;
+
+/// <summary>Every diagnostic of the declaration. Each has a page in docs/diagnostics and a test.</summary>
+internal static class DiagnosticDescriptors
+{
+    public static readonly DiagnosticDescriptor NotPartial = Create(
+        "SPZ0001", "The class of a transformer must be partial", "'{0}' must be declared partial, so that the generator can complete it: add 'partial'");
+
+    public static readonly DiagnosticDescriptor UnsuitableClass = Create(
+        "SPZ0002", "The class of a transformer must be an ordinary class", "'{0}' cannot be completed because it is {1}: declare the transformer on {2}");
+
+    public static readonly DiagnosticDescriptor MissingPart = Create(
+        "SPZ0003", "A part of the transformer is not declared", "'{0}' has no [{1}]: add it to declare {2}");
+
+    public static readonly DiagnosticDescriptor ValueOutOfRange = Create(
+        "SPZ0004", "A value is out of range", "{0} is {1}, but must be {2}");
+
+    public static readonly DiagnosticDescriptor HeadsDoNotDivideWidth = Create(
+        "SPZ0005", "The heads do not divide d_model", "{0} heads do not divide DModel = {1} evenly: give a number of heads that divides it ({2}), or the width of a head as HeadDim");
+
+    public static readonly DiagnosticDescriptor KeyValueHeadsDoNotDivideHeads = Create(
+        "SPZ0006", "The key/value heads do not divide the heads", "{0} key/value heads do not divide {1} heads evenly: each key/value head serves equally many query heads, so give one of {2}");
+
+    public static readonly DiagnosticDescriptor OddRotaryWidth = Create(
+        "SPZ0007", "The rotary width is odd", "Rotary positions turn pairs, but {0} = {1} is odd: give an even number");
+
+    public static readonly DiagnosticDescriptor RotaryWiderThanHead = Create(
+        "SPZ0008", "The rotary width exceeds the head", "RotaryDim = {0} is more than a head's width of {1}: give at most {1}");
+
+    public static readonly DiagnosticDescriptor UnsafeBlocksNotAllowed = Create(
+        "SPZ0009", "Unsafe blocks are not allowed", "The code generated for '{0}' works on native memory: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project file");
+
+    public static readonly DiagnosticDescriptor LanguageTooOld = Create(
+        "SPZ0010", "The C# version is too old", "The code generated for '{0}' needs C# 12 or newer, but the project is compiled as C# {1}: raise <LangVersion> or remove it");
+
+    public static readonly DiagnosticDescriptor TooLarge = Create(
+        "SPZ0011", "The model is too large to be addressed", "{0} would have {1} elements, more than the {2} that can be addressed: make {3} smaller");
+
+    public static readonly DiagnosticDescriptor ConfigurationNotFound = Create(
+        "SPZ0012", "The config.json is not found", "One additional file of the project must end in '{0}', but {1} does: add <AdditionalFiles Include=\"{0}\" /> to the project file, or give more of the path");
+
+    public static readonly DiagnosticDescriptor ConfigurationInvalid = Create(
+        "SPZ0013", "The config.json declares no model that can be generated", "{0}: {1}");
+
+    public static readonly DiagnosticDescriptor PartBesideConfiguration = Create(
+        "SPZ0014", "A part is declared beside a config.json", "{0} is declared here and by '{1}': remove it; beside a config.json only ContextLength and ChunkLength may be given");
+
+    public static ImmutableArray<DiagnosticDescriptor> All { get; } =
+    [
+        NotPartial, UnsuitableClass, MissingPart, ValueOutOfRange, HeadsDoNotDivideWidth, KeyValueHeadsDoNotDivideHeads,
+        OddRotaryWidth, RotaryWiderThanHead, UnsafeBlocksNotAllowed, LanguageTooOld, TooLarge,
+        ConfigurationNotFound, ConfigurationInvalid, PartBesideConfiguration,
+    ];
+
+    private static DiagnosticDescriptor Create(string id, string title, string message) => new(
+        id,
+        title,
+        message,
+        "Specializer",
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: "https://github.com/specializer-net/specializer/blob/main/docs/diagnostics/" + id + ".md");
+}

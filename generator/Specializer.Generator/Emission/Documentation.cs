@@ -1,0 +1,64 @@
+using System.Collections.Generic;
+using System.Globalization;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Emission;
+
+/// <summary>The architecture in words, for the documentation of the generated class.</summary>
+internal static class Documentation
+{
+    public static IEnumerable<string> Summary(PlannedModel model)
+    {
+        ExecutionPlan plan = model.Plan;
+        TransformerArchitecture architecture = plan.Architecture;
+        AttentionArchitecture attention = architecture.Attention;
+        yield return "<summary>";
+        yield return $"A decoder of {Grouped(plan.ParameterCount)} parameters: {architecture.Layers} layers, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
+        yield return "</summary>";
+        yield return "<remarks>";
+        yield return "<list type=\"table\">";
+        foreach (LayerKind kind in architecture.LayerKinds)
+        {
+            yield return Row(
+                kind.Name.Length == 0 ? "Attention" : kind.Name + " attention",
+                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions)}");
+        }
+
+        yield return Row("Feed-forward", $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}");
+        yield return Row("Norms", $"{(architecture.Norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}");
+        yield return Row("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits");
+        yield return Row("Packed weights", Grouped(plan.PackedWeightBytes) + " bytes");
+        yield return Row("One session", $"{Grouped(plan.SessionBytes)} bytes, prompts in chunks of {plan.ChunkLength}");
+        yield return Row("One token", Grouped(plan.MultiplyAddsPerToken) + " multiply-adds");
+        yield return "</list>";
+        yield return "<example>";
+        yield return "<code>";
+        yield return $"using var model = {model.Class.Name}.Load(\"model.safetensors\");";
+        yield return "using var session = model.CreateSession();";
+        yield return "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);";
+        yield return "logits = session.Decode(token);";
+        yield return "</code>";
+        yield return "</example>";
+        yield return "</remarks>";
+    }
+
+    private static string Positions(AttentionPositions positions) => positions switch
+    {
+        RotaryPositions rotary => $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDimension} of each head, {(rotary.Interleaved ? "interleaved pairs" : "half-split pairs")}",
+        AlibiPositions => "a slope for each head (ALiBi)",
+        _ => "none",
+    };
+
+    private static string Arrangement(BlockArrangement arrangement) => arrangement switch
+    {
+        BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
+        BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
+        BlockArrangement.Sandwich => "before and behind each block",
+        _ => "before each block",
+    };
+
+    private static string Row(string term, string description) => $"<item><term>{term}</term><description>{description}</description></item>";
+
+    private static string Grouped(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

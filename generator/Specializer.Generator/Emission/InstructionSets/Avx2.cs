@@ -1,0 +1,24 @@
+using System.Collections.Generic;
+
+namespace Specializer.Generator.Emission.InstructionSets;
+
+/// <summary>x86 AVX2 with FMA: 16 registers of 8 floats.</summary>
+internal sealed class Avx2 : InstructionSetDescription
+{
+    public override string Name => "Avx2";
+
+    public override string Summary => "AVX2 with FMA: 256-bit vectors, 16 registers, fused multiply-add";
+
+    public override int Lanes => 8;
+
+    public override string VectorClass => "Vector256";
+
+    // 10 sums, 2 weights, 1 broadcast value, of the 14 that may be live; 12 sums need 15 of 16.
+    public override int TileRows => 5;
+
+    public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86"];
+
+    public override string MultiplyAdd(string sum, string a, string b) => $"Fma.MultiplyAdd({a}, {b}, {sum})";
+
+    public override string? Prefetch(string address) => $"Sse.Prefetch1({address});";
+}

@@ -1,0 +1,29 @@
+using System.Collections.Generic;
+
+namespace Specializer.Generator.Emission.InstructionSets;
+
+/// <summary>x86 AVX-512: 32 registers of 16 floats.</summary>
+internal sealed class Avx512 : InstructionSetDescription
+{
+    public override string Name => "Avx512";
+
+    public override string Summary => "AVX-512: 512-bit vectors, 32 registers, fused multiply-add";
+
+    public override int Lanes => 16;
+
+    public override string VectorClass => "Vector512";
+
+    // 24 sums, 2 weights, 1 broadcast value.
+    public override int TileRows => 12;
+
+    public override int SmallTileRows => 8;
+
+    // 24 sums, 4 weights, 1 broadcast value: one over the 28 that are the rule, measured to stay in the 32 registers.
+    public override int TwoPanelTileRows => 6;
+
+    public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86"];
+
+    public override string MultiplyAdd(string sum, string a, string b) => $"Avx512F.FusedMultiplyAdd({a}, {b}, {sum})";
+
+    public override string? Prefetch(string address) => $"Sse.Prefetch1({address});";
+}

@@ -1,0 +1,75 @@
+using System.Collections.Generic;
+
+namespace Specializer.Generator.Emission.InstructionSets;
+
+/// <summary>
+/// What an instruction set can do and how its operations are spelled. The shape of a kernel is written once and asks
+/// this description for the words; to add an instruction set is to describe it.
+/// </summary>
+internal abstract class InstructionSetDescription
+{
+    public static IReadOnlyList<InstructionSetDescription> All { get; } = [new Avx512(), new Avx2(), new Neon(), new Portable()];
+
+    /// <summary>Its name, a member of <c>Specializer.InstructionSet</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it is, in words.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>Floats in a vector.</summary>
+    public abstract int Lanes { get; }
+
+    /// <summary>The class with the operations on its vectors: "Vector512".</summary>
+    public abstract string VectorClass { get; }
+
+    /// <summary>
+    /// The most rows of a register tile that is <see cref="PanelVectors"/> vectors wide: as many as leave registers for
+    /// the weights and a broadcast value (at most 28 vectors live of 32 registers, 14 of 16).
+    /// </summary>
+    public abstract int TileRows { get; }
+
+    /// <summary>
+    /// Tiles exist for every height up to this one and for <see cref="TileRows"/>; any number of rows is cut into such.
+    /// From four rows on a tile has enough independent sums to keep the multipliers busy, so the heights between cost code and win nothing.
+    /// </summary>
+    public virtual int SmallTileRows => TileRows;
+
+    /// <summary>
+    /// The most rows of a tile over two panels side by side, used for all but the last of an odd number of panels; 0 where
+    /// the registers do not suffice. Twice the width takes fewer broadcasts for the same multiplications.
+    /// </summary>
+    public virtual int TwoPanelTileRows => 0;
+
+    /// <summary>Panels that one row is multiplied with side by side: memory serves several streams faster than one.</summary>
+    public int StreamPanels => 4;
+
+    /// <summary>Namespaces that the kernels use.</summary>
+    public virtual IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics"];
+
+    /// <summary>Vectors of a panel of packed weights, of keys, and of a column of tiles.</summary>
+    public int PanelVectors => 2;
+
+    /// <summary>Floats of a panel.</summary>
+    public int PanelWidth => PanelVectors * Lanes;
+
+    /// <summary>The type of a vector.</summary>
+    public string Vector => VectorClass + "<float>";
+
+    /// <summary>Whether a multiplication takes one lane of a vector as its factor, so that values need not be broadcast one by one.</summary>
+    public virtual bool MultipliesByLane => false;
+
+    /// <summary>sum + a · b, fused where the instruction set can.</summary>
+    public abstract string MultiplyAdd(string sum, string a, string b);
+
+    /// <summary>sum + a · (lane of b).</summary>
+    public virtual string MultiplyAddLane(string sum, string a, string b, int lane) => throw new System.NotSupportedException(Name + " does not multiply by lane.");
+
+    /// <summary>A statement that asks for a cache line ahead of its use, or null where there is none.</summary>
+    public virtual string? Prefetch(string address) => null;
+
+    public string Zero => Vector + ".Zero";
+
+    public string Load(string address) => VectorClass + ".Load(" + address + ")";
+
+    public string Broadcast(string value) => VectorClass + ".Create(" + value + ")";
+}

@@ -1,0 +1,28 @@
+using System.Collections.Generic;
+
+namespace Specializer.Generator.Emission.InstructionSets;
+
+/// <summary>ARM64 Advanced SIMD: 32 registers of 4 floats.</summary>
+internal sealed class Neon : InstructionSetDescription
+{
+    public override string Name => "Neon";
+
+    public override string Summary => "ARM64 Advanced SIMD: 128-bit vectors, 32 registers, fused multiply-add by lane";
+
+    public override int Lanes => 4;
+
+    public override string VectorClass => "Vector128";
+
+    // 16 sums, 8 vectors of four values each, 2 weights.
+    public override int TileRows => 8;
+
+    public override int SmallTileRows => 4;
+
+    public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.Arm"];
+
+    public override bool MultipliesByLane => true;
+
+    public override string MultiplyAdd(string sum, string a, string b) => $"AdvSimd.FusedMultiplyAdd({sum}, {a}, {b})";
+
+    public override string MultiplyAddLane(string sum, string a, string b, int lane) => $"AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar({sum}, {a}, {b}, {lane})";
+}

@@ -1,0 +1,177 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Emission.Kernels;
+
+/// <summary>
+/// Writes what happens to projected queries, keys and values: queries and keys are normalised and turned where the
+/// model has that, queries scaled, keys appended to the cache in panels, values in rows.
+/// </summary>
+internal static class AppendEmitter
+{
+    public static string Parameters(AttentionKernel kernel) =>
+        "float* projected, " + (kernel.Kind.Positions is RotaryPositions ? "float* rotaryTable, " : "")
+        + (kernel.Attention.QueryKeyNorm ? "float* queryNorm, float* keyNorm, " : "")
+        + "float* queries, float* keys, float* values, int position, int rows, int worker, int workers";
+
+    public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
+    {
+        int headDimension = kernel.Attention.HeadDimension;
+        int group = kernel.Attention.GroupSize;
+        int keysAt = kernel.Attention.Heads * headDimension;
+        int valuesAt = keysAt + (kernel.Attention.KeyValueHeads * headDimension);
+        string scale = kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
+        var rotary = kernel.Kind.Positions as RotaryPositions;
+        string turn = rotary is null ? "Scale" : RotateName(rotary);
+        string Prepare(string source, string norm, string target, string factor) =>
+            (kernel.Attention.QueryKeyNorm ? $"NormalizeHead({source}, {norm}, {target}); {turn}({target}, " : $"{turn}({source}, ")
+            + (rotary is null ? "" : "table, ") + $"{target}, {factor});";
+
+        writer.Separate();
+        writer.Line($"// A row holds {kernel.Attention.Heads} query heads, {kernel.Attention.KeyValueHeads} key heads and as many value heads of {headDimension}. Queries are scaled by {scale}.");
+        if (kernel.Kind.Window > 0)
+        {
+            writer.Line($"// The cache is a ring: position p lies at p modulo {kernel.CacheLength}.");
+        }
+
+        using (writer.Braces($"public static void {kernel.AppendName}({Parameters(kernel)})"))
+        {
+            writer.Line($"float* key = stackalloc float[{Text(kernel.HeadStride)}];");
+            using (writer.Braces($"for (int head = worker; head < {Text(kernel.Attention.KeyValueHeads)}; head += workers)"))
+            using (writer.Braces("for (int row = 0; row < rows; row++)"))
+            {
+                writer.Line(kernel.Kind.Window > 0 ? $"nint at = (position + row) % {Text(kernel.CacheLength)};" : "nint at = position + row;");
+                writer.Line($"float* source = projected + ((nint)row * {Text(kernel.InputStride)}) + (head * {Text(headDimension)});");
+                if (rotary is not null)
+                {
+                    writer.Line($"float* table = rotaryTable + ((nint)(position + row) * {Text(rotary.RotaryDimension)});");
+                }
+
+                writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.ChunkLength)}) + row) * {Text(group * kernel.HeadStride)});");
+                if (group == 1)
+                {
+                    writer.Line(Prepare("source", "queryNorm", "query", scale));
+                }
+                else
+                {
+                    using (writer.Braces($"for (int member = 0; member < {Text(group)}; member++)"))
+                    {
+                        writer.Line(Prepare($"source + (head * {Text((group - 1) * headDimension)}) + (member * {Text(headDimension)})", "queryNorm", $"query + (member * {Text(kernel.HeadStride)})", scale));
+                    }
+                }
+
+                writer.Line(Prepare($"source + {Text(keysAt)}", "keyNorm", "key", "1f"));
+                writer.Line($"float* panel = keys + (head * (nint){Text(kernel.KeysPerHead)}) + (at / {Text(isa.PanelWidth)} * {Text(isa.PanelWidth * headDimension)}) + (at % {Text(isa.PanelWidth)});");
+                using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++)"))
+                {
+                    writer.Line($"panel[i * {Text(isa.PanelWidth)}] = key[i];");
+                }
+
+                writer.Line($"float* value = values + (head * (nint){Text(kernel.ValuesPerHead)}) + (at * {Text(kernel.HeadStride)});");
+                writer.Line($"new global::System.Span<float>(source + {Text(valuesAt)}, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));");
+            }
+        }
+    }
+
+    /// <summary>Writes what the append kernels of all kinds of layers call, each once.</summary>
+    public static void EmitShared(SourceWriter writer, InstructionSetDescription isa, IReadOnlyCollection<AttentionKernel> kernels)
+    {
+        foreach (RotaryPositions rotary in kernels.Select(static kernel => kernel.Kind.Positions).OfType<RotaryPositions>().GroupBy(RotateName).Select(static same => same.First()))
+        {
+            EmitRotate(writer, isa, RotateName(rotary), rotary.RotaryDimension, rotary.Interleaved, kernels.First().Attention.HeadDimension);
+        }
+
+        if (kernels.Any(static kernel => kernel.Kind.Positions is not RotaryPositions))
+        {
+            EmitScale(writer, kernels.First().Attention.HeadDimension);
+        }
+
+        if (kernels.FirstOrDefault(static kernel => kernel.Attention.QueryKeyNorm) is { } normalized)
+        {
+            EmitNormalizeHead(writer, normalized);
+        }
+    }
+
+    private static string RotateName(RotaryPositions rotary) => (rotary.Interleaved ? "RotatePairs" : "RotateHalves") + Text(rotary.RotaryDimension);
+
+    private static void EmitNormalizeHead(SourceWriter writer, AttentionKernel kernel)
+    {
+        int width = kernel.Attention.HeadDimension;
+        writer.Separate();
+        writer.Line($"// One head: x / sqrt(mean(x^2) + {kernel.Epsilon.ToString("R", CultureInfo.InvariantCulture)}) * weight.");
+        using (writer.Braces("private static void NormalizeHead(float* source, float* weight, float* target)"))
+        {
+            writer.Line("float squares = 0;");
+            using (writer.Braces($"for (int i = 0; i < {Text(width)}; i++)"))
+            {
+                writer.Line("squares += source[i] * source[i];");
+            }
+
+            writer.Line($"float scale = 1 / global::System.MathF.Sqrt((squares * (1f / {Text(width)})) + {kernel.Epsilon.ToString("R", CultureInfo.InvariantCulture)}f);");
+            using (writer.Braces($"for (int i = 0; i < {Text(width)}; i++)"))
+            {
+                writer.Line("target[i] = source[i] * scale * weight[i];");
+            }
+        }
+    }
+
+    private static void EmitRotate(SourceWriter writer, InstructionSetDescription isa, string name, int rotaryDimension, bool interleaved, int headDimension)
+    {
+        int half = rotaryDimension / 2;
+        writer.Separate();
+        writer.Line(interleaved
+            ? $"// Turns pairs (2i, 2i + 1) of the first {rotaryDimension} elements; the table holds {half} cosines, then {half} sines."
+            : $"// Turns pairs (i, i + {half}); the table holds {half} cosines, then {half} sines.");
+        using (writer.Braces($"private static void {name}(float* source, float* table, float* target, float scale)"))
+        {
+            // The widest vectors that divide the half; a 128-bit vector is the last resort before single elements.
+            (string vector, int lanes) = half % isa.Lanes == 0 ? (isa.VectorClass, isa.Lanes) : ("Vector128", 4);
+            if (!interleaved && half % lanes == 0)
+            {
+                using (writer.Braces($"for (int i = 0; i < {Text(half)}; i += {Text(lanes)})"))
+                {
+                    writer.Line($"{vector}<float> cosine = {vector}.Load(table + i), sine = {vector}.Load(table + i + {Text(half)});");
+                    writer.Line($"{vector}<float> x = {vector}.Load(source + i), y = {vector}.Load(source + i + {Text(half)});");
+                    writer.Line($"{vector}.Store(((x * cosine) - (y * sine)) * scale, target + i);");
+                    writer.Line($"{vector}.Store(((y * cosine) + (x * sine)) * scale, target + i + {Text(half)});");
+                }
+            }
+            else
+            {
+                string first = interleaved ? "2 * i" : "i";
+                string second = interleaved ? "(2 * i) + 1" : $"i + {Text(half)}";
+                using (writer.Braces($"for (int i = 0; i < {Text(half)}; i++)"))
+                {
+                    writer.Line($"float cosine = table[i], sine = table[i + {Text(half)}];");
+                    writer.Line($"float x = source[{first}], y = source[{second}];");
+                    writer.Line($"target[{first}] = ((x * cosine) - (y * sine)) * scale;");
+                    writer.Line($"target[{second}] = ((y * cosine) + (x * sine)) * scale;");
+                }
+            }
+
+            if (rotaryDimension < headDimension)
+            {
+                using (writer.Braces($"for (int i = {Text(rotaryDimension)}; i < {Text(headDimension)}; i++)"))
+                {
+                    writer.Line("target[i] = source[i] * scale;");
+                }
+            }
+        }
+    }
+
+    private static void EmitScale(SourceWriter writer, int headDimension)
+    {
+        writer.Separate();
+        using (writer.Braces("private static void Scale(float* source, float* target, float scale)"))
+        using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++)"))
+        {
+            writer.Line("target[i] = source[i] * scale;");
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

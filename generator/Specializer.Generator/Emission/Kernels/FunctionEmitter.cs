@@ -1,0 +1,151 @@
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Emission.InstructionSets;
+
+namespace Specializer.Generator.Emission.Kernels;
+
+/// <summary>Writes the vector functions: the exponential and the activations. To add an activation, add its formula here.</summary>
+internal static class FunctionEmitter
+{
+    private const string Inlined = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]";
+
+    public static void Emit(SourceWriter writer, InstructionSetDescription isa, RequiredFunctions functions)
+    {
+        if (functions.Exponential)
+        {
+            EmitExponential(writer, isa);
+        }
+
+        if (functions.HyperbolicTangent)
+        {
+            EmitHyperbolicTangent(writer, isa);
+        }
+
+        foreach (ActivationFunction activation in functions.Activations)
+        {
+            EmitActivation(writer, isa, activation);
+        }
+    }
+
+    /// <summary>
+    /// eˣ = 2ⁿ eʳ with n = round(x / ln 2) and |r| ≤ ln 2 / 2; eʳ by a polynomial of degree 7 (coefficients of Cephes'
+    /// expf, Moshier). Below ln of the smallest normal number it is 0, above ln of the largest it stays there.
+    /// </summary>
+    private static void EmitExponential(SourceWriter writer, InstructionSetDescription isa)
+    {
+        string C(string number) => isa.Broadcast(number + "f");
+        writer.Separate();
+        writer.Line("// e^x = 2^n e^r with n = round(x / ln 2): 0 below the normal numbers, within 2 units in the last place elsewhere.");
+        writer.Line(Inlined);
+        using (writer.Braces($"private static {isa.Vector} Exponential({isa.Vector} x)"))
+        {
+            writer.Line($"{isa.Vector} normal = {isa.VectorClass}.GreaterThan(x, {C("-87.33654")});");
+            writer.Line($"x = {isa.VectorClass}.Min({isa.VectorClass}.Max(x, {C("-87.33654")}), {C("88.37626")});");
+            writer.Line("// Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.");
+            writer.Line($"{isa.Vector} shifted = {isa.MultiplyAdd(C("12582912"), "x", C("1.44269504"))};");
+            writer.Line($"{isa.Vector} n = shifted - {C("12582912")};");
+            writer.Line($"{isa.Vector} r = {isa.MultiplyAdd("x", "n", C("-0.693359375"))};");
+            writer.Line($"r = {isa.MultiplyAdd("r", "n", C("2.12194440e-4"))};");
+            writer.Line($"{isa.Vector} p = {isa.MultiplyAdd(C("1.3981999507e-3"), "r", C("1.9875691500e-4"))};");
+            foreach (string coefficient in new[] { "8.3334519073e-3", "4.1665795894e-2", "1.6666665459e-1", "5.0000001201e-1" })
+            {
+                writer.Line($"p = {isa.MultiplyAdd(C(coefficient), "p", "r")};");
+            }
+
+            writer.Line($"p = {isa.MultiplyAdd($"(r + {C("1")})", "p", "(r * r)")};");
+            writer.Line($"return (p.AsInt32() + {isa.VectorClass}.ShiftLeft(shifted.AsInt32(), 23)).AsSingle() & normal;");
+        }
+    }
+
+    /// <summary>tanh by the quotient of an odd and an even polynomial on ±7.9, beyond which it is ±1 in single precision.</summary>
+    private static void EmitHyperbolicTangent(SourceWriter writer, InstructionSetDescription isa)
+    {
+        string C(string number) => isa.Broadcast(number + "f");
+        writer.Separate();
+        writer.Line("// tanh x, to a few units in the last place.");
+        writer.Line(Inlined);
+        using (writer.Braces($"private static {isa.Vector} HyperbolicTangent({isa.Vector} x)"))
+        {
+            writer.Line($"x = {isa.VectorClass}.Min({isa.VectorClass}.Max(x, {C("-7.90531110763549805")}), {C("7.90531110763549805")});");
+            writer.Line($"{isa.Vector} s = x * x;");
+            writer.Line($"{isa.Vector} p = {isa.MultiplyAdd(C("2.00018790482477e-13"), "s", C("-2.76076847742355e-16"))};");
+            foreach (string coefficient in new[] { "-8.60467152213735e-11", "5.12229709037114e-8", "1.48572235717979e-5", "6.37261928875436e-4", "4.89352455891786e-3" })
+            {
+                writer.Line($"p = {isa.MultiplyAdd(C(coefficient), "p", "s")};");
+            }
+
+            writer.Line($"{isa.Vector} q = {isa.MultiplyAdd(C("1.18534705686654e-4"), "s", C("1.19825839466702e-6"))};");
+            foreach (string coefficient in new[] { "2.26843463243900e-3", "4.89352518554385e-3" })
+            {
+                writer.Line($"q = {isa.MultiplyAdd(C(coefficient), "q", "s")};");
+            }
+
+            writer.Line("return x * p / q;");
+        }
+    }
+
+    private static void EmitActivation(SourceWriter writer, InstructionSetDescription isa, ActivationFunction activation)
+    {
+        string C(string number) => isa.Broadcast(number + "f");
+        writer.Separate();
+        writer.Line("// " + Formula(activation));
+        writer.Line(Inlined);
+        using (writer.Braces($"private static {isa.Vector} {activation}({isa.Vector} x)"))
+        {
+            switch (activation)
+            {
+                case ActivationFunction.Relu:
+                    writer.Line($"return {isa.VectorClass}.Max(x, {isa.Zero});");
+                    break;
+                case ActivationFunction.SquaredRelu:
+                    writer.Line($"x = {isa.VectorClass}.Max(x, {isa.Zero});");
+                    writer.Line("return x * x;");
+                    break;
+                case ActivationFunction.Silu:
+                    writer.Line($"return x / ({C("1")} + Exponential(-x));");
+                    break;
+                case ActivationFunction.GeluQuick:
+                    writer.Line($"return x / ({C("1")} + Exponential(x * {C("-1.702")}));");
+                    break;
+                case ActivationFunction.GeluTanh:
+                    writer.Line("// (1 + tanh(x u)) / 2 is the logistic function of 2 x u.");
+                    writer.Line($"{isa.Vector} u = {isa.MultiplyAdd(C("0.7978845608"), "(x * x)", C("0.0356774081"))};");
+                    writer.Line($"return x / ({C("1")} + Exponential(x * u * {C("-2")}));");
+                    break;
+                case ActivationFunction.Gelu:
+                    EmitGelu(writer, isa);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>erf by the quotient of an odd and an even polynomial on [−4, 4], beyond which it is ±1 in single precision.</summary>
+    private static void EmitGelu(SourceWriter writer, InstructionSetDescription isa)
+    {
+        string C(string number) => isa.Broadcast(number + "f");
+        writer.Line($"{isa.Vector} t = {isa.VectorClass}.Min({isa.VectorClass}.Max(x * {C("0.7071067812")}, {C("-4")}), {C("4")});");
+        writer.Line($"{isa.Vector} s = t * t;");
+        writer.Line($"{isa.Vector} p = {isa.MultiplyAdd(C("2.77068142495902e-8"), "s", C("-2.72614225801306e-10"))};");
+        foreach (string coefficient in new[] { "-2.10102402082508e-6", "-5.69250639462346e-5", "-7.34990630326855e-4", "-2.95459980854025e-3", "-1.60960333262415e-2" })
+        {
+            writer.Line($"p = {isa.MultiplyAdd(C(coefficient), "p", "s")};");
+        }
+
+        writer.Line($"{isa.Vector} q = {isa.MultiplyAdd(C("-2.13374055278905e-4"), "s", C("-1.45660718464996e-5"))};");
+        foreach (string coefficient in new[] { "-1.68282697438203e-3", "-7.37332916720468e-3", "-1.42647390514189e-2" })
+        {
+            writer.Line($"q = {isa.MultiplyAdd(C(coefficient), "q", "s")};");
+        }
+
+        writer.Line($"return x * ({C("0.5")} + (({C("0.5")} * t * p) / q));");
+    }
+
+    private static string Formula(ActivationFunction activation) => activation switch
+    {
+        ActivationFunction.Relu => "max(x, 0)",
+        ActivationFunction.SquaredRelu => "max(x, 0)^2",
+        ActivationFunction.Silu => "x / (1 + e^-x)",
+        ActivationFunction.GeluQuick => "x / (1 + e^(-1.702 x))",
+        ActivationFunction.GeluTanh => "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
+        _ => "x (1 + erf(x / sqrt 2)) / 2",
+    };
+}

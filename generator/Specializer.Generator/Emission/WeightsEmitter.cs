@@ -1,0 +1,117 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Emission;
+
+/// <summary>Writes what the checkpoint must hold, where each weight lies once packed, and the packing.</summary>
+internal static class WeightsEmitter
+{
+    public static void Emit(SourceWriter writer, ExecutionPlan plan)
+    {
+        int layers = plan.Architecture.Layers;
+        writer.Line("/// <summary>Where the first layer's packed weights begin, in floats.</summary>");
+        writer.Line($"private const long LayersOffset = {Text(plan.LayersOffset)};");
+        writer.Separate();
+        writer.Line("/// <summary>Floats from one layer's packed weights to the next's.</summary>");
+        writer.Line($"private const long LayerStride = {Text(plan.LayerStride)};");
+        foreach (WeightPlan weight in plan.Weights)
+        {
+            writer.Separate();
+            writer.Line($"/// <summary>{Describe(weight)}, in floats from {(weight.PerLayer ? "the layer's weights" : "the first weight")}.</summary>");
+            writer.Line($"private const long {weight.Name} = {Text(weight.Offset)};");
+        }
+
+        TensorPlan[] tensors = [.. plan.Weights.SelectMany(static weight => weight.Slices).Select(static slice => slice.Tensor).Distinct().Where(static tensor => tensor != TensorPlan.Nothing)];
+        writer.Separate();
+        writer.Line("/// <summary>The tensors that a checkpoint must hold; \"{layer}\" stands for the layer's number, from 0.</summary>");
+        writer.Line("public static global::Specializer.TensorTable Tensors { get; } = new(");
+        using (writer.Indented())
+        {
+            writer.Line("[");
+            foreach (TensorPlan tensor in tensors)
+            {
+                writer.Line($"    new(\"{tensor.Name}\", {(tensor.PerLayer ? "Layers" : "0")}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
+            }
+
+            writer.Line("],");
+            writer.Line($"[{string.Join(", ", plan.IgnoredTensors.Select(static name => "\"" + name + "\""))}]);");
+        }
+
+        writer.Separate();
+        writer.Line("/// <summary>Lays the checked tensors out as the kernels of an instruction set read them.</summary>");
+        using (writer.Braces("private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet)"))
+        {
+            EmitPacking(writer, plan.Weights.Where(static weight => !weight.PerLayer), tensors, plan, "weights", layer: false);
+            using (writer.Braces("for (int layer = 0; layer < Layers; layer++)"))
+            {
+                writer.Line("float* layerWeights = weights + LayersOffset + (layer * LayerStride);");
+                EmitPacking(writer, plan.Weights.Where(static weight => weight.PerLayer), tensors, plan, "layerWeights", layer: true);
+            }
+        }
+    }
+
+    private static void EmitPacking(SourceWriter writer, IEnumerable<WeightPlan> weights, TensorPlan[] all, ExecutionPlan plan, string pointer, bool layer)
+    {
+        foreach (WeightPlan weight in weights)
+        {
+            string Slice(TensorSlice slice)
+            {
+                if (slice.Tensor == TensorPlan.Nothing)
+                {
+                    return $"global::Specializer.TensorSlice.Zeros({Text(slice.Rows)})";
+                }
+
+                string tensor = $"tensors.Get({Text(System.Array.IndexOf(all, slice.Tensor))}{(layer ? ", layer" : "")})";
+                return slice.IsWhole ? tensor
+                    : $"new({tensor}, {Text(slice.Rows)}, {Text(slice.First)}, {Text(slice.GroupRows)}, {Text(slice.GroupStride)}{(slice.InputsFirst ? ", inputsFirst: true" : "")})";
+            }
+
+            string target = pointer + " + " + weight.Name;
+            string slices = string.Join(", ", weight.Slices.Select(Slice));
+            writer.Line("global::Specializer.WeightPacking." + weight.Layout switch
+            {
+                WeightLayout.Panels => $"Panels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, [{slices}]);",
+                WeightLayout.GatedPanels => $"GatedPanels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, {slices});",
+                WeightLayout.GatedVectors => $"GatedVectors({target}, instructionSet, {slices});",
+                WeightLayout.Rows => $"Rows({target}, {Text(weight.Outputs)}, {slices});",
+                WeightLayout.UnitOffsetVector => $"UnitOffsetVector({target}, {slices});",
+                WeightLayout.RotaryTable => RotaryTable((RotaryPositions)weight.Positions!, target),
+                WeightLayout.AlibiSlopes => $"AlibiSlopes({target}, {Text(weight.Outputs)}, {Number(((AlibiPositions)weight.Positions!).MaximumBias)});",
+                WeightLayout.SinusoidalTable => $"SinusoidalTable({target}, ContextLength, DModel, {Text(weight.Outputs)}, interleaved: {(weight.Inputs == 1 ? "true" : "false")});",
+                _ => $"Vectors({target}, [{slices}]);",
+            });
+        }
+    }
+
+    private static string RotaryTable(RotaryPositions rotary, string target)
+    {
+        string dimension = Text(rotary.RotaryDimension), theta = Number(rotary.Base);
+        string frequencies = "global::Specializer.RotaryFrequencies." + rotary.Scaling switch
+        {
+            LinearScaling linear => $"Linear({dimension}, {theta}, {Number(linear.Factor)})",
+            Llama3Scaling llama => $"Llama3({dimension}, {theta}, {Number(llama.Factor)}, {Number(llama.LowFrequencyFactor)}, {Number(llama.HighFrequencyFactor)}, {Text(llama.OriginalContextLength)})",
+            YarnScaling yarn => $"Yarn({dimension}, {theta}, {Number(yarn.Factor)}, {Text(yarn.OriginalContextLength)}, {Number(yarn.BetaFast)}, {Number(yarn.BetaSlow)}, {Number(yarn.AttentionFactor)})",
+            LongScaling @long => $"LongRope({dimension}, {theta}, [{string.Join(", ", @long.Factors.Select(Number))}], {Number(@long.AttentionFactor)})",
+            _ => $"Plain({dimension}, {theta})",
+        };
+        return $"RotaryTable({target}, ContextLength, {frequencies});";
+    }
+
+    private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture) + "d";
+
+    private static string Describe(WeightPlan weight) => weight.Layout switch
+    {
+        WeightLayout.Panels => $"Panels of {weight.Outputs} packed columns by {weight.Inputs}",
+        WeightLayout.GatedPanels => $"Panels of {weight.Outputs} packed columns, gate and up in turn, by {weight.Inputs}",
+        WeightLayout.Rows => $"Rows of {weight.Inputs}, {weight.Outputs} apart",
+        WeightLayout.RotaryTable => $"Cosines and sines of {weight.Inputs} positions, {weight.Outputs / 2} each",
+        WeightLayout.AlibiSlopes => $"The slopes of {weight.Outputs} heads",
+        WeightLayout.SinusoidalTable => $"Sinusoidal positions, rows {weight.Outputs} apart",
+        _ => $"A vector of {weight.Outputs}",
+    };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,381 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Diagnostics;
+using Specializer.Generator.Parsing.Configuration;
+
+namespace Specializer.Generator.Parsing;
+
+/// <summary>
+/// Reads the attributes of the parts into an architecture, with every default filled in and every rule checked. What is
+/// wrong in one part does not hide what is wrong in another; a rule between two values is checked if both are right.
+/// </summary>
+internal static class ArchitectureParser
+{
+    /// <summary>The largest extent of any one dimension: products of two fit comfortably into 64 bits, and row offsets into 31.</summary>
+    private const int LargestExtent = 1 << 22;
+
+    /// <summary>The widest head: the kernels keep the running results of a tile of queries on the stack.</summary>
+    private const int LargestHeadDimension = 4096;
+
+    public static TransformerArchitecture? Parse(string className, DeclaredParts parts, ParseContext context)
+    {
+        AttributeReader transformer = parts.Part("Transformer");
+        AttributeReader attention = RequiredPart(className, parts, "Attention", "heads and their width", context);
+        AttributeReader rotary = parts.Part("RotaryPositions");
+        AttributeReader feedForward = RequiredPart(className, parts, "FeedForward", "the inner width and the activation", context);
+        AttributeReader norm = RequiredPart(className, parts, "Norm", "the formula of the norms", context);
+
+        int? layers = null, width = null, vocabulary = null, contextLength = null, chunkLength = null;
+        if (IsReadable(transformer, context))
+        {
+            CheckEnum(transformer.Positional(0, 0), 1, "The stack", transformer.PositionalLocation(0, "stack"), "a value of Stack", context);
+            layers = Extent(transformer, "Layers", context);
+            width = Extent(transformer, "DModel", context);
+            vocabulary = Extent(transformer, "VocabularySize", context);
+            contextLength = Extent(transformer, "ContextLength", context);
+            chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
+        }
+
+        AttentionArchitecture? attentionArchitecture = ParseAttention(attention, width, context);
+        AttentionPositions? positions = ParsePositions(rotary, attentionArchitecture?.HeadDimension, context);
+        FeedForwardArchitecture? feedForwardArchitecture = ParseFeedForward(feedForward, context);
+        NormArchitecture? normArchitecture = ParseNorm(norm, context);
+        if (layers is null || width is null || vocabulary is null || contextLength is null || chunkLength is null
+            || attentionArchitecture is null || positions is null || feedForwardArchitecture is null || normArchitecture is null)
+        {
+            return null;
+        }
+
+        var architecture = new TransformerArchitecture(
+            layers.Value,
+            width.Value,
+            contextLength.Value,
+            chunkLength.Value,
+            new EmbeddingArchitecture(vocabulary.Value, Scale: 1, Positions: null, Norm: false),
+            attentionArchitecture,
+            new EquatableArray<LayerKind>([new LayerKind("", Window: 0, positions)]),
+            new EquatableArray<int>([0]),
+            feedForwardArchitecture,
+            normArchitecture,
+            BlockArrangement.PreNorm,
+            new LogitsArchitecture(transformer.Named("TiedEmbeddings", false), Bias: false, SoftCap: 0),
+            CheckpointLayout.Llama);
+        CheckSizes(architecture, transformer, attention, feedForward, context);
+        return context.Failed ? null : architecture;
+    }
+
+    /// <summary>Reads [Transformer("config.json")] and what may stand beside the path.</summary>
+    public static ConfigurationReference? ParseReference(DeclaredParts parts, ParseContext context)
+    {
+        AttributeReader transformer = parts.Part("Transformer");
+        if (!IsReadable(transformer, context))
+        {
+            return null;
+        }
+
+        foreach ((string name, AttributeReader reader) in parts.OtherParts)
+        {
+            context.Report(DiagnosticDescriptors.PartBesideConfiguration, reader.Location, name, parts.Configuration!);
+        }
+
+        foreach (string name in new[] { "Layers", "DModel", "VocabularySize", "TiedEmbeddings" })
+        {
+            if (transformer.Has(name))
+            {
+                context.Report(DiagnosticDescriptors.PartBesideConfiguration, transformer.NamedLocation(name), name, parts.Configuration!);
+            }
+        }
+
+        int? contextLength = OptionalExtent(transformer, "ContextLength", LargestExtent, context);
+        int? chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
+        return contextLength is null || chunkLength is null
+            ? null
+            : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value);
+    }
+
+    private static AttentionArchitecture? ParseAttention(AttributeReader attribute, int? width, ParseContext context)
+    {
+        if (!IsReadable(attribute, context))
+        {
+            return null;
+        }
+
+        int? heads = Extent(attribute, "Heads", context);
+        int? keyValueHeads = OptionalExtent(attribute, "KeyValueHeads", LargestExtent, context);
+        int? headDimension = OptionalExtent(attribute, "HeadDim", LargestHeadDimension, context);
+        float scale = attribute.Named("Scale", 0f);
+        CheckEnum(attribute.Named("Mask", 0), 1, "Mask", attribute.NamedLocation("Mask"), "a value of AttentionMask", context);
+        if (float.IsNaN(scale) || float.IsInfinity(scale) || scale < 0)
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Scale"), "Scale", Text(scale), "a positive number, or 0 for 1/√HeadDim");
+        }
+
+        if (headDimension == 0)
+        {
+            headDimension = heads is null || width is null ? null : DivideWidth(attribute, heads.Value, width.Value, context);
+        }
+
+        keyValueHeads = keyValueHeads == 0 ? heads : keyValueHeads;
+        if (heads is null || keyValueHeads is null)
+        {
+            return null;
+        }
+
+        if (heads % keyValueHeads != 0)
+        {
+            context.Report(
+                DiagnosticDescriptors.KeyValueHeadsDoNotDivideHeads, attribute.NamedLocation("KeyValueHeads"), Text(keyValueHeads.Value), Text(heads.Value), Divisors(heads.Value));
+            return null;
+        }
+
+        return headDimension is null ? null : new AttentionArchitecture(
+            heads.Value,
+            keyValueHeads.Value,
+            headDimension.Value,
+            scale == 0 ? (float)(1 / Math.Sqrt(headDimension.Value)) : scale,
+            QueryBias: attribute.Named("QueryKeyValueBias", false),
+            KeyBias: attribute.Named("QueryKeyValueBias", false),
+            ValueBias: attribute.Named("QueryKeyValueBias", false),
+            attribute.Named("OutputBias", false),
+            SoftCap: 0,
+            QueryKeyNorm: false);
+    }
+
+    /// <summary>The width of a head that is not given.</summary>
+    private static int? DivideWidth(AttributeReader attribute, int heads, int width, ParseContext context)
+    {
+        if (width % heads != 0)
+        {
+            context.Report(DiagnosticDescriptors.HeadsDoNotDivideWidth, attribute.NamedLocation("Heads"), Text(heads), Text(width), NearestDivisors(width, heads));
+            return null;
+        }
+
+        if (width / heads > LargestHeadDimension)
+        {
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("Heads"),
+                "The width of a head, DModel / Heads,",
+                Text(width / heads),
+                "1 to " + Text(LargestHeadDimension));
+            return null;
+        }
+
+        return width / heads;
+    }
+
+    /// <param name="attribute">The attribute, if written.</param>
+    /// <param name="headDimension">The width of a head; null if it is not known, because something is wrong with it.</param>
+    /// <param name="context">Where mistakes are reported.</param>
+    private static AttentionPositions? ParsePositions(AttributeReader attribute, int? headDimension, ParseContext context)
+    {
+        if (!attribute.IsPresent)
+        {
+            return new NoPositions();
+        }
+
+        if (!IsReadable(attribute, context))
+        {
+            return null;
+        }
+
+        double rotaryBase = attribute.Named("Base", 10_000d);
+        CheckEnum(attribute.Named("Pairing", 0), 2, "Pairing", attribute.NamedLocation("Pairing"), "a value of RotaryPairing", context);
+        if (!(rotaryBase > 0) || double.IsInfinity(rotaryBase))
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Base"), "Base", Text(rotaryBase), "a positive number");
+        }
+
+        int? given = OptionalExtent(attribute, "RotaryDim", LargestExtent, context);
+        int? rotaryDimension = given == 0 ? headDimension : given;
+        if (rotaryDimension is not { } turned)
+        {
+            return null;
+        }
+
+        if (turned > headDimension)
+        {
+            context.Report(DiagnosticDescriptors.RotaryWiderThanHead, attribute.NamedLocation("RotaryDim"), Text(turned), Text(headDimension.Value));
+            return null;
+        }
+
+        if (turned % 2 != 0)
+        {
+            context.Report(DiagnosticDescriptors.OddRotaryWidth, attribute.NamedLocation("RotaryDim"), given == 0 ? "the width of a head" : "RotaryDim", Text(turned));
+            return null;
+        }
+
+        return new RotaryPositions(rotaryBase, turned, Interleaved: attribute.Named("Pairing", 0) == 1, new NoScaling());
+    }
+
+    private static FeedForwardArchitecture? ParseFeedForward(AttributeReader attribute, ParseContext context)
+    {
+        if (!IsReadable(attribute, context))
+        {
+            return null;
+        }
+
+        int width = attribute.Positional(0, 0);
+        int activation = attribute.Positional(1, 0);
+        CheckEnum(activation, 10, "The activation", attribute.PositionalLocation(1, "activation"), "a value of Activation", context);
+        if (width is < 1 or > LargestExtent)
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.PositionalLocation(0, "width"), "The inner width", Text(width), "1 to " + Text(LargestExtent));
+            return null;
+        }
+
+        bool bias = attribute.Named("Bias", false);
+        return activation switch
+        {
+            6 => new(width, ActivationFunction.Relu, Gated: true, bias),
+            7 => new(width, ActivationFunction.Gelu, Gated: true, bias),
+            8 => new(width, ActivationFunction.GeluTanh, Gated: true, bias),
+            9 => new(width, ActivationFunction.Silu, Gated: true, bias),
+            _ => new(width, (ActivationFunction)activation, Gated: false, bias),
+        };
+    }
+
+    private static NormArchitecture? ParseNorm(AttributeReader attribute, ParseContext context)
+    {
+        if (!IsReadable(attribute, context))
+        {
+            return null;
+        }
+
+        int kind = attribute.Positional(0, 0);
+        float epsilon = attribute.Named("Epsilon", 1e-5f);
+        CheckEnum(kind, 2, "The norm", attribute.PositionalLocation(0, "kind"), "a value of NormKind", context);
+        if (!(epsilon >= 0) || float.IsInfinity(epsilon))
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Epsilon"), "Epsilon", Text(epsilon), "0 or a small positive number");
+        }
+
+        return new NormArchitecture((NormFormula)kind, epsilon, Bias: kind == (int)NormFormula.Layer, UnitOffset: false);
+    }
+
+    /// <summary>What is in range by itself can still be too large together.</summary>
+    private static void CheckSizes(
+        TransformerArchitecture architecture, AttributeReader transformer, AttributeReader attention, AttributeReader feedForward, ParseContext context)
+    {
+        AttentionArchitecture heads = architecture.Attention;
+        FeedForwardArchitecture inner = architecture.FeedForward;
+        long projected = (heads.Heads + (2L * heads.KeyValueHeads)) * heads.HeadDimension;
+        Location headsLocation = attention.NamedLocation("Heads");
+        if (!CheckSize("The queries, keys and values of a position", projected, LargestExtent, "Heads or HeadDim", headsLocation, context))
+        {
+            return;
+        }
+
+        CheckSize("The query, key and value matrix", projected * architecture.Width, int.MaxValue, "DModel, Heads or HeadDim", headsLocation, context);
+        CheckSize(
+            inner.Gated ? "The gate and up matrix" : "The up matrix",
+            (long)inner.Width * architecture.Width * (inner.Gated ? 2 : 1),
+            int.MaxValue,
+            "the inner width or DModel",
+            feedForward.PositionalLocation(0, "width"),
+            context);
+        CheckSize(
+            "The logits' matrix",
+            (long)architecture.Embeddings.VocabularySize * architecture.Width,
+            int.MaxValue,
+            "VocabularySize or DModel",
+            transformer.NamedLocation("VocabularySize"),
+            context);
+        // Keys lie in panels without gaps, values in rows of whole cache lines.
+        long paddedHead = (heads.HeadDimension + 15) / 16 * 16;
+        CheckSize(
+            "The key/value cache of a layer",
+            architecture.ContextLength * (heads.HeadDimension + paddedHead) * heads.KeyValueHeads,
+            int.MaxValue,
+            "ContextLength",
+            transformer.NamedLocation("ContextLength"),
+            context);
+    }
+
+    private static bool CheckSize(string what, long elements, int most, string mend, Location location, ParseContext context)
+    {
+        if (elements > most)
+        {
+            context.Report(DiagnosticDescriptors.TooLarge, location, what, elements.ToString(CultureInfo.InvariantCulture), Text(most), mend);
+            return false;
+        }
+
+        return true;
+    }
+
+    private static AttributeReader RequiredPart(string className, DeclaredParts parts, string name, string meaning, ParseContext context)
+    {
+        AttributeReader part = parts.Part(name);
+        if (!part.IsPresent)
+        {
+            context.Report(DiagnosticDescriptors.MissingPart, parts.ClassName, className, name, meaning);
+        }
+
+        return part;
+    }
+
+    /// <summary>Whether a part is there and its arguments have values.</summary>
+    private static bool IsReadable(AttributeReader attribute, ParseContext context)
+    {
+        if (attribute.IsErroneous)
+        {
+            context.FailSilently();
+        }
+
+        return attribute is { IsPresent: true, IsErroneous: false };
+    }
+
+    /// <summary>Reads a dimension that must be given; null if it is wrong.</summary>
+    private static int? Extent(AttributeReader attribute, string name, ParseContext context)
+    {
+        int value = attribute.Named(name, 0);
+        if (value is >= 1 and <= LargestExtent)
+        {
+            return value;
+        }
+
+        context.Report(
+            DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, attribute.Has(name) ? Text(value) : "not given", "1 to " + Text(LargestExtent));
+        return null;
+    }
+
+    /// <summary>Reads a dimension that may be left to its default, which is 0; null if it is wrong.</summary>
+    private static int? OptionalExtent(AttributeReader attribute, string name, int largest, ParseContext context)
+    {
+        int value = attribute.Named(name, 0);
+        if (value >= 0 && value <= largest)
+        {
+            return value;
+        }
+
+        context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, Text(value), "0 (the default) to " + Text(largest));
+        return null;
+    }
+
+    private static void CheckEnum(int value, int count, string name, Location location, string expected, ParseContext context)
+    {
+        if (value < 0 || value >= count)
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, location, name, Text(value), expected);
+        }
+    }
+
+    private static string Divisors(int number) => string.Join(", ", Enumerable.Range(1, number).Where(divisor => number % divisor == 0).Select(Text));
+
+    /// <summary>The divisors of a width that come nearest to the number of heads that was given.</summary>
+    private static string NearestDivisors(int width, int heads)
+    {
+        int below = Enumerable.Range(1, heads).Last(divisor => width % divisor == 0);
+        int above = Enumerable.Range(heads, Math.Max(1, width - heads + 1)).FirstOrDefault(divisor => width % divisor == 0);
+        return above == 0 ? "say " + Text(below) : "say " + Text(below) + " or " + Text(above);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(float number) => number.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+}

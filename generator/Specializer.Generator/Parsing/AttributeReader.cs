@@ -1,0 +1,72 @@
+using System;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Specializer.Generator.Parsing;
+
+/// <summary>Reads the arguments of one attribute and knows where each is written.</summary>
+internal sealed class AttributeReader(AttributeData? attribute, CancellationToken cancellationToken)
+{
+    /// <summary>Whether the attribute is written at all.</summary>
+    public bool IsPresent => attribute is not null;
+
+    /// <summary>Whether the compiler refuses an argument; it says so itself, and the values mean nothing.</summary>
+    public bool IsErroneous => attribute is not null && (attribute.AttributeConstructor is null
+        || attribute.ConstructorArguments.Any(static argument => argument.Kind == TypedConstantKind.Error)
+        || attribute.NamedArguments.Any(static argument => argument.Value.Kind == TypedConstantKind.Error));
+
+    /// <summary>Where the attribute is written.</summary>
+    public Location Location => attribute?.ApplicationSyntaxReference?.GetSyntax(cancellationToken).GetLocation() ?? Location.None;
+
+    /// <summary>The value of a named argument, or the default if it is not given.</summary>
+    public T Named<T>(string name, T defaultValue)
+    {
+        if (attribute is not null)
+        {
+            foreach (var argument in attribute.NamedArguments)
+            {
+                if (argument.Key == name && Convert(argument.Value, out T value))
+                {
+                    return value;
+                }
+            }
+        }
+
+        return defaultValue;
+    }
+
+    /// <summary>Whether a named argument is given.</summary>
+    public bool Has(string name) => attribute is not null && attribute.NamedArguments.Any(argument => argument.Key == name);
+
+    /// <summary>The value of an argument of the constructor.</summary>
+    public T Positional<T>(int index, T defaultValue) =>
+        attribute is not null && index < attribute.ConstructorArguments.Length && Convert(attribute.ConstructorArguments[index], out T value) ? value : defaultValue;
+
+    /// <summary>Where a named argument is written; the attribute if it is not given.</summary>
+    public Location NamedLocation(string name) => ArgumentLocation(arguments => arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == name));
+
+    /// <summary>Where an argument of the constructor is written.</summary>
+    public Location PositionalLocation(int index, string name) => ArgumentLocation(
+        arguments => arguments.FirstOrDefault(argument => argument.NameColon?.Name.Identifier.ValueText == name)
+            ?? arguments.Where(argument => argument.NameEquals is null && argument.NameColon is null).ElementAtOrDefault(index));
+
+    private static bool Convert<T>(TypedConstant constant, out T value)
+    {
+        if (constant.Kind is TypedConstantKind.Primitive or TypedConstantKind.Enum && constant.Value is T typed)
+        {
+            value = typed;
+            return true;
+        }
+
+        value = default!;
+        return false;
+    }
+
+    private Location ArgumentLocation(Func<SeparatedSyntaxList<AttributeArgumentSyntax>, AttributeArgumentSyntax?> find)
+    {
+        var syntax = attribute?.ApplicationSyntaxReference?.GetSyntax(cancellationToken) as AttributeSyntax;
+        return (syntax?.ArgumentList is { } list ? find(list.Arguments)?.GetLocation() : null) ?? Location;
+    }
+}

@@ -1,0 +1,64 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Families;
+
+namespace Specializer.Generator.Parsing.Configuration;
+
+/// <summary>An additional file of the project that may be a model's config.json.</summary>
+/// <param name="Path">Its path, with slashes.</param>
+/// <param name="Text">Its text.</param>
+internal sealed record ConfigurationFile(string Path, string Text)
+{
+    /// <summary>The files whose paths end as the attribute says.</summary>
+    public static IReadOnlyList<ConfigurationFile> Matching(IEnumerable<ConfigurationFile> files, string path) =>
+        [.. files.Where(file => file.Path == path || file.Path.EndsWith("/" + path, StringComparison.Ordinal))];
+
+    /// <summary>A path as it is compared: with slashes and no leading "./".</summary>
+    public static string Normalize(string path)
+    {
+        path = path.Replace('\\', '/');
+        return path.StartsWith("./", StringComparison.Ordinal) ? path.Substring(2) : path;
+    }
+
+    /// <summary>The architecture that the file declares, with what the attribute overrides.</summary>
+    /// <exception cref="ConfigurationException">Something is missing, contradictory or not supported.</exception>
+    public TransformerArchitecture Parse(ConfigurationReference reference)
+    {
+        TransformerArchitecture architecture = FamilyParser.Parse(ModelConfiguration.Read(Text));
+        int contextLength = reference.ContextLength == 0 ? architecture.ContextLength : reference.ContextLength;
+        if (architecture.Embeddings.Positions is LearnedPositions learned && contextLength > learned.Rows - learned.Offset)
+        {
+            throw new ConfigurationException(
+                FormattableString.Invariant($"the model has learned {learned.Rows - learned.Offset} positions, fewer than the ContextLength of {contextLength}"), 0, 1);
+        }
+
+        architecture = architecture with { ContextLength = contextLength, ChunkLength = reference.ChunkLength };
+        CheckAddressable(architecture);
+        return architecture;
+    }
+
+    /// <summary>What is in range by itself can still be too large together.</summary>
+    private static void CheckAddressable(TransformerArchitecture architecture)
+    {
+        AttentionArchitecture attention = architecture.Attention;
+        long heads = attention.Heads + (2L * attention.KeyValueHeads);
+        (string What, long Elements, long Most)[] extents =
+        [
+            ("a head", attention.HeadDimension, 4096),
+            ("a row of queries, keys and values", heads * attention.HeadDimension, int.MaxValue / 16),
+            ("the query, key and value matrix", heads * attention.HeadDimension * architecture.Width, int.MaxValue),
+            ("the feed-forward matrix", 2L * architecture.FeedForward.Width * architecture.Width, int.MaxValue),
+            ("the matrix of the logits", (long)architecture.Embeddings.VocabularySize * architecture.Width, int.MaxValue),
+            ("one head's cache", (long)architecture.ContextLength * (attention.HeadDimension + 16), int.MaxValue),
+        ];
+        foreach ((string what, long elements, long most) in extents)
+        {
+            if (elements > most)
+            {
+                throw new ConfigurationException(FormattableString.Invariant($"{what} would have {elements} elements, more than the {most} that can be addressed"), 0, 1);
+            }
+        }
+    }
+}

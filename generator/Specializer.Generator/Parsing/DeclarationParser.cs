@@ -1,0 +1,181 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Diagnostics;
+using Specializer.Generator.Parsing.Configuration;
+
+namespace Specializer.Generator.Parsing;
+
+/// <summary>
+/// Turns a class with a [Transformer] attribute into an <see cref="AttributeDeclaration"/>. The generator and the analyzer
+/// both run it; symbols, syntax and locations end here.
+/// </summary>
+internal static class DeclarationParser
+{
+    public const string TransformerAttributeName = "Specializer.TransformerAttribute";
+
+    /// <summary>The base that the generator gives: the analyzer sees the class as already completed.</summary>
+    private const string GeneratedBaseName = "Specializer.DecoderModel";
+
+    private const LanguageVersion LowestLanguageVersion = LanguageVersion.CSharp12;
+
+    /// <summary>The members that every completed class has; a class cannot be named like one of its members.</summary>
+    private static readonly HashSet<string> s_generatedMembers =
+    [
+        "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes",
+        "MultiplyAddsPerToken", "Tensors", "Load", "CreateSession", "Pack", "Session", "IKernels", "Avx512Kernels", "Avx2Kernels", "NeonKernels", "PortableKernels",
+    ];
+
+    /// <returns>
+    /// The declaration, or null if anything is wrong with it; what, <paramref name="report"/> was told, unless the
+    /// compiler says so itself. Null as well for a class without any part of a transformer.
+    /// </returns>
+    public static AttributeDeclaration? Parse(INamedTypeSymbol type, Compilation compilation, Action<Diagnostic>? report, CancellationToken cancellationToken)
+    {
+        var parts = new DeclaredParts(type, cancellationToken);
+        if (!parts.Any || type.TypeKind != TypeKind.Class || parts.AnyTwice)
+        {
+            // The attributes are for classes, and each is for once: the compiler refuses everything else.
+            return null;
+        }
+
+        var context = new ParseContext(report, cancellationToken);
+        if (!parts.Part("Transformer").IsPresent)
+        {
+            context.Report(DiagnosticDescriptors.MissingPart, parts.First.Location, type.Name, "Transformer", "the stack and its dimensions");
+            return null;
+        }
+
+        ClassDeclaration? declaration = ParseClass(type, parts, compilation, context);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (parts.Configuration is not null)
+        {
+            ConfigurationReference? reference = ArchitectureParser.ParseReference(parts, context);
+            return context.Failed || declaration is null || reference is null ? null : new AttributeDeclaration(declaration, null, reference);
+        }
+
+        TransformerArchitecture? architecture = ArchitectureParser.Parse(type.Name, parts, context);
+        return context.Failed || declaration is null || architecture is null ? null : new AttributeDeclaration(declaration, architecture, null);
+    }
+
+    /// <summary>Looks up the config.json that a declaration names.</summary>
+    /// <param name="declaration">What the attributes say.</param>
+    /// <param name="files">The project's additional files.</param>
+    /// <param name="report">Is told what is wrong: the descriptor, the place in the file if there is one, and the message's arguments.</param>
+    /// <returns>The declaration with its architecture, or null if anything is wrong.</returns>
+    public static ModelDeclaration? Resolve(
+        AttributeDeclaration declaration, IEnumerable<ConfigurationFile> files, Action<DiagnosticDescriptor, (ConfigurationFile File, int Start, int Length)?, object[]>? report)
+    {
+        if (declaration.Configuration is not { } reference)
+        {
+            return declaration.Architecture is null ? null : new ModelDeclaration(declaration.Class, declaration.Architecture);
+        }
+
+        IReadOnlyList<ConfigurationFile> matching = ConfigurationFile.Matching(files, reference.Path);
+        if (matching.Count != 1)
+        {
+            report?.Invoke(
+                DiagnosticDescriptors.ConfigurationNotFound, null, [reference.Path, matching.Count == 0 ? "none" : matching.Count.ToString(CultureInfo.InvariantCulture)]);
+            return null;
+        }
+
+        try
+        {
+            return new ModelDeclaration(declaration.Class, matching[0].Parse(reference));
+        }
+        catch (ConfigurationException problem)
+        {
+            report?.Invoke(DiagnosticDescriptors.ConfigurationInvalid, (matching[0], problem.Start, problem.Length), [reference.Path, problem.Message]);
+            return null;
+        }
+    }
+
+    private static ClassDeclaration? ParseClass(INamedTypeSymbol type, DeclaredParts parts, Compilation compilation, ParseContext context)
+    {
+        Location location = parts.ClassName;
+        INamedTypeSymbol[] typeAndContaining = [type, .. ContainingTypes(type)];
+        if (Unsuitability(type, typeAndContaining, context.CancellationToken) is var (reason, mend))
+        {
+            context.Report(DiagnosticDescriptors.UnsuitableClass, location, type.Name, reason, mend);
+        }
+
+        foreach (INamedTypeSymbol symbol in typeAndContaining)
+        {
+            if (!IsPartial(symbol, context.CancellationToken))
+            {
+                Location name = SymbolEqualityComparer.Default.Equals(symbol, type) ? location : symbol.Locations.FirstOrDefault() ?? location;
+                context.Report(DiagnosticDescriptors.NotPartial, name, symbol.Name);
+            }
+        }
+
+        if (compilation is CSharpCompilation { LanguageVersion: < LowestLanguageVersion } tooOld)
+        {
+            context.Report(DiagnosticDescriptors.LanguageTooOld, location, type.Name, tooOld.LanguageVersion.ToDisplayString());
+        }
+
+        if (compilation.Options is CSharpCompilationOptions { AllowUnsafe: false })
+        {
+            context.Report(DiagnosticDescriptors.UnsafeBlocksNotAllowed, location, type.Name);
+        }
+
+        return context.Failed ? null : new ClassDeclaration(
+            type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
+            new EquatableArray<string>(ContainingTypes(type).Reverse().Select(static outer => "partial " + Keyword(outer) + " " + outer.Name)),
+            type.Name);
+    }
+
+    /// <summary>Why the generator cannot complete a class, and what to declare the transformer on instead; null if it can.</summary>
+    private static (string Reason, string Mend)? Unsuitability(INamedTypeSymbol type, INamedTypeSymbol[] typeAndContaining, CancellationToken cancellationToken) => type switch
+    {
+        { IsRecord: true } => ("a record", "a class"),
+        { IsStatic: true } => ("static", "a class that can have instances"),
+        { IsAbstract: true } => ("abstract", "a class that can have instances"),
+        _ when typeAndContaining.Any(static symbol => symbol.IsGenericType) => ("generic or inside a generic type", "a class without type parameters"),
+        _ when typeAndContaining.Any(static symbol => symbol.IsFileLocal) => ("local to a file", "a class without the modifier 'file'"),
+        { BaseType: { SpecialType: not SpecialType.System_Object } baseType } when baseType.ToDisplayString() != GeneratedBaseName =>
+            ("derived from " + baseType.Name, "a class without a base class, since the generator gives it one"),
+        _ when Declarations(type, cancellationToken).Any(static syntax => syntax.ParameterList is not null) =>
+            ("declared with a primary constructor", "a class without one, since the generator gives it a constructor"),
+        _ when s_generatedMembers.Contains(type.Name) => ("named like a member that it gets", "a class with another name"),
+        _ when typeAndContaining.Select(static symbol => symbol.Name).Concat(Namespaces(type)).Any(IsKeyword) =>
+            ("named, or inside something named, like a keyword", "a class with an ordinary full name"),
+        _ => null,
+    };
+
+    private static IEnumerable<INamedTypeSymbol> ContainingTypes(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            yield return outer;
+        }
+    }
+
+    private static IEnumerable<string> Namespaces(INamedTypeSymbol type)
+    {
+        for (INamespaceSymbol? outer = type.ContainingNamespace; outer is { IsGlobalNamespace: false }; outer = outer.ContainingNamespace)
+        {
+            yield return outer.Name;
+        }
+    }
+
+    private static bool IsKeyword(string name) => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None;
+
+    private static string Keyword(INamedTypeSymbol type) => type.TypeKind switch
+    {
+        TypeKind.Struct => type.IsRecord ? "record struct" : "struct",
+        TypeKind.Interface => "interface",
+        _ => type.IsRecord ? "record" : "class",
+    };
+
+    private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellationToken) =>
+        Declarations(type, cancellationToken).Any(static syntax => syntax.Modifiers.Any(SyntaxKind.PartialKeyword));
+
+    private static IEnumerable<TypeDeclarationSyntax> Declarations(INamedTypeSymbol type, CancellationToken cancellationToken) =>
+        type.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax(cancellationToken)).OfType<TypeDeclarationSyntax>();
+}

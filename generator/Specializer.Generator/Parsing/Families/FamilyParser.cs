@@ -1,0 +1,42 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Configuration;
+
+namespace Specializer.Generator.Parsing.Families;
+
+/// <summary>
+/// Maps a model's own config.json to an architecture. A family is one function: fields to records, tensor names to a
+/// checkpoint layout; to add one, write it and enter it here.
+/// </summary>
+internal static class FamilyParser
+{
+    private static readonly Dictionary<string, Func<ModelConfiguration, TransformerArchitecture>> s_families = new(StringComparer.Ordinal)
+    {
+        ["llama"] = LlamaFamilies.Llama,
+        ["mistral"] = LlamaFamilies.Mistral,
+        ["qwen2"] = LlamaFamilies.Qwen2,
+        ["qwen3"] = LlamaFamilies.Qwen3,
+        ["phi3"] = LlamaFamilies.Phi3,
+        ["gemma"] = GemmaFamilies.Gemma,
+        ["gemma2"] = GemmaFamilies.Gemma2,
+        ["gemma3_text"] = GemmaFamilies.Gemma3,
+        ["gpt2"] = GptFamilies.Gpt2,
+        ["gptj"] = GptFamilies.GptJ,
+        ["gpt_neox"] = GptFamilies.GptNeoX,
+        ["phi"] = GptFamilies.Phi,
+        ["bloom"] = AlibiFamilies.Bloom,
+        ["mpt"] = AlibiFamilies.Mpt,
+        ["falcon"] = FalconFamily.Falcon,
+    };
+
+    /// <summary>The values of model_type that are known.</summary>
+    public static IEnumerable<string> Known => s_families.Keys.OrderBy(static name => name, StringComparer.Ordinal);
+
+    /// <exception cref="ConfigurationException">Something is missing, contradictory or not supported.</exception>
+    public static TransformerArchitecture Parse(ModelConfiguration configuration) =>
+        s_families.TryGetValue(configuration.Text("model_type"), out var family)
+            ? family(configuration)
+            : throw configuration.Wrong("model_type", "one of " + string.Join(", ", Known));
+}

@@ -1,0 +1,104 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Configuration;
+
+namespace Specializer.Generator.Parsing.Families;
+
+/// <summary>Parts that many families' configurations spell alike.</summary>
+internal static class FamilyParts
+{
+    /// <summary>The one kind of layer of most models.</summary>
+    public static EquatableArray<LayerKind> OneKind(AttentionPositions positions, int window = 0) => new([new LayerKind("", window, positions)]);
+
+    /// <summary>Every layer of the first kind.</summary>
+    public static EquatableArray<int> OnePattern { get; } = new([0]);
+
+    /// <summary>Heads and their widths, with no biases, norms or caps.</summary>
+    public static AttentionArchitecture Attention(ModelConfiguration configuration, int width, string heads, string? keyValueHeads = "num_key_value_heads", string? headDimension = "head_dim")
+    {
+        int headCount = configuration.Extent(heads);
+        int keyValueHeadCount = keyValueHeads is null ? headCount : configuration.Extent(keyValueHeads, headCount);
+        if (headCount % keyValueHeadCount != 0)
+        {
+            throw configuration.Wrong(keyValueHeads!, $"a divisor of \"{heads}\", which is {headCount.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        if ((headDimension is null || !configuration.Has(headDimension)) && width % headCount != 0)
+        {
+            throw configuration.Wrong(heads, $"a divisor of the width {width.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        int dimension = headDimension is null ? width / headCount : configuration.Extent(headDimension, width / headCount);
+        return new AttentionArchitecture(
+            headCount, keyValueHeadCount, dimension, (float)(1 / Math.Sqrt(dimension)), QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false);
+    }
+
+    public static AttentionArchitecture WithBias(this AttentionArchitecture attention, bool queryKeyValue, bool output) =>
+        attention with { QueryBias = queryKeyValue, KeyBias = queryKeyValue, ValueBias = queryKeyValue, OutputBias = output };
+
+    /// <summary>Rotary positions over part of a head.</summary>
+    public static RotaryPositions Rotary(ModelConfiguration configuration, int headDimension, string theta = "rope_theta", double partial = 1, bool interleaved = false)
+    {
+        int dimension = (int)(headDimension * partial);
+        if (dimension < 2 || dimension % 2 != 0)
+        {
+            throw configuration.Wrong(theta, $"given with an even number of turned elements per head, at least 2; they are {dimension.ToString(CultureInfo.InvariantCulture)} of {headDimension.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        double value = configuration.Number(theta, 10_000);
+        return value > 0 ? new RotaryPositions(value, dimension, interleaved, Scaling(configuration, dimension)) : throw configuration.Wrong(theta, "positive");
+    }
+
+    /// <summary><c>rope_scaling</c>, in its older and newer spelling.</summary>
+    public static RotaryScaling Scaling(ModelConfiguration configuration, int dimension)
+    {
+        if (!configuration.Has("rope_scaling"))
+        {
+            return new NoScaling();
+        }
+
+        ModelConfiguration scaling = configuration.Section("rope_scaling");
+        string type = scaling.FirstOf("rope_type", "type");
+        switch (scaling.Text(type))
+        {
+            case "default":
+                return new NoScaling();
+            case "linear":
+                return new LinearScaling(scaling.Number("factor"));
+            case "llama3":
+                return new Llama3Scaling(
+                    scaling.Number("factor"), scaling.Number("low_freq_factor"), scaling.Number("high_freq_factor"), scaling.Extent("original_max_position_embeddings"));
+            case "yarn":
+                double factor = scaling.Number("factor");
+                return new YarnScaling(
+                    factor,
+                    scaling.Extent("original_max_position_embeddings", configuration.Extent("max_position_embeddings")),
+                    scaling.Number("beta_fast", 32),
+                    scaling.Number("beta_slow", 1),
+                    scaling.Number("attention_factor", factor <= 1 ? 1 : (0.1 * Math.Log(factor)) + 1));
+            case "longrope" or "su":
+                return LongRope(configuration, scaling, dimension);
+            default:
+                throw scaling.Wrong(type, "one of default, linear, llama3, yarn, longrope");
+        }
+    }
+
+    private static LongScaling LongRope(ModelConfiguration configuration, ModelConfiguration scaling, int dimension)
+    {
+        int longest = configuration.Extent("max_position_embeddings");
+        int original = configuration.Extent("original_max_position_embeddings", longest);
+        // The factors for short sequences hold up to the original length; beyond it all positions would be turned anew.
+        string field = longest > original ? "long_factor" : "short_factor";
+        double[] factors = scaling.Items(field).Select(static item => item.Number).ToArray();
+        if (factors.Length != dimension / 2 || factors.Any(static factor => !(factor > 0)))
+        {
+            throw scaling.Wrong(field, $"an array of {(dimension / 2).ToString(CultureInfo.InvariantCulture)} positive numbers");
+        }
+
+        double ratio = (double)longest / original;
+        double amplitude = ratio <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(ratio) / Math.Log(original)));
+        return new LongScaling(new EquatableArray<double>(factors), scaling.Number("attention_factor", amplitude));
+    }
+}

@@ -1,0 +1,23 @@
+using System;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+
+namespace Specializer.Generator.Parsing;
+
+/// <summary>Where the parser says what is wrong, and remembers that something is.</summary>
+internal sealed class ParseContext(Action<Diagnostic>? report, CancellationToken cancellationToken)
+{
+    public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    /// <summary>Whether anything is wrong.</summary>
+    public bool Failed { get; private set; }
+
+    public void Report(DiagnosticDescriptor descriptor, Location location, params object[] arguments)
+    {
+        Failed = true;
+        report?.Invoke(Diagnostic.Create(descriptor, location, arguments));
+    }
+
+    /// <summary>Notes a mistake that the compiler reports itself: saying it twice would help nobody.</summary>
+    public void FailSilently() => Failed = true;
+}

@@ -1,0 +1,70 @@
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>The kernels of a decoder, as its shapes ask for them.</summary>
+internal sealed class DecoderKernels
+{
+    public DecoderKernels(TransformerArchitecture architecture, int chunk)
+    {
+        AttentionArchitecture attention = architecture.Attention;
+        FeedForwardArchitecture feedForward = architecture.FeedForward;
+        int width = architecture.Width;
+        int vocabulary = architecture.Embeddings.VocabularySize;
+        int queryWidth = attention.Heads * attention.HeadDimension;
+        int projectedWidth = queryWidth + (2 * attention.KeyValueHeads * attention.HeadDimension);
+        int stride = Layout.RowStride(width);
+        bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich;
+
+        Embed = new EmbedKernel(
+            width,
+            vocabulary,
+            stride,
+            architecture.Logits.Tied,
+            architecture.Embeddings.Scale,
+            architecture.Embeddings.Positions switch { null => null, LearnedPositions learned => learned.Offset, _ => 0 });
+        Norm = new NormKernel(architecture.Norm.Formula, width, stride, architecture.Norm.Epsilon, architecture.Norm.Bias, AddToOutput: false);
+        QueryKeyValue = new LinearKernel(
+            width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false));
+        Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
+            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), chunk)));
+        Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich));
+        Up = new LinearKernel(
+            width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false));
+        Down = new LinearKernel(feedForward.Width, width, Up.OutputStride, stride, new(feedForward.Bias, null, false, AddToOutput: !sandwich));
+        Logits = new LinearKernel(width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap));
+    }
+
+    public EmbedKernel Embed { get; }
+
+    public NormKernel Norm { get; }
+
+    /// <summary>A norm whose result is added to the residual stream.</summary>
+    public NormKernel NormAdd => Norm with { AddToOutput = true };
+
+    public LinearKernel QueryKeyValue { get; }
+
+    /// <summary>One for each kind of layer.</summary>
+    public EquatableArray<AttentionKernel> Attention { get; }
+
+    public LinearKernel Output { get; }
+
+    public LinearKernel Up { get; }
+
+    public LinearKernel Down { get; }
+
+    public LinearKernel Logits { get; }
+
+    /// <summary>
+    /// The context in whole panels of keys; with a window no more than the window and a chunk, in whole blocks, so that
+    /// a block of positions is a block of the ring.
+    /// </summary>
+    private static int CacheLength(TransformerArchitecture architecture, LayerKind kind, int chunk)
+    {
+        int whole = RoundUp(architecture.ContextLength, Layout.KeyPanel);
+        return kind.Window == 0 ? whole : System.Math.Min(RoundUp(whole, Layout.KeyBlock), RoundUp(kind.Window + chunk, Layout.KeyBlock));
+    }
+
+    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+}

@@ -1,0 +1,60 @@
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>
+/// What will be executed for one architecture. Emitted code, the tensor table, the constants and the documentation all
+/// derive from it. Immutable and compared by value.
+/// </summary>
+/// <param name="Architecture">What is planned.</param>
+/// <param name="ChunkLength">Positions per prefill step.</param>
+/// <param name="LogitsRows">Positions whose logits are computed together.</param>
+/// <param name="Weights">The packed weights.</param>
+/// <param name="LayersOffset">Where the first layer's packed weights begin, in floats.</param>
+/// <param name="LayerStride">Floats from one layer's packed weights to the next's.</param>
+/// <param name="IgnoredTensors">Tensors that a checkpoint may hold and that nothing reads.</param>
+/// <param name="Buffers">The session's memory.</param>
+/// <param name="Before">The steps before the layers.</param>
+/// <param name="Layer">The steps of every layer.</param>
+/// <param name="After">The steps after the layers, on the rows whose logits are wanted.</param>
+/// <param name="ParameterCount">Trained parameters, tied ones counted once.</param>
+/// <param name="MultiplyAddsPerToken">In the linear layers, logits included.</param>
+internal sealed record ExecutionPlan(
+    TransformerArchitecture Architecture,
+    int ChunkLength,
+    int LogitsRows,
+    EquatableArray<WeightPlan> Weights,
+    long LayersOffset,
+    long LayerStride,
+    EquatableArray<string> IgnoredTensors,
+    EquatableArray<BufferPlan> Buffers,
+    EquatableArray<StepPlan> Before,
+    EquatableArray<StepPlan> Layer,
+    EquatableArray<StepPlan> After,
+    long ParameterCount,
+    long MultiplyAddsPerToken)
+{
+    /// <summary>Bytes of the packed weights.</summary>
+    public long PackedWeightBytes => (LayersOffset + (LayerStride * Architecture.Layers)) * sizeof(float);
+
+    /// <summary>Floats from the logits of one position to the next.</summary>
+    public int LogitsStride => Layout.Pad(Architecture.Embeddings.VocabularySize);
+
+    /// <summary>Bytes of a session's cache and activations.</summary>
+    public long SessionMemoryBytes
+    {
+        get
+        {
+            long floats = 0;
+            foreach (BufferPlan buffer in Buffers)
+            {
+                floats += buffer.Floats;
+            }
+
+            return floats * sizeof(float);
+        }
+    }
+
+    /// <summary>Bytes of a session: cache, activations and logits (with a line to align them).</summary>
+    public long SessionBytes => SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>
+/// One method to emit per instruction set. Two steps of equal shape ask for equal kernels and share one; the name says
+/// the shape.
+/// </summary>
+internal abstract record Kernel
+{
+    /// <summary>The method's name; equal kernels have equal names and different ones different names.</summary>
+    public abstract string Name { get; }
+
+    protected static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>What a linear kernel does with a sum before it stores it, in this order.</summary>
+/// <param name="Bias">Adds a bias.</param>
+/// <param name="Activation">Applies an activation, to the gate if <paramref name="Gated"/>.</param>
+/// <param name="Gated">Multiplies the activated gate with the up projection.</param>
+/// <param name="AddToOutput">Adds to what the output holds (the residual stream) instead of replacing it.</param>
+/// <param name="SoftCap">c of c · tanh(output / c), the last thing; 0 for none.</param>
+internal sealed record LinearEpilogue(bool Bias, ActivationFunction? Activation, bool Gated, bool AddToOutput, float SoftCap = 0);
+
+/// <summary>output[row, o] = epilogue(Σ over i of input[row, i] · weight[o, i]).</summary>
+/// <param name="Inputs">The depth of the sum.</param>
+/// <param name="Outputs">The outputs; with a gate, after gating.</param>
+/// <param name="InputStride">Floats from one input row to the next.</param>
+/// <param name="OutputStride">Floats from one output row to the next.</param>
+/// <param name="Epilogue">What happens to a sum before it is stored.</param>
+internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, int OutputStride, LinearEpilogue Epilogue) : Kernel
+{
+    /// <summary>The columns of the packed weights: whole lines, gate and up side by side.</summary>
+    public int PackedOutputs => Layout.Pad(Outputs) * (Epilogue.Gated ? 2 : 1);
+
+    /// <summary>The floats of the packed weights, the bias not counted.</summary>
+    public long PackedFloats => (long)PackedOutputs * Inputs;
+
+    public long MultiplyAddsPerRow => (long)Inputs * Outputs * (Epilogue.Gated ? 2 : 1);
+
+    public override string Name =>
+        (Epilogue.Gated ? "GatedLinear" : "Linear") + Text(Inputs) + "To" + Text(Outputs) +
+        (Epilogue.Bias ? "Bias" : "") +
+        (Epilogue.Activation is { } activation ? activation.ToString() : "") +
+        (Epilogue.AddToOutput ? "Add" : "") +
+        (Epilogue.SoftCap > 0 ? "Capped" : "");
+}
+
+/// <summary>Normalises rows.</summary>
+/// <param name="Formula">The formula.</param>
+/// <param name="Width">The width of a row.</param>
+/// <param name="Stride">Floats from one row to the next, of the input and of the output.</param>
+/// <param name="Epsilon">The ε of the formula.</param>
+/// <param name="Bias">Whether a bias, which lies behind the weight, is added.</param>
+/// <param name="AddToOutput">Adds to what the output holds (the residual stream) instead of replacing it.</param>
+internal sealed record NormKernel(NormFormula Formula, int Width, int Stride, float Epsilon, bool Bias, bool AddToOutput) : Kernel
+{
+    public override string Name =>
+        (Formula == NormFormula.Layer ? "LayerNorm" : "RootMeanSquareNorm") + Text(Width) + (AddToOutput ? "Add" : "");
+}
+
+/// <summary>Copies the embedding of each token of the chunk to its row.</summary>
+/// <param name="Width">The width of a row.</param>
+/// <param name="VocabularySize">The number of token ids.</param>
+/// <param name="Stride">Floats from one row to the next, of tables and of the output.</param>
+/// <param name="Tied">Reads the columns of the packed output matrix instead of a table of its own.</param>
+/// <param name="Scale">What embeddings are multiplied with.</param>
+/// <param name="PositionOffset">The row of the table of positions that is added at position 0; null where there is none.</param>
+internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bool Tied, float Scale, int? PositionOffset) : Kernel
+{
+    public override string Name => "Embed" + Text(Width);
+}
+
+/// <summary>
+/// Turns queries and keys, appends keys and values to the cache and attends over it.
+/// </summary>
+/// <param name="Attention">Heads and widths.</param>
+/// <param name="Kind">The window, and how positions enter.</param>
+/// <param name="Epsilon">The ε of the norms of query and key heads.</param>
+/// <param name="InputStride">Floats from one row of projected queries, keys and values to the next.</param>
+/// <param name="OutputStride">Floats from one row of attention output to the next.</param>
+/// <param name="CacheLength">Positions of the cache. With a window, position p lies at p modulo it.</param>
+/// <param name="ChunkLength">Rows of a chunk.</param>
+internal sealed record AttentionKernel(
+    AttentionArchitecture Attention, LayerKind Kind, float Epsilon, int InputStride, int OutputStride, int CacheLength, int ChunkLength) : Kernel
+{
+    /// <summary>Floats from one query, or one position's values, to the next: a head in whole lines.</summary>
+    public int HeadStride => Layout.Pad(Attention.HeadDimension);
+
+    /// <summary>Floats of one key/value head's keys: panels of positions, each [HeadDimension][positions of the panel].</summary>
+    public long KeysPerHead => (long)CacheLength * Attention.HeadDimension;
+
+    /// <summary>Floats of one key/value head's values: [CacheLength][HeadStride].</summary>
+    public long ValuesPerHead => (long)CacheLength * HeadStride;
+
+    /// <summary>Floats of the turned, scaled queries of a chunk: [KeyValueHeads][row][head of the group][HeadStride].</summary>
+    public long QueryFloats => (long)ChunkLength * Attention.Heads * HeadStride;
+
+    /// <summary>The kernel that turns and appends.</summary>
+    public string AppendName => "Append" + Kind.Name + "KeysAndValues";
+
+    public override string Name => "Attend" + Kind.Name;
+}

@@ -1,0 +1,191 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Plans the steps of a layer and places its weights in the order in which they are read.</summary>
+internal sealed class LayerPlanner(TransformerArchitecture architecture, DecoderKernels kernels)
+{
+    private readonly CheckpointLayout _checkpoint = architecture.Checkpoint;
+    private readonly Dictionary<LayerKind, string?> _tables = [];
+
+    /// <summary>The tables that all layers of a kind share.</summary>
+    public void PlanTables(WeightLayoutBuilder weights)
+    {
+        foreach (LayerKind kind in architecture.LayerKinds)
+        {
+            _tables[kind] = weights.Positions(kind, architecture.Attention.Heads, architecture.ContextLength);
+        }
+    }
+
+    public StepPlan[] Plan(WeightLayoutBuilder weights)
+    {
+        CheckpointNames names = _checkpoint.Names;
+        var steps = new List<StepPlan>();
+        bool parallel = architecture.Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
+        bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich;
+
+        steps.Add(Norm(weights, "AttentionNorm", names.AttentionNorm, parallel && architecture.Arrangement == BlockArrangement.ParallelOneNorm ? "Norm before both blocks" : "Norm before the attention"));
+        PlanAttention(weights, steps);
+        var output = new LinearStep(
+            sandwich ? "Output projection" : "Output projection, added to the residual stream",
+            kernels.Output,
+            weights.Panels("AttentionOutputWeight", kernels.Output, Matrix(names.AttentionOutput, architecture.Width, kernels.Output.Inputs)),
+            !architecture.Attention.OutputBias ? null : weights.Bias("AttentionOutputBias", kernels.Output, Vector(names.AttentionOutput, architecture.Width)),
+            "Attended",
+            sandwich ? "Block" : "Hidden");
+        if (!parallel)
+        {
+            steps.Add(output);
+        }
+
+        if (sandwich)
+        {
+            steps.Add(NormAdd(weights, "AttentionOutputNorm", names.AttentionOutputNorm, "Norm behind the attention, added to the residual stream"));
+        }
+
+        if (architecture.Arrangement != BlockArrangement.ParallelOneNorm)
+        {
+            steps.Add(Norm(weights, "FeedForwardNorm", names.FeedForwardNorm, "Norm before the feed-forward block"));
+        }
+
+        steps.Add(PlanUp(weights));
+        if (parallel)
+        {
+            // Both blocks have read the residual stream by now.
+            steps.Add(output);
+        }
+
+        steps.Add(new LinearStep(
+            sandwich ? "Down projection" : "Down projection, added to the residual stream",
+            kernels.Down,
+            weights.Panels("DownWeight", kernels.Down, Matrix(names.Down, architecture.Width, architecture.FeedForward.Width)),
+            !architecture.FeedForward.Bias ? null : weights.Bias("DownBias", kernels.Down, Vector(names.Down, architecture.Width)),
+            "Inner",
+            sandwich ? "Block" : "Hidden"));
+        if (sandwich)
+        {
+            steps.Add(NormAdd(weights, "FeedForwardOutputNorm", names.FeedForwardOutputNorm, "Norm behind the feed-forward block, added to the residual stream"));
+        }
+
+        return [.. steps];
+    }
+
+    private void PlanAttention(WeightLayoutBuilder weights, List<StepPlan> steps)
+    {
+        AttentionArchitecture attention = architecture.Attention;
+        string weight = weights.Panels("QueryKeyValueWeight", kernels.QueryKeyValue, QueryKeyValue("weight", architecture.Width));
+        string? bias = !kernels.QueryKeyValue.Epilogue.Bias ? null : weights.Bias("QueryKeyValueBias", kernels.QueryKeyValue, QueryKeyValue("bias", null));
+        string? queryNorm = null, keyNorm = null;
+        if (attention.QueryKeyNorm)
+        {
+            queryNorm = weights.Norm("QueryNorm", attention.HeadDimension, architecture.Norm, _checkpoint.Names.QueryNorm, perLayer: true);
+            keyNorm = weights.Norm("KeyNorm", attention.HeadDimension, architecture.Norm, _checkpoint.Names.KeyNorm, perLayer: true);
+        }
+
+        steps.Add(new LinearStep("Query, key and value projections", kernels.QueryKeyValue, weight, bias, "Normed", "Projected"));
+        steps.Add(new AttentionStep(
+            "Attention",
+            new EquatableArray<AttentionVariant>(kernels.Attention.Select(kernel => new AttentionVariant(
+                kernel, _tables[kernel.Kind], kernel.Kind.Name + "Keys", kernel.Kind.Name + "Values"))),
+            queryNorm,
+            keyNorm,
+            "Projected",
+            "Queries",
+            "Attended"));
+    }
+
+    /// <summary>The rows of all queries, then all keys, then all values, wherever the checkpoint keeps them.</summary>
+    private TensorSlice[] QueryKeyValue(string part, int? inputs)
+    {
+        AttentionArchitecture attention = architecture.Attention;
+        CheckpointNames names = _checkpoint.Names;
+        int head = attention.HeadDimension;
+        int queryRows = attention.Heads * head;
+        int keyRows = attention.KeyValueHeads * head;
+        bool inputsFirst = _checkpoint.InputsFirst && inputs is not null;
+
+        TensorPlan Tensor(string name, int rows) => inputs is not { } columns ? new(name + "." + part, true, rows)
+            : inputsFirst ? new(name + "." + part, true, columns, rows) : new(name + "." + part, true, rows, columns);
+
+        if (_checkpoint.QueryKeyValue == QueryKeyValueLayout.Separate)
+        {
+            TensorSlice Part(bool present, string name, int rows) => present || inputs is not null
+                ? TensorSlice.Whole(Tensor(name, rows), inputsFirst)
+                : new TensorSlice(TensorPlan.Nothing, rows, 0, rows, rows, false);
+            return
+            [
+                Part(attention.QueryBias, names.Query, queryRows),
+                Part(attention.KeyBias, names.Key, keyRows),
+                Part(attention.ValueBias, names.Value, keyRows),
+            ];
+        }
+
+        TensorPlan fused = Tensor(names.QueryKeyValue, queryRows + (2 * keyRows));
+        if (_checkpoint.QueryKeyValue == QueryKeyValueLayout.Concatenated)
+        {
+            return
+            [
+                new TensorSlice(fused, queryRows, 0, queryRows, queryRows, inputsFirst),
+                new TensorSlice(fused, keyRows, queryRows, keyRows, keyRows, inputsFirst),
+                new TensorSlice(fused, keyRows, queryRows + keyRows, keyRows, keyRows, inputsFirst),
+            ];
+        }
+
+        int group = attention.GroupSize * head;
+        int stride = group + (2 * head);
+        return
+        [
+            new TensorSlice(fused, queryRows, 0, group, stride, inputsFirst),
+            new TensorSlice(fused, keyRows, group, head, stride, inputsFirst),
+            new TensorSlice(fused, keyRows, group + head, head, stride, inputsFirst),
+        ];
+    }
+
+    private LinearStep PlanUp(WeightLayoutBuilder weights)
+    {
+        CheckpointNames names = _checkpoint.Names;
+        FeedForwardArchitecture feedForward = architecture.FeedForward;
+        int inner = feedForward.Width;
+        if (!feedForward.Gated)
+        {
+            return new LinearStep(
+                "Up projection, activated",
+                kernels.Up,
+                weights.Panels("UpWeight", kernels.Up, Matrix(names.Up, inner, architecture.Width)),
+                !feedForward.Bias ? null : weights.Bias("UpBias", kernels.Up, Vector(names.Up, inner)),
+                "Normed",
+                "Inner");
+        }
+
+        TensorSlice gate = Matrix(names.Gate, inner, architecture.Width), up = Matrix(names.Up, inner, architecture.Width);
+        if (_checkpoint.GateUpConcatenated)
+        {
+            TensorPlan fused = new(names.GateUp + ".weight", true, 2 * inner, architecture.Width);
+            gate = new TensorSlice(fused, inner, 0, inner, inner, false);
+            up = gate with { First = inner };
+        }
+
+        return new LinearStep(
+            "Gate and up projections, activated and multiplied",
+            kernels.Up,
+            weights.Panels("GateUpWeight", kernels.Up, gate, up),
+            !feedForward.Bias ? null : weights.Bias("GateUpBias", kernels.Up, Vector(names.Gate, inner), Vector(names.Up, inner)),
+            "Normed",
+            "Inner");
+    }
+
+    private NormStep Norm(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
+        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), "Hidden", "Normed");
+
+    private NormStep NormAdd(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
+        new(title, kernels.NormAdd, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), "Block", "Hidden");
+
+    private TensorSlice Matrix(string name, int outputs, int inputs) => _checkpoint.InputsFirst
+        ? TensorSlice.Whole(new TensorPlan(name + ".weight", true, inputs, outputs), inputsFirst: true)
+        : TensorSlice.Whole(new TensorPlan(name + ".weight", true, outputs, inputs));
+
+    private static TensorSlice Vector(string name, int length) => TensorSlice.Whole(new TensorPlan(name + ".bias", true, length));
+}

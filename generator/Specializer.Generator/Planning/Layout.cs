@@ -1,0 +1,30 @@
+namespace Specializer.Generator.Planning;
+
+/// <summary>The rules by which shapes become places in memory, the same for every instruction set.</summary>
+internal static class Layout
+{
+    /// <summary>Floats in a cache line, which is also the widest vector. Everything begins at a multiple of it.</summary>
+    public const int Line = 16;
+
+    /// <summary>The positions of the cache are a multiple of this: the widest panel of keys.</summary>
+    public const int KeyPanel = 32;
+
+    /// <summary>
+    /// Positions per block of attention. Blocks begin at multiples of it, whatever the chunk, so that every query meets
+    /// the same blocks.
+    /// </summary>
+    public const int KeyBlock = 128;
+
+    /// <summary>Rounds a number of floats up to whole lines.</summary>
+    public static int Pad(int floats) => (floats + Line - 1) / Line * Line;
+
+    /// <summary>
+    /// The floats from one row of activations to the next: whole lines, and an odd number of them, so that the rows of
+    /// a tile, which are read side by side, spread over all sets of the first-level cache instead of fighting for one.
+    /// </summary>
+    public static int RowStride(int width)
+    {
+        int lines = Pad(width) / Line;
+        return (lines | 1) * Line;
+    }
+}

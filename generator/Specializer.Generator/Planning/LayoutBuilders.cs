@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Places the packed weights one after the other: first those of the whole model, then those of a layer.</summary>
+internal sealed class WeightLayoutBuilder
+{
+    private readonly List<WeightPlan> _weights = [];
+    private bool _inLayer;
+    private long _offset;
+
+    public long LayersOffset { get; private set; }
+
+    public long LayerStride => _offset;
+
+    public void BeginLayer()
+    {
+        LayersOffset = _offset;
+        _offset = 0;
+        _inLayer = true;
+    }
+
+    /// <summary>The weights of a linear kernel: one matrix, several one after the other, or a gate and an up projection.</summary>
+    public string Panels(string name, LinearKernel kernel, params TensorSlice[] slices) => Add(
+        name, kernel.Epilogue.Gated ? WeightLayout.GatedPanels : WeightLayout.Panels, kernel.PackedFloats, kernel.Inputs, kernel.PackedOutputs, slices);
+
+    public string Rows(string name, int stride, TensorPlan tensor) =>
+        Add(name, WeightLayout.Rows, (long)tensor.Shape[0] * stride, tensor.Shape[1], stride, TensorSlice.Whole(tensor));
+
+    /// <summary>The bias of a linear kernel, laid out as its weights' columns.</summary>
+    public string Bias(string name, LinearKernel kernel, params TensorSlice[] slices) =>
+        Add(name, kernel.Epilogue.Gated ? WeightLayout.GatedVectors : WeightLayout.Vectors, kernel.PackedOutputs, 0, kernel.PackedOutputs, slices);
+
+    /// <summary>The weight of a norm and, behind it, its bias if it has one.</summary>
+    public string Norm(string name, int width, NormArchitecture norm, string checkpointName, bool perLayer)
+    {
+        int floats = Layout.Pad(width);
+        string weight = Add(
+            name + "Weight",
+            norm.UnitOffset ? WeightLayout.UnitOffsetVector : WeightLayout.Vectors,
+            floats,
+            0,
+            floats,
+            TensorSlice.Whole(new TensorPlan(checkpointName + ".weight", perLayer, width)));
+        if (norm.Bias)
+        {
+            Add(name + "Bias", WeightLayout.Vectors, floats, 0, floats, TensorSlice.Whole(new TensorPlan(checkpointName + ".bias", perLayer, width)));
+        }
+
+        return weight;
+    }
+
+    /// <summary>What the positions of a kind of layer are computed from, if anything.</summary>
+    public string? Positions(LayerKind kind, int heads, int contextLength)
+    {
+        switch (kind.Positions)
+        {
+            case RotaryPositions rotary:
+                int floats = Layout.Pad(checked(contextLength * rotary.RotaryDimension));
+                return Add(kind.Name + "RotaryTable", WeightLayout.RotaryTable, floats, contextLength, rotary.RotaryDimension, rotary);
+            case AlibiPositions alibi:
+                return Add(kind.Name + "AlibiSlopes", WeightLayout.AlibiSlopes, Layout.Pad(heads), 0, heads, alibi);
+            default:
+                return null;
+        }
+    }
+
+    public string SinusoidalTable(int contextLength, int stride, bool interleaved) =>
+        Add("PositionTable", WeightLayout.SinusoidalTable, (long)contextLength * stride, interleaved ? 1 : 0, stride);
+
+    public EquatableArray<WeightPlan> Build() => new(_weights);
+
+    /// <summary>The elements of all tensors, each counted once however many slices it is cut into.</summary>
+    public long ParameterCount(int layers) => _weights
+        .SelectMany(static weight => weight.Slices)
+        .Select(static slice => slice.Tensor)
+        .Distinct()
+        .Where(static tensor => tensor != TensorPlan.Nothing)
+        .Sum(tensor => tensor.Shape.Aggregate(1L, static (product, size) => product * size) * (tensor.PerLayer ? layers : 1));
+
+    private string Add(string name, WeightLayout layout, long floats, int inputs, int outputs, params TensorSlice[] slices) =>
+        Add(new WeightPlan(name, layout, _inLayer, _offset, floats, new EquatableArray<TensorSlice>(slices), inputs, outputs));
+
+    private string Add(string name, WeightLayout layout, long floats, int inputs, int outputs, AttentionPositions positions) =>
+        Add(new WeightPlan(name, layout, _inLayer, _offset, floats, EquatableArray<TensorSlice>.Empty, inputs, outputs, positions));
+
+    private string Add(WeightPlan weight)
+    {
+        _weights.Add(weight);
+        _offset = checked(_offset + ((weight.Floats + Layout.Line - 1) / Layout.Line * Layout.Line));
+        return weight.Name;
+    }
+}
+
+/// <summary>Places a session's buffers one after the other.</summary>
+internal sealed class BufferLayoutBuilder
+{
+    private readonly List<BufferPlan> _buffers = [];
+    private long _offset;
+
+    public string Block(string name, string description, long floats) => Add(name, description, floats, 0);
+
+    public string RowBuffer(string name, string description, int rows, int width, int stride) =>
+        Add(name, FormattableString.Invariant($"{description}, [{rows} rows][{width}], rows {stride} floats apart"), (long)rows * stride, stride);
+
+    public EquatableArray<BufferPlan> Build() => new(_buffers);
+
+    private string Add(string name, string description, long floats, int rowStride)
+    {
+        floats = (floats + Layout.Line - 1) / Layout.Line * Layout.Line;
+        _buffers.Add(new BufferPlan(name, description, _offset, floats, rowStride));
+        _offset = checked(_offset + floats);
+        return name;
+    }
+}

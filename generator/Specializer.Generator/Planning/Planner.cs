@@ -1,0 +1,145 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Turns an architecture into the plan of its execution.</summary>
+internal static class Planner
+{
+    /// <summary>Positions whose logits are computed together where all are wanted: enough rows to fill a register tile.</summary>
+    private const int LogitsRows = 8;
+
+    /// <summary>The most positions of a prefill step.</summary>
+    private const int LongestChunk = 128;
+
+    /// <summary>The inputs that a linear layer reads again and again stay within about a megabyte of second-level cache.</summary>
+    private const int ChunkInputFloats = 280 * 1024;
+
+    public static ExecutionPlan Plan(TransformerArchitecture architecture)
+    {
+        int chunk = ChooseChunkLength(architecture);
+        var kernels = new DecoderKernels(architecture, chunk);
+        var weights = new WeightLayoutBuilder();
+        var layer = new LayerPlanner(architecture, kernels);
+
+        (StepPlan[] before, string embedding) = PlanEmbeddings(architecture, kernels, weights);
+        string? finalNorm = architecture.Checkpoint.Names.FinalNorm.Length == 0
+            ? null
+            : weights.Norm("FinalNorm", architecture.Width, architecture.Norm, architecture.Checkpoint.Names.FinalNorm, perLayer: false);
+        string logitsWeight = architecture.Logits.Tied
+            ? embedding
+            : weights.Panels("LogitsWeight", kernels.Logits, TensorSlice.Whole(Tensor(architecture.Checkpoint.Names.Logits + ".weight", architecture.Embeddings.VocabularySize, architecture.Width)));
+        string? logitsBias = !architecture.Logits.Bias
+            ? null
+            : weights.Bias("LogitsBias", kernels.Logits, TensorSlice.Whole(Tensor(architecture.Checkpoint.Names.Logits + ".bias", architecture.Embeddings.VocabularySize)));
+        layer.PlanTables(weights);
+        weights.BeginLayer();
+        EquatableArray<BufferPlan> buffers = PlanBuffers(architecture, kernels, chunk);
+        StepPlan[] steps = layer.Plan(weights);
+
+        var after = new List<StepPlan>();
+        if (finalNorm is not null)
+        {
+            after.Add(new NormStep("Final norm", kernels.Norm, finalNorm, "Hidden", "Normed"));
+        }
+
+        after.Add(new LinearStep("Logits", kernels.Logits, logitsWeight, logitsBias, finalNorm is null ? "Hidden" : "Normed", "Logits"));
+        return new ExecutionPlan(
+            architecture,
+            chunk,
+            Math.Min(LogitsRows, chunk),
+            weights.Build(),
+            weights.LayersOffset,
+            weights.LayerStride,
+            IgnoredTensors(architecture),
+            buffers,
+            new EquatableArray<StepPlan>(before),
+            new EquatableArray<StepPlan>(steps),
+            new EquatableArray<StepPlan>(after),
+            weights.ParameterCount(architecture.Layers),
+            (steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow);
+    }
+
+    private static (StepPlan[] Steps, string Weight) PlanEmbeddings(TransformerArchitecture architecture, DecoderKernels kernels, WeightLayoutBuilder weights)
+    {
+        CheckpointNames names = architecture.Checkpoint.Names;
+        TensorPlan table = Tensor(names.TokenEmbedding + ".weight", architecture.Embeddings.VocabularySize, architecture.Width);
+        string embedding = architecture.Logits.Tied
+            ? weights.Panels("TokenEmbedding", kernels.Logits, TensorSlice.Whole(table))
+            : weights.Rows("TokenEmbedding", kernels.Norm.Stride, table);
+        string? positions = architecture.Embeddings.Positions switch
+        {
+            LearnedPositions learned => weights.Rows("PositionTable", kernels.Norm.Stride, Tensor(names.PositionEmbedding + ".weight", learned.Rows, architecture.Width)),
+            SinusoidalPositions sinusoidal => weights.SinusoidalTable(architecture.ContextLength, kernels.Norm.Stride, sinusoidal.Interleaved),
+            _ => null,
+        };
+        var steps = new List<StepPlan> { new EmbedStep(positions is null ? "Token embeddings" : "Token and position embeddings", kernels.Embed, embedding, positions, "Hidden") };
+        if (architecture.Embeddings.Norm)
+        {
+            string norm = weights.Norm("EmbeddingNorm", architecture.Width, architecture.Norm, names.EmbeddingNorm, perLayer: false);
+            steps.Add(new NormStep("Norm of the embeddings", kernels.Norm, norm, "Hidden", "Hidden"));
+        }
+
+        return ([.. steps], embedding);
+    }
+
+    private static EquatableArray<BufferPlan> PlanBuffers(TransformerArchitecture architecture, DecoderKernels kernels, int chunk)
+    {
+        AttentionArchitecture attention = architecture.Attention;
+        var session = new BufferLayoutBuilder();
+        for (int kind = 0; kind < architecture.LayerKinds.Count; kind++)
+        {
+            AttentionKernel kernel = kernels.Attention[kind];
+            string name = kernel.Kind.Name;
+            int layers = Enumerable.Range(0, architecture.Layers).Count(layer => architecture.LayerPattern[layer % architecture.LayerPattern.Count] == kind);
+            string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
+            session.Block(name + "Keys", $"keys of {which}, per layer [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]", kernel.KeysPerHead * attention.KeyValueHeads * layers);
+            session.Block(name + "Values", $"values of {which}, per layer [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads * layers);
+        }
+
+        AttentionKernel any = kernels.Attention[0];
+        session.Block("Queries", $"turned and scaled queries, [{attention.KeyValueHeads} key/value heads][row][{attention.GroupSize} heads of the group][{any.HeadStride}]", any.QueryFloats);
+        session.RowBuffer("Hidden", "hidden states", chunk, architecture.Width, kernels.Norm.Stride);
+        session.RowBuffer("Normed", "normalised hidden states", chunk, architecture.Width, kernels.Norm.Stride);
+        session.RowBuffer("Projected", "queries, keys and values as projected", chunk, kernels.QueryKeyValue.Outputs, kernels.QueryKeyValue.OutputStride);
+        session.RowBuffer("Attended", "attention output of all heads", chunk, kernels.Output.Inputs, kernels.Output.InputStride);
+        session.RowBuffer("Inner", "inner activations of the feed-forward block", chunk, architecture.FeedForward.Width, kernels.Down.InputStride);
+        if (architecture.Arrangement == BlockArrangement.Sandwich)
+        {
+            session.RowBuffer("Block", "outputs of a block before their norm", chunk, architecture.Width, kernels.Norm.Stride);
+        }
+
+        return session.Build();
+    }
+
+    private static int ChooseChunkLength(TransformerArchitecture architecture)
+    {
+        if (architecture.ChunkLength > 0)
+        {
+            return Math.Min(architecture.ChunkLength, architecture.ContextLength);
+        }
+
+        int widestInput = Math.Max(
+            Math.Max(architecture.Width, architecture.FeedForward.Width), architecture.Attention.Heads * architecture.Attention.HeadDimension);
+        int chunk = LongestChunk;
+        while (chunk > 16 && chunk * widestInput > ChunkInputFloats)
+        {
+            chunk /= 2;
+        }
+
+        return Math.Min(chunk, architecture.ContextLength);
+    }
+
+    private static EquatableArray<string> IgnoredTensors(TransformerArchitecture architecture)
+    {
+        // Files of tied models may repeat the embeddings.
+        string logits = architecture.Checkpoint.Names.Logits;
+        return architecture.Logits.Tied && logits.Length > 0
+            ? new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat([logits + ".weight"]))
+            : architecture.Checkpoint.Ignored;
+    }
+
+    private static TensorPlan Tensor(string name, params int[] shape) => new(name, perLayer: false, shape);
+}

@@ -1,0 +1,37 @@
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>A part of a session's memory that holds activations of one chunk.</summary>
+/// <param name="Name">What it holds, as an identifier: "Hidden".</param>
+/// <param name="Description">What it holds, in words with its shape.</param>
+/// <param name="Offset">Floats from the start of the session's memory.</param>
+/// <param name="Floats">Its size.</param>
+/// <param name="RowStride">Floats from one row to the next, 0 where rows mean nothing.</param>
+internal sealed record BufferPlan(string Name, string Description, long Offset, long Floats, int RowStride);
+
+/// <summary>
+/// One operation of the plan. A step says what it reads and writes by the names of buffers and weights.
+/// </summary>
+/// <param name="Title">What the step is called in the paper; a comment in the emitted code.</param>
+internal abstract record StepPlan(string Title);
+
+/// <summary>Token embeddings into the hidden states.</summary>
+internal sealed record EmbedStep(string Title, EmbedKernel Kernel, string Weight, string? Positions, string Output) : StepPlan(Title);
+
+/// <summary>A norm over the rows of a buffer.</summary>
+internal sealed record NormStep(string Title, NormKernel Kernel, string Weight, string Input, string Output) : StepPlan(Title);
+
+/// <summary>A linear layer over the rows of a buffer.</summary>
+internal sealed record LinearStep(string Title, LinearKernel Kernel, string Weight, string? Bias, string Input, string Output) : StepPlan(Title);
+
+/// <summary>Attention of one kind of layer: turning, appending to the cache, attending over it.</summary>
+/// <param name="Kernel">The kernels.</param>
+/// <param name="Table">Rotary angles or slopes, if the kind has any.</param>
+/// <param name="Keys">The buffer of the keys of all layers of the kind.</param>
+/// <param name="Values">The buffer of the values of all layers of the kind.</param>
+internal sealed record AttentionVariant(AttentionKernel Kernel, string? Table, string Keys, string Values);
+
+/// <summary>Attention, by the kind of layer.</summary>
+internal sealed record AttentionStep(
+    string Title, EquatableArray<AttentionVariant> Variants, string? QueryNorm, string? KeyNorm, string Input, string Queries, string Output) : StepPlan(Title);

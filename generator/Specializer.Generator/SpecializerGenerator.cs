@@ -1,0 +1,66 @@
+using System;
+using System.Text;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Emission;
+using Specializer.Generator.Parsing;
+using Specializer.Generator.Parsing.Configuration;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator;
+
+/// <summary>Completes every class with a [Transformer] attribute: declaration, architecture, plan, source.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class SpecializerGenerator : IIncrementalGenerator
+{
+    private static readonly Encoding s_encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<AttributeDeclaration> attributes = context.SyntaxProvider
+            .ForAttributeWithMetadataName(
+                DeclarationParser.TransformerAttributeName,
+                static (node, _) => node is TypeDeclarationSyntax,
+                static (context, cancellationToken) => DeclarationParser.Parse(
+                    (INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, report: null, cancellationToken))
+            .Where(static declaration => declaration is not null)
+            .Select(static (declaration, _) => declaration!)
+            .WithTrackingName(TrackingNames.Attributes);
+
+        IncrementalValueProvider<EquatableArray<ConfigurationFile>> files = context.AdditionalTextsProvider
+            .Where(static text => MayBeConfiguration(text.Path))
+            .Select(static (text, cancellationToken) => Read(text, cancellationToken))
+            .Collect()
+            .Select(static (files, _) => new EquatableArray<ConfigurationFile>(files))
+            .WithTrackingName(TrackingNames.Configurations);
+
+        IncrementalValuesProvider<PlannedModel> plans = attributes
+            .Combine(files)
+            .Select(static (pair, _) => DeclarationParser.Resolve(pair.Left, pair.Right, report: null))
+            .Where(static declaration => declaration is not null)
+            .Select(static (declaration, _) => declaration!)
+            .WithTrackingName(TrackingNames.Declarations)
+            .Select(static (declaration, _) => new PlannedModel(declaration.Class, Planner.Plan(declaration.Architecture)))
+            .WithTrackingName(TrackingNames.Plans);
+
+        context.RegisterSourceOutput(plans, static (context, model) =>
+        {
+            foreach (SourceFile file in ModelEmitter.Emit(model))
+            {
+                context.CancellationToken.ThrowIfCancellationRequested();
+                context.AddSource(file.HintName, SourceText.From(file.Text, s_encoding));
+            }
+        });
+    }
+
+    /// <summary>Whether an additional file is looked at for models.</summary>
+    internal static bool MayBeConfiguration(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The text of an additional file.</summary>
+    internal static ConfigurationFile Read(AdditionalText text, CancellationToken cancellationToken) =>
+        new(ConfigurationFile.Normalize(text.Path), text.GetText(cancellationToken)?.ToString() ?? "");
+}

@@ -1,0 +1,13 @@
+namespace Specializer.Generator;
+
+/// <summary>The names of the generator's steps, for the tests of what is recomputed and what is not.</summary>
+internal static class TrackingNames
+{
+    public const string Attributes = nameof(Attributes);
+
+    public const string Configurations = nameof(Configurations);
+
+    public const string Declarations = nameof(Declarations);
+
+    public const string Plans = nameof(Plans);
+}

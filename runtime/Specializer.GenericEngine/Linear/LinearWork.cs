@@ -1,0 +1,63 @@
+namespace Specializer.GenericEngine;
+
+/// <summary>One call of a linear layer: what <see cref="LinearKernel{TInstructions, TVector}.Run"/> was given, and where a tile's sums go.</summary>
+internal readonly unsafe struct LinearWork
+{
+    /// <summary>Takes the arguments of a call.</summary>
+    public LinearWork(in LinearLayout layout, float* packed, float* x, nint xStride, float* y, nint yStride, in LinearFinish finish, float* scratch)
+    {
+        Layout = layout;
+        Packed = packed;
+        X = x;
+        XStride = xStride;
+        Y = y;
+        YStride = yStride;
+        Finish = finish;
+        Scratch = scratch;
+        IsPlain = !layout.IsGated && !layout.HasBias && finish.Function == ElementFunction.Identity && finish.Residual == null;
+    }
+
+    /// <summary>The layer.</summary>
+    public LinearLayout Layout { get; }
+
+    /// <summary>Its packed weights and bias.</summary>
+    public float* Packed { get; }
+
+    /// <summary>The inputs of the first row.</summary>
+    public float* X { get; }
+
+    /// <summary>The floats from one row of inputs to the next.</summary>
+    public nint XStride { get; }
+
+    /// <summary>The results of the first row.</summary>
+    public float* Y { get; }
+
+    /// <summary>The floats from one row of results to the next.</summary>
+    public nint YStride { get; }
+
+    /// <summary>What is done with the sums.</summary>
+    public LinearFinish Finish { get; }
+
+    /// <summary>The worker's working memory: the sums of a tile with which more is to be done.</summary>
+    public float* Scratch { get; }
+
+    /// <summary>Whether the sums are the results.</summary>
+    public bool IsPlain { get; }
+
+    /// <summary>The first weight of a panel.</summary>
+    public float* Weights(int panel) => Packed + (panel * Layout.PanelStride);
+
+    /// <summary>The first output of a panel.</summary>
+    public int Column(int panel) => panel * (Layout.IsGated ? Layout.Lanes : 2 * Layout.Lanes);
+
+    /// <summary>Where the sums of a tile go: to the results at once, or to working memory.</summary>
+    /// <param name="panel">The tile's first panel.</param>
+    /// <param name="row">The tile's first row.</param>
+    /// <param name="vectors">The tile's width in vectors.</param>
+    /// <param name="stride">The floats from one row of sums to the next.</param>
+    public float* Destination(int panel, int row, int vectors, out nint stride)
+    {
+        stride = IsPlain ? YStride : vectors * Layout.Lanes;
+        return IsPlain ? Y + (row * YStride) + Column(panel) : Scratch;
+    }
+}

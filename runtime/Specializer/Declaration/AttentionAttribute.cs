@@ -1,0 +1,36 @@
+using System;
+
+namespace Specializer;
+
+/// <summary>
+/// Declares the attention of every layer: softmax(q kᵀ · scale) v per head (Vaswani et al. 2017, section 3.2), with
+/// fewer key/value heads than query heads where the model has grouped-query (Ainslie et al. 2023) or multi-query
+/// attention (Shazeer 2019).
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class AttentionAttribute : Attribute
+{
+    /// <summary>The number of query heads; <c>num_attention_heads</c>. Required.</summary>
+    public int Heads { get; set; }
+
+    /// <summary>
+    /// The number of key/value heads; <c>num_key_value_heads</c>. It divides <see cref="Heads"/>: query head h reads
+    /// key/value head h / (Heads / KeyValueHeads). 0, the default, gives every query head its own.
+    /// </summary>
+    public int KeyValueHeads { get; set; }
+
+    /// <summary>The width of one head; <c>head_dim</c>. 0, the default, takes DModel / Heads.</summary>
+    public int HeadDim { get; set; }
+
+    /// <summary>Which positions a position may attend to. Default: causal.</summary>
+    public AttentionMask Mask { get; set; }
+
+    /// <summary>What the products q kᵀ are multiplied with. 0, the default, takes 1/√HeadDim.</summary>
+    public float Scale { get; set; }
+
+    /// <summary>Whether the query, key and value projections add a bias. Default: no.</summary>
+    public bool QueryKeyValueBias { get; set; }
+
+    /// <summary>Whether the output projection adds a bias. Default: no.</summary>
+    public bool OutputBias { get; set; }
+}

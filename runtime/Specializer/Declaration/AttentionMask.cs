@@ -1,0 +1,8 @@
+namespace Specializer;
+
+/// <summary>Which positions a position may attend to.</summary>
+public enum AttentionMask
+{
+    /// <summary>Itself and all before it (Vaswani et al. 2017, section 3.2.3).</summary>
+    Causal,
+}

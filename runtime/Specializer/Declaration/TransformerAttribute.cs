@@ -1,0 +1,68 @@
+using System;
+
+namespace Specializer;
+
+/// <summary>
+/// Declares a transformer on a partial class: the generator completes the class with code that runs exactly that
+/// transformer. The other attributes of this namespace declare its parts.
+/// </summary>
+/// <example>
+/// <code>
+/// [Transformer(Stack.Decoder, Layers = 4, DModel = 192, VocabularySize = 117, ContextLength = 64, TiedEmbeddings = true)]
+/// [Attention(Heads = 6, KeyValueHeads = 2, HeadDim = 32)]
+/// [RotaryPositions(Base = 10_000)]
+/// [FeedForward(512, Activation.SwiGlu)]
+/// [Norm(NormKind.RootMeanSquare, Epsilon = 1e-5f)]
+/// public sealed partial class PronunciationModel;
+/// </code>
+/// </example>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class TransformerAttribute : Attribute
+{
+    /// <summary>Declares a transformer with the given stacks.</summary>
+    /// <param name="stack">Which stacks it has.</param>
+    public TransformerAttribute(Stack stack) => Stack = stack;
+
+    /// <summary>
+    /// Declares the transformer that a model's own Hugging Face config.json describes. Nothing else need be declared;
+    /// <see cref="ContextLength"/> and <see cref="ChunkLength"/> may be given beside it.
+    /// </summary>
+    /// <param name="configuration">
+    /// The path of the file, or enough of its end to be found: it must be among the project's additional files
+    /// (<c>&lt;AdditionalFiles Include="models/smollm/config.json" /&gt;</c>).
+    /// </param>
+    public TransformerAttribute(string configuration) => Configuration = configuration;
+
+    /// <summary>The config.json that declares the transformer, if one does.</summary>
+    public string? Configuration { get; }
+
+    /// <summary>Which stacks of layers it has.</summary>
+    public Stack Stack { get; }
+
+    /// <summary>The number of layers (blocks) of the stack; <c>num_hidden_layers</c> in a Hugging Face config. Required.</summary>
+    public int Layers { get; set; }
+
+    /// <summary>The width of the hidden states, d_model; <c>hidden_size</c> in a Hugging Face config. Required.</summary>
+    public int DModel { get; set; }
+
+    /// <summary>The number of token ids, from 0; <c>vocab_size</c> in a Hugging Face config. Required.</summary>
+    public int VocabularySize { get; set; }
+
+    /// <summary>
+    /// The largest number of positions of a session, prompt and continuation together; at most what the model was
+    /// trained for (<c>max_position_embeddings</c>). A session's memory grows with it. Required.
+    /// </summary>
+    public int ContextLength { get; set; }
+
+    /// <summary>
+    /// Whether the logits are computed with the token embeddings (Press and Wolf 2017), so that the checkpoint has no
+    /// output matrix of its own; <c>tie_word_embeddings</c>. Default: no.
+    /// </summary>
+    public bool TiedEmbeddings { get; set; }
+
+    /// <summary>
+    /// The number of positions that one step of a prefill processes. 0, the default, lets the planner choose what the
+    /// second-level cache holds. It changes speed and memory, never results.
+    /// </summary>
+    public int ChunkLength { get; set; }
+}

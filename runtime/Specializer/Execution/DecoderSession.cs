@@ -1,0 +1,304 @@
+using System;
+using System.Threading;
+
+namespace Specializer;
+
+/// <summary>
+/// One sequence in flight: its key/value cache, activations and logits, all of a size known at compile time.
+/// </summary>
+/// <remarks>
+/// A session is used by one caller at a time; a second one gets an <see cref="InvalidOperationException"/>. No call
+/// allocates managed memory. The results are the same bits for any number of threads and however a prompt is cut into calls.
+/// </remarks>
+public abstract unsafe class DecoderSession : ParallelWork, IDisposable
+{
+    private const int FloatsPerLine = AlignedBuffer.Alignment / sizeof(float);
+
+    private readonly DecoderModel _model;
+    private readonly AlignedBuffer _memory;
+    private readonly float[] _logits;
+    private readonly int _logitsStart;
+    private readonly int _logitsRowStride;
+    private readonly int _logitsRows;
+    private int _busy;
+    private bool _disposed;
+
+    /// <summary>Allocates a session. Called by generated code.</summary>
+    /// <param name="model">The model that owns the weights.</param>
+    /// <param name="memoryBytes">The bytes of cache and activations.</param>
+    /// <param name="logitsRows">The number of positions whose logits are computed together.</param>
+    /// <param name="logitsRowStride">The floats from one position's logits to the next, a multiple of 16.</param>
+    protected DecoderSession(DecoderModel model, long memoryBytes, int logitsRows, int logitsRowStride)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        model.ThrowIfDisposed();
+        _model = model;
+        _memory = AlignedBuffer.Allocate(memoryBytes);
+
+        // The logits lie in managed memory that does not move, so that a span handed to the caller can never outlive what it points to.
+        _logitsRows = logitsRows;
+        _logitsRowStride = logitsRowStride;
+        _logits = GC.AllocateArray<float>((logitsRows * logitsRowStride) + FloatsPerLine, pinned: true);
+        nint address = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _logits[0]);
+        _logitsStart = (int)((AlignedBuffer.Alignment - (address % AlignedBuffer.Alignment)) % AlignedBuffer.Alignment) / sizeof(float);
+        SessionBytes = memoryBytes + ((long)_logits.Length * sizeof(float));
+    }
+
+    /// <summary>The number of tokens processed so far; the next one gets this position.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>The largest number of positions.</summary>
+    public int ContextLength => _model.Description.ContextLength;
+
+    /// <summary>The bytes of this session: cache, activations and logits.</summary>
+    public long SessionBytes { get; }
+
+    /// <summary>Is told every hidden state as it is computed, if set. For probing and for tests; it costs nothing while unset.</summary>
+    public HiddenStateObserver? HiddenStates { get; set; }
+
+    /// <summary>The packed weights during a call.</summary>
+    protected float* Weights { get; private set; }
+
+    /// <summary>The cache and the activations.</summary>
+    protected float* Memory { get; private set; }
+
+    /// <summary>The tokens of the chunk in work, <see cref="Rows"/> of them.</summary>
+    protected int* Tokens { get; private set; }
+
+    /// <summary>The number of positions of the chunk in work.</summary>
+    protected int Rows { get; private set; }
+
+    /// <summary>The position of the first token of the chunk in work.</summary>
+    protected int FirstPosition { get; private set; }
+
+    /// <summary>The first row of the chunk in work whose logits are wanted; equal to <see cref="Rows"/> if none is.</summary>
+    protected int FirstLogitsRow { get; private set; }
+
+    /// <summary>Where the logits of the rows in work go.</summary>
+    protected float* Logits { get; private set; }
+
+    /// <summary>Processes a prompt, or more of it, and returns the logits after its last token.</summary>
+    /// <param name="tokens">Token ids, at least one, each at least 0 and less than the vocabulary size.</param>
+    /// <param name="cancellationToken">Checked before each chunk. A cancelled call leaves the session as it was before the call.</param>
+    /// <returns>The logits of the next token, [VocabularySize]; overwritten by the next call on this session.</returns>
+    /// <exception cref="ArgumentException">There is no token, or they are more than the context has room for.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
+        => Process(tokens, default, cancellationToken);
+
+    /// <summary>Processes a prompt, or more of it, and writes the logits after every one of its tokens.</summary>
+    /// <param name="tokens">Token ids, at least one, each at least 0 and less than the vocabulary size.</param>
+    /// <param name="allLogits">Receives the logits, [tokens.Length, VocabularySize], row after row.</param>
+    /// <param name="cancellationToken">Checked before each chunk. A cancelled call leaves the session as it was before the call.</param>
+    /// <returns>The logits after the last token, as the other overload does.</returns>
+    /// <exception cref="ArgumentException">As in the other overload, or <paramref name="allLogits"/> has another length.</exception>
+    public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken = default)
+    {
+        long expected = (long)tokens.Length * _model.Description.VocabularySize;
+        if (allLogits.Length != expected)
+        {
+            throw new ArgumentException(
+                $"The span for the logits has {allLogits.Length} elements; {tokens.Length} tokens and a vocabulary of {_model.Description.VocabularySize} need {expected}.",
+                nameof(allLogits));
+        }
+
+        return Process(tokens, allLogits, cancellationToken);
+    }
+
+    /// <summary>Processes one more token and returns the logits after it.</summary>
+    /// <param name="token">A token id, at least 0 and less than the vocabulary size.</param>
+    /// <returns>The logits of the next token, [VocabularySize]; overwritten by the next call on this session.</returns>
+    /// <exception cref="ArgumentException">The context is full.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The token is not in the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    public ReadOnlySpan<float> Decode(int token) 
+    {
+        int* one = &token;
+        return Process(new ReadOnlySpan<int>(one, 1), default, CancellationToken.None);
+    }
+
+    /// <summary>Forgets the whole sequence.</summary>
+    /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session is disposed.</exception>
+    public void Reset() => Truncate(0);
+
+    /// <summary>Forgets all positions from the given one on, so that another continuation can be tried.</summary>
+    /// <param name="position">The number of positions to keep, at most <see cref="Position"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or larger than <see cref="Position"/>.</exception>
+    /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session is disposed.</exception>
+    public void Truncate(int position)
+    {
+        Enter();
+        try
+        {
+            if ((uint)position > (uint)Position)
+            {
+                throw new ArgumentOutOfRangeException(nameof(position), position, $"The session holds {Position} positions; it can be truncated to 0 up to {Position}.");
+            }
+
+            Position = position;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Releases the session's memory.</summary>
+    /// <exception cref="InvalidOperationException">A call on this session is running.</exception>
+    public void Dispose()
+    {
+        if (Volatile.Read(ref _disposed))
+        {
+            return;
+        }
+
+        Enter();
+        _disposed = true;
+        Leave();
+        _memory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Computes the chunk in work; the same body on every worker. Implemented by generated code.</summary>
+    /// <param name="worker">This worker, from 0.</param>
+    /// <param name="workers">How many work on the chunk.</param>
+    protected abstract void Forward(int worker, int workers);
+
+    /// <inheritdoc/>
+    protected internal sealed override void Execute(int worker, int workers) => Forward(worker, workers);
+
+    /// <summary>Tells the observer, if there is one, the hidden states of the chunk in work. Called by one worker of generated code.</summary>
+    /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
+    /// <param name="hiddenStates">The hidden states, <see cref="Rows"/> rows.</param>
+    /// <param name="rowStride">The floats from one row to the next.</param>
+    protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride)
+    {
+        if (HiddenStates is { } observer)
+        {
+            for (int row = 0; row < Rows; row++)
+            {
+                observer(layer, FirstPosition + row, new ReadOnlySpan<float>(hiddenStates + ((nint)row * rowStride), _model.Description.DModel));
+            }
+        }
+    }
+
+    private ReadOnlySpan<float> Process(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken)
+    {
+        Enter();
+        bool holdsWeights = false, holdsMemory = false;
+        int before = Position;
+        try
+        {
+            _model.ThrowIfDisposed();
+            Check(tokens);
+            _model.Weights.DangerousAddRef(ref holdsWeights);
+            _memory.DangerousAddRef(ref holdsMemory);
+            Weights = _model.Weights.Address;
+            Memory = _memory.Address;
+
+            int vocabulary = _model.Description.VocabularySize;
+            int lastRow = 0;
+            fixed (int* first = tokens)
+            fixed (float* logits = &_logits[_logitsStart])
+            {
+                Logits = logits;
+
+                // Where every position's logits are wanted, a chunk is as many positions as logits are held for.
+                int chunk = allLogits.IsEmpty ? _model.Description.ChunkLength : Math.Min(_logitsRows, _model.Description.ChunkLength);
+                for (int start = 0; start < tokens.Length; start += Rows)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    Tokens = first + start;
+                    Rows = Math.Min(chunk, tokens.Length - start);
+                    FirstPosition = Position;
+                    bool last = start + Rows == tokens.Length;
+                    FirstLogitsRow = !allLogits.IsEmpty ? 0 : last ? Rows - 1 : Rows;
+                    if (!_model.TryRunOnTeam(this))
+                    {
+                        RunAlone();
+                    }
+
+                    Position += Rows;
+                    lastRow = Rows - 1 - FirstLogitsRow;
+                    for (int row = 0; !allLogits.IsEmpty && row < Rows; row++)
+                    {
+                        new ReadOnlySpan<float>(logits + ((nint)row * _logitsRowStride), vocabulary).CopyTo(allLogits.Slice((start + row) * vocabulary, vocabulary));
+                    }
+                }
+            }
+
+            return _logits.AsSpan(_logitsStart + (lastRow * _logitsRowStride), vocabulary);
+        }
+        catch
+        {
+            // Nothing that a failed or cancelled call appended to the cache counts.
+            Position = before;
+            throw;
+        }
+        finally
+        {
+            Tokens = null;
+            Logits = null;
+            if (holdsMemory)
+            {
+                _memory.DangerousRelease();
+            }
+
+            if (holdsWeights)
+            {
+                _model.Weights.DangerousRelease();
+            }
+
+            Leave();
+        }
+    }
+
+    private void Check(ReadOnlySpan<int> tokens)
+    {
+        ModelDescription model = _model.Description;
+        if (tokens.IsEmpty)
+        {
+            throw new ArgumentException("There are no tokens; give at least one (most models expect a beginning-of-sequence token first).", nameof(tokens));
+        }
+
+        if (tokens.Length > model.ContextLength - Position)
+        {
+            throw new ArgumentException(
+                $"{tokens.Length} more tokens do not fit: {model.Name} has a context of {model.ContextLength} positions, of which {Position} are taken and {model.ContextLength - Position} are free. " +
+                "Give fewer tokens, or make room with Truncate or Reset.",
+                nameof(tokens));
+        }
+
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if ((uint)tokens[i] >= (uint)model.VocabularySize)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(tokens), tokens[i], $"Token {i} is {tokens[i]}; {model.Name} has a vocabulary of {model.VocabularySize}, so token ids are 0 to {model.VocabularySize - 1}.");
+            }
+        }
+    }
+
+    private void Enter()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+        if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            throw new InvalidOperationException("Another call on this session is running. A session is used by one caller at a time; create one session per sequence.");
+        }
+
+        if (_disposed)
+        {
+            Leave();
+            throw new ObjectDisposedException(GetType().FullName);
+        }
+    }
+
+    private void Leave() => Volatile.Write(ref _busy, 0);
+}

@@ -1,0 +1,35 @@
+namespace Specializer;
+
+/// <summary>What is known of a model when it is compiled; the generated class has the same facts as constants.</summary>
+public sealed record ModelDescription
+{
+    /// <summary>The name of the generated class.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The number of layers.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>The width of the hidden states, d_model.</summary>
+    public required int DModel { get; init; }
+
+    /// <summary>The number of token ids; a call's logits are as many.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>The largest number of positions of a session.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>The number of positions that one step of a prefill processes.</summary>
+    public required int ChunkLength { get; init; }
+
+    /// <summary>The number of trained parameters, tied ones counted once.</summary>
+    public required long ParameterCount { get; init; }
+
+    /// <summary>The bytes of the packed weights in memory, shared by all sessions.</summary>
+    public required long PackedWeightBytes { get; init; }
+
+    /// <summary>The bytes of one session: its key/value cache, activations and logits.</summary>
+    public required long SessionBytes { get; init; }
+
+    /// <summary>Multiply-adds in the linear layers for one token, logits included (attention adds 2 · Heads · HeadDim per layer and earlier position).</summary>
+    public required long MultiplyAddsPerToken { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Specializer;
+
+/// <summary>How a model is run. What it computes is fixed at compile time; these options never change its results.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>
+    /// The number of threads that one call may use, the caller's own included; 0, the default, takes one per core.
+    /// </summary>
+    public int Threads { get; init; }
+
+    /// <summary>The instruction set to use; <see langword="null"/>, the default, takes <see cref="InstructionSets.Best"/>.</summary>
+    /// <remarks>Two instruction sets agree to within rounding, not to the bit. Choose one to reproduce another machine's bits.</remarks>
+    public InstructionSet? InstructionSet { get; init; }
+}

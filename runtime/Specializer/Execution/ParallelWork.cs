@@ -1,0 +1,55 @@
+namespace Specializer;
+
+/// <summary>
+/// Work that a team of threads carries out together: every worker executes the same body on its own share.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The base of the sessions. What a worker does follows from its number and from the number of workers; results
+/// must not depend on that number, so that a run by one worker yields the same bits as a run by many.
+/// </para>
+/// <para>One instance is run by at most one caller at a time; whoever offers it to several callers guards it.</para>
+/// </remarks>
+public abstract class ParallelWork
+{
+    private Rendezvous? _rendezvous;
+
+    /// <summary>The body, executed once by every worker of a run, all at the same time.</summary>
+    /// <remarks>
+    /// Every worker has to call <see cref="Synchronize"/> equally often. An exception thrown here ends the run: the
+    /// other workers abandon it at their next barrier, and the first exception is thrown in the caller of the run.
+    /// </remarks>
+    /// <param name="worker">The number of this worker, from 0 to <paramref name="workers"/> - 1; 0 is the calling thread.</param>
+    /// <param name="workers">The number of workers of this run, at least 1.</param>
+    protected internal abstract void Execute(int worker, int workers);
+
+    /// <summary>
+    /// A barrier: returns once every worker of the run has called it as often as this one. What any worker wrote before
+    /// it, every worker sees after it. Does nothing when one worker runs alone.
+    /// </summary>
+    /// <remarks>Call it from <see cref="Execute"/> only, on the thread on which that was called.</remarks>
+    /// <exception cref="System.InvalidOperationException">
+    /// Another worker returned from <see cref="Execute"/> after fewer barriers, so that this one would never open.
+    /// </exception>
+    protected void Synchronize() => _rendezvous?.Synchronize();
+
+    /// <summary>Carries out all of the work on the calling thread.</summary>
+    internal void RunAlone()
+    {
+        Attach(null);
+        Execute(0, 1);
+    }
+
+    /// <summary>
+    /// Ties the work, until it is tied anew, to the workers that are about to run it, or with <see langword="null"/> to
+    /// the calling thread alone.
+    /// </summary>
+    internal void Attach(Rendezvous? rendezvous)
+    {
+        // Unchanged from run to run of one session: an idle write would take the line away from the other workers.
+        if (_rendezvous != rendezvous)
+        {
+            _rendezvous = rendezvous;
+        }
+    }
+}

@@ -1,0 +1,374 @@
+using System;
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using System.Threading;
+
+namespace Specializer;
+
+/// <summary>Where the workers of a team meet: at the start of a run, at its barriers and at its end.</summary>
+/// <remarks>
+/// <para>
+/// The barrier is the dissemination barrier of Hensgen, Finkel and Manber (1988): in round r, worker w tells worker
+/// w + 2^r and waits to be told by worker w - 2^r. Two workers meet in one exchange of cache lines, n workers in
+/// ceil(log2 n), and no two workers ever write the same counter.
+/// </para>
+/// <para>
+/// All counters only grow, so that a worker that runs ahead never undoes what another one still has to see. Whoever
+/// waits polls first, then yields its core, then parks: it sets its mark, looks once more and sleeps on its event.
+/// Whoever writes a counter looks at the mark afterwards. A full fence on both sides makes sure that one of the two
+/// sees the other.
+/// </para>
+/// </remarks>
+internal sealed class Rendezvous : IDisposable
+{
+    // Polls before the first look at the clock: about the time of a barrier whose partners are on their way.
+    private const int FirstPolls = 64;
+    private const int PollsPerClockReading = 16;
+
+    // Waking a parked thread takes some ten microseconds; a wait pays that only once it has lasted a few times as long.
+    private static readonly long IdleSpinTicks = TicksOfMicroseconds(50);
+    private static readonly long RunSpinTicks = TicksOfMicroseconds(100);
+    private static readonly long YieldTicks = TicksOfMicroseconds(50);
+
+    // The number of this thread in the run that it is carrying out. Threads that belong to no team are callers: 0.
+    [ThreadStatic]
+    private static int _currentWorker;
+
+    private readonly int _workers;
+    private readonly int _rounds;
+    private readonly bool _spins;
+    private readonly PaddedCounter[] _told;     // [worker, round]: the last barrier that the worker was told of
+    private readonly PaddedCounter[] _barriers; // [worker]: barriers that the worker has come to; written by it alone
+    private readonly PaddedCounter[] _finished; // [worker]: the last run that the worker has finished
+    private readonly PaddedCounter[] _parked;   // [worker]: a Wait while it sleeps or is about to, otherwise 0
+    private readonly AutoResetEvent[] _wake;    // [worker]
+    private StartSignal _started;
+    private ExceptionDispatchInfo? _fault;
+
+    /// <summary>Creates the meeting place of so many workers, the caller included.</summary>
+    public Rendezvous(int workers)
+    {
+        _workers = workers;
+        _rounds = workers == 1 ? 0 : BitOperations.Log2((uint)workers - 1) + 1;
+        _spins = workers <= Environment.ProcessorCount;
+        _told = new PaddedCounter[workers * _rounds];
+        _barriers = new PaddedCounter[workers];
+        _finished = new PaddedCounter[workers];
+        _parked = new PaddedCounter[workers];
+        _wake = new AutoResetEvent[workers];
+        for (int worker = 0; worker < workers; worker++)
+        {
+            _wake[worker] = new AutoResetEvent(initialState: false);
+        }
+    }
+
+    private enum Wait
+    {
+        None,
+        ForStart,
+        ForBarrier,
+        ForFinish,
+    }
+
+    /// <summary>Runs the work on all workers and returns the first failure, if any, once all have finished.</summary>
+    public ExceptionDispatchInfo? Run(ParallelWork work)
+    {
+        // The caller may itself be a worker of another team.
+        int outerWorker = _currentWorker;
+        _currentWorker = 0;
+        work.Attach(_workers == 1 ? null : this);
+        Start(work);
+        Perform(worker: 0, work);
+        AwaitFinish();
+        _started.Work = null;
+        _currentWorker = outerWorker;
+
+        ExceptionDispatchInfo? fault = _fault;
+        if (fault is not null)
+        {
+            ForgetFault();
+        }
+
+        return fault;
+    }
+
+    /// <summary>Sends the workers home: each of them returns from <see cref="Serve"/>. No run may be in progress.</summary>
+    public void Stop() => Start(work: null);
+
+    /// <summary>The life of a worker other than the caller: takes part in every run until <see cref="Stop"/>.</summary>
+    public void Serve(int worker)
+    {
+        _currentWorker = worker;
+        long run = 1;
+        while (ServeRun(worker, run))
+        {
+            run++;
+        }
+    }
+
+    /// <summary>The barrier of the run that this thread is carrying out.</summary>
+    public void Synchronize()
+    {
+        int worker = _currentWorker;
+        long barrier = _barriers[worker].Value + 1;
+        Volatile.Write(ref _barriers[worker].Value, barrier);
+        for (int round = 0, distance = 1; round < _rounds; round++, distance <<= 1)
+        {
+            int partner = worker + distance;
+            partner = partner < _workers ? partner : partner - _workers;
+            Interlocked.Exchange(ref _told[(partner * _rounds) + round].Value, barrier);
+            WakeFrom(Wait.ForBarrier, partner);
+            Await(Wait.ForBarrier, worker, ref _told[(worker * _rounds) + round].Value, barrier);
+        }
+    }
+
+    /// <summary>Releases the events. All workers must have returned from <see cref="Serve"/>.</summary>
+    public void Dispose()
+    {
+        foreach (AutoResetEvent wake in _wake)
+        {
+            wake.Dispose();
+        }
+    }
+
+    private static long TicksOfMicroseconds(long microseconds) => microseconds * Stopwatch.Frequency / 1_000_000;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pause()
+    {
+        if (X86Base.IsSupported)
+        {
+            X86Base.Pause();
+        }
+        else if (ArmBase.IsSupported)
+        {
+            ArmBase.Yield();
+        }
+        else
+        {
+            Thread.SpinWait(1);
+        }
+    }
+
+    private void Start(ParallelWork? work)
+    {
+        _started.Work = work;
+        Interlocked.Exchange(ref _started.Runs, _started.Runs + 1);
+        for (int worker = 1; worker < _workers; worker++)
+        {
+            WakeFrom(Wait.ForStart, worker);
+        }
+    }
+
+    // On its own, so that no reference to the work outlives the run in the frame of an idle worker.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ServeRun(int worker, long run)
+    {
+        Await(Wait.ForStart, worker, ref _started.Runs, run);
+        ParallelWork? work = _started.Work;
+        if (work is null)
+        {
+            return false;
+        }
+
+        Perform(worker, work);
+        return true;
+    }
+
+    private void Perform(int worker, ParallelWork work)
+    {
+        try
+        {
+            work.Execute(worker, _workers);
+        }
+        catch (RunAbandonedException)
+        {
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
+            WakeFromBarriers();
+        }
+
+        // Those at a barrier are woken by the end of a worker too: they may be waiting for one that will not come.
+        long run = Volatile.Read(ref _started.Runs);
+        Interlocked.Exchange(ref _finished[worker].Value, run);
+        WakeFrom(Wait.ForFinish, worker: 0);
+        WakeFromBarriers();
+    }
+
+    private void AwaitFinish()
+    {
+        bool interrupted = false;
+        for (int worker = 1; worker < _workers; worker++)
+        {
+            bool finished = false;
+            while (!finished)
+            {
+                try
+                {
+                    Await(Wait.ForFinish, worker: 0, ref _finished[worker].Value, _started.Runs);
+                    finished = true;
+                }
+                catch (ThreadInterruptedException)
+                {
+                    // The workers still use the caller's memory: leaving now is not an option, forgetting is not either.
+                    interrupted = true;
+                }
+            }
+        }
+
+        if (interrupted)
+        {
+            Thread.CurrentThread.Interrupt();
+        }
+    }
+
+    // After a failure the workers have come to different numbers of barriers. All go on from the highest, which no
+    // counter exceeds.
+    private void ForgetFault()
+    {
+        long highest = 0;
+        foreach (ref PaddedCounter barriers in _barriers.AsSpan())
+        {
+            highest = Math.Max(highest, barriers.Value);
+        }
+
+        foreach (ref PaddedCounter barriers in _barriers.AsSpan())
+        {
+            barriers.Value = highest;
+        }
+
+        _fault = null;
+    }
+
+    private void WakeFromBarriers()
+    {
+        for (int worker = 0; worker < _workers; worker++)
+        {
+            WakeFrom(Wait.ForBarrier, worker);
+        }
+    }
+
+    // The caller has just written, with a full fence, what the worker may be waiting for.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WakeFrom(Wait wait, int worker)
+    {
+        ref long parked = ref _parked[worker].Value;
+        if (Volatile.Read(ref parked) == (long)wait && Interlocked.CompareExchange(ref parked, 0, (long)wait) == (long)wait)
+        {
+            _wake[worker].Set();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Await(Wait wait, int worker, ref long counter, long value)
+    {
+        if (Volatile.Read(ref counter) < value)
+        {
+            AwaitPolling(wait, worker, ref counter, value);
+        }
+    }
+
+    private void AwaitPolling(Wait wait, int worker, ref long counter, long value)
+    {
+        if (_spins)
+        {
+            for (int poll = 0; poll < FirstPolls; poll++)
+            {
+                Pause();
+                if (Volatile.Read(ref counter) >= value)
+                {
+                    return;
+                }
+            }
+
+            long spinTicks = wait == Wait.ForStart ? IdleSpinTicks : RunSpinTicks;
+            long spinStart = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetTimestamp() - spinStart < spinTicks)
+            {
+                for (int poll = 0; poll < PollsPerClockReading; poll++)
+                {
+                    Pause();
+                    if (Volatile.Read(ref counter) >= value)
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+
+        AwaitYielding(wait, worker, ref counter, value);
+    }
+
+    private void AwaitYielding(Wait wait, int worker, ref long counter, long value)
+    {
+        long yieldStart = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetTimestamp() - yieldStart < YieldTicks)
+        {
+            Thread.Yield();
+            if (IsOver(wait, worker, ref counter, value))
+            {
+                return;
+            }
+        }
+
+        ref long parked = ref _parked[worker].Value;
+        while (true)
+        {
+            Interlocked.Exchange(ref parked, (long)wait);
+            try
+            {
+                if (IsOver(wait, worker, ref counter, value))
+                {
+                    return;
+                }
+
+                _wake[worker].WaitOne();
+            }
+            finally
+            {
+                Volatile.Write(ref parked, (long)Wait.None);
+            }
+        }
+    }
+
+    // Whether the counter has reached the value; throws where that can no longer happen.
+    private bool IsOver(Wait wait, int worker, ref long counter, long value)
+    {
+        if (Volatile.Read(ref counter) >= value)
+        {
+            return true;
+        }
+
+        if (wait == Wait.ForBarrier)
+        {
+            ThrowIfBarrierIsForsaken(worker, value);
+        }
+
+        return false;
+    }
+
+    private void ThrowIfBarrierIsForsaken(int worker, long barrier)
+    {
+        if (Volatile.Read(ref _fault) is not null)
+        {
+            throw new RunAbandonedException();
+        }
+
+        long run = Volatile.Read(ref _started.Runs);
+        for (int other = 0; other < _workers; other++)
+        {
+            if (Volatile.Read(ref _finished[other].Value) == run && Volatile.Read(ref _barriers[other].Value) < barrier)
+            {
+                throw new InvalidOperationException(
+                    $"Worker {worker} of {_workers} waits at a barrier to which worker {other} never came: it has already returned from " +
+                    $"{nameof(ParallelWork.Execute)}. Every worker has to call {nameof(Synchronize)} equally often.");
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+using System;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Specializer;
+
+/// <summary>Chooses the next token of a sequence from the logits of a model.</summary>
+/// <remarks>
+/// <para>
+/// One sampler belongs to one sequence and is used by one thread at a time. It allocates when it is created and never
+/// again. For the same logits, the same accepted tokens and the same options it chooses the same tokens, on every
+/// platform: exponentials and random numbers are computed here, from operations that round alike everywhere.
+/// </para>
+/// <code>
+/// Sampler sampler = new(vocabularySize, new SamplingOptions { Temperature = 0.8f, TopP = 0.95f, Seed = 42 });
+/// ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);
+/// while (session.Position &lt; session.ContextLength)
+/// {
+///     int token = sampler.Sample(logits);
+///     sampler.Accept(token);
+///     logits = session.Decode(token);
+/// }
+/// </code>
+/// </remarks>
+public sealed class Sampler
+{
+    // Weights are summed in blocks, so that a draw looks at one block and the sums of the others. A multiple of every
+    // vector's length, and of fixed size: the order of summation is the same on every platform.
+    private const int BlockLength = 256;
+
+    private readonly int _vocabularySize;
+    private readonly SamplingOptions _options;
+    private readonly float[] _scores;      // [VocabularySize] logits after the penalty; filled up to whole blocks with -infinity
+    private readonly float[] _weights;     // [VocabularySize] exp((score - highest score) / temperature); filled up with 0
+    private readonly double[] _blockSums;  // [blocks] of the weights
+    private readonly ulong[] _ranks;       // [VocabularySize] for the selection
+    private readonly bool[] _isAccepted;   // [VocabularySize]
+    private readonly int[] _accepted;      // [VocabularySize] the accepted tokens, each once
+    private int _acceptedCount;
+    private Xoshiro256StarStar _random;
+
+    /// <summary>Creates a sampler that has accepted no token yet.</summary>
+    /// <param name="vocabularySize">The number of tokens, and of logits of every call; at least 1.</param>
+    /// <param name="options">How to choose.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="vocabularySize"/> is less than 1.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
+    public Sampler(int vocabularySize, SamplingOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 1);
+        ArgumentNullException.ThrowIfNull(options);
+        _vocabularySize = vocabularySize;
+        _options = options;
+
+        bool draws = options.Temperature > 0;
+        bool penalises = options.RepetitionPenalty != 1;
+        int blocks = (int)(((long)vocabularySize + BlockLength - 1) / BlockLength);
+        _scores = new float[blocks * BlockLength];
+        _scores.AsSpan(vocabularySize).Fill(float.NegativeInfinity);
+        _weights = draws ? new float[blocks * BlockLength] : [];
+        _blockSums = draws ? new double[blocks] : [];
+        _ranks = draws && (SelectsTopK || options.TopP < 1) ? new ulong[vocabularySize] : [];
+        _isAccepted = penalises ? new bool[vocabularySize] : [];
+        _accepted = penalises ? new int[vocabularySize] : [];
+        _random = new Xoshiro256StarStar(options.Seed);
+    }
+
+    private bool SelectsTopK => _options.TopK > 0 && _options.TopK < _vocabularySize;
+
+    /// <summary>Chooses the next token. Chosen is not accepted: see <see cref="Accept"/>.</summary>
+    /// <param name="logits">
+    /// [VocabularySize] the logits, natural logarithms of unnormalised probabilities. Negative infinity excludes a
+    /// token. They are not modified.
+    /// </param>
+    /// <returns>The token, from 0 to the vocabulary's size - 1.</returns>
+    /// <exception cref="ArgumentException">
+    /// The number of logits is not the vocabulary's size; one of them is NaN or positive infinity; or all of them are
+    /// negative infinity.
+    /// </exception>
+    public int Sample(ReadOnlySpan<float> logits)
+    {
+        if (logits.Length != _vocabularySize)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"Found {logits.Length} logits; this sampler was created for a vocabulary of {_vocabularySize} tokens and expects one logit for each. ") +
+                "Pass the logits of one position.",
+                nameof(logits));
+        }
+
+        logits.CopyTo(_scores);
+        CheckScores();
+        Penalise();
+        float highest = HighestScore();
+        if (float.IsNegativeInfinity(highest))
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"All {_vocabularySize} logits are negative infinity, which excludes every token; expected at least one finite logit. ") +
+                "Admit a token.",
+                nameof(logits));
+        }
+
+        return _options.Temperature == 0 ? FirstTokenWith(highest) : Draw(highest);
+    }
+
+    /// <summary>Notes a token of the sequence, so that <see cref="SamplingOptions.RepetitionPenalty"/> counts it as a repetition from now on.</summary>
+    /// <remarks>As in Hugging Face Transformers the prompt counts too where its tokens are accepted as well.</remarks>
+    /// <param name="token">The token, from 0 to the vocabulary's size - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="token"/> is not a token of the vocabulary.</exception>
+    public void Accept(int token)
+    {
+        if ((uint)token >= (uint)_vocabularySize)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(token), token, FormattableString.Invariant($"Token {token} is not in the vocabulary; expected 0 to {_vocabularySize - 1}."));
+        }
+
+        if (_isAccepted.Length > 0 && !_isAccepted[token])
+        {
+            _isAccepted[token] = true;
+            _accepted[_acceptedCount++] = token;
+        }
+    }
+
+    /// <summary>Makes the sampler as new: no token accepted, the random numbers back at the seed.</summary>
+    public void Reset()
+    {
+        Array.Clear(_isAccepted);
+        _acceptedCount = 0;
+        _random = new Xoshiro256StarStar(_options.Seed);
+    }
+
+    private void CheckScores()
+    {
+        Vector<int> usable = Vector<int>.AllBitsSet;
+        foreach (Vector<float> score in MemoryMarshal.Cast<float, Vector<float>>(_scores))
+        {
+            // False for NaN as well as for positive infinity.
+            usable &= Vector.LessThanOrEqual(score, new Vector<float>(float.MaxValue));
+        }
+
+        if (usable == Vector<int>.AllBitsSet)
+        {
+            return;
+        }
+
+        int token = 0;
+        while (_scores[token] <= float.MaxValue)
+        {
+            token++;
+        }
+
+        throw new ArgumentException(
+            FormattableString.Invariant($"The logit of token {token} of {_vocabularySize} is {_scores[token]}; expected a finite number, or negative infinity for a token to exclude. ") +
+            "Check the weights file and the input of the model for NaN and for values that overflow.",
+            "logits");
+    }
+
+    private void Penalise()
+    {
+        float penalty = _options.RepetitionPenalty;
+        foreach (int token in _accepted.AsSpan(0, _acceptedCount))
+        {
+            // A tiny penalty must not turn a large logit into infinity, of which there is no difference to take.
+            float score = _scores[token];
+            _scores[token] = score > 0 ? Math.Min(score / penalty, float.MaxValue) : score * penalty;
+        }
+    }
+
+    private float HighestScore()
+    {
+        Vector<float> highest = new(float.NegativeInfinity);
+        foreach (Vector<float> score in MemoryMarshal.Cast<float, Vector<float>>(_scores))
+        {
+            highest = Vector.MaxNative(highest, score);
+        }
+
+        float result = highest[0];
+        for (int lane = 1; lane < Vector<float>.Count; lane++)
+        {
+            result = Math.Max(result, highest[lane]);
+        }
+
+        return result;
+    }
+
+    private int FirstTokenWith(float score)
+    {
+        ReadOnlySpan<float> scores = _scores;
+        int token = 0;
+        while (!Vector.EqualsAny(new Vector<float>(scores[token..]), new Vector<float>(score)))
+        {
+            token += Vector<float>.Count;
+        }
+
+        while (scores[token] != score)
+        {
+            token++;
+        }
+
+        return token;
+    }
+
+    private int Draw(float highest)
+    {
+        if (SelectsTopK)
+        {
+            ulong last = TokenSelection.RankOfTopEnd(_scores, _options.TopK, _ranks);
+            TokenSelection.Discard(last, _scores, _scores, float.NegativeInfinity);
+        }
+
+        ScaledExponential.Compute(_scores, highest, _options.Temperature, _weights);
+        double total = SumBlocks();
+        if (_options.TopP < 1)
+        {
+            double sum = _options.TopP * total;
+            ulong last = TokenSelection.RankOfNucleusEnd(_scores, _weights, total, sum, _ranks);
+            TokenSelection.Discard(last, _scores, _weights, discarded: 0);
+            total = SumBlocks();
+        }
+
+        return TokenAt(_random.NextUnit() * total);
+    }
+
+    private double SumBlocks()
+    {
+        double total = 0;
+        for (int block = 0; block < _blockSums.Length; block++)
+        {
+            // Eight sums side by side, in an order that no vector length changes.
+            Vector128<double> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            ReadOnlySpan<Vector128<float>> weights = MemoryMarshal.Cast<float, Vector128<float>>(_weights.AsSpan(block * BlockLength, BlockLength));
+            for (int i = 0; i + 1 < weights.Length; i += 2)
+            {
+                sum0 += Vector128.WidenLower(weights[i]);
+                sum1 += Vector128.WidenUpper(weights[i]);
+                sum2 += Vector128.WidenLower(weights[i + 1]);
+                sum3 += Vector128.WidenUpper(weights[i + 1]);
+            }
+
+            _blockSums[block] = Vector128.Sum((sum0 + sum1) + (sum2 + sum3));
+            total += _blockSums[block];
+        }
+
+        return total;
+    }
+
+    // The token into whose part of the line from 0 to the sum of all weights the position falls. Where rounding puts it
+    // behind the end of the line or of its block, that is the last token there.
+    private int TokenAt(double position)
+    {
+        int block = 0;
+        for (int next = 0; next < _blockSums.Length && position >= 0; next++)
+        {
+            if (_blockSums[next] > 0)
+            {
+                block = next;
+                position -= _blockSums[next];
+            }
+        }
+
+        int token = 0;
+        position += _blockSums[block];
+        for (int next = block * BlockLength; next < (block + 1) * BlockLength && position >= 0; next++)
+        {
+            if (_weights[next] > 0)
+            {
+                token = next;
+                position -= _weights[next];
+            }
+        }
+
+        return token;
+    }
+}

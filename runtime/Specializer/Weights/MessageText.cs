@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+
+namespace Specializer;
+
+/// <summary>Text from a file as error messages show it: the file may be hostile, the message goes to a terminal or a log.</summary>
+internal static class MessageText
+{
+    private const int MaximumLength = 200;
+
+    /// <summary>The text in quotation marks, with control characters escaped, cut to a length that a message can bear.</summary>
+    public static string Quote(string text)
+    {
+        StringBuilder quoted = new("\"");
+        foreach (char character in text)
+        {
+            if (quoted.Length > MaximumLength)
+            {
+                quoted.Append(CultureInfo.InvariantCulture, $"... ({text.Length} characters)");
+                break;
+            }
+
+            if (char.IsControl(character) || char.IsSurrogate(character)
+                || char.GetUnicodeCategory(character) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            {
+                quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
+            }
+            else
+            {
+                quoted.Append(character);
+            }
+        }
+
+        return quoted.Append('"').ToString();
+    }
+}

@@ -1,0 +1,25 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace Specializer;
+
+/// <summary>Holds an array in place for as long as a view of it can be read.</summary>
+internal sealed class PinnedBytes : SafeHandle
+{
+    private readonly GCHandle _pin;
+
+    public PinnedBytes(byte[] contents)
+        : base(0, ownsHandle: true)
+    {
+        _pin = GCHandle.Alloc(contents, GCHandleType.Pinned);
+        SetHandle(_pin.AddrOfPinnedObject());
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle()
+    {
+        _pin.Free();
+        return true;
+    }
+}

@@ -1,0 +1,175 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text;
+
+namespace Specializer;
+
+/// <summary>What is wrong with weights by a <see cref="TensorTable"/>, gathered so that one error tells it all.</summary>
+internal sealed class TableProblems
+{
+    private const int MaximumLines = 20;
+    private const int MaximumProblems = 1_000;
+
+    private readonly string _description;
+    private readonly IReadOnlyList<TensorView> _unexpected;
+    private readonly ClosestName _closest;
+    private readonly List<WeightsProblem> _problems = [];
+    private readonly List<string> _groups = [];
+    private int _count;
+
+    /// <summary>Begins with the tensors that the table does not know; they are reported last.</summary>
+    public TableProblems(string description, IReadOnlyList<TensorView> unexpected)
+    {
+        _description = description;
+        _unexpected = unexpected;
+        _closest = new ClosestName(unexpected);
+    }
+
+    public void AddMissing(string name, TensorRequirement requirement)
+    {
+        string expected = TensorExtent.Format(requirement.Shape.AsSpan());
+        string message = $"missing: {MessageText.Quote(name)} of shape {expected}.";
+        string? suggestion = null;
+        if (_closest.Find(name, requirement.Shape.AsSpan()) is TensorView closest)
+        {
+            suggestion = closest.Name;
+            message += $" Did you mean {MessageText.Quote(suggestion)} of shape {TensorExtent.Format(closest.Shape)}, which the model does not read?";
+        }
+
+        Add(
+            new WeightsProblem(WeightsProblemKind.MissingTensor, name, message) { Expected = expected, Suggestion = suggestion },
+            requirement.Name,
+            suggestion is null ? "" : WithoutNumbers(suggestion));
+    }
+
+    public void AddWrongShape(TensorView view, TensorRequirement requirement)
+    {
+        string expected = TensorExtent.Format(requirement.Shape.AsSpan());
+        string found = TensorExtent.Format(view.Shape);
+        string message = $"wrong shape: {MessageText.Quote(view.Name)}: expected {expected}, found {found}.";
+        if (view.Shape.Length == 2 && requirement.Shape.Length == 2 && view.Shape[0] == requirement.Shape[1] && view.Shape[1] == requirement.Shape[0])
+        {
+            message += " The file holds it transposed.";
+        }
+
+        Add(new WeightsProblem(WeightsProblemKind.WrongShape, view.Name, message) { Expected = expected, Found = found }, requirement.Name, found);
+    }
+
+    public void AddUnsupportedElementType(TensorView view, TensorRequirement requirement)
+    {
+        string found = TensorElementTypes.Name(view.ElementType);
+        Add(
+            new WeightsProblem(WeightsProblemKind.UnsupportedElementType, view.Name, $"unsupported type: {MessageText.Quote(view.Name)}: expected F32, BF16 or F16, found {found}.")
+            {
+                Expected = "F32, BF16 or F16",
+                Found = found,
+            },
+            requirement.Name,
+            found);
+    }
+
+    /// <exception cref="WeightsException">There is at least one problem.</exception>
+    public void ThrowIfAny()
+    {
+        foreach (TensorView view in _unexpected)
+        {
+            string found = TensorExtent.Format(view.Shape);
+            Add(
+                new WeightsProblem(WeightsProblemKind.UnexpectedTensor, view.Name, $"unexpected: {MessageText.Quote(view.Name)} of shape {found}; the declared model has no such tensor.") { Found = found },
+                WithoutNumbers(view.Name),
+                found);
+        }
+
+        if (_count > 0)
+        {
+            throw new WeightsException(_description, Message(), _problems, _count);
+        }
+    }
+
+    private void Add(WeightsProblem problem, string name, string what)
+    {
+        _count++;
+        if (_problems.Count < MaximumProblems)
+        {
+            _problems.Add(problem);
+            _groups.Add($"{problem.Kind} {name} {what}");
+        }
+    }
+
+    private string Message()
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{_description}: the weights do not fit the declared model; {_count} {(_count == 1 ? "problem" : "problems")}:");
+
+        // What is wrong in one layer is mostly wrong in all: it takes one line, not one per layer.
+        Dictionary<string, (string Message, int Count)> lines = [];
+        List<string> order = [];
+        for (int i = 0; i < _problems.Count; i++)
+        {
+            if (lines.TryGetValue(_groups[i], out (string Message, int Count) line))
+            {
+                lines[_groups[i]] = (line.Message, line.Count + 1);
+            }
+            else
+            {
+                lines.Add(_groups[i], (_problems[i].Message, 1));
+                order.Add(_groups[i]);
+            }
+        }
+
+        int told = 0;
+        for (int i = 0; i < Math.Min(order.Count, MaximumLines); i++)
+        {
+            (string message, int count) = lines[order[i]];
+            text.Append("\n  ").Append(message);
+            if (count > 1)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" The same in {count - 1} more layers.");
+            }
+
+            told += count;
+        }
+
+        if (told < _count)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n  and {_count - told} more.");
+        }
+
+        return text.Append("\nTo mend it: ").Append(Advice()).ToString();
+    }
+
+    private string Advice()
+    {
+        bool isTypeWrong = false;
+        bool isDeclarationWrong = false;
+        foreach (WeightsProblem problem in _problems)
+        {
+            isTypeWrong |= problem.Kind == WeightsProblemKind.UnsupportedElementType;
+            isDeclarationWrong |= problem.Kind != WeightsProblemKind.UnsupportedElementType;
+        }
+
+        string declaration = isDeclarationWrong
+            ? "compare the declaration with the config.json that belongs to these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights that belong to the declaration."
+            : "";
+        string type = isTypeWrong
+            ? "convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file)."
+            : "";
+        return declaration + (isDeclarationWrong && isTypeWrong ? " Also " : "") + type;
+    }
+
+    /// <summary>The name with the parts that are numbers, such as <c>.3.</c>, replaced by <see cref="TensorRequirement.LayerMark"/>.</summary>
+    private static string WithoutNumbers(string name)
+    {
+        string[] parts = name.Split('.');
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (parts[i].Length > 0 && !parts[i].AsSpan().ContainsAnyExceptInRange('0', '9'))
+            {
+                parts[i] = TensorRequirement.LayerMark;
+            }
+        }
+
+        return string.Join('.', parts);
+    }
+}

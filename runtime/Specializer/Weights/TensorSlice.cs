@@ -1,0 +1,87 @@
+using System;
+
+namespace Specializer;
+
+/// <summary>
+/// Rows of a tensor, as generated code asks for them when it packs weights: all of a matrix or vector, a part of one, or
+/// rows of heads that lie apart. Row r is row first + (r / groupRows) · groupStride + r % groupRows of the tensor.
+/// </summary>
+public readonly struct TensorSlice
+{
+    private readonly TensorView _tensor;
+    private readonly int _first;
+    private readonly int _groupRows;
+    private readonly int _groupStride;
+
+    /// <summary>Describes rows of a tensor.</summary>
+    /// <param name="tensor">The tensor: a matrix [outputs, inputs], or a vector, whose elements count as rows.</param>
+    /// <param name="rows">How many rows the slice has.</param>
+    /// <param name="first">Where they begin.</param>
+    /// <param name="groupRows">How many lie together.</param>
+    /// <param name="groupStride">The rows from one such group to the next.</param>
+    /// <param name="inputsFirst">Whether the tensor is [inputs, outputs], so that its columns count as rows.</param>
+    public TensorSlice(TensorView tensor, int rows, int first, int groupRows, int groupStride, bool inputsFirst = false)
+    {
+        _tensor = tensor;
+        Rows = rows;
+        _first = first;
+        _groupRows = groupRows;
+        _groupStride = groupStride;
+        InputsFirst = inputsFirst;
+    }
+
+    /// <summary>How many rows the slice has.</summary>
+    public int Rows { get; }
+
+    /// <summary>Whether the tensor is [inputs, outputs], so that its columns count as rows.</summary>
+    public bool InputsFirst { get; }
+
+    internal bool IsZero => _groupRows == 0;
+
+    /// <summary>A whole tensor.</summary>
+    public static implicit operator TensorSlice(TensorView tensor) => FromTensorView(tensor);
+
+    /// <summary>A whole tensor.</summary>
+    public static TensorSlice FromTensorView(TensorView tensor)
+    {
+        int rows = checked((int)tensor.Shape[0]);
+        return new TensorSlice(tensor, rows, 0, rows, rows);
+    }
+
+    /// <summary>Rows of zeros, where a model has no such tensor.</summary>
+    /// <param name="rows">How many.</param>
+    public static TensorSlice Zeros(int rows) => new(default, rows, 0, 0, 0);
+
+    /// <summary>Copies elements of one row of a matrix [outputs, inputs].</summary>
+    internal void CopyRow(int row, int start, Span<float> destination) =>
+        _tensor.CopyRangeTo((TensorRow(row) * _tensor.RowLength) + start, destination);
+
+    /// <summary>Copies one input of neighbouring rows of a matrix [inputs, outputs].</summary>
+    /// <returns>How many rows were copied: as many as lie together, at most the destination's length.</returns>
+    internal int CopyInput(int input, int row, Span<float> destination)
+    {
+        int together = Math.Min(destination.Length, _groupRows - (row % _groupRows));
+        _tensor.CopyRangeTo((input * _tensor.RowLength) + TensorRow(row), destination[..together]);
+        return together;
+    }
+
+    /// <summary>Copies neighbouring elements of a vector.</summary>
+    internal void CopyElements(int row, Span<float> destination)
+    {
+        if (IsZero)
+        {
+            destination.Clear();
+            return;
+        }
+
+        while (!destination.IsEmpty)
+        {
+            int together = Math.Min(destination.Length, _groupRows - (row % _groupRows));
+            _tensor.CopyRangeTo(TensorRow(row), destination[..together]);
+            destination = destination[together..];
+            row += together;
+        }
+    }
+
+    private long TensorRow(int row) => _first + ((long)(row / _groupRows) * _groupStride) + (row % _groupRows);
+}

@@ -1,0 +1,191 @@
+using System;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Specializer;
+
+/// <summary>A tensor of a <see cref="WeightsSource"/>: its name, type and shape, and where its elements lie.</summary>
+/// <remarks>
+/// Elements are little-endian and in row-major (C) order. A view does not copy them. It keeps the memory that holds them
+/// alive while it is reachable, and once the source is disposed it throws instead of reading memory that is gone.
+/// </remarks>
+public readonly unsafe struct TensorView
+{
+    private readonly long[]? _shape;
+    private readonly byte* _data;
+    private readonly SafeHandle? _memory;
+
+    /// <summary>Describes a tensor in memory.</summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="elementType">The type of its elements.</param>
+    /// <param name="shape">Its shape; empty for a scalar. Kept, not copied: do not change it afterwards.</param>
+    /// <param name="data">Its first byte. As many bytes as type and shape ask for must be readable there; any alignment will do.</param>
+    /// <param name="memory">
+    /// What owns the memory: the view reads only while it is open, and holds a reference to it while copying.
+    /// <see langword="null"/> if the memory outlives every use of the view.
+    /// </param>
+    /// <exception cref="ArgumentException">A dimension is negative, or the size exceeds 63 bits or does not fill whole bytes.</exception>
+    public TensorView(string name, TensorElementType elementType, long[] shape, byte* data, SafeHandle? memory)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(shape);
+        if (!TensorExtent.TryCompute(elementType, shape, out TensorExtent extent))
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"Tensor \"{name}\": no {elementType} tensor can have the shape {TensorExtent.Format(shape)}; a dimension is negative or the size is not representable."),
+                nameof(shape));
+        }
+
+        Name = name;
+        ElementType = elementType;
+        ElementCount = extent.ElementCount;
+        ByteLength = extent.ByteLength;
+        _shape = shape;
+        _data = data;
+        _memory = memory;
+    }
+
+    internal TensorView(string name, TensorElementType elementType, long[] shape, TensorExtent extent, byte* data, SafeHandle memory)
+    {
+        Name = name;
+        ElementType = elementType;
+        ElementCount = extent.ElementCount;
+        ByteLength = extent.ByteLength;
+        _shape = shape;
+        _data = data;
+        _memory = memory;
+    }
+
+    /// <summary>The name of the tensor.</summary>
+    public string Name { get; }
+
+    /// <summary>The type of its elements.</summary>
+    public TensorElementType ElementType { get; }
+
+    /// <summary>The number of its elements: the product of the shape, 1 for a scalar.</summary>
+    public long ElementCount { get; }
+
+    /// <summary>The number of bytes from <see cref="Data"/> on.</summary>
+    public long ByteLength { get; }
+
+    /// <summary>Its shape, outermost dimension first; empty for a scalar.</summary>
+    public ReadOnlySpan<long> Shape => _shape;
+
+    /// <summary>The first byte of the elements, which may have any alignment.</summary>
+    /// <remarks>
+    /// For code that packs weights. The pointer says nothing once it is taken: use it only while the source is certain to
+    /// stay open, and only for <see cref="ByteLength"/> bytes.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
+    public byte* Data
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_memory is { IsClosed: true }, typeof(WeightsSource));
+            return _data;
+        }
+    }
+
+    /// <summary>The length of a row of <see cref="CopyRowTo"/>: the elements of one index of the first dimension; 1 for a scalar.</summary>
+    public long RowLength
+    {
+        get
+        {
+            // Not ElementCount / Shape[0]: a tensor without rows has a row length too.
+            long length = 1;
+            for (int i = 1; i < Shape.Length; i++)
+            {
+                length *= Shape[i];
+            }
+
+            return length;
+        }
+    }
+
+    /// <summary>Converts all elements to <see cref="float"/>.</summary>
+    /// <param name="destination">At least <see cref="ElementCount"/> elements; those beyond stay as they are.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="NotSupportedException">The elements are not F32, BF16 or F16.</exception>
+    /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
+    public void CopyTo(Span<float> destination)
+    {
+        ThrowIfShorter(destination, ElementCount);
+        CopyRangeTo(0, destination[..(int)ElementCount]);
+    }
+
+    /// <summary>Converts one row, that is all elements with the given index in the first dimension, to <see cref="float"/>.</summary>
+    /// <param name="row">The index in the first dimension.</param>
+    /// <param name="destination">At least <see cref="RowLength"/> elements; those beyond stay as they are.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="NotSupportedException">The elements are not F32, BF16 or F16.</exception>
+    /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
+    public void CopyRowTo(long row, Span<float> destination)
+    {
+        long rows = Shape.IsEmpty ? 1 : Shape[0];
+        if ((ulong)row >= (ulong)rows)
+        {
+            throw new ArgumentOutOfRangeException(nameof(row), row, string.Create(CultureInfo.InvariantCulture, $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)} has {rows} rows."));
+        }
+
+        long length = RowLength;
+        ThrowIfShorter(destination, length);
+        CopyRangeTo(row * length, destination[..(int)length]);
+    }
+
+    /// <summary>Converts consecutive elements, counted in row-major order, to <see cref="float"/>.</summary>
+    /// <param name="start">The first element.</param>
+    /// <param name="destination">As many elements as are wanted.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches beyond the tensor.</exception>
+    /// <exception cref="NotSupportedException">The elements are not F32, BF16 or F16.</exception>
+    /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
+    public void CopyRangeTo(long start, Span<float> destination)
+    {
+        if (start < 0 || start > ElementCount - destination.Length)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(start), start, string.Create(CultureInfo.InvariantCulture, $"Tensor \"{Name}\" has {ElementCount} elements; {destination.Length} from there on are not all inside it."));
+        }
+
+        if (!TensorElementTypes.IsReadable(ElementType))
+        {
+            throw new NotSupportedException($"Tensor \"{Name}\" holds {TensorElementTypes.Name(ElementType)}; only F32, BF16 and F16 are converted to float. Convert the tensor before saving it.");
+        }
+
+        // Holding a reference for the time of the copy keeps a concurrent Dispose from unmapping the memory.
+        bool held = false;
+        try
+        {
+            _memory?.DangerousAddRef(ref held);
+            switch (ElementType)
+            {
+                case TensorElementType.Float32:
+                    FloatConversion.FromSingle(_data + (start * sizeof(float)), destination);
+                    break;
+                case TensorElementType.BFloat16:
+                    FloatConversion.FromBFloat16(_data + (start * sizeof(ushort)), destination);
+                    break;
+                default:
+                    FloatConversion.FromHalf(_data + (start * sizeof(ushort)), destination);
+                    break;
+            }
+        }
+        finally
+        {
+            if (held)
+            {
+                _memory!.DangerousRelease();
+            }
+        }
+    }
+
+    private void ThrowIfShorter(Span<float> destination, long length)
+    {
+        if (destination.Length < length)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)}: {length} elements are to be copied, but the destination holds {destination.Length}."),
+                nameof(destination));
+        }
+    }
+}

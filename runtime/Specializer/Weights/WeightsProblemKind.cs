@@ -1,0 +1,23 @@
+namespace Specializer;
+
+/// <summary>What is wrong with weights.</summary>
+public enum WeightsProblemKind
+{
+    /// <summary>The file does not exist or cannot be read.</summary>
+    Unreadable,
+
+    /// <summary>The contents are not a valid safetensors file.</summary>
+    Malformed,
+
+    /// <summary>A tensor that the model needs is not there.</summary>
+    MissingTensor,
+
+    /// <summary>A tensor has another shape than the model needs.</summary>
+    WrongShape,
+
+    /// <summary>The elements of a tensor have a type that no model reads.</summary>
+    UnsupportedElementType,
+
+    /// <summary>There is a tensor that the model does not know.</summary>
+    UnexpectedTensor,
+}

@@ -1,0 +1,207 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Specializer;
+
+namespace Pronounce;
+
+/// <summary>The command line: <c>Pronounce [words] [options]</c>.</summary>
+internal sealed class CommandLine
+{
+    private static readonly string[] BuiltInSentence = ["generated", "code", "runs", "this", "transformer"];
+
+    private readonly Argument<string[]> _words = new("words")
+    {
+        Description = $"The words to pronounce. Without any: {string.Join(' ', BuiltInSentence)}.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "Threads that compute; with --evaluate, words pronounced at the same time. Default: one per core.",
+        HelpName = "N",
+        CustomParser = result => Number(result, 1, 1024, "a whole number of 1 to 1024"),
+    };
+
+    private readonly Option<float> _temperature = new("--temperature")
+    {
+        Description = "0, the default, always takes the likeliest phoneme; 1 draws phonemes as often as the model expects them.",
+        HelpName = "T",
+        CustomParser = result => Number(result, 0f, 100f, "a number of 0 to 100"),
+    };
+
+    private readonly Option<int> _topK = new("--top-k")
+    {
+        Description = "Draw from the K likeliest phonemes only.",
+        HelpName = "K",
+        CustomParser = result => Number(result, 1, int.MaxValue, "a whole number of 1 or more"),
+    };
+
+    private readonly Option<float> _topP = new("--top-p")
+    {
+        Description = "Draw from the likeliest phonemes that have the probability P together.",
+        HelpName = "P",
+        DefaultValueFactory = _ => 1f,
+        CustomParser = result => Number(result, float.Epsilon, 1f, "a number above 0, at most 1"),
+    };
+
+    private readonly Option<ulong> _seed = new("--seed")
+    {
+        Description = "Where the random numbers start. The same seed gives the same phonemes.",
+        HelpName = "S",
+        CustomParser = result => Number(result, ulong.MinValue, ulong.MaxValue, "a whole number of 0 or more"),
+    };
+
+    private readonly Option<InstructionSet?> _instructionSet = new("--instruction-set")
+    {
+        Description = "The kernels to run. Default: the widest that this machine has.",
+        HelpName = string.Join('|', Enum.GetNames<InstructionSet>()),
+        CustomParser = ReadInstructionSet,
+    };
+
+    private readonly Option<bool> _evaluate = new("--evaluate")
+    {
+        Description = "Pronounce the held-out words and print the word and phoneme error rates.",
+    };
+
+    private readonly Option<int?> _limit = new("--limit")
+    {
+        Description = "With --evaluate: only N of the held-out words, spread evenly over their list.",
+        HelpName = "N",
+        CustomParser = result => Number(result, 1, int.MaxValue, "a whole number of 1 or more"),
+    };
+
+    /// <summary>Reads the command line, or does what it asks for by itself (<c>--help</c>, <c>--version</c>).</summary>
+    /// <param name="arguments">The arguments of the process.</param>
+    /// <param name="exitCode">What the process returns if there is nothing left to do.</param>
+    /// <returns>What is asked for, or <see langword="null"/> if it is done.</returns>
+    /// <exception cref="PronounceException">An option is unknown, has no valid value or contradicts another.</exception>
+    public Settings? Read(string[] arguments, out int exitCode)
+    {
+        RootCommand command = new("Writes how English words are pronounced, in ARPAbet (K ER1 N AH0 L; 1, 2 and 0 mark stress), with a transformer that was compiled for it.")
+        {
+            _words, _threads, _temperature, _topK, _topP, _seed, _instructionSet, _evaluate, _limit,
+        };
+
+        // A word may start with any letter: neither @word nor [word] is for the parser to interpret.
+        command.Directives.Clear();
+        ParseResult result = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        exitCode = 0;
+        if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
+        {
+            throw new PronounceException(result.Errors[0].Message);
+        }
+
+        if (result.Action is not null)
+        {
+            exitCode = result.Invoke();
+            return null;
+        }
+
+        ThrowIfUnknownOption(result);
+        return ToSettings(result);
+    }
+
+    // The parser takes an option that it does not know for a word, and "-" is a letter: a misspelt option would be pronounced.
+    private static void ThrowIfUnknownOption(ParseResult result)
+    {
+        foreach (Token token in result.Tokens)
+        {
+            if (token.Type == TokenType.DoubleDash)
+            {
+                return;
+            }
+
+            if (token.Type == TokenType.Argument && token.Value.StartsWith('-'))
+            {
+                throw new PronounceException($"there is no option {token.Value}; --help lists them. For a word that starts with '-', write -- before it.");
+            }
+        }
+    }
+
+    private Settings ToSettings(ParseResult result)
+    {
+        string[] given = result.GetValue(_words) ?? [];
+        List<string> words = [];
+        foreach (string argument in given)
+        {
+            words.AddRange(argument.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        }
+
+        bool evaluate = result.GetValue(_evaluate);
+        float temperature = result.GetValue(_temperature);
+        if (given.Length > 0 && words.Count == 0)
+        {
+            throw new PronounceException("the words given are empty; give at least one letter, or no word for the built-in sentence.");
+        }
+
+        if (evaluate && given.Length > 0)
+        {
+            throw new PronounceException($"--evaluate pronounces the held-out words; leave out \"{words[0]}\", or --evaluate.");
+        }
+
+        if (!evaluate && result.GetResult(_limit) is not null)
+        {
+            throw new PronounceException("--limit says how many held-out words to evaluate; add --evaluate.");
+        }
+
+        Option? unused = temperature > 0 ? null : Given(_topK) ?? Given(_topP) ?? Given(_seed);
+        if (unused is not null)
+        {
+            throw new PronounceException($"{unused.Name} does nothing at --temperature 0, where the likeliest phoneme is always taken; add --temperature 1, for example.");
+        }
+
+        return new Settings
+        {
+            Words = evaluate || words.Count > 0 ? words : BuiltInSentence,
+            Threads = result.GetValue(_threads),
+            InstructionSet = result.GetValue(_instructionSet),
+            Sampling = new SamplingOptions
+            {
+                Temperature = temperature,
+                TopK = result.GetValue(_topK),
+                TopP = result.GetValue(_topP),
+                Seed = result.GetValue(_seed),
+            },
+            Evaluate = evaluate,
+            Limit = result.GetValue(_limit),
+        };
+
+        Option? Given(Option option) => result.GetResult(option) is { Implicit: false } ? option : null;
+    }
+
+    private static InstructionSet? ReadInstructionSet(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>())
+        {
+            if (string.Equals(text, instructionSet.ToString(), StringComparison.OrdinalIgnoreCase))
+            {
+                if (!InstructionSets.IsSupported(instructionSet))
+                {
+                    result.AddError($"--instruction-set {instructionSet}: this machine does not have it; the widest that it has is {InstructionSets.Best}.");
+                }
+
+                return instructionSet;
+            }
+        }
+
+        result.AddError($"--instruction-set {text}: there is no such instruction set; choose one of {string.Join(", ", Enum.GetNames<InstructionSet>())}.");
+        return null;
+    }
+
+    private static T Number<T>(ArgumentResult result, T least, T most, string expected)
+        where T : struct, IComparable<T>, ISpanParsable<T>
+    {
+        string text = result.Tokens[0].Value;
+        bool valid = T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0;
+        if (!valid)
+        {
+            result.AddError($"{((OptionResult)result.Parent!).Option.Name} {text}: expected {expected}.");
+        }
+
+        return value;
+    }
+}

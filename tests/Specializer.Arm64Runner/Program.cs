@@ -1,0 +1,49 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Specializer;
+using Specializer.Arm64Runner;
+using Specializer.Tests.EndToEnd;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+// Runs the selected tests of Specializer.Tests in this process, with nothing of a test host but xunit's own classes.
+// The last line is "N passed, N failed"; the exit code is 0 if NEON is what ran and nothing failed.
+// Arguments, if there are any, are parts of names: only tests that have one of them are run.
+if (InstructionSets.Best != InstructionSet.Neon)
+{
+    Console.WriteLine($"This is {RuntimeInformation.ProcessArchitecture} with {InstructionSets.Best}; these tests are for {InstructionSet.Neon}. Start them with .ci/arm64.");
+    Console.WriteLine("0 passed, 1 failed");
+    return 1;
+}
+
+Console.WriteLine($"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.ProcessArchitecture}, {InstructionSets.Best}, {Environment.ProcessorCount} processors");
+long start = Stopwatch.GetTimestamp();
+Assembly assembly = typeof(InstructionSetLegTests).Assembly;
+ExecutionOptions options = new();
+options.SetValue<bool?>("xunit.discovery.PreEnumerateTheories", true);
+TestCaseCollector collector = new();
+using XunitTestFramework framework = new(collector);
+using (ITestFrameworkDiscoverer discoverer = framework.GetDiscoverer(Reflector.Wrap(assembly)))
+{
+    discoverer.Find(includeSourceInformation: false, collector, options);
+    collector.Wait();
+}
+
+List<ITestCase> selected = collector.TestCases.FindAll(
+    testCase => Selection.Includes(testCase) && (args.Length == 0 || Array.Exists(args, part => testCase.DisplayName.Contains(part, StringComparison.Ordinal))));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{selected.Count} of {collector.TestCases.Count} test cases, {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s to find them"));
+ResultSink results = new();
+using (ITestFrameworkExecutor executor = framework.GetExecutor(assembly.GetName()))
+{
+    executor.RunTests(selected, results, options);
+    results.Wait();
+}
+
+results.WriteTimes();
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s on {InstructionSets.Best}"));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{results.Passed} passed, {results.Failed} failed{(results.Skipped > 0 ? $", {results.Skipped} skipped" : "")}"));
+return results.Failed == 0 && results.Passed > 0 ? 0 : 1;

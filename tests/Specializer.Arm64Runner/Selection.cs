@@ -1,0 +1,49 @@
+using System;
+using System.Linq;
+using Specializer.Tests.Models;
+using Xunit.Abstractions;
+
+namespace Specializer.Arm64Runner;
+
+/// <summary>
+/// Which tests are run where every instruction is emulated and costs a hundred times its usual price: all tests of
+/// kernels and of whole models, of generated ones and of the generic engine, on NEON, and of what else computes with
+/// vectors. What is left out runs the same kernels again, or the portable ones, which are the same 128-bit vectors here.
+/// </summary>
+internal static class Selection
+{
+    private const string GenericEngine = "Specializer.Tests.GenericEngine.";
+
+    private static readonly string[] s_prefixes =
+    [
+        "Specializer.Tests.Kernels.",
+        "Specializer.Tests.EndToEnd.",
+        GenericEngine,
+        "Specializer.Tests.Sampling.",
+        "Specializer.Tests.Weights.TensorViewTests",
+    ];
+
+    /// <summary>The test of equal bits runs a model twelve times over. Left out are twins of others, and one that is long.</summary>
+    private static readonly string[] s_notForEqualBits = [nameof(LlamaGoldenShortChunk), nameof(LongContext4096), nameof(LongContext8192), nameof(Stories260K)];
+
+    /// <summary>Whether a test case is run.</summary>
+    public static bool Includes(ITestCase testCase)
+    {
+        string name = testCase.TestMethod.TestClass.Class.Name;
+        object[] arguments = testCase.TestMethodArguments ?? [];
+        if (!s_prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            return false;
+        }
+
+        if (name.StartsWith(GenericEngine, StringComparison.Ordinal))
+        {
+            return arguments.Contains(InstructionSet.Neon);
+        }
+
+        bool isPortable = arguments.Contains(InstructionSet.Portable);
+        return testCase.TestMethod.Method.Name == nameof(Tests.EndToEnd.SameBitsTests.Any_number_of_threads_and_any_chunking_give_the_same_bits)
+            ? !isPortable && !s_notForEqualBits.Any(arguments.Contains)
+            : !isPortable || arguments.Contains(nameof(LlamaGolden)) || name.EndsWith(".GoldenLlamaTests", StringComparison.Ordinal);
+    }
+}

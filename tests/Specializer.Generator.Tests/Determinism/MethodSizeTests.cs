@@ -1,0 +1,38 @@
+using System.Collections.Generic;
+using System.Linq;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Determinism;
+
+/// <summary>
+/// No method is so large that the JIT would give up optimising it. Its limits are 60,000 bytes of intermediate language
+/// and about 900 tracked locals; a quarter of that leaves room for what inlining adds.
+/// </summary>
+public sealed class MethodSizeTests
+{
+    internal const int MostInstructionBytes = 15_000;
+    internal const int MostLocals = 256;
+
+    [Theory]
+    [InlineData("Pronunciation")]
+    [InlineData("OddSizes")]
+    [InlineData("Large")]
+    [InlineData("EverythingOdd")]
+    [InlineData("Tiny")]
+    public void EveryMethodIsSmallEnoughToBeOptimised(string model)
+    {
+        IReadOnlyList<MethodSize> methods = MethodSize.Of(GeneratorRun.Assembly(Declarations.Named(model)));
+        Assert.NotEmpty(methods);
+        Assert.All(methods, static method => Assert.True(
+            method.InstructionBytes <= MostInstructionBytes && method.Locals <= MostLocals,
+            $"{method.Name} has {method.InstructionBytes} bytes of intermediate language and {method.Locals} locals; {MostInstructionBytes} and {MostLocals} are allowed."));
+    }
+
+    [Fact]
+    public void TheLargestMethodIsATile()
+    {
+        // Were it anything else, a loop over a dimension of the model would have been unrolled.
+        MethodSize largest = MethodSize.Of(GeneratorRun.Assembly(Declarations.Pronunciation)).MaxBy(static method => method.InstructionBytes)!;
+        Assert.Matches("Rows[0-9]+$", largest.Name);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Tests.Incrementality;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Diagnostics;
+
+/// <summary>What is not written has the value that the attributes' documentation promises.</summary>
+public sealed class DefaultsTests
+{
+    [Fact]
+    public void EverythingThatCanBeLeftOut()
+    {
+        TransformerArchitecture architecture = Parse(
+            """
+            using Specializer;
+
+            [Transformer(Stack.Decoder, Layers = 1, DModel = 64, VocabularySize = 10, ContextLength = 16)]
+            [Attention(Heads = 4)]
+            [RotaryPositions]
+            [FeedForward(128, Activation.Relu)]
+            [Norm(NormKind.RootMeanSquare)]
+            partial class Model;
+            """);
+        Assert.Equal(
+            new TransformerArchitecture(
+                Layers: 1,
+                Width: 64,
+                ContextLength: 16,
+                ChunkLength: 0,
+                new EmbeddingArchitecture(10, Scale: 1, Positions: null, Norm: false),
+                new AttentionArchitecture(
+                    Heads: 4, KeyValueHeads: 4, HeadDimension: 16, Scale: 0.25f, QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false),
+                new EquatableArray<LayerKind>([new LayerKind("", 0, new RotaryPositions(new RotaryPositionsAttribute().Base, 16, Interleaved: false, new NoScaling()))]),
+                new EquatableArray<int>([0]),
+                new FeedForwardArchitecture(128, ActivationFunction.Relu, Gated: false, Bias: false),
+                new NormArchitecture(NormFormula.RootMeanSquare, new NormAttribute(NormKind.RootMeanSquare).Epsilon, Bias: false, UnitOffset: false),
+                BlockArrangement.PreNorm,
+                new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
+                CheckpointLayout.Llama),
+            architecture);
+    }
+
+    [Fact]
+    public void EverythingWritten()
+    {
+        TransformerArchitecture architecture = Parse(
+            """
+            using Specializer;
+
+            [Transformer(stack: Stack.Decoder, Layers = 3, DModel = 40, VocabularySize = 11, ContextLength = 17, ChunkLength = 5, TiedEmbeddings = true)]
+            [Attention(Heads = 6, KeyValueHeads = 3, HeadDim = 8, Scale = 0.5f, Mask = AttentionMask.Causal, QueryKeyValueBias = true, OutputBias = true)]
+            [RotaryPositions(Base = 5e5, Pairing = RotaryPairing.Interleaved, RotaryDim = 6)]
+            [FeedForward(activation: Activation.GeGluTanh, width: 129, Bias = true)]
+            [Norm(kind: NormKind.Layer, Epsilon = 1e-6f)]
+            partial class Model;
+            """);
+        Assert.Equal(
+            new TransformerArchitecture(
+                Layers: 3,
+                Width: 40,
+                ContextLength: 17,
+                ChunkLength: 5,
+                new EmbeddingArchitecture(11, Scale: 1, Positions: null, Norm: false),
+                new AttentionArchitecture(
+                    Heads: 6, KeyValueHeads: 3, HeadDimension: 8, Scale: 0.5f, QueryBias: true, KeyBias: true, ValueBias: true, OutputBias: true, SoftCap: 0, QueryKeyNorm: false),
+                new EquatableArray<LayerKind>([new LayerKind("", 0, new RotaryPositions(5e5, 6, Interleaved: true, new NoScaling()))]),
+                new EquatableArray<int>([0]),
+                new FeedForwardArchitecture(129, ActivationFunction.GeluTanh, Gated: true, Bias: true),
+                new NormArchitecture(NormFormula.Layer, 1e-6f, Bias: true, UnitOffset: false),
+                BlockArrangement.PreNorm,
+                new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
+                CheckpointLayout.Llama),
+            architecture);
+    }
+
+    [Fact]
+    public void WithoutRotaryPositionsThereAreNone() => Assert.IsType<NoPositions>(Assert.Single(Parse(Declarations.Pronunciation.Replace("[RotaryPositions(Base = 10_000)]", "")).LayerKinds).Positions);
+
+    private static TransformerArchitecture Parse(string declaration) =>
+        ((ModelDeclaration)GeneratorRun.Of(declaration).Step(TrackingNames.Declarations).Single().Value).Architecture;
+}

@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Specializer.Generator.Diagnostics;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Diagnostics;
+
+/// <summary>Every diagnostic is documented, and what its page says is true.</summary>
+public sealed class DocumentationTests
+{
+    public static TheoryData<string> Ids => [.. DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id)];
+
+    [Fact]
+    public void IdsAreDistinctAndInOrder() => Assert.Equal(
+        Enumerable.Range(1, DiagnosticDescriptors.All.Length).Select(static number => $"SPZ{number:D4}"),
+        DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id));
+
+    [Fact]
+    public void EveryDescriptorIsListed() => Assert.Equal(
+        typeof(DiagnosticDescriptors).GetFields().Select(static field => field.GetValue(null)).OfType<DiagnosticDescriptor>().OrderBy(static descriptor => descriptor.Id),
+        DiagnosticDescriptors.All);
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void DescriptorHasARowInTheReleaseTracking(string id)
+    {
+        DiagnosticDescriptor descriptor = Descriptor(id);
+        string[] rows = [.. new[] { "AnalyzerReleases.Shipped.md", "AnalyzerReleases.Unshipped.md" }
+            .SelectMany(static file => RepositoryFiles.Read("generator", "Specializer.Generator", file).Split('\n'))
+            .Where(row => row.StartsWith(id, StringComparison.Ordinal))];
+        Assert.Equal($"{id} | {descriptor.Category} | {descriptor.DefaultSeverity} | {descriptor.Title}", Assert.Single(rows));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void DescriptorHasAPage(string id)
+    {
+        var page = new DiagnosticPage(id);
+        Assert.Equal($"# {id}: {Descriptor(id).Title}", page.Title);
+        Assert.Equal(["Broken", "Mended", "See also"], page.Sections);
+        Assert.EndsWith($"/docs/diagnostics/{id}.md", Descriptor(id).HelpLinkUri, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task BrokenExampleReportsExactlyThis(string id)
+    {
+        CSharpCompilation example = new DiagnosticPage(id).Example("Broken");
+        Assert.DoesNotContain(example.GetDiagnostics(), static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
+        AdditionalText[] files = new DiagnosticPage(id).AdditionalFiles("Broken");
+        // What is wrong in a config.json is reported there too.
+        Assert.Equal(id, Assert.Single(await Analysis.Of(example, files), static diagnostic => diagnostic.Location.IsInSource).Id);
+        Assert.Empty(GeneratorRun.Of(example, files).Files);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task MendedExampleReportsNothing(string id)
+    {
+        CSharpCompilation example = new DiagnosticPage(id).Example("Mended");
+        AdditionalText[] files = new DiagnosticPage(id).AdditionalFiles("Mended");
+        Assert.Empty(await Analysis.Of(example, files));
+        Assert.NotEmpty(GeneratorRun.Of(example, files).Files);
+    }
+
+    [Fact]
+    public void MendedExamplesCompile()
+    {
+        // Most are one and the same, and compiling takes its time.
+        var examples = DiagnosticDescriptors.All
+            .Select(static descriptor => new DiagnosticPage(descriptor.Id))
+            .Select(static page => (Project: page.Example("Mended"), Files: page.AdditionalFiles("Mended")))
+            .DistinctBy(static example => (example.Project.SyntaxTrees[0].ToString(), example.Project.LanguageVersion));
+        Assert.All(examples, static example => GeneratorRun.Of(example.Project, example.Files).Emit());
+    }
+
+    [Fact]
+    public void IndexListsEveryDiagnostic()
+    {
+        string[] rows = [.. RepositoryFiles.Read("docs", "diagnostics", "README.md").Split('\n').Where(static row => row.StartsWith("| [SPZ", StringComparison.Ordinal))];
+        Assert.Equal(
+            DiagnosticDescriptors.All.Select(static descriptor => $"| [{descriptor.Id}]({descriptor.Id}.md) | {descriptor.Title} |"),
+            rows);
+    }
+
+    [Fact]
+    public void NoPageWithoutADiagnostic() => Assert.Equal(
+        DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id + ".md").Append("README.md").Order(StringComparer.Ordinal),
+        Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "docs", "diagnostics")).Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void LinksOfThePageLeadSomewhere(string id)
+    {
+        string folder = Path.Combine(RepositoryFiles.Root, "docs", "diagnostics");
+        IEnumerable<string> targets = new DiagnosticPage(id).Text.Split("](").Skip(1).Select(static rest => rest[..rest.IndexOf(')')]);
+        foreach (string target in targets.Where(static target => !target.Contains("://", StringComparison.Ordinal)))
+        {
+            Assert.True(File.Exists(Path.Combine(folder, target)), $"{id}.md links to {target}, which does not exist.");
+        }
+    }
+
+    [Fact]
+    public void RoslynsWordingRulesHold() => Assert.All(DiagnosticDescriptors.All, static descriptor =>
+    {
+        Assert.False(descriptor.Title.ToString().EndsWith('.'));
+        Assert.False(descriptor.MessageFormat.ToString().EndsWith('.'));
+        Assert.Equal("Specializer", descriptor.Category);
+        Assert.True(descriptor.IsEnabledByDefault);
+    });
+
+    private static DiagnosticDescriptor Descriptor(string id) => DiagnosticDescriptors.All.Single(descriptor => descriptor.Id == id);
+}

@@ -1,0 +1,76 @@
+using System;
+using System.Linq;
+using System.Reflection;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Planning;
+using Specializer.Generator.Tests.Incrementality;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Diagnostics;
+
+/// <summary>The parser reads the numbers of the runtime library's enumerations: both must mean the same by them.</summary>
+public sealed class EnumerationTests
+{
+    public static TheoryData<string, string, Type> Enumerations => new()
+    {
+        { "Stack.Decoder", "Stack", typeof(Stack) },
+        { "AttentionMask.Causal", "AttentionMask", typeof(AttentionMask) },
+        { "RotaryPairing.Interleaved", "RotaryPairing", typeof(RotaryPairing) },
+        { "Activation.Gelu", "Activation", typeof(Activation) },
+        { "NormKind.Layer", "NormKind", typeof(NormKind) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Enumerations))]
+    public async System.Threading.Tasks.Task EveryValueIsAcceptedAndNoOther(string used, string name, Type enumeration)
+    {
+        string declaration = Declarations.OddSizes.Replace("HeadDim = 20", "HeadDim = 20, Mask = AttentionMask.Causal");
+        Assert.Contains(used, declaration, StringComparison.Ordinal);
+        int[] values = [.. Enum.GetValues(enumeration).Cast<int>()];
+        Assert.Equal(Enumerable.Range(0, values.Length), values);
+        foreach (int value in values)
+        {
+            Assert.Empty(await Analysis.Of(declaration.Replace(used, $"({name}){value}")));
+        }
+
+        Assert.Equal("SPZ0004", Assert.Single(await Analysis.Of(declaration.Replace(used, $"({name}){values.Length}"))).Id);
+    }
+
+    [Theory]
+    [InlineData(Activation.Relu, ActivationFunction.Relu, false)]
+    [InlineData(Activation.Gelu, ActivationFunction.Gelu, false)]
+    [InlineData(Activation.GeluTanh, ActivationFunction.GeluTanh, false)]
+    [InlineData(Activation.GeluQuick, ActivationFunction.GeluQuick, false)]
+    [InlineData(Activation.Silu, ActivationFunction.Silu, false)]
+    [InlineData(Activation.SquaredRelu, ActivationFunction.SquaredRelu, false)]
+    [InlineData(Activation.ReGlu, ActivationFunction.Relu, true)]
+    [InlineData(Activation.GeGlu, ActivationFunction.Gelu, true)]
+    [InlineData(Activation.GeGluTanh, ActivationFunction.GeluTanh, true)]
+    [InlineData(Activation.SwiGlu, ActivationFunction.Silu, true)]
+    public void Activations(Activation activation, object function, bool gated)
+    {
+        FeedForwardArchitecture parsed = Parse(Declarations.OddSizes.Replace("Activation.Gelu", $"Activation.{activation}")).FeedForward;
+        Assert.Equal(function, parsed.Activation);
+        Assert.Equal(gated, parsed.Gated);
+    }
+
+    [Fact]
+    public void EveryActivationIsTested() => Assert.Equal(
+        Enum.GetValues<Activation>().Length,
+        typeof(EnumerationTests).GetMethod(nameof(Activations))!.GetCustomAttributes<InlineDataAttribute>().Count());
+
+    [Theory]
+    [InlineData(NormKind.RootMeanSquare, NormFormula.RootMeanSquare)]
+    [InlineData(NormKind.Layer, NormFormula.Layer)]
+    public void Norms(NormKind kind, object formula) => Assert.Equal(formula, Parse(Declarations.OddSizes.Replace("NormKind.Layer", $"NormKind.{kind}")).Norm.Formula);
+
+    [Theory]
+    [InlineData(RotaryPairing.HalfSplit, false)]
+    [InlineData(RotaryPairing.Interleaved, true)]
+    public void Pairings(RotaryPairing pairing, bool interleaved) => Assert.Equal(
+        interleaved,
+        ((RotaryPositions)Parse(Declarations.OddSizes.Replace("RotaryPairing.Interleaved", $"RotaryPairing.{pairing}")).LayerKinds.Single().Positions).Interleaved);
+
+    private static TransformerArchitecture Parse(string declaration) =>
+        ((PlannedModel)GeneratorRun.Of(declaration).Step(TrackingNames.Plans).Single().Value).Plan.Architecture;
+}

@@ -1,0 +1,28 @@
+using System.Linq;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Diagnostics;
+
+/// <summary>A class cannot have a member of its own name: whatever members the generator adds, a class named so is refused.</summary>
+public sealed class GeneratedNamesTests
+{
+    [Fact]
+    public async Task ClassNamedLikeAMemberThatIsVisibleOrAType()
+    {
+        INamedTypeSymbol type = GeneratorRun.Of(Declarations.Pronunciation).Output.GetTypeByMetadataName("Samples.PronunciationModel")!;
+        string[] names =
+        [
+            .. type.GetMembers()
+                .Where(static member => member.CanBeReferencedByName && (member is INamedTypeSymbol || member.DeclaredAccessibility == Accessibility.Public))
+                .Select(static member => member.Name)
+                .Distinct(),
+        ];
+        Assert.NotEmpty(names);
+        foreach (string name in names)
+        {
+            Assert.Equal("SPZ0002", Assert.Single(await Analysis.Of(Declarations.Pronunciation.Replace("PronunciationModel", name))).Id);
+        }
+    }
+}

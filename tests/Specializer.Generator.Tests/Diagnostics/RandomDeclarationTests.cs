@@ -1,0 +1,76 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Specializer.Generator.Tests.Determinism;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Diagnostics;
+
+/// <summary>Whatever is declared, either something is reported or code is generated that compiles; nothing ever throws.</summary>
+public sealed class RandomDeclarationTests
+{
+    [Theory]
+    [InlineData(1, 200)]
+    [InlineData(2, 200)]
+    public async Task WildDeclarationsAreReportedOrGenerated(int series, int count)
+    {
+        int reported = 0;
+        for (int i = 0; i < count; i++)
+        {
+            string declaration = new RandomDeclaration((1000 * series) + i, wild: true).Write("Wild");
+            CSharpCompilation compilation = TestProject.Compile(declaration);
+
+            // A run fails the test if the generator throws, and an exception in the analyzer is a diagnostic of its own.
+            bool isGenerated = GeneratorRun.Of(compilation).Files.Count > 0;
+            IReadOnlyList<Diagnostic> diagnostics = await Analysis.Of(compilation);
+            Assert.All(diagnostics, diagnostic => Assert.True(diagnostic.Id.StartsWith("SPZ", System.StringComparison.Ordinal), $"{diagnostic}\n{declaration}"));
+            Assert.True(isGenerated != diagnostics.Any(), $"Generated: {isGenerated}, reported: {string.Join('\n', diagnostics)}\n{declaration}");
+            reported += diagnostics.Any() ? 1 : 0;
+        }
+
+        Assert.InRange(reported, count / 4, count - (count / 20));
+    }
+
+    [Fact]
+    public void TameDeclarationsCompile()
+    {
+        string[] declarations = [.. Enumerable.Range(0, 6).Select(static i => new RandomDeclaration(i, wild: false).Write("Tame" + i))];
+        GeneratorRun run = GeneratorRun.Of(declarations);
+        Assert.InRange(run.Files.Count, 7 * 4, 7 * 6);
+        AssertCompiles(run);
+    }
+
+    [Fact]
+    public void LargestValuesCompile()
+    {
+        // Every one of them is at the edge of what is accepted.
+        string[] transformers =
+        [
+            "Layers = 4194304, DModel = 8, VocabularySize = 4194304, ContextLength = 4194304, ChunkLength = 4194304, TiedEmbeddings = true",
+            "Layers = 1, DModel = 4194304, VocabularySize = 511, ContextLength = 1",
+            "Layers = 1, DModel = 1, VocabularySize = 1, ContextLength = 65536",
+        ];
+        string[] parts =
+        [
+            "[Attention(Heads = 8)]\n[FeedForward(4194304, Activation.SwiGlu, Bias = true)]",
+            "[Attention(Heads = 1, HeadDim = 64)]\n[RotaryPositions]\n[FeedForward(1, Activation.Relu)]",
+            "[Attention(Heads = 1024, KeyValueHeads = 1, HeadDim = 4080, OutputBias = true)]\n[RotaryPositions(RotaryDim = 4080)]\n[FeedForward(4194304, Activation.GeluTanh)]",
+        ];
+        string[] declarations =
+        [
+            .. transformers.Zip(parts, static (transformer, part) =>
+                $"using Specializer;\n[Transformer(Stack.Decoder, {transformer})]\n{part}\n[Norm(NormKind.Layer, Epsilon = 0)]\npublic sealed partial class "),
+        ];
+        GeneratorRun run = GeneratorRun.Of([.. declarations.Select(static (declaration, i) => $"{declaration}Model{i};")]);
+        Assert.Equal(7 * declarations.Length, run.Files.Count);
+        AssertCompiles(run);
+    }
+
+    private static void AssertCompiles(GeneratorRun run)
+    {
+        Assert.All(MethodSize.Of(run.Emit()), static method => Assert.True(
+            method.InstructionBytes <= MethodSizeTests.MostInstructionBytes && method.Locals <= MethodSizeTests.MostLocals, method.ToString()));
+    }
+}

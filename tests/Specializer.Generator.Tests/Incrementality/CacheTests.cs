@@ -1,0 +1,124 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Specializer.Generator.Planning;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Incrementality;
+
+/// <summary>What an edit recomputes, and above all what it does not.</summary>
+public sealed class CacheTests
+{
+    private const string Unrelated = "internal static class Unrelated { public static int Number() => 1; }";
+
+    private readonly CSharpCompilation _compilation = TestProject.Compile(Declarations.Pronunciation, Unrelated);
+
+    [Fact]
+    public void TheGeneratorNamesItsSteps() => Assert.True(TrackedSteps.Names.Count >= 2, "TrackingNames has fewer constants than the generator has steps.");
+
+    [Fact]
+    public void SameCompilationAgain() => AssertNothingRecomputed(GeneratorRun.Of(_compilation).Then(_compilation));
+
+    [Fact]
+    public void EqualCompilation() => AssertNothingRecomputed(GeneratorRun.Of(_compilation).Then(_compilation.Clone()));
+
+    [Fact]
+    public void UnrelatedEditInAnotherFile() => AssertNothingRecomputed(After(1, Unrelated.Replace("=> 1", "=> 2")));
+
+    [Fact]
+    public void NewFileWithAnotherClass() => AssertNothingRecomputed(GeneratorRun.Of(_compilation).Then(_compilation.AddSyntaxTrees(
+        CSharpSyntaxTree.ParseText("internal sealed class Another;", (CSharpParseOptions)_compilation.SyntaxTrees[0].Options, "Another.cs"))));
+
+    [Fact]
+    public void CommentInTheDeclarationsFile() => AssertNothingRecomputed(After(0, Declarations.Pronunciation.Replace("[Attention", "// Grouped-query attention.\n[Attention")));
+
+    [Fact]
+    public void DeclarationMovesDownItsFile() => AssertNothingRecomputed(After(0, "\n\n" + Declarations.Pronunciation));
+
+    [Fact]
+    public void SameValueSpeltDifferently() => AssertNothingRecomputed(After(0, Declarations.Pronunciation.Replace("10_000", "1e4").Replace("DModel = 192", "DModel = 2 * 96")));
+
+    [Fact]
+    public void MemberOfTheUsersPart() => AssertNothingRecomputed(
+        After(0, Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { public int Score => 1; }")));
+
+    [Fact]
+    public void SecondModelLeavesTheFirstAlone()
+    {
+        GeneratorRun run = GeneratorRun.Of(_compilation).Then(_compilation.Edit(1, Declarations.OddSizes));
+        Assert.Equal(
+            [("OddSizesModel", IncrementalStepRunReason.New), ("PronunciationModel", IncrementalStepRunReason.Cached)],
+            run.Step(TrackingNames.Plans).Select(static output => (((PlannedModel)output.Value).Class.Name, output.Reason)).OrderBy(static output => output.Name));
+        Assert.Equal([IncrementalStepRunReason.Cached, IncrementalStepRunReason.New], run.Outputs().OrderByDescending(static reason => reason));
+        Assert.Equal(2 * GeneratorRun.Of(_compilation).Files.Count, run.Files.Count);
+    }
+
+    [Fact]
+    public void ChangedOptionOfOneModelLeavesTheOtherAlone()
+    {
+        CSharpCompilation two = _compilation.Edit(1, Declarations.OddSizes);
+        GeneratorRun run = GeneratorRun.Of(two).Then(two.Edit(1, Declarations.OddSizes.Replace("FeedForward(100", "FeedForward(104")));
+        Assert.Equal(
+            [("OddSizesModel", IncrementalStepRunReason.Modified), ("PronunciationModel", IncrementalStepRunReason.Cached)],
+            run.Step(TrackingNames.Plans).Select(static output => (((PlannedModel)output.Value).Class.Name, output.Reason)).OrderBy(static output => output.Name));
+    }
+
+    [Theory]
+    [InlineData("Layers = 4", "Layers = 5")]
+    [InlineData("Epsilon = 1e-5f", "Epsilon = 1e-6f")]
+    [InlineData("Base = 10_000", "Base = 500_000")]
+    [InlineData("TiedEmbeddings = true", "TiedEmbeddings = false")]
+    [InlineData("Activation.SwiGlu", "Activation.GeGlu")]
+    [InlineData("HeadDim = 32", "HeadDim = 32, Scale = 0.25f")]
+    [InlineData("[RotaryPositions(Base = 10_000)]", "")]
+    [InlineData("namespace Samples", "namespace Others")]
+    public void ChangedOption(string before, string after)
+    {
+        GeneratorRun run = After(0, Declarations.Pronunciation.Replace(before, after));
+        // The additional files are no part of the change.
+        Assert.All(TrackedSteps.Names.Where(static name => name != TrackingNames.Configurations), name => Assert.Equal([IncrementalStepRunReason.Modified], run.Step(name).Select(static output => output.Reason)));
+        Assert.Equal([IncrementalStepRunReason.Modified], run.Outputs());
+        Assert.Equal(GeneratorRun.Of(Declarations.Pronunciation.Replace(before, after)).Files, run.Files);
+    }
+
+    [Fact]
+    public void ModelThatBecomesInvalidTakesItsFilesAlong()
+    {
+        GeneratorRun run = After(0, Declarations.Pronunciation.Replace("Heads = 6", "Heads = 0"));
+        Assert.Empty(run.Files);
+        Assert.Equal(GeneratorRun.Of(_compilation).Files, run.Then(_compilation).Files);
+    }
+
+    [Fact]
+    public void EqualDeclarationsGiveEqualModels()
+    {
+        Assert.All(TrackedSteps.Names, name =>
+        {
+            object first = GeneratorRun.Of(Declarations.OddSizes).Step(name).Single().Value;
+            object second = GeneratorRun.Of(Declarations.OddSizes).Step(name).Single().Value;
+            Assert.NotSame(first, second);
+            Assert.Equal(first, second);
+            Assert.Equal(first.GetHashCode(), second.GetHashCode());
+        });
+    }
+
+    private GeneratorRun After(int file, string text)
+    {
+        GeneratorRun before = GeneratorRun.Of(_compilation);
+        Assert.NotEmpty(before.Files);
+        return before.Then(_compilation.Edit(file, text));
+    }
+
+    private static void AssertNothingRecomputed(GeneratorRun run)
+    {
+        IncrementalStepRunReason[] allowed = [IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged];
+        Assert.All(TrackedSteps.Names, name =>
+        {
+            Assert.NotEmpty(run.Step(name));
+            Assert.All(run.Step(name), output => Assert.Contains(output.Reason, allowed));
+        });
+        Assert.NotEmpty(run.Outputs());
+        Assert.All(run.Outputs(), static reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+        Assert.NotEmpty(run.Files);
+    }
+}

@@ -1,0 +1,15 @@
+using System.Threading.Tasks;
+using VerifyXunit;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Snapshots;
+
+/// <summary>All files generated for two small architectures, which differ in every choice that a declaration has.</summary>
+public sealed class GeneratedFilesTests
+{
+    [Fact]
+    public Task Pronunciation() => Verifier.Verify(GeneratorRun.Of(Declarations.Pronunciation).Driver);
+
+    [Fact]
+    public Task OddSizes() => Verifier.Verify(GeneratorRun.Of(Declarations.OddSizes).Driver);
+}

@@ -1,0 +1,28 @@
+using System;
+using System.Linq;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using VerifyXunit;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Snapshots;
+
+/// <summary>What users can see of a completed class: a change here is a change of the interface.</summary>
+public sealed class GeneratedSurfaceTests
+{
+    [Fact]
+    public Task PublicMembers()
+    {
+        INamedTypeSymbol type = GeneratorRun.Of(Declarations.Pronunciation).Output.GetTypeByMetadataName("Samples.PronunciationModel")!;
+        var members = type.GetMembers()
+            .Where(static member => member.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal)
+            .Select(static member => Text(member) + (member is IFieldSymbol { IsConst: true } constant ? $" = {constant.ConstantValue}" : ""))
+            .Order(StringComparer.Ordinal);
+        return Verifier.Verify($"{Text(type)} : {type.BaseType}\n" + string.Join('\n', members) + "\n");
+    }
+
+    private static string Text(ISymbol symbol) => symbol.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat
+        .AddMemberOptions(SymbolDisplayMemberOptions.IncludeAccessibility | SymbolDisplayMemberOptions.IncludeModifiers | SymbolDisplayMemberOptions.IncludeType)
+        .AddParameterOptions(SymbolDisplayParameterOptions.IncludeName | SymbolDisplayParameterOptions.IncludeDefaultValue)
+        .AddKindOptions(SymbolDisplayKindOptions.IncludeTypeKeyword | SymbolDisplayKindOptions.IncludeMemberKeyword));
+}

@@ -1,0 +1,40 @@
+using System;
+using System.Runtime.Intrinsics;
+using Specializer.Tests.Models;
+using Xunit;
+
+namespace Specializer.Tests.EndToEnd;
+
+/// <summary>
+/// Proves which instruction set a run of the tests was really made with. The run says what it expects in environment
+/// variables; without them anything that the machine has will do.
+/// </summary>
+public sealed class InstructionSetLegTests
+{
+    /// <summary>The member of <see cref="InstructionSet"/> that is expected to be the best.</summary>
+    private const string ExpectedVariable = "SPECIALIZER_TEST_INSTRUCTION_SET";
+
+    /// <summary>"0" where not even 128-bit vectors are expected in hardware, "1" where they are.</summary>
+    private const string VectorsVariable = "SPECIALIZER_TEST_HARDWARE_VECTORS";
+
+    [Fact]
+    public void Models_run_on_the_instruction_set_that_the_run_is_for()
+    {
+        string expected = Environment.GetEnvironmentVariable(ExpectedVariable) is { Length: > 0 } name ? name : InstructionSets.Best.ToString();
+        using DecoderModel model = DeclaredModels.LlamaGolden.LoadRandom();
+        Assert.Equal(expected, InstructionSets.Best.ToString());
+        Assert.Equal(expected, model.InstructionSet.ToString());
+        using DecoderSession session = model.CreateSession();
+        session.Prefill(DeclaredModels.LlamaGolden.RandomTokens(3));
+    }
+
+    [Fact]
+    public void Vectors_are_in_hardware_if_the_run_says_so()
+    {
+        string? expected = Environment.GetEnvironmentVariable(VectorsVariable);
+        if (!string.IsNullOrEmpty(expected))
+        {
+            Assert.Equal(expected, Vector128.IsHardwareAccelerated ? "1" : "0");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Tests.Goldens;
+using Xunit;
+
+namespace Specializer.Tests.Families;
+
+/// <summary>Every family's golden checkpoint, declared by its own config.json, on every instruction set of this process.</summary>
+public sealed class FamilyGoldenTests
+{
+    public static TheoryData<string, InstructionSet, int> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, InstructionSet, int>();
+            foreach (Family family in Family.All)
+            {
+                foreach (InstructionSet instructionSet in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
+                {
+                    // Threads beside each other change nothing but the order of work.
+                    cases.Add(family.Name, instructionSet, 1 + (cases.Count() % 2));
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(Cases))]
+    public void LogitsAndHiddenStatesAreTheGoldenOnes(string name, InstructionSet instructionSet, int threads)
+    {
+        using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
+        using DecoderModel model = Load(name, instructionSet, threads);
+        foreach (int length in new[] { 1, 7, 37 })
+        {
+            int[] tokens = golden.Integers($"input_ids_T{length}");
+            var hidden = new Dictionary<int, float[]>();
+            using DecoderSession session = model.CreateSession();
+            session.HiddenStates = (layer, position, state) =>
+            {
+                hidden.TryAdd(layer, new float[length * state.Length]);
+                state.CopyTo(hidden[layer].AsSpan(position * state.Length));
+            };
+            float[] logits = new float[length * model.Description.VocabularySize];
+            session.Prefill(tokens, logits);
+
+            Tolerance.Default.AssertClose(golden.Rows($"logits_T{length}"), logits.AsSpan(), $"{name} logits of {length} tokens");
+
+            // The golden files hold hidden states of the longest input only.
+            for (int layer = 0; length == 37 && layer <= model.Description.Layers; layer++)
+            {
+                Tolerance.Default.AssertClose(golden.Rows($"hidden_T{length}_layer{layer}"), hidden[layer].AsSpan(), $"{name} hidden states of {length} tokens after layer {layer}");
+            }
+        }
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(Cases))]
+    public void GreedyTokensAreTheGoldenOnes(string name, InstructionSet instructionSet, int threads)
+    {
+        using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
+        using DecoderModel model = Load(name, instructionSet, threads);
+        using DecoderSession session = model.CreateSession();
+        int[] expected = golden.Integers("greedy_T7");
+        var sampler = new Sampler(model.Description.VocabularySize, new SamplingOptions());
+        var actual = new List<int> { sampler.Sample(session.Prefill(golden.Integers("input_ids_T7"))) };
+        while (actual.Count < expected.Length)
+        {
+            actual.Add(sampler.Sample(session.Decode(actual[^1])));
+        }
+
+        Assert.Equal(expected, actual);
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(Cases))]
+    public void ChunksAndSingleTokensGiveTheSameBits(string name, InstructionSet instructionSet, int threads)
+    {
+        using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
+        using DecoderModel model = Load(name, instructionSet, threads);
+        int[] tokens = golden.Integers("input_ids_T37");
+        using DecoderSession whole = model.CreateSession();
+        float[] expected = whole.Prefill(tokens).ToArray();
+
+        using DecoderSession cut = model.CreateSession();
+        cut.Prefill(tokens.AsSpan(0, 5));
+        cut.Prefill(tokens.AsSpan(5, 20));
+        Assert.Equal(expected, cut.Prefill(tokens.AsSpan(25)).ToArray());
+
+        using DecoderSession single = model.CreateSession();
+        float[] last = [];
+        foreach (int token in tokens)
+        {
+            last = single.Decode(token).ToArray();
+        }
+
+        Assert.Equal(expected, last);
+    }
+
+    private static DecoderModel Load(string name, InstructionSet instructionSet, int threads)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
+        return Family.Named(name).Load(file, new ModelOptions { InstructionSet = instructionSet, Threads = threads });
+    }
+}

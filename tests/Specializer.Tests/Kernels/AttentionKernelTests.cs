@@ -1,0 +1,130 @@
+using System;
+using System.Linq;
+using Specializer.Tests.EndToEnd;
+using Specializer.Tests.Goldens;
+using Specializer.Tests.Models;
+using Specializer.Tests.Oracle;
+using Xunit;
+
+namespace Specializer.Tests.Kernels;
+
+/// <summary>
+/// Rotation, the cache and attention over it, against the formulas in float64; for any cut of the positions into
+/// chunks and any number of workers to the bit, and whatever the cache held before.
+/// </summary>
+public sealed unsafe class AttentionKernelTests
+{
+    /// <summary>More than the keys of one block.</summary>
+    private const int MostPositions = 140;
+
+    public static TheoryData<string, InstructionSet> Cases => DeclaredModels.OnEachInstructionSet;
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Any_chunks_and_workers_give_the_formulas_values_in_the_same_bits(string name, InstructionSet instructionSet)
+    {
+        DeclaredModel model = DeclaredModels.Get(name);
+        OracleArchitecture a = model.Architecture;
+        int positions = Math.Min(MostPositions, model.ContextLength);
+        int queryWidth = a.Heads * a.HeadDimension;
+        int keyWidth = a.KeyValueHeads * a.HeadDimension;
+        using RandomTensor projected = new(new Random(queryWidth), 2, positions, queryWidth + (2 * keyWidth));
+        int longest = (int)model.Constant("ChunkLength");
+
+        float[] whole = Run(model, instructionSet, projected, positions, () => longest, 1);
+        Tolerance.Default.AssertClose<float>(Expected(model, projected, positions), whole, "attended values");
+        for (int workers = 1; workers <= 3; workers++)
+        {
+            string by = FormattableString.Invariant($" by {workers} workers");
+            Bits.AssertSame(whole, Run(model, instructionSet, projected, positions, () => longest, workers), "in whole chunks" + by);
+            Bits.AssertSame(whole, Run(model, instructionSet, projected, positions, () => 1, workers), "one by one" + by);
+            Random random = new(workers);
+            Bits.AssertSame(whole, Run(model, instructionSet, projected, positions, () => random.Next(1, Math.Min(longest, 40) + 1), workers), "in random chunks" + by);
+        }
+    }
+
+    private static float[] Run(DeclaredModel model, InstructionSet instructionSet, RandomTensor projected, int positions, Func<int> nextRows, int workers)
+    {
+        OracleArchitecture a = model.Architecture;
+        GeneratedKernels kernels = new(model, instructionSet);
+        (AppendFunction append, AttendFunction attend) = (kernels.Append, kernels.Attend);
+        int queryWidth = a.Heads * a.HeadDimension;
+        int width = queryWidth + (2 * a.KeyValueHeads * a.HeadDimension);
+        int inputStride = KernelLayout.RowStride(width);
+        int outputStride = KernelLayout.RowStride(queryWidth);
+        int chunk = (int)model.Constant("ChunkLength");
+        long cache = (long)KernelLayout.CacheLength(model.ContextLength) * a.KeyValueHeads;
+        int headStride = KernelLayout.Pad(a.HeadDimension);
+        using GuardedFloats input = new((long)chunk * inputStride);
+        using GuardedFloats output = new((long)chunk * outputStride);
+        using GuardedFloats queries = new((long)chunk * a.Heads * headStride);
+        using GuardedFloats keys = new(cache * a.HeadDimension);
+        using GuardedFloats values = new(cache * headStride);
+        int rotary = a.Rotary?.Dimensions ?? 0;
+        using GuardedFloats table = new(Math.Max(1, (long)model.ContextLength * rotary));
+        if (a.Rotary is not null)
+        {
+            WeightPacking.RotaryTable(table.Address, model.ContextLength, RotaryFrequencies.Plain(rotary, a.Rotary.Base));
+        }
+
+        // What lies behind the last position is never looked at: a NaN there would show.
+        keys.Span.Fill(float.NaN);
+        values.Span.Fill(float.NaN);
+        queries.Span.Fill(float.NaN);
+        float[] attended = new float[positions * queryWidth];
+        for (int position = 0, rows; position < positions; position += rows)
+        {
+            rows = Math.Min(nextRows(), positions - position);
+            for (int row = 0; row < rows; row++)
+            {
+                projected.View.CopyRowTo(position + row, input.Span.Slice(row * inputStride, width));
+            }
+
+            for (int worker = 0; worker < workers; worker++)
+            {
+                append(input.Address, table.Address, queries.Address, keys.Address, values.Address, position, rows, worker, workers);
+            }
+
+            output.Span.Clear();
+            for (int worker = 0; worker < workers; worker++)
+            {
+                attend(queries.Address, keys.Address, values.Address, output.Address, position, rows, worker, workers);
+            }
+
+            for (int row = 0; row < chunk; row++)
+            {
+                Span<float> line = output.Span.Slice(row * outputStride, outputStride);
+                Assert.False((row < rows ? line[queryWidth..] : line).ContainsAnyExcept(0f), "Something was written beside the rows.");
+                if (row < rows)
+                {
+                    line[..queryWidth].CopyTo(attended.AsSpan((position + row) * queryWidth));
+                }
+            }
+        }
+
+        foreach (GuardedFloats buffer in new[] { output, queries, keys, values, table })
+        {
+            buffer.AssertGuards("a buffer of the attention");
+        }
+
+        return attended;
+    }
+
+    private static double[][] Expected(DeclaredModel model, RandomTensor projected, int positions)
+    {
+        OracleArchitecture a = model.Architecture;
+        int queryWidth = a.Heads * a.HeadDimension;
+        int keyWidth = a.KeyValueHeads * a.HeadDimension;
+        double[][] rows = [.. projected.Values.Chunk(queryWidth + (2 * keyWidth))];
+        return Oracle.Attention.Attend(
+            [.. rows.Select((row, position) => Rotate(row[..queryWidth], position))],
+            [.. rows.Select((row, position) => Rotate(row[queryWidth..(queryWidth + keyWidth)], position))],
+            [.. rows.Select(row => row[(queryWidth + keyWidth)..])],
+            a.Heads,
+            a.KeyValueHeads,
+            model.Scale,
+            Masks.Causal(0));
+
+        double[] Rotate(double[] x, int position) => a.Rotary is { } rotary ? Positions.Rotate(x, a.HeadDimension, position, rotary) : x;
+    }
+}

@@ -1,0 +1,161 @@
+using System;
+using System.Reflection;
+using Specializer.Tests.Oracle;
+
+namespace Specializer.Tests.Models;
+
+/// <summary>A model declared for the tests: its generated class, and the same architecture for the oracle.</summary>
+internal sealed class DeclaredModel
+{
+    private const int Seed = 2017;
+
+    private readonly Func<WeightsSource, ModelOptions?, DecoderModel> _load;
+    private readonly Lazy<OracleDecoder> _oracle;
+
+    /// <summary>A model of the given class, which <paramref name="load"/> loads.</summary>
+    public DeclaredModel(Type declaration, Func<WeightsSource, ModelOptions?, DecoderModel> load)
+    {
+        Class = declaration;
+        _load = load;
+        Attention = Part<AttentionAttribute>() ?? throw new ArgumentException($"{Name} declares no attention.", nameof(declaration));
+        Architecture = ReadArchitecture();
+        _oracle = new Lazy<OracleDecoder>(CreateOracle);
+    }
+
+    /// <summary>The class on which the model is declared.</summary>
+    public Type Class { get; }
+
+    /// <summary>The name of the class.</summary>
+    public string Name => Class.Name;
+
+    /// <summary>What is declared, for the oracle; the scale of the attention it does not know.</summary>
+    public OracleArchitecture Architecture { get; }
+
+    /// <summary>The declared attention.</summary>
+    public AttentionAttribute Attention { get; }
+
+    /// <summary>The declared context.</summary>
+    public int ContextLength => Transformer.ContextLength;
+
+    /// <summary>What q·k is multiplied with.</summary>
+    public float Scale => Attention.Scale == 0 ? (float)Oracle.Attention.Scale(Architecture.HeadDimension) : Attention.Scale;
+
+    private TransformerAttribute Transformer => Part<TransformerAttribute>()!;
+
+    /// <summary>A public constant of the generated class.</summary>
+    public long Constant(string name)
+    {
+        FieldInfo? field = Class.GetField(name, BindingFlags.Public | BindingFlags.Static);
+        return field is { IsLiteral: true } && field.GetRawConstantValue() is IConvertible value
+            ? value.ToInt64(null)
+            : throw new ArgumentException($"{Name} has no public constant {name}.", nameof(name));
+    }
+
+    /// <summary>Loads the model.</summary>
+    public DecoderModel Load(WeightsSource source, ModelOptions? options = null) => _load(source, options);
+
+    /// <summary>Loads the model with the random weights that <see cref="Reference"/> has too.</summary>
+    public DecoderModel LoadRandom(ModelOptions? options = null)
+    {
+        using RandomWeights weights = RandomWeights();
+        return _load(weights, options);
+    }
+
+    /// <summary>Loads the model with random weights for an instruction set and a number of threads.</summary>
+    public DecoderModel LoadRandom(InstructionSet instructionSet, int threads = 1) => LoadRandom(new ModelOptions { InstructionSet = instructionSet, Threads = threads });
+
+    /// <summary>The random weights of the model, the same every time.</summary>
+    public RandomWeights RandomWeights() => new(Architecture, Seed);
+
+    /// <summary>What the model with the random weights must compute.</summary>
+    public OracleRun Reference(ReadOnlySpan<int> tokens) => _oracle.Value.Run(tokens);
+
+    /// <summary>Random tokens of the vocabulary, the same every time.</summary>
+    public int[] RandomTokens(int count)
+    {
+        Random random = new(Seed);
+        int[] tokens = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            tokens[i] = random.Next(Architecture.VocabularySize);
+        }
+
+        return tokens;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>The oracle scales by 1/√width only; another scale is the same as longer or shorter queries.</summary>
+    private OracleDecoder CreateOracle()
+    {
+        using RandomWeights source = RandomWeights();
+        OracleWeights weights = OracleWeights.Read(source);
+        double factor = Attention.Scale == 0 ? 1 : Attention.Scale / Oracle.Attention.Scale(Architecture.HeadDimension);
+        for (int layer = 0; layer < Architecture.Layers && factor != 1; layer++)
+        {
+            Multiply(weights.Get(OracleNames.Query(layer) + OracleNames.Weight), factor);
+            Multiply(weights.Find(OracleNames.Query(layer) + OracleNames.Bias) ?? [], factor);
+        }
+
+        return new OracleDecoder(Architecture, weights);
+
+        static void Multiply(double[] values, double factor)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] *= factor;
+            }
+        }
+    }
+
+    private OracleArchitecture ReadArchitecture()
+    {
+        FeedForwardAttribute feedForward = Part<FeedForwardAttribute>() ?? throw new InvalidOperationException($"{Name} declares no feed-forward block.");
+        NormAttribute norm = Part<NormAttribute>() ?? throw new InvalidOperationException($"{Name} declares no norm.");
+        RotaryPositionsAttribute? rotary = Part<RotaryPositionsAttribute>();
+        int headDimension = Attention.HeadDim == 0 ? Transformer.DModel / Attention.Heads : Attention.HeadDim;
+        (OracleActivation activation, bool gated) = feedForward.Activation switch
+        {
+            Activation.Relu => (OracleActivation.Relu, false),
+            Activation.Gelu => (OracleActivation.Gelu, false),
+            Activation.GeluTanh => (OracleActivation.GeluTanh, false),
+            Activation.GeluQuick => (OracleActivation.GeluQuick, false),
+            Activation.Silu => (OracleActivation.Silu, false),
+            Activation.SquaredRelu => (OracleActivation.SquaredRelu, false),
+            Activation.ReGlu => (OracleActivation.Relu, true),
+            Activation.GeGlu => (OracleActivation.Gelu, true),
+            Activation.GeGluTanh => (OracleActivation.GeluTanh, true),
+            Activation.SwiGlu => (OracleActivation.Silu, true),
+            _ => throw new InvalidOperationException($"The oracle knows no activation {feedForward.Activation}."),
+        };
+        return new OracleArchitecture
+        {
+            Layers = Transformer.Layers,
+            Width = Transformer.DModel,
+            Heads = Attention.Heads,
+            KeyValueHeads = Attention.KeyValueHeads == 0 ? Attention.Heads : Attention.KeyValueHeads,
+            HeadDimension = headDimension,
+            FeedForwardWidth = feedForward.Width,
+            VocabularySize = Transformer.VocabularySize,
+            Activation = activation,
+            Gated = gated,
+            Norm = norm.Kind == NormKind.Layer ? OracleNorm.Layer : OracleNorm.RootMeanSquare,
+            NormEpsilon = norm.Epsilon,
+            Rotary = rotary is null ? null : new OracleRotary(
+                rotary.Base,
+                rotary.Pairing == RotaryPairing.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit,
+                rotary.RotaryDim == 0 ? headDimension : rotary.RotaryDim),
+            TiedEmbeddings = Transformer.TiedEmbeddings,
+            QueryBias = Attention.QueryKeyValueBias,
+            KeyBias = Attention.QueryKeyValueBias,
+            ValueBias = Attention.QueryKeyValueBias,
+            OutputBias = Attention.OutputBias,
+            FeedForwardBias = feedForward.Bias,
+        };
+    }
+
+    private TPart? Part<TPart>()
+        where TPart : Attribute =>
+        Class.GetCustomAttribute<TPart>();
+}

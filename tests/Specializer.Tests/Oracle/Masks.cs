@@ -1,0 +1,12 @@
+namespace Specializer.Tests.Oracle;
+
+/// <summary>The masks of attention.</summary>
+public static class Masks
+{
+    /// <summary>Every query sees every key.</summary>
+    public static Visibility None { get; } = (query, key) => true;
+
+    /// <summary>A query sees its own position and those before it (Vaswani et al. 2017, section 3.2.3).</summary>
+    /// <param name="firstPosition">The position of query 0; key 0 is at position 0.</param>
+    public static Visibility Causal(int firstPosition) => (query, key) => key <= firstPosition + query;
+}

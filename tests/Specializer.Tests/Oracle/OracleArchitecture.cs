@@ -1,0 +1,111 @@
+using System.Collections.Generic;
+
+namespace Specializer.Tests.Oracle;
+
+/// <summary>
+/// The architecture of a pre-norm decoder as <see cref="OracleDecoder"/> computes it. The defaults are LLaMA's.
+/// </summary>
+public sealed record OracleArchitecture
+{
+    /// <summary>The number of blocks.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>The width of the residual stream, d_model.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>The number of query heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>The number of key and value heads; <see cref="Heads"/> is a multiple of it.</summary>
+    public required int KeyValueHeads { get; init; }
+
+    /// <summary>The features of one head. <see cref="Heads"/> times it need not be <see cref="Width"/>.</summary>
+    public required int HeadDimension { get; init; }
+
+    /// <summary>The width of the feed-forward layer between its matrices.</summary>
+    public required int FeedForwardWidth { get; init; }
+
+    /// <summary>The number of tokens.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>The activation of the feed-forward layer; of its gate where it is gated.</summary>
+    public OracleActivation Activation { get; init; } = OracleActivation.Silu;
+
+    /// <summary>Whether the feed-forward layer is a gated linear unit (three matrices) or plain (two).</summary>
+    public bool Gated { get; init; } = true;
+
+    /// <summary>The norm before attention, before the feed-forward layer and before the logits.</summary>
+    public OracleNorm Norm { get; init; } = OracleNorm.RootMeanSquare;
+
+    /// <summary>What the norm adds to the mean square or the variance.</summary>
+    public double NormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Rotary positions, or <see langword="null"/> where queries and keys know no position.</summary>
+    public OracleRotary? Rotary { get; init; }
+
+    /// <summary>Whether the logits are computed with the embedding table in place of a matrix of their own.</summary>
+    public bool TiedEmbeddings { get; init; }
+
+    /// <summary>Whether the query projection adds a bias.</summary>
+    public bool QueryBias { get; init; }
+
+    /// <summary>Whether the key projection adds a bias.</summary>
+    public bool KeyBias { get; init; }
+
+    /// <summary>Whether the value projection adds a bias.</summary>
+    public bool ValueBias { get; init; }
+
+    /// <summary>Whether the projection after attention adds a bias.</summary>
+    public bool OutputBias { get; init; }
+
+    /// <summary>Whether every matrix of the feed-forward layer adds a bias.</summary>
+    public bool FeedForwardBias { get; init; }
+
+    /// <summary>Every tensor of the architecture, by the names that Hugging Face gives to LLaMA's, in the order of computation.</summary>
+    public IReadOnlyList<OracleTensor> Tensors()
+    {
+        List<OracleTensor> tensors = [new(OracleNames.Embeddings, VocabularySize, Width)];
+        for (int layer = 0; layer < Layers; layer++)
+        {
+            AddNorm(OracleNames.AttentionNorm(layer));
+            AddLinear(OracleNames.Query(layer), Heads * HeadDimension, Width, QueryBias);
+            AddLinear(OracleNames.Key(layer), KeyValueHeads * HeadDimension, Width, KeyBias);
+            AddLinear(OracleNames.Value(layer), KeyValueHeads * HeadDimension, Width, ValueBias);
+            AddLinear(OracleNames.Output(layer), Width, Heads * HeadDimension, OutputBias);
+            AddNorm(OracleNames.FeedForwardNorm(layer));
+            if (Gated)
+            {
+                AddLinear(OracleNames.Gate(layer), FeedForwardWidth, Width, FeedForwardBias);
+            }
+
+            AddLinear(OracleNames.Up(layer), FeedForwardWidth, Width, FeedForwardBias);
+            AddLinear(OracleNames.Down(layer), Width, FeedForwardWidth, FeedForwardBias);
+        }
+
+        AddNorm(OracleNames.FinalNorm);
+        if (!TiedEmbeddings)
+        {
+            AddLinear(OracleNames.Logits, VocabularySize, Width, bias: false);
+        }
+
+        return tensors;
+
+        void AddNorm(string name)
+        {
+            tensors.Add(new OracleTensor(name + OracleNames.Weight, Width));
+            if (Norm == OracleNorm.Layer)
+            {
+                tensors.Add(new OracleTensor(name + OracleNames.Bias, Width));
+            }
+        }
+
+        void AddLinear(string name, int outputs, int inputs, bool bias)
+        {
+            tensors.Add(new OracleTensor(name + OracleNames.Weight, outputs, inputs));
+            if (bias)
+            {
+                tensors.Add(new OracleTensor(name + OracleNames.Bias, outputs));
+            }
+        }
+    }
+}

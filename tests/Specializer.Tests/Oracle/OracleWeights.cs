@@ -1,0 +1,40 @@
+using System;
+using System.Collections.Generic;
+
+namespace Specializer.Tests.Oracle;
+
+/// <summary>The weights of a model, each stored value widened to a double without rounding.</summary>
+/// <param name="tensors">The elements of every tensor by its name in the checkpoint, row-major.</param>
+public sealed class OracleWeights(IReadOnlyDictionary<string, double[]> tensors)
+{
+    /// <summary>Every tensor of a checkpoint. The source may be disposed afterwards.</summary>
+    public static OracleWeights Read(WeightsSource source)
+    {
+        Dictionary<string, double[]> tensors = [];
+        foreach (string name in source.Names)
+        {
+            if (!source.TryGetTensor(name, out TensorView view))
+            {
+                throw new ArgumentException($"{source.Description}: '{name}' is listed but not found.", nameof(source));
+            }
+
+            float[] stored = new float[view.ElementCount];
+            view.CopyTo(stored);
+            tensors.Add(name, Array.ConvertAll(stored, value => (double)value));
+        }
+
+        return new OracleWeights(tensors);
+    }
+
+    /// <summary>The elements of a tensor.</summary>
+    /// <exception cref="ArgumentException">There is no tensor of that name.</exception>
+    public double[] Get(string name) => Find(name) ?? throw new ArgumentException($"The weights hold no tensor '{name}'.", nameof(name));
+
+    /// <summary>The elements of a tensor, or <see langword="null"/> if there is none of that name.</summary>
+    public double[]? Find(string name) => tensors.GetValueOrDefault(name);
+
+    /// <summary>A linear layer: <c>name.weight</c> with <c>name.bias</c> if <paramref name="bias"/> says that there is one.</summary>
+    /// <exception cref="ArgumentException">One of them is missing.</exception>
+    public OracleLinear Linear(string name, bool bias) =>
+        new(Get(name + OracleNames.Weight), bias ? Get(name + OracleNames.Bias) : null);
+}
