@@ -56,14 +56,16 @@ public abstract class DecoderModel : IDisposable
     public abstract DecoderSession CreateSession();
 
     /// <summary>Releases the weights as soon as no call is computing on them. Sessions of the model can no longer be used.</summary>
+    /// <exception cref="InvalidOperationException">It is called from within a call of one of the model's sessions that uses its threads; the model is as before.</exception>
     public void Dispose()
     {
+        // First, since it may refuse; it may be called any number of times.
+        _team?.Dispose();
         if (Interlocked.Exchange(ref _disposed, true))
         {
             return;
         }
 
-        _team?.Dispose();
         Weights.Dispose();
         GC.SuppressFinalize(this);
     }

@@ -85,26 +85,28 @@ namespace Samples
                         }
                     }
                 }
-                if (rows > 1)
+                for (; panel <= endPanel - 2; panel += 2)
                 {
-                    for (; panel <= endPanel - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 2304);
+                    float* panelOutput = output + ((nint)panel * 32);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 4608;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 2304);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 208);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 2: Multiply72BiasTwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply72BiasTwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply72BiasTwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply72BiasTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply72BiasTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            }
+                            case 1: Multiply72BiasTwoPanelsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
+                            case 2: Multiply72BiasTwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
+                            case 3: Multiply72BiasTwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
+                            case 4: Multiply72BiasTwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
+                            case 5: Multiply72BiasTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
+                            case 6: Multiply72BiasTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
                         }
+                        ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                     }
                 }
                 for (; panel < endPanel; panel++)
@@ -114,7 +116,7 @@ namespace Samples
                     int height;
                     for (int row = 0; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
+                        height = NextTwoPanelTileRows(rows - row);
                         float* tileOutput = panelOutput + ((nint)row * 208);
                         switch (height)
                         {
@@ -124,9 +126,6 @@ namespace Samples
                             case 4: Multiply72BiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
                             case 5: Multiply72BiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
                             case 6: Multiply72BiasRows6(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            case 7: Multiply72BiasRows7(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            case 8: Multiply72BiasRows8(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            case 12: Multiply72BiasRows12(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
                         }
                     }
                 }
@@ -256,26 +255,28 @@ namespace Samples
             {
                 const int Panels = 3;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
-                if (rows > 1)
+                for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
                 {
-                    for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 1920);
+                    float* panelOutput = output + ((nint)panel * 32);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 3840;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 1920);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 80);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 80);
-                            switch (height)
-                            {
-                                case 2: Multiply60BiasAddTwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply60BiasAddTwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply60BiasAddTwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply60BiasAddTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply60BiasAddTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                            }
+                            case 1: Multiply60BiasAddTwoPanelsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 2: Multiply60BiasAddTwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 3: Multiply60BiasAddTwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 4: Multiply60BiasAddTwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 5: Multiply60BiasAddTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 6: Multiply60BiasAddTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
                         }
+                        ahead = --aheadTiles > 0 ? ahead + 960 : panelWeights;
                     }
                 }
                 for (; panel < endPanel; panel++)
@@ -287,7 +288,7 @@ namespace Samples
                         int height;
                         for (int row = 0; row < rows; row += height)
                         {
-                            height = NextTileRows(rows - row);
+                            height = NextTwoPanelTileRows(rows - row);
                             float* tileOutput = panelOutput + ((nint)row * 80);
                             switch (height)
                             {
@@ -297,9 +298,6 @@ namespace Samples
                                 case 4: Multiply60BiasAddRows4(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                                 case 5: Multiply60BiasAddRows5(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                                 case 6: Multiply60BiasAddRows6(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 7: Multiply60BiasAddRows7(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 8: Multiply60BiasAddRows8(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 12: Multiply60BiasAddRows12(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                             }
                         }
                     }
@@ -310,7 +308,7 @@ namespace Samples
                         int height;
                         for (int row = 0; row < rows; row += height)
                         {
-                            height = NextTileRows(rows - row);
+                            height = NextTwoPanelTileRows(rows - row);
                             float* tileOutput = panelOutput + ((nint)row * 80);
                             switch (height)
                             {
@@ -320,9 +318,6 @@ namespace Samples
                                 case 4: Multiply60NarrowBiasAddRows4(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                                 case 5: Multiply60NarrowBiasAddRows5(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                                 case 6: Multiply60NarrowBiasAddRows6(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 7: Multiply60NarrowBiasAddRows7(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 8: Multiply60NarrowBiasAddRows8(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 12: Multiply60NarrowBiasAddRows12(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                             }
                         }
                     }
@@ -334,33 +329,35 @@ namespace Samples
             {
                 const int Panels = 4;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
-                if (rows > 1)
+                for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
                 {
-                    for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 2304);
+                    float* panelOutput = output + ((nint)panel * 32);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 4608;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 2304);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 112);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 112);
-                            switch (height)
-                            {
-                                case 2: Multiply72BiasTwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply72BiasTwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply72BiasTwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply72BiasTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply72BiasTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                            }
-                            for (int tileRow = 0; tileRow < height; tileRow++)
-                            {
-                                float* target = tileOutput + (tileRow * 112);
-                                Vector512.Store(Gelu(Vector512.Load(target)), target);
-                                Vector512.Store(Gelu(Vector512.Load(target + 16)), target + 16);
-                                Vector512.Store(Gelu(Vector512.Load(target + 32)), target + 32);
-                                Vector512.Store(Gelu(Vector512.Load(target + 48)), target + 48);
-                            }
+                            case 1: Multiply72BiasTwoPanelsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
+                            case 2: Multiply72BiasTwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
+                            case 3: Multiply72BiasTwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
+                            case 4: Multiply72BiasTwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
+                            case 5: Multiply72BiasTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
+                            case 6: Multiply72BiasTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
+                        }
+                        ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
+                        for (int tileRow = 0; tileRow < height; tileRow++)
+                        {
+                            float* target = tileOutput + (tileRow * 112);
+                            Vector512.Store(Gelu(Vector512.Load(target)), target);
+                            Vector512.Store(Gelu(Vector512.Load(target + 16)), target + 16);
+                            Vector512.Store(Gelu(Vector512.Load(target + 32)), target + 32);
+                            Vector512.Store(Gelu(Vector512.Load(target + 48)), target + 48);
                         }
                     }
                 }
@@ -373,7 +370,7 @@ namespace Samples
                         int height;
                         for (int row = 0; row < rows; row += height)
                         {
-                            height = NextTileRows(rows - row);
+                            height = NextTwoPanelTileRows(rows - row);
                             float* tileOutput = panelOutput + ((nint)row * 112);
                             switch (height)
                             {
@@ -383,9 +380,6 @@ namespace Samples
                                 case 4: Multiply72BiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                                 case 5: Multiply72BiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                                 case 6: Multiply72BiasRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 7: Multiply72BiasRows7(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 8: Multiply72BiasRows8(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 12: Multiply72BiasRows12(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                             }
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
@@ -402,7 +396,7 @@ namespace Samples
                         int height;
                         for (int row = 0; row < rows; row += height)
                         {
-                            height = NextTileRows(rows - row);
+                            height = NextTwoPanelTileRows(rows - row);
                             float* tileOutput = panelOutput + ((nint)row * 112);
                             switch (height)
                             {
@@ -412,9 +406,6 @@ namespace Samples
                                 case 4: Multiply72NarrowBiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                                 case 5: Multiply72NarrowBiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                                 case 6: Multiply72NarrowBiasRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 7: Multiply72NarrowBiasRows7(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 8: Multiply72NarrowBiasRows8(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 12: Multiply72NarrowBiasRows12(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                             }
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
@@ -431,26 +422,28 @@ namespace Samples
             {
                 const int Panels = 3;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
-                if (rows > 1)
+                for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
                 {
-                    for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 3200);
+                    float* panelOutput = output + ((nint)panel * 32);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 6400;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 3200);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 80);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 80);
-                            switch (height)
-                            {
-                                case 2: Multiply100BiasAddTwoPanelsRows2(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply100BiasAddTwoPanelsRows3(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply100BiasAddTwoPanelsRows4(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply100BiasAddTwoPanelsRows5(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply100BiasAddTwoPanelsRows6(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                            }
+                            case 1: Multiply100BiasAddTwoPanelsRows1(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 2: Multiply100BiasAddTwoPanelsRows2(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 3: Multiply100BiasAddTwoPanelsRows3(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 4: Multiply100BiasAddTwoPanelsRows4(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 5: Multiply100BiasAddTwoPanelsRows5(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            case 6: Multiply100BiasAddTwoPanelsRows6(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
                         }
+                        ahead = --aheadTiles > 0 ? ahead + 1600 : panelWeights;
                     }
                 }
                 for (; panel < endPanel; panel++)
@@ -462,7 +455,7 @@ namespace Samples
                         int height;
                         for (int row = 0; row < rows; row += height)
                         {
-                            height = NextTileRows(rows - row);
+                            height = NextTwoPanelTileRows(rows - row);
                             float* tileOutput = panelOutput + ((nint)row * 80);
                             switch (height)
                             {
@@ -472,9 +465,6 @@ namespace Samples
                                 case 4: Multiply100BiasAddRows4(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                                 case 5: Multiply100BiasAddRows5(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                                 case 6: Multiply100BiasAddRows6(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 7: Multiply100BiasAddRows7(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 8: Multiply100BiasAddRows8(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 12: Multiply100BiasAddRows12(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                             }
                         }
                     }
@@ -485,7 +475,7 @@ namespace Samples
                         int height;
                         for (int row = 0; row < rows; row += height)
                         {
-                            height = NextTileRows(rows - row);
+                            height = NextTwoPanelTileRows(rows - row);
                             float* tileOutput = panelOutput + ((nint)row * 80);
                             switch (height)
                             {
@@ -495,9 +485,6 @@ namespace Samples
                                 case 4: Multiply100NarrowBiasAddRows4(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                                 case 5: Multiply100NarrowBiasAddRows5(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                                 case 6: Multiply100NarrowBiasAddRows6(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 7: Multiply100NarrowBiasAddRows7(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 8: Multiply100NarrowBiasAddRows8(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 12: Multiply100NarrowBiasAddRows12(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
                             }
                         }
                     }
@@ -528,26 +515,28 @@ namespace Samples
                         }
                     }
                 }
-                if (rows > 1)
+                for (; panel <= endPanel - 2; panel += 2)
                 {
-                    for (; panel <= endPanel - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 2304);
+                    float* panelOutput = output + ((nint)panel * 32);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 4608;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 2304);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 128);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 128);
-                            switch (height)
-                            {
-                                case 2: Multiply72TwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                                case 3: Multiply72TwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                                case 4: Multiply72TwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                                case 5: Multiply72TwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                                case 6: Multiply72TwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            }
+                            case 1: Multiply72TwoPanelsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
+                            case 2: Multiply72TwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
+                            case 3: Multiply72TwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
+                            case 4: Multiply72TwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
+                            case 5: Multiply72TwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
+                            case 6: Multiply72TwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
                         }
+                        ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                     }
                 }
                 for (; panel < endPanel; panel++)
@@ -557,7 +546,7 @@ namespace Samples
                     int height;
                     for (int row = 0; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
+                        height = NextTwoPanelTileRows(rows - row);
                         float* tileOutput = panelOutput + ((nint)row * 128);
                         switch (height)
                         {
@@ -567,9 +556,6 @@ namespace Samples
                             case 4: Multiply72Rows4(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
                             case 5: Multiply72Rows5(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
                             case 6: Multiply72Rows6(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 7: Multiply72Rows7(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 8: Multiply72Rows8(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 12: Multiply72Rows12(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
                         }
                     }
                 }
@@ -790,132 +776,27 @@ namespace Samples
                 Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
             }
 
-            // 7 rows by 32 columns, depth 72.
+            // 1 row by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 float* end = input + 72;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2304), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2320), sum0_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
-            }
-
-            // 8 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
-            }
-
-            // 12 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum8_0 = Vector512.Load(bias), sum8_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum9_0 = Vector512.Load(bias), sum9_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum10_0 = Vector512.Load(bias), sum10_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum11_0 = Vector512.Load(bias), sum11_1 = Vector512.Load(bias + 16);
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
-                Vector512.Store(sum8_0, output + (8 * outputStride)); Vector512.Store(sum8_1, output + (8 * outputStride) + 16);
-                Vector512.Store(sum9_0, output + (9 * outputStride)); Vector512.Store(sum9_1, output + (9 * outputStride) + 16);
-                Vector512.Store(sum10_0, output + (10 * outputStride)); Vector512.Store(sum10_1, output + (10 * outputStride) + 16);
-                Vector512.Store(sum11_0, output + (11 * outputStride)); Vector512.Store(sum11_1, output + (11 * outputStride) + 16);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
             }
 
             // 2 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -925,6 +806,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 2304), weight3 = Vector512.Load(weights + 2320);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -935,7 +818,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -947,6 +830,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -958,7 +843,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -972,6 +857,8 @@ namespace Samples
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -984,7 +871,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -1000,6 +887,8 @@ namespace Samples
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1013,7 +902,7 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -1031,6 +920,8 @@ namespace Samples
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1791,132 +1682,27 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
             }
 
-            // 7 rows by 32 columns, depth 60.
+            // 1 row by 64 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 float* end = input + 60;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 1920), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 1936), sum0_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-            }
-
-            // 8 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
-                float* end = input + 60;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
-            }
-
-            // 12 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum8_0 = Vector512.Load(bias), sum8_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum9_0 = Vector512.Load(bias), sum9_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum10_0 = Vector512.Load(bias), sum10_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum11_0 = Vector512.Load(bias), sum11_1 = Vector512.Load(bias + 16);
-                float* end = input + 60;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride)); Vector512.Store(Vector512.Load(output + (8 * outputStride) + 16) + sum8_1, output + (8 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride)); Vector512.Store(Vector512.Load(output + (9 * outputStride) + 16) + sum9_1, output + (9 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride)); Vector512.Store(Vector512.Load(output + (10 * outputStride) + 16) + sum10_1, output + (10 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride)); Vector512.Store(Vector512.Load(output + (11 * outputStride) + 16) + sum11_1, output + (11 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
             }
 
             // 2 rows by 64 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -1926,6 +1712,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1936,7 +1724,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -1948,6 +1736,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1959,7 +1749,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -1973,6 +1763,8 @@ namespace Samples
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1985,7 +1777,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2001,6 +1793,8 @@ namespace Samples
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2014,7 +1808,7 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2032,6 +1826,8 @@ namespace Samples
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2190,129 +1986,6 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
             }
 
-            // 7 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60NarrowBiasAddRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                float* end = input + 60;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
-            }
-
-            // 8 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60NarrowBiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                float* end = input + 60;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride));
-            }
-
-            // 12 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60NarrowBiasAddRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                Vector512<float> sum8_0 = Vector512.Load(bias);
-                Vector512<float> sum9_0 = Vector512.Load(bias);
-                Vector512<float> sum10_0 = Vector512.Load(bias);
-                Vector512<float> sum11_0 = Vector512.Load(bias);
-                float* end = input + 60;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
-                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
-                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
-                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride));
-                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride));
-                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride));
-                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride));
-                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride));
-            }
-
             // 1 row by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void Multiply72NarrowBiasRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
@@ -2457,129 +2130,6 @@ namespace Samples
                 Vector512.Store(sum3_0, output + (3 * outputStride));
                 Vector512.Store(sum4_0, output + (4 * outputStride));
                 Vector512.Store(sum5_0, output + (5 * outputStride));
-            }
-
-            // 7 rows by 16 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72NarrowBiasRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output);
-                Vector512.Store(sum1_0, output + outputStride);
-                Vector512.Store(sum2_0, output + (2 * outputStride));
-                Vector512.Store(sum3_0, output + (3 * outputStride));
-                Vector512.Store(sum4_0, output + (4 * outputStride));
-                Vector512.Store(sum5_0, output + (5 * outputStride));
-                Vector512.Store(sum6_0, output + (6 * outputStride));
-            }
-
-            // 8 rows by 16 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72NarrowBiasRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output);
-                Vector512.Store(sum1_0, output + outputStride);
-                Vector512.Store(sum2_0, output + (2 * outputStride));
-                Vector512.Store(sum3_0, output + (3 * outputStride));
-                Vector512.Store(sum4_0, output + (4 * outputStride));
-                Vector512.Store(sum5_0, output + (5 * outputStride));
-                Vector512.Store(sum6_0, output + (6 * outputStride));
-                Vector512.Store(sum7_0, output + (7 * outputStride));
-            }
-
-            // 12 rows by 16 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72NarrowBiasRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                Vector512<float> sum8_0 = Vector512.Load(bias);
-                Vector512<float> sum9_0 = Vector512.Load(bias);
-                Vector512<float> sum10_0 = Vector512.Load(bias);
-                Vector512<float> sum11_0 = Vector512.Load(bias);
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
-                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
-                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
-                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output);
-                Vector512.Store(sum1_0, output + outputStride);
-                Vector512.Store(sum2_0, output + (2 * outputStride));
-                Vector512.Store(sum3_0, output + (3 * outputStride));
-                Vector512.Store(sum4_0, output + (4 * outputStride));
-                Vector512.Store(sum5_0, output + (5 * outputStride));
-                Vector512.Store(sum6_0, output + (6 * outputStride));
-                Vector512.Store(sum7_0, output + (7 * outputStride));
-                Vector512.Store(sum8_0, output + (8 * outputStride));
-                Vector512.Store(sum9_0, output + (9 * outputStride));
-                Vector512.Store(sum10_0, output + (10 * outputStride));
-                Vector512.Store(sum11_0, output + (11 * outputStride));
             }
 
             // 1 row by 32 columns, depth 100.
@@ -2728,132 +2278,27 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
             }
 
-            // 7 rows by 32 columns, depth 100.
+            // 1 row by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 float* end = input + 100;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 3200), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 3216), sum0_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-            }
-
-            // 8 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
-                float* end = input + 100;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
-            }
-
-            // 12 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum8_0 = Vector512.Load(bias), sum8_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum9_0 = Vector512.Load(bias), sum9_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum10_0 = Vector512.Load(bias), sum10_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum11_0 = Vector512.Load(bias), sum11_1 = Vector512.Load(bias + 16);
-                float* end = input + 100;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create(input[896]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create(input[1008]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create(input[1120]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create(input[1232]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride)); Vector512.Store(Vector512.Load(output + (8 * outputStride) + 16) + sum8_1, output + (8 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride)); Vector512.Store(Vector512.Load(output + (9 * outputStride) + 16) + sum9_1, output + (9 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride)); Vector512.Store(Vector512.Load(output + (10 * outputStride) + 16) + sum10_1, output + (10 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride)); Vector512.Store(Vector512.Load(output + (11 * outputStride) + 16) + sum11_1, output + (11 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
             }
 
             // 2 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2863,6 +2308,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 3200), weight3 = Vector512.Load(weights + 3216);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2873,7 +2320,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2885,6 +2332,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2896,7 +2345,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2910,6 +2359,8 @@ namespace Samples
                     value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2922,7 +2373,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2938,6 +2389,8 @@ namespace Samples
                     value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2951,7 +2404,7 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2969,6 +2422,8 @@ namespace Samples
                     value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -3127,129 +2582,6 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
             }
 
-            // 7 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100NarrowBiasAddRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                float* end = input + 100;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
-            }
-
-            // 8 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100NarrowBiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                float* end = input + 100;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride));
-            }
-
-            // 12 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100NarrowBiasAddRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                Vector512<float> sum8_0 = Vector512.Load(bias);
-                Vector512<float> sum9_0 = Vector512.Load(bias);
-                Vector512<float> sum10_0 = Vector512.Load(bias);
-                Vector512<float> sum11_0 = Vector512.Load(bias);
-                float* end = input + 100;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    value = Vector512.Create(input[896]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
-                    value = Vector512.Create(input[1008]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
-                    value = Vector512.Create(input[1120]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
-                    value = Vector512.Create(input[1232]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride));
-                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride));
-                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride));
-                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride));
-                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride));
-            }
-
             // 1 row by 32 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void Multiply72Rows1(float* input, float* weights, float* output, nint outputStride)
@@ -3396,132 +2728,27 @@ namespace Samples
                 Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
             }
 
-            // 7 rows by 32 columns, depth 72.
+            // 1 row by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows7(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72TwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = input + 72;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2304), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2320), sum0_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
-            }
-
-            // 8 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows8(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
-            }
-
-            // 12 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows12(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
-                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
-                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
-                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
-                Vector512.Store(sum8_0, output + (8 * outputStride)); Vector512.Store(sum8_1, output + (8 * outputStride) + 16);
-                Vector512.Store(sum9_0, output + (9 * outputStride)); Vector512.Store(sum9_1, output + (9 * outputStride) + 16);
-                Vector512.Store(sum10_0, output + (10 * outputStride)); Vector512.Store(sum10_1, output + (10 * outputStride) + 16);
-                Vector512.Store(sum11_0, output + (11 * outputStride)); Vector512.Store(sum11_1, output + (11 * outputStride) + 16);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
             }
 
             // 2 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72TwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -3531,6 +2758,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 2304), weight3 = Vector512.Load(weights + 2320);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -3541,7 +2770,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72TwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -3553,6 +2782,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -3564,7 +2795,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72TwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -3578,6 +2809,8 @@ namespace Samples
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -3590,7 +2823,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72TwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -3606,6 +2839,8 @@ namespace Samples
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -3619,7 +2854,7 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows6(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72TwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -3637,6 +2872,8 @@ namespace Samples
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -3670,7 +2907,7 @@ namespace Samples
             private static int NextTileRows(int rows) =>
                 rows >= 16 || rows == 12 ? 12 : rows <= 8 ? rows : (rows + 1) / 2;
 
-            /// <summary>The same for tiles over two panels, of which there is none with one row.</summary>
+            /// <summary>The same for tiles over two panels and over the panel that these leave over.</summary>
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static int NextTwoPanelTileRows(int rows) =>
                 rows >= 10 ? 6 : rows <= 6 ? rows : (rows + 1) / 2;

@@ -83,26 +83,28 @@ namespace Samples
                         }
                     }
                 }
-                if (rows > 1)
+                for (; panel <= endPanel - 2; panel += 2)
                 {
-                    for (; panel <= endPanel - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 6144);
+                    float* panelOutput = output + ((nint)panel * 32);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 12288;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 6144);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 336);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 336);
-                            switch (height)
-                            {
-                                case 2: Multiply192TwoPanelsRows2(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                                case 3: Multiply192TwoPanelsRows3(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                                case 4: Multiply192TwoPanelsRows4(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                                case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                                case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            }
+                            case 1: Multiply192TwoPanelsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
+                            case 2: Multiply192TwoPanelsRows2(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
+                            case 3: Multiply192TwoPanelsRows3(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
+                            case 4: Multiply192TwoPanelsRows4(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
+                            case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
+                            case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
                         }
+                        ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                     }
                 }
                 for (; panel < endPanel; panel++)
@@ -112,7 +114,7 @@ namespace Samples
                     int height;
                     for (int row = 0; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
+                        height = NextTwoPanelTileRows(rows - row);
                         float* tileOutput = panelOutput + ((nint)row * 336);
                         switch (height)
                         {
@@ -122,9 +124,6 @@ namespace Samples
                             case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
                             case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
                             case 6: Multiply192Rows6(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 7: Multiply192Rows7(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 8: Multiply192Rows8(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 12: Multiply192Rows12(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
                         }
                     }
                 }
@@ -272,26 +271,28 @@ namespace Samples
                         }
                     }
                 }
-                if (rows > 1)
+                for (; panel <= endPanel - 2; panel += 2)
                 {
-                    for (; panel <= endPanel - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 6144);
+                    float* panelOutput = output + ((nint)panel * 32);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 12288;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 6144);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 208);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 2: Multiply192AddTwoPanelsRows2(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                                case 3: Multiply192AddTwoPanelsRows3(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                                case 4: Multiply192AddTwoPanelsRows4(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                                case 5: Multiply192AddTwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                                case 6: Multiply192AddTwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            }
+                            case 1: Multiply192AddTwoPanelsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
+                            case 2: Multiply192AddTwoPanelsRows2(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
+                            case 3: Multiply192AddTwoPanelsRows3(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
+                            case 4: Multiply192AddTwoPanelsRows4(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
+                            case 5: Multiply192AddTwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
+                            case 6: Multiply192AddTwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
                         }
+                        ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                     }
                 }
                 for (; panel < endPanel; panel++)
@@ -301,7 +302,7 @@ namespace Samples
                     int height;
                     for (int row = 0; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
+                        height = NextTwoPanelTileRows(rows - row);
                         float* tileOutput = panelOutput + ((nint)row * 208);
                         switch (height)
                         {
@@ -311,9 +312,6 @@ namespace Samples
                             case 4: Multiply192AddRows4(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
                             case 5: Multiply192AddRows5(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
                             case 6: Multiply192AddRows6(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 7: Multiply192AddRows7(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 8: Multiply192AddRows8(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 12: Multiply192AddRows12(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
                         }
                     }
                 }
@@ -353,32 +351,34 @@ namespace Samples
                         }
                     }
                 }
-                if (rows > 1)
+                for (; panel <= endPanel - 2; panel += 2)
                 {
-                    for (; panel <= endPanel - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 6144);
+                    float* panelOutput = output + ((nint)panel * 16);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 12288;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 6144);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 528);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 528);
-                            switch (height)
-                            {
-                                case 2: Multiply192TwoPanelsRows2(input + ((nint)row * 208), panelWeights, sums, 64); break;
-                                case 3: Multiply192TwoPanelsRows3(input + ((nint)row * 208), panelWeights, sums, 64); break;
-                                case 4: Multiply192TwoPanelsRows4(input + ((nint)row * 208), panelWeights, sums, 64); break;
-                                case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, sums, 64); break;
-                                case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, sums, 64); break;
-                            }
-                            for (int tileRow = 0; tileRow < height; tileRow++)
-                            {
-                                float* target = tileOutput + (tileRow * 528);
-                                float* gate = sums + (tileRow * 64);
-                                Vector512.Store(Silu(Vector512.Load(gate)) * Vector512.Load(gate + 16), target);
-                                Vector512.Store(Silu(Vector512.Load(gate + 32)) * Vector512.Load(gate + 48), target + 16);
-                            }
+                            case 1: Multiply192TwoPanelsRows1(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
+                            case 2: Multiply192TwoPanelsRows2(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
+                            case 3: Multiply192TwoPanelsRows3(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
+                            case 4: Multiply192TwoPanelsRows4(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
+                            case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
+                            case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
+                        }
+                        ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
+                        for (int tileRow = 0; tileRow < height; tileRow++)
+                        {
+                            float* target = tileOutput + (tileRow * 528);
+                            float* gate = sums + (tileRow * 64);
+                            Vector512.Store(Silu(Vector512.Load(gate)) * Vector512.Load(gate + 16), target);
+                            Vector512.Store(Silu(Vector512.Load(gate + 32)) * Vector512.Load(gate + 48), target + 16);
                         }
                     }
                 }
@@ -389,7 +389,7 @@ namespace Samples
                     int height;
                     for (int row = 0; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
+                        height = NextTwoPanelTileRows(rows - row);
                         float* tileOutput = panelOutput + ((nint)row * 528);
                         switch (height)
                         {
@@ -399,9 +399,6 @@ namespace Samples
                             case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, sums, 32); break;
                             case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, sums, 32); break;
                             case 6: Multiply192Rows6(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                            case 7: Multiply192Rows7(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                            case 8: Multiply192Rows8(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                            case 12: Multiply192Rows12(input + ((nint)row * 208), panelWeights, sums, 32); break;
                         }
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
@@ -437,26 +434,28 @@ namespace Samples
                         }
                     }
                 }
-                if (rows > 1)
+                for (; panel <= endPanel - 2; panel += 2)
                 {
-                    for (; panel <= endPanel - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 16384);
+                    float* panelOutput = output + ((nint)panel * 32);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 32768;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 16384);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 208);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 2: Multiply512AddTwoPanelsRows2(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                                case 3: Multiply512AddTwoPanelsRows3(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                                case 4: Multiply512AddTwoPanelsRows4(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                                case 5: Multiply512AddTwoPanelsRows5(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                                case 6: Multiply512AddTwoPanelsRows6(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            }
+                            case 1: Multiply512AddTwoPanelsRows1(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
+                            case 2: Multiply512AddTwoPanelsRows2(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
+                            case 3: Multiply512AddTwoPanelsRows3(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
+                            case 4: Multiply512AddTwoPanelsRows4(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
+                            case 5: Multiply512AddTwoPanelsRows5(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
+                            case 6: Multiply512AddTwoPanelsRows6(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
                         }
+                        ahead = --aheadTiles > 0 ? ahead + 8192 : panelWeights;
                     }
                 }
                 for (; panel < endPanel; panel++)
@@ -466,7 +465,7 @@ namespace Samples
                     int height;
                     for (int row = 0; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
+                        height = NextTwoPanelTileRows(rows - row);
                         float* tileOutput = panelOutput + ((nint)row * 208);
                         switch (height)
                         {
@@ -476,9 +475,6 @@ namespace Samples
                             case 4: Multiply512AddRows4(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
                             case 5: Multiply512AddRows5(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
                             case 6: Multiply512AddRows6(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 7: Multiply512AddRows7(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 8: Multiply512AddRows8(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 12: Multiply512AddRows12(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
                         }
                     }
                 }
@@ -508,26 +504,28 @@ namespace Samples
                         }
                     }
                 }
-                if (rows > 1)
+                for (; panel <= endPanel - 2; panel += 2)
                 {
-                    for (; panel <= endPanel - 2; panel += 2)
+                    float* panelWeights = weights + ((nint)panel * 6144);
+                    float* panelOutput = output + ((nint)panel * 32);
+                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
+                    float* ahead = panelWeights + 12288;
+                    int aheadTiles = 4;
+                    int height;
+                    for (int row = 0; row < rows; row += height)
                     {
-                        float* panelWeights = weights + ((nint)panel * 6144);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        height = NextTwoPanelTileRows(rows - row);
+                        float* tileOutput = panelOutput + ((nint)row * 128);
+                        switch (height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 128);
-                            switch (height)
-                            {
-                                case 2: Multiply192TwoPanelsRows2(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                                case 3: Multiply192TwoPanelsRows3(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                                case 4: Multiply192TwoPanelsRows4(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                                case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                                case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            }
+                            case 1: Multiply192TwoPanelsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
+                            case 2: Multiply192TwoPanelsRows2(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
+                            case 3: Multiply192TwoPanelsRows3(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
+                            case 4: Multiply192TwoPanelsRows4(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
+                            case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
+                            case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
                         }
+                        ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                     }
                 }
                 for (; panel < endPanel; panel++)
@@ -537,7 +535,7 @@ namespace Samples
                     int height;
                     for (int row = 0; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
+                        height = NextTwoPanelTileRows(rows - row);
                         float* tileOutput = panelOutput + ((nint)row * 128);
                         switch (height)
                         {
@@ -547,9 +545,6 @@ namespace Samples
                             case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
                             case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
                             case 6: Multiply192Rows6(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 7: Multiply192Rows7(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 8: Multiply192Rows8(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 12: Multiply192Rows12(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
                         }
                     }
                 }
@@ -766,132 +761,27 @@ namespace Samples
                 Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
             }
 
-            // 7 rows by 32 columns, depth 192.
+            // 1 row by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows7(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192TwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = input + 192;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6144), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6160), sum0_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
-            }
-
-            // 8 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows8(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
-            }
-
-            // 12 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows12(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
-                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
-                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
-                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create(input[1664]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create(input[1872]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create(input[2080]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create(input[2288]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
-                Vector512.Store(sum8_0, output + (8 * outputStride)); Vector512.Store(sum8_1, output + (8 * outputStride) + 16);
-                Vector512.Store(sum9_0, output + (9 * outputStride)); Vector512.Store(sum9_1, output + (9 * outputStride) + 16);
-                Vector512.Store(sum10_0, output + (10 * outputStride)); Vector512.Store(sum10_1, output + (10 * outputStride) + 16);
-                Vector512.Store(sum11_0, output + (11 * outputStride)); Vector512.Store(sum11_1, output + (11 * outputStride) + 16);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
             }
 
             // 2 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192TwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -901,6 +791,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 6144), weight3 = Vector512.Load(weights + 6160);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -911,7 +803,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192TwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -923,6 +815,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -934,7 +828,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192TwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -948,6 +842,8 @@ namespace Samples
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -960,7 +856,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192TwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -976,6 +872,8 @@ namespace Samples
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -989,7 +887,7 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows6(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192TwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1007,6 +905,8 @@ namespace Samples
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1767,132 +1667,27 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
             }
 
-            // 7 rows by 32 columns, depth 192.
+            // 1 row by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows7(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = input + 192;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6144), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6160), sum0_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-            }
-
-            // 8 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows8(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
-            }
-
-            // 12 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows12(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
-                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
-                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
-                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create(input[1664]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create(input[1872]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create(input[2080]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create(input[2288]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride)); Vector512.Store(Vector512.Load(output + (8 * outputStride) + 16) + sum8_1, output + (8 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride)); Vector512.Store(Vector512.Load(output + (9 * outputStride) + 16) + sum9_1, output + (9 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride)); Vector512.Store(Vector512.Load(output + (10 * outputStride) + 16) + sum10_1, output + (10 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride)); Vector512.Store(Vector512.Load(output + (11 * outputStride) + 16) + sum11_1, output + (11 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
             }
 
             // 2 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1902,6 +1697,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 6144), weight3 = Vector512.Load(weights + 6160);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1912,7 +1709,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1924,6 +1721,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1935,7 +1734,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1949,6 +1748,8 @@ namespace Samples
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1961,7 +1762,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1977,6 +1778,8 @@ namespace Samples
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -1990,7 +1793,7 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2008,6 +1811,8 @@ namespace Samples
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2182,132 +1987,27 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
             }
 
-            // 7 rows by 32 columns, depth 512.
+            // 1 row by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows7(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = input + 512;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16384), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16400), sum0_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-            }
-
-            // 8 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows8(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = input + 512;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[3696]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
-            }
-
-            // 12 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows12(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
-                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
-                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
-                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = input + 512;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[3696]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create(input[4224]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create(input[4752]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create(input[5280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create(input[5808]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride)); Vector512.Store(Vector512.Load(output + (8 * outputStride) + 16) + sum8_1, output + (8 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride)); Vector512.Store(Vector512.Load(output + (9 * outputStride) + 16) + sum9_1, output + (9 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride)); Vector512.Store(Vector512.Load(output + (10 * outputStride) + 16) + sum10_1, output + (10 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride)); Vector512.Store(Vector512.Load(output + (11 * outputStride) + 16) + sum11_1, output + (11 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
             }
 
             // 2 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2317,6 +2017,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 16384), weight3 = Vector512.Load(weights + 16400);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2327,7 +2029,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2339,6 +2041,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2350,7 +2054,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2364,6 +2068,8 @@ namespace Samples
                     value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2376,7 +2082,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2392,6 +2098,8 @@ namespace Samples
                     value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2405,7 +2113,7 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2423,6 +2131,8 @@ namespace Samples
                     value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     input++;
                     weights += 32;
                 }
@@ -2456,7 +2166,7 @@ namespace Samples
             private static int NextTileRows(int rows) =>
                 rows >= 16 || rows == 12 ? 12 : rows <= 8 ? rows : (rows + 1) / 2;
 
-            /// <summary>The same for tiles over two panels, of which there is none with one row.</summary>
+            /// <summary>The same for tiles over two panels and over the panel that these leave over.</summary>
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static int NextTwoPanelTileRows(int rows) =>
                 rows >= 10 ? 6 : rows <= 6 ? rows : (rows + 1) / 2;

@@ -128,8 +128,14 @@ internal static class AppendEmitter
             : $"// Turns pairs (i, i + {half}); the table holds {half} cosines, then {half} sines.");
         using (writer.Braces($"private static void {name}(float* source, float* table, float* target, float scale)"))
         {
-            // The widest vectors that divide the half; a 128-bit vector is the last resort before single elements.
-            (string vector, int lanes) = half % isa.Lanes == 0 ? (isa.VectorClass, isa.Lanes) : ("Vector128", 4);
+            // The widest vectors that divide the half, down to 128 bits, before single elements.
+            int lanes = isa.Lanes;
+            while (lanes > 4 && half % lanes != 0)
+            {
+                lanes /= 2;
+            }
+
+            string vector = "Vector" + Text(32 * lanes);
             if (!interleaved && half % lanes == 0)
             {
                 using (writer.Braces($"for (int i = 0; i < {Text(half)}; i += {Text(lanes)})"))

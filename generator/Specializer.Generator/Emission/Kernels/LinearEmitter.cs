@@ -78,7 +78,6 @@ internal static class LinearEmitter
 
             if (wholePanels >= 2 && isa.TwoPanelTileRows > 0)
             {
-                using (writer.Braces("if (rows > 1)"))
                 using (writer.Braces($"for (; panel <= {lastWhole} - 2; panel += 2)"))
                 {
                     EmitPanel(writer, isa, kernel, functions, "panel", isa.PanelVectors, 2);
@@ -115,15 +114,28 @@ internal static class LinearEmitter
 
         writer.Line($"float* panelWeights = {At("weights", (long)isa.PanelWidth * kernel.Inputs)};");
         writer.Line($"float* panelOutput = {At("output", outputColumns)};");
-        writer.Line("int height;");
         TileShape tile = Tile(kernel, isa, vectors, panels);
+        if (tile.Prefetches)
+        {
+            writer.Line("// The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.");
+            writer.Line($"float* ahead = panelWeights + {Text(panels * isa.PanelWidth * kernel.Inputs)};");
+            writer.Line($"int aheadTiles = {Text(panels * isa.PanelWidth / Layout.Line)};");
+        }
+
+        writer.Line("int height;");
         using (writer.Braces("for (int row = 0; row < rows; row += height)"))
         {
-            writer.Line(panels switch { 1 => "height = NextTileRows(rows - row);", 2 => "height = NextTwoPanelTileRows(rows - row);", _ => "height = 1;" });
+            writer.Line($"height = {TileEmitter.NextHeight(tile, "rows - row")};");
             writer.Line($"float* tileOutput = panelOutput + ((nint)row * {Text(kernel.OutputStride)});");
             string arguments = $"input + ((nint)row * {Text(kernel.InputStride)}), panelWeights, {(gated ? "sums" : "tileOutput")}, {Text(gated ? panels * isa.PanelWidth : kernel.OutputStride)}"
-                + (kernel.Epilogue.Bias ? $", {At("bias", isa.PanelWidth)}" : "");
+                + (kernel.Epilogue.Bias ? $", {At("bias", isa.PanelWidth)}" : "")
+                + (tile.Prefetches ? ", ahead" : "");
             TileEmitter.EmitSwitch(writer, isa, tile, "height", arguments);
+            if (tile.Prefetches)
+            {
+                writer.Line($"ahead = --aheadTiles > 0 ? ahead + {Text(kernel.Inputs * Layout.Line)} : panelWeights;");
+            }
+
             if (kernel.Epilogue.Activation is { } activation)
             {
                 functions.Require(activation);
@@ -175,7 +187,11 @@ internal static class LinearEmitter
         kernel.Epilogue.Bias ? TileStart.Bias : TileStart.Zero,
         kernel.Epilogue.AddToOutput,
         OutputStride: null,
-        panels);
+        panels)
+    {
+        BesidePairs = panels == 1 && isa.TwoPanelTileRows > 0,
+        Prefetches = panels == 2 && isa.Prefetch("") is not null,
+    };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

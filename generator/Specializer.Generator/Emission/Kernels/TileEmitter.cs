@@ -2,17 +2,22 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission.Kernels;
 
 /// <summary>Writes register tiles: the inner loops of everything that multiplies matrices.</summary>
 internal static class TileEmitter
 {
-    /// <summary>The heights for which a family has a method: one for streams, at least two for two panels.</summary>
+    /// <summary>The heights for which a family has a method: one for streams.</summary>
     private static IEnumerable<int> Heights(InstructionSetDescription isa, TileShape shape) =>
-        shape.Panels == 1 ? Enumerable.Range(1, isa.SmallTileRows).Concat(isa.SmallTileRows < isa.TileRows ? [isa.TileRows] : [])
-        : shape.Panels == 2 ? Enumerable.Range(2, isa.TwoPanelTileRows - 1)
-        : [1];
+        shape.Panels > 2 ? [1]
+        : shape.Panels == 2 || shape.BesidePairs ? Enumerable.Range(1, isa.TwoPanelTileRows)
+        : Enumerable.Range(1, isa.SmallTileRows).Concat(isa.SmallTileRows < isa.TileRows ? [isa.TileRows] : []);
+
+    /// <summary>The height of the next tile of a family, of the rows that are left.</summary>
+    public static string NextHeight(TileShape shape, string rows) =>
+        shape.Panels > 2 ? "1" : (shape.Panels == 2 || shape.BesidePairs ? "NextTwoPanelTileRows(" : "NextTileRows(") + rows + ")";
 
     /// <summary>Writes the method that cuts rows into tiles, once per instruction set.</summary>
     public static void EmitTileRows(SourceWriter writer, InstructionSetDescription isa)
@@ -31,7 +36,7 @@ internal static class TileEmitter
         if (isa.TwoPanelTileRows > 0)
         {
             writer.Separate();
-            writer.Line("/// <summary>The same for tiles over two panels, of which there is none with one row.</summary>");
+            writer.Line("/// <summary>The same for tiles over two panels and over the panel that these leave over.</summary>");
             writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
             writer.Line("private static int NextTwoPanelTileRows(int rows) =>");
             using (writer.Indented())
@@ -67,7 +72,8 @@ internal static class TileEmitter
         string parameters = "float* input, float* weights, float* output"
             + (shape.OutputStride is null ? ", nint outputStride" : "")
             + (shape.Start switch { TileStart.Bias => ", float* bias", TileStart.ScaledOutput => ", float* factors", _ => "" })
-            + (shape.Depth is null ? ", nint depth" : "");
+            + (shape.Depth is null ? ", nint depth" : "")
+            + (shape.Prefetches ? ", float* ahead" : "");
         writer.Separate();
         writer.Line($"// {rows} row{(rows == 1 ? "" : "s")} by {shape.Columns * isa.Lanes} columns, depth {(shape.Depth is { } fixedDepth ? Text(fixedDepth) : "as given")}.");
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
@@ -118,6 +124,12 @@ internal static class TileEmitter
             {
                 writer.Line($"{(row == 0 ? isa.Vector + " " : "")}value = {isa.Broadcast($"input[{Text(row * shape.InputStride)}]")}; "
                     + string.Join(" ", Columns(shape).Select(column => $"{Sum(row, column)} = {isa.MultiplyAdd(Sum(row, column), "value", Weight(column))};")));
+            }
+
+            if (shape.Prefetches)
+            {
+                writer.Line(isa.Prefetch("ahead")!);
+                writer.Line($"ahead += {Text(Layout.Line)};");
             }
 
             writer.Line("input++;");

@@ -28,6 +28,12 @@ internal enum TileStart
 internal sealed record TileShape(
     string Prefix, int Vectors, int? Depth, int InputStride, int WeightStride, TileStart Start, bool AddToOutput, int? OutputStride, int Panels = 1)
 {
+    /// <summary>Whether the tile asks for weights that a later tile reads, one line for each depth, while it computes.</summary>
+    public bool Prefetches { get; init; }
+
+    /// <summary>Whether it takes only the panel that pairs leave over, for which the heights of pairs are enough.</summary>
+    public bool BesidePairs { get; init; }
+
     /// <summary>The width of the whole tile in vectors.</summary>
     public int Columns => Panels * Vectors;
 
