@@ -51,7 +51,7 @@ internal static class AppendEmitter
                     writer.Line($"float* table = rotaryTable + ((nint)(position + row) * {Text(rotary.RotaryDimension)});");
                 }
 
-                writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.ChunkLength)}) + row) * {Text(group * kernel.HeadStride)});");
+                writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)});");
                 if (group == 1)
                 {
                     writer.Line(Prepare("source", "queryNorm", "query", scale));
