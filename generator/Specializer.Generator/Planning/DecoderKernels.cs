@@ -33,7 +33,9 @@ internal sealed class DecoderKernels
         Up = new LinearKernel(
             width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false));
         Down = new LinearKernel(feedForward.Width, width, Up.OutputStride, stride, new(feedForward.Bias, null, false, AddToOutput: !sandwich));
-        Logits = new LinearKernel(width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap));
+        var logits = new LinearKernel(width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap));
+        // Rows of logits lie closer than those of activations: a projection of as many outputs is another kernel.
+        Logits = new[] { QueryKeyValue, Output, Up, Down }.Any(kernel => kernel.Name == logits.Name && kernel != logits) ? logits with { NameSuffix = "Logits" } : logits;
     }
 
     public EmbedKernel Embed { get; }

@@ -37,6 +37,9 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     /// <summary>The floats of the packed weights, the bias not counted.</summary>
     public long PackedFloats => (long)PackedOutputs * Inputs;
 
+    /// <summary>Ends the name where another kernel of the model has the same shape but not the same strides.</summary>
+    public string NameSuffix { get; init; } = "";
+
     public long MultiplyAddsPerRow => (long)Inputs * Outputs * (Epilogue.Gated ? 2 : 1);
 
     public override string Name =>
@@ -44,7 +47,8 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
         (Epilogue.Bias ? "Bias" : "") +
         (Epilogue.Activation is { } activation ? activation.ToString() : "") +
         (Epilogue.AddToOutput ? "Add" : "") +
-        (Epilogue.SoftCap > 0 ? "Capped" : "");
+        (Epilogue.SoftCap > 0 ? "Capped" : "") +
+        NameSuffix;
 }
 
 /// <summary>Normalises rows.</summary>

@@ -17,8 +17,9 @@ internal static class Planner
     /// <summary>The inputs that a linear layer reads again and again stay within about a megabyte of second-level cache.</summary>
     private const int ChunkInputFloats = 280 * 1024;
 
-    public static ExecutionPlan Plan(TransformerArchitecture architecture)
+    public static ExecutionPlan Plan(TransformerArchitecture declared)
     {
+        TransformerArchitecture architecture = WithoutUnusedKinds(declared);
         int chunk = ChooseChunkLength(architecture);
         if (architecture.Stack == Stack.Encoder)
         {
@@ -65,6 +66,18 @@ internal static class Planner
             new EquatableArray<StepPlan>(after),
             weights.ParameterCount(architecture.Layers),
             (steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow);
+    }
+
+    /// <summary>A model may have fewer layers than its pattern: kinds that no layer is of have neither kernels nor caches.</summary>
+    private static TransformerArchitecture WithoutUnusedKinds(TransformerArchitecture architecture)
+    {
+        int[] pattern = [.. architecture.LayerPattern.Take(architecture.Layers)];
+        int[] used = [.. pattern.Distinct().OrderBy(static kind => kind)];
+        return used.Length == architecture.LayerKinds.Count ? architecture : architecture with
+        {
+            LayerKinds = new EquatableArray<LayerKind>(used.Select(kind => architecture.LayerKinds[kind])),
+            LayerPattern = new EquatableArray<int>(pattern.Select(kind => Array.IndexOf(used, kind))),
+        };
     }
 
     private static (StepPlan[] Steps, string Weight) PlanEmbeddings(TransformerArchitecture architecture, DecoderKernels kernels, WeightLayoutBuilder weights)

@@ -14,7 +14,7 @@ public abstract class EncoderModel : TransformerModel
     /// <param name="instructionSet">The instruction set for which they are packed.</param>
     /// <param name="options">How the model is run.</param>
     protected EncoderModel(ModelDescription description, EncoderDescription encoder, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
-        : base(description, weights, instructionSet, options)
+        : base(description, weights, instructionSet, options, rowsAtOnce: description?.ChunkLength ?? 1)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         Encoder = encoder;
