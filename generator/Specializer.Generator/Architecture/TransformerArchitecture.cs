@@ -30,13 +30,40 @@ internal sealed record TransformerArchitecture(
     NormArchitecture Norm,
     BlockArrangement Arrangement,
     LogitsArchitecture Logits,
-    CheckpointLayout Checkpoint);
+    CheckpointLayout Checkpoint)
+{
+    /// <summary>Which stacks of layers there are.</summary>
+    public Stack Stack { get; init; } = Stack.Decoder;
+
+    /// <summary>What an encoder computes from its last hidden states; null if it gives them as they are.</summary>
+    public HeadArchitecture? Head { get; init; }
+
+    /// <summary>How many layers, one after the other, run with the same set of weights (ALBERT); divides the number of layers.</summary>
+    public int LayersPerSet { get; init; } = 1;
+}
+
+/// <summary>Which stacks of layers a transformer has; the values are those of the attribute's enumeration.</summary>
+internal enum Stack
+{
+    /// <summary>One stack that predicts the next token from those before it.</summary>
+    Decoder,
+
+    /// <summary>One stack that turns a whole sequence into hidden states.</summary>
+    Encoder,
+}
 
 /// <param name="VocabularySize">The number of token ids.</param>
 /// <param name="Scale">What embeddings are multiplied with; 1 for nothing.</param>
 /// <param name="Positions">A table of positions that is added, if any.</param>
 /// <param name="Norm">Whether the sum is normalised.</param>
-internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, PositionTable? Positions, bool Norm);
+internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, PositionTable? Positions, bool Norm)
+{
+    /// <summary>The number of token types whose embeddings are added; 0 for none.</summary>
+    public int TokenTypes { get; init; }
+
+    /// <summary>The width of the embeddings where a linear layer projects them to the width of the hidden states (ALBERT); 0 where they are as wide.</summary>
+    public int Width { get; init; }
+}
 
 /// <summary>Positions that are added to the embeddings.</summary>
 internal abstract record PositionTable;
@@ -76,9 +103,23 @@ internal sealed record AttentionArchitecture(
 
 /// <summary>What one kind of layer has of its own.</summary>
 /// <param name="Name">What it is called, as an identifier; empty where there is one kind only.</param>
-/// <param name="Window">How many positions a position sees, itself included; 0 for all before it.</param>
+/// <param name="Window">How many positions a position sees, itself included; 0 for all that the mask allows.</param>
 /// <param name="Positions">How positions enter its attention.</param>
-internal sealed record LayerKind(string Name, int Window, AttentionPositions Positions);
+internal sealed record LayerKind(string Name, int Window, AttentionPositions Positions)
+{
+    /// <summary>Which positions a position may see at all.</summary>
+    public AttentionMask Mask { get; init; } = AttentionMask.Causal;
+}
+
+/// <summary>Which positions a position may see; the values are those of the attribute's enumeration.</summary>
+internal enum AttentionMask
+{
+    /// <summary>Itself and those before it.</summary>
+    Causal,
+
+    /// <summary>All of the sequence, before and behind it.</summary>
+    Full,
+}
 
 /// <summary>How positions enter the attention.</summary>
 internal abstract record AttentionPositions;
@@ -123,6 +164,9 @@ internal enum ActivationFunction
     GeluQuick,
     Silu,
     SquaredRelu,
+
+    /// <summary>Of heads only.</summary>
+    Tanh,
 }
 
 /// <param name="Width">The inner width, d_ff.</param>
@@ -157,6 +201,9 @@ internal enum BlockArrangement
 
     /// <summary>x += norm(attention(norm(x))); x += norm(feedForward(norm(x))) (Gemma 2 and 3).</summary>
     Sandwich,
+
+    /// <summary>x = norm(x + attention(x)); x = norm(x + feedForward(x)) (Vaswani et al. 2017; BERT).</summary>
+    PostNorm,
 }
 
 /// <param name="Tied">Whether they are computed with the token embeddings.</param>

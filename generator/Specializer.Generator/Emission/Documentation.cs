@@ -14,7 +14,7 @@ internal static class Documentation
         TransformerArchitecture architecture = plan.Architecture;
         AttentionArchitecture attention = architecture.Attention;
         yield return "<summary>";
-        yield return $"A decoder of {Grouped(plan.ParameterCount)} parameters: {architecture.Layers} layers, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
+        yield return $"{(plan.Encoder is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {architecture.Layers} layer{(architecture.Layers == 1 ? "" : "s")}, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
         yield return "</summary>";
         yield return "<remarks>";
         yield return "<list type=\"table\">";
@@ -22,25 +22,42 @@ internal static class Documentation
         {
             yield return Row(
                 kind.Name.Length == 0 ? "Attention" : kind.Name + " attention",
-                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions)}");
+                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions)}");
         }
 
         yield return Row("Feed-forward", $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}");
         yield return Row("Norms", $"{(architecture.Norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}");
-        yield return Row("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits");
+        yield return plan.Encoder is null
+            ? Row("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits")
+            : Row("Output", Output(plan, plan.Encoder));
         yield return Row("Packed weights", Grouped(plan.PackedWeightBytes) + " bytes");
-        yield return Row("One session", $"{Grouped(plan.SessionBytes)} bytes, prompts in chunks of {plan.ChunkLength}");
+        yield return Row("One session", $"{Grouped(plan.SessionBytes)} bytes, {(plan.Encoder is null ? "prompts" : "sequences")} in chunks of {plan.ChunkLength}");
         yield return Row("One token", Grouped(plan.MultiplyAddsPerToken) + " multiply-adds");
         yield return "</list>";
         yield return "<example>";
         yield return "<code>";
         yield return $"using var model = {model.Class.Name}.Load(\"model.safetensors\");";
         yield return "using var session = model.CreateSession();";
-        yield return "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);";
-        yield return "logits = session.Decode(token);";
+        if (plan.Encoder is null)
+        {
+            yield return "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);";
+            yield return "logits = session.Decode(token);";
+        }
+        else
+        {
+            yield return plan.Encoder.OutputPerToken ? "float[] output = new float[tokens.Length * model.Encoder.OutputWidth];" : "float[] output = new float[model.Encoder.OutputWidth];";
+            yield return "session.Encode(tokens, output);";
+        }
+
         yield return "</code>";
         yield return "</example>";
         yield return "</remarks>";
+    }
+
+    private static string Output(ExecutionPlan plan, EncoderPlan encoder)
+    {
+        string rows = encoder.OutputPerToken ? "for every token" : "for the sequence";
+        return plan.Architecture.Head is null ? "the last hidden states" : $"{Grouped(encoder.OutputWidth)} values {rows}";
     }
 
     private static string Positions(AttentionPositions positions) => positions switch
@@ -55,6 +72,7 @@ internal static class Documentation
         BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
         BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
         BlockArrangement.Sandwich => "before and behind each block",
+        BlockArrangement.PostNorm => "behind each block's residual sum",
         _ => "before each block",
     };
 

@@ -13,13 +13,16 @@ internal static class KernelsEmitter
     public static IReadOnlyList<Kernel> Requested(ExecutionPlan plan)
     {
         var kernels = new List<Kernel>();
-        foreach (StepPlan step in plan.Before.Concat(plan.Layer).Concat(plan.After))
+        foreach (StepPlan step in plan.Steps)
         {
             IEnumerable<Kernel> wanted = step switch
             {
                 EmbedStep embed => [embed.Kernel],
                 NormStep norm => [norm.Kernel],
                 LinearStep linear => [linear.Kernel],
+                PoolStep pool => [pool.Kernel],
+                AppendStep append => [append.Variant.Kernel],
+                AttendStep attend => [attend.Variant.Kernel],
                 AttentionStep attention => attention.Variants.Select(static variant => variant.Kernel),
                 _ => throw new System.NotSupportedException(step.GetType().Name),
             };
@@ -62,6 +65,9 @@ internal static class KernelsEmitter
                     case NormKernel norm:
                         NormEmitter.Emit(writer, isa, norm);
                         break;
+                    case PoolKernel pool:
+                        PoolEmitter.Emit(writer, isa, pool);
+                        break;
                     case LinearKernel linear:
                         LinearEmitter.Emit(writer, isa, linear, functions);
                         break;
@@ -96,6 +102,7 @@ internal static class KernelsEmitter
     {
         EmbedKernel embed => [(kernel.Name, EmbedEmitter.Parameters(embed))],
         NormKernel => [(kernel.Name, NormEmitter.Parameters)],
+        PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
         LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
         AttentionKernel attention => [(attention.AppendName, AppendEmitter.Parameters(attention)), (kernel.Name, AttentionEmitter.Parameters(attention))],
         _ => [],

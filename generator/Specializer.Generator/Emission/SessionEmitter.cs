@@ -13,8 +13,11 @@ internal static class SessionEmitter
     public static void Emit(SourceWriter writer, PlannedModel model)
     {
         ExecutionPlan plan = model.Plan;
+        string baseClass = plan.Encoder is null
+            ? $"DecoderSession(model, SessionMemoryBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)})"
+            : "EncoderSession(model, SessionMemoryBytes)";
         writer.Line("/// <summary>One sequence in flight.</summary>");
-        using (writer.Braces($"private sealed unsafe class Session({model.Class.Name} model) : global::Specializer.DecoderSession(model, SessionMemoryBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)})"))
+        using (writer.Braces($"private sealed unsafe class Session({model.Class.Name} model) : global::Specializer.{baseClass}"))
         {
             writer.Line($"private const long SessionMemoryBytes = {Text(plan.SessionMemoryBytes)};");
             foreach (BufferPlan buffer in plan.Buffers)
@@ -43,7 +46,14 @@ internal static class SessionEmitter
                 }
             }
 
-            EmitForward(writer, plan);
+            if (plan.Encoder is { } encoder)
+            {
+                EncoderSessionEmitter.EmitForward(writer, plan, encoder);
+            }
+            else
+            {
+                EmitForward(writer, plan);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ internal static class WeightsEmitter
 {
     public static void Emit(SourceWriter writer, ExecutionPlan plan)
     {
-        int layers = plan.Architecture.Layers;
+        string sets = plan.Architecture.LayersPerSet == 1 ? "Layers" : Text(plan.WeightSets);
         writer.Line("/// <summary>Where the first layer's packed weights begin, in floats.</summary>");
         writer.Line($"private const long LayersOffset = {Text(plan.LayersOffset)};");
         writer.Separate();
@@ -33,7 +33,7 @@ internal static class WeightsEmitter
             writer.Line("[");
             foreach (TensorPlan tensor in tensors)
             {
-                writer.Line($"    new(\"{tensor.Name}\", {(tensor.PerLayer ? "Layers" : "0")}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
+                writer.Line($"    new(\"{tensor.Name}\", {(tensor.PerLayer ? sets : "0")}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
             }
 
             writer.Line("],");
@@ -45,7 +45,7 @@ internal static class WeightsEmitter
         using (writer.Braces("private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet)"))
         {
             EmitPacking(writer, plan.Weights.Where(static weight => !weight.PerLayer), tensors, plan, "weights", layer: false);
-            using (writer.Braces("for (int layer = 0; layer < Layers; layer++)"))
+            using (writer.Braces($"for (int layer = 0; layer < {sets}; layer++)"))
             {
                 writer.Line("float* layerWeights = weights + LayersOffset + (layer * LayerStride);");
                 EmitPacking(writer, plan.Weights.Where(static weight => weight.PerLayer), tensors, plan, "layerWeights", layer: true);

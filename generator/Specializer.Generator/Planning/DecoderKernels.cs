@@ -3,7 +3,7 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>The kernels of a decoder, as its shapes ask for them.</summary>
+/// <summary>The kernels of a stack, as its shapes ask for them.</summary>
 internal sealed class DecoderKernels
 {
     public DecoderKernels(TransformerArchitecture architecture, int chunk)
@@ -28,7 +28,7 @@ internal sealed class DecoderKernels
         QueryKeyValue = new LinearKernel(
             width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false));
         Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
-            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), chunk)));
+            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk)));
         Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich));
         Up = new LinearKernel(
             width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false));

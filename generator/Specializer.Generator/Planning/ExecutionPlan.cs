@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+using System.Linq;
 using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
@@ -34,8 +36,19 @@ internal sealed record ExecutionPlan(
     long ParameterCount,
     long MultiplyAddsPerToken)
 {
+    /// <summary>What an encoder has beside; null for a decoder.</summary>
+    public EncoderPlan? Encoder { get; init; }
+
+    /// <summary>All steps in order.</summary>
+    public IEnumerable<StepPlan> Steps => Encoder is null
+        ? Before.Concat(Layer).Concat(After)
+        : Before.Concat(Encoder.Project).Concat(Layer).Concat(After).Concat(Encoder.Head);
+
+    /// <summary>The sets of weights that layers have.</summary>
+    public int WeightSets => Architecture.Layers / Architecture.LayersPerSet;
+
     /// <summary>Bytes of the packed weights.</summary>
-    public long PackedWeightBytes => (LayersOffset + (LayerStride * Architecture.Layers)) * sizeof(float);
+    public long PackedWeightBytes => (LayersOffset + (LayerStride * WeightSets)) * sizeof(float);
 
     /// <summary>Floats from the logits of one position to the next.</summary>
     public int LogitsStride => Layout.Pad(Architecture.Embeddings.VocabularySize);
@@ -55,6 +68,6 @@ internal sealed record ExecutionPlan(
         }
     }
 
-    /// <summary>Bytes of a session: cache, activations and logits (with a line to align them).</summary>
-    public long SessionBytes => SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));
+    /// <summary>Bytes of a session: cache, activations and, of a decoder, logits (with a line to align them).</summary>
+    public long SessionBytes => Encoder is not null ? SessionMemoryBytes : SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));
 }

@@ -73,7 +73,20 @@ internal sealed record NormKernel(NormFormula Formula, int Width, int Stride, fl
 /// <param name="PositionOffset">The row of the table of positions that is added at position 0; null where there is none.</param>
 internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bool Tied, float Scale, int? PositionOffset) : Kernel
 {
+    /// <summary>Whether an embedding of the token's type is added.</summary>
+    public bool TokenTypes { get; init; }
+
     public override string Name => "Embed" + Text(Width);
+}
+
+/// <summary>Makes one row of all rows of a sequence.</summary>
+/// <param name="Pooling">How.</param>
+/// <param name="Width">The width of a row.</param>
+/// <param name="Stride">Floats from one row to the next.</param>
+/// <param name="Normalize">Whether the row is divided by its Euclidean length.</param>
+internal sealed record PoolKernel(Pooling Pooling, int Width, int Stride, bool Normalize) : Kernel
+{
+    public override string Name => "Pool" + Pooling + Text(Width) + (Normalize ? "Normalized" : "");
 }
 
 /// <summary>
@@ -85,9 +98,9 @@ internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bo
 /// <param name="InputStride">Floats from one row of projected queries, keys and values to the next.</param>
 /// <param name="OutputStride">Floats from one row of attention output to the next.</param>
 /// <param name="CacheLength">Positions of the cache. With a window, position p lies at p modulo it.</param>
-/// <param name="ChunkLength">Rows of a chunk.</param>
+/// <param name="QueryRows">Rows of the buffer of queries: those of a chunk, or in an encoder those of the context.</param>
 internal sealed record AttentionKernel(
-    AttentionArchitecture Attention, LayerKind Kind, float Epsilon, int InputStride, int OutputStride, int CacheLength, int ChunkLength) : Kernel
+    AttentionArchitecture Attention, LayerKind Kind, float Epsilon, int InputStride, int OutputStride, int CacheLength, int QueryRows) : Kernel
 {
     /// <summary>Floats from one query, or one position's values, to the next: a head in whole lines.</summary>
     public int HeadStride => Layout.Pad(Attention.HeadDimension);
@@ -98,11 +111,14 @@ internal sealed record AttentionKernel(
     /// <summary>Floats of one key/value head's values: [CacheLength][HeadStride].</summary>
     public long ValuesPerHead => (long)CacheLength * HeadStride;
 
-    /// <summary>Floats of the turned, scaled queries of a chunk: [KeyValueHeads][row][head of the group][HeadStride].</summary>
-    public long QueryFloats => (long)ChunkLength * Attention.Heads * HeadStride;
+    /// <summary>Floats of the turned, scaled queries: [KeyValueHeads][row][head of the group][HeadStride].</summary>
+    public long QueryFloats => (long)QueryRows * Attention.Heads * HeadStride;
+
+    /// <summary>Whether a query sees keys behind its own position, so that the kernel is told where the sequence ends.</summary>
+    public bool SeesAll => Kind.Mask == AttentionMask.Full;
 
     /// <summary>The kernel that turns and appends.</summary>
     public string AppendName => "Append" + Kind.Name + "KeysAndValues";
 
-    public override string Name => "Attend" + Kind.Name;
+    public override string Name => "Attend" + Kind.Name + (SeesAll ? "ToAll" : "");
 }

@@ -106,6 +106,14 @@ internal sealed class BufferLayoutBuilder
     public string RowBuffer(string name, string description, int rows, int width, int stride) =>
         Add(name, FormattableString.Invariant($"{description}, [{rows} rows][{width}], rows {stride} floats apart"), (long)rows * stride, stride);
 
+    /// <summary>A buffer with something for every position of the sequence.</summary>
+    public string PositionBuffer(string name, string description, long floats, int rowStride)
+    {
+        Add(name, description, floats, rowStride);
+        _buffers[_buffers.Count - 1] = _buffers[_buffers.Count - 1] with { EveryPosition = true };
+        return name;
+    }
+
     public EquatableArray<BufferPlan> Build() => new(_buffers);
 
     private string Add(string name, string description, long floats, int rowStride)

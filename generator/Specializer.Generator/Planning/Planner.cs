@@ -21,6 +21,11 @@ internal static class Planner
     {
         TransformerArchitecture architecture = WithoutUnusedKinds(declared);
         int chunk = ChooseChunkLength(architecture);
+        if (architecture.Stack == Stack.Encoder)
+        {
+            return EncoderPlanner.Plan(architecture, chunk);
+        }
+
         var kernels = new DecoderKernels(architecture, chunk);
         var weights = new WeightLayoutBuilder();
         var layer = new LayerPlanner(architecture, kernels);
@@ -54,7 +59,7 @@ internal static class Planner
             weights.Build(),
             weights.LayersOffset,
             weights.LayerStride,
-            IgnoredTensors(architecture),
+            IgnoredTensors(architecture, architecture.Logits.Tied),
             buffers,
             new EquatableArray<StepPlan>(before),
             new EquatableArray<StepPlan>(steps),
@@ -145,11 +150,12 @@ internal static class Planner
         return Math.Min(chunk, architecture.ContextLength);
     }
 
-    private static EquatableArray<string> IgnoredTensors(TransformerArchitecture architecture)
+    /// <summary>The tensors that a checkpoint may hold beside those that are read.</summary>
+    public static EquatableArray<string> IgnoredTensors(TransformerArchitecture architecture, bool tied)
     {
         // Files of tied models may repeat the embeddings.
         string logits = architecture.Checkpoint.Names.Logits;
-        return architecture.Logits.Tied && logits.Length > 0
+        return tied && logits.Length > 0
             ? new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat([logits + ".weight"]))
             : architecture.Checkpoint.Ignored;
     }

@@ -8,7 +8,11 @@ namespace Specializer.Generator.Planning;
 /// <param name="Offset">Floats from the start of the session's memory.</param>
 /// <param name="Floats">Its size.</param>
 /// <param name="RowStride">Floats from one row to the next, 0 where rows mean nothing.</param>
-internal sealed record BufferPlan(string Name, string Description, long Offset, long Floats, int RowStride);
+internal sealed record BufferPlan(string Name, string Description, long Offset, long Floats, int RowStride)
+{
+    /// <summary>Whether it holds a row for every position of the sequence instead of those of a chunk.</summary>
+    public bool EveryPosition { get; init; }
+}
 
 /// <summary>
 /// One operation of the plan. A step says what it reads and writes by the names of buffers and weights.
@@ -17,7 +21,11 @@ internal sealed record BufferPlan(string Name, string Description, long Offset, 
 internal abstract record StepPlan(string Title);
 
 /// <summary>Token embeddings into the hidden states.</summary>
-internal sealed record EmbedStep(string Title, EmbedKernel Kernel, string Weight, string? Positions, string Output) : StepPlan(Title);
+internal sealed record EmbedStep(string Title, EmbedKernel Kernel, string Weight, string? Positions, string Output) : StepPlan(Title)
+{
+    /// <summary>The table of token types that is added, if any.</summary>
+    public string? Types { get; init; }
+}
 
 /// <summary>A norm over the rows of a buffer.</summary>
 internal sealed record NormStep(string Title, NormKernel Kernel, string Weight, string Input, string Output) : StepPlan(Title);
@@ -35,3 +43,12 @@ internal sealed record AttentionVariant(AttentionKernel Kernel, string? Table, s
 /// <summary>Attention, by the kind of layer.</summary>
 internal sealed record AttentionStep(
     string Title, EquatableArray<AttentionVariant> Variants, string? QueryNorm, string? KeyNorm, string Input, string Queries, string Output) : StepPlan(Title);
+
+/// <summary>The first half of an encoder's attention: turning queries and keys, keeping the keys and values of a chunk.</summary>
+internal sealed record AppendStep(string Title, AttentionVariant Variant, string? QueryNorm, string? KeyNorm, string Input, string Queries) : StepPlan(Title);
+
+/// <summary>The second half of an encoder's attention: the queries of a chunk over the keys of the whole sequence.</summary>
+internal sealed record AttendStep(string Title, AttentionVariant Variant, string Queries, string Output) : StepPlan(Title);
+
+/// <summary>One row from all rows of a sequence.</summary>
+internal sealed record PoolStep(string Title, PoolKernel Kernel, string Input, string Output) : StepPlan(Title);

@@ -29,6 +29,10 @@ internal static class FamilyParser
         ["bloom"] = AlibiFamilies.Bloom,
         ["mpt"] = AlibiFamilies.Mpt,
         ["falcon"] = FalconFamily.Falcon,
+        ["bert"] = EncoderFamilies.Bert,
+        ["roberta"] = EncoderFamilies.Roberta,
+        ["distilbert"] = EncoderFamilies.DistilBert,
+        ["albert"] = EncoderFamilies.Albert,
     };
 
     /// <summary>The values of model_type that are known.</summary>
