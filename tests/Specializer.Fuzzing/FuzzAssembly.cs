@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -33,12 +34,11 @@ internal sealed class FuzzAssembly : IDisposable
 
     private FuzzAssembly(byte[] image)
     {
-        Size = image.Length;
         _assembly = _context.LoadFromStream(new MemoryStream(image));
     }
 
-    /// <summary>The bytes of the assembly.</summary>
-    public int Size { get; }
+    /// <summary>The time that planning, writing and parsing took so far, which is the generator's part of compiling.</summary>
+    public static TimeSpan Writing { get; private set; }
 
     /// <summary>Loads the model of the case with the given number.</summary>
     public DecoderModel Load(int number, WeightsSource weights, ModelOptions options)
@@ -53,10 +53,15 @@ internal sealed class FuzzAssembly : IDisposable
 
     private static byte[] Compile(IReadOnlyList<FuzzCase> cases)
     {
+        long start = Stopwatch.GetTimestamp();
         CSharpParseOptions options = new(LanguageVersion.CSharp12, DocumentationMode.Parse);
-        IEnumerable<SyntaxTree> trees = cases.SelectMany((@case, number) =>
-            ModelEmitter.Emit(new PlannedModel(new ClassDeclaration("Fuzzed", EquatableArray<string>.Empty, ClassName(number)), Planner.Plan(@case.ToArchitecture())))
-                .Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), options, file.HintName)));
+        SyntaxTree[] trees = [.. cases
+            .Select(static (@case, number) => new PlannedModel(new ClassDeclaration("Fuzzed", EquatableArray<string>.Empty, ClassName(number)), Planner.Plan(@case.ToArchitecture())))
+            .AsParallel()
+            .AsOrdered()
+            .SelectMany(static model => ModelEmitter.Emit(model))
+            .Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), options, file.HintName))];
+        Writing += Stopwatch.GetElapsedTime(start);
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Fuzzed",
             trees,

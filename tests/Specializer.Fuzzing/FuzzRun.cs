@@ -48,7 +48,7 @@ internal static class FuzzRun
 
         string report = string.Create(
             CultureInfo.InvariantCulture,
-            $"Seeds {seed} to {seed + count - 1} on {string.Join(", ", Comparison.InstructionSetsHere)}: {agreed} agree, {illConditioned} are too ill-conditioned to tell, {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {compiling.TotalSeconds:f1} s of them compiling.");
+            $"Seeds {seed} to {seed + count - 1} on {string.Join(", ", Comparison.InstructionSetsHere)}: {agreed} agree, {illConditioned} are too ill-conditioned to tell, {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {compiling.TotalSeconds:f1} s of them compiling, of these {FuzzAssembly.Writing.TotalSeconds:f1} s planning, writing and parsing.");
         progress(report);
         return (string.Join("\n\n", failures.Append(report)), failures.Count == 0);
     }

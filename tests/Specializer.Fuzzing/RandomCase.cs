@@ -16,6 +16,12 @@ internal static class RandomCase
     private static readonly int[] s_chunks = [0, 1, 2, 3, 5, 8, 12, 13, 16, 32, 33, 64, 128, 200];
     private static readonly int[] s_windows = [1, 2, 3, 8, 16, 17, 31, 64, 100, 128, 129, 500];
 
+    /// <summary>Those of feed-forward blocks; heads have others.</summary>
+    private static readonly ActivationFunction[] s_activations =
+    [
+        ActivationFunction.Relu, ActivationFunction.Gelu, ActivationFunction.GeluTanh, ActivationFunction.GeluQuick, ActivationFunction.Silu, ActivationFunction.SquaredRelu,
+    ];
+
     public static FuzzCase Draw(int seed)
     {
         Random random = new(seed);
@@ -75,7 +81,7 @@ internal static class RandomCase
             SecondRotaryBase = Pick([10_000d, 100]),
             SecondRotaryDimension = Rotary(),
             FeedForwardWidth = Pick(s_innerWidths),
-            Activation = Pick(Enum.GetValues<ActivationFunction>()),
+            Activation = Pick(s_activations),
             Gated = gated,
             FeedForwardBias = Maybe(),
             Norm = norm,
