@@ -30,7 +30,21 @@ internal sealed record TransformerArchitecture(
     NormArchitecture Norm,
     BlockArrangement Arrangement,
     LogitsArchitecture Logits,
-    CheckpointLayout Checkpoint);
+    CheckpointLayout Checkpoint)
+{
+    /// <summary>Which stacks of layers there are.</summary>
+    public Stack Stack { get; init; } = Stack.Decoder;
+}
+
+/// <summary>Which stacks of layers a transformer has; the values are those of the attribute's enumeration.</summary>
+internal enum Stack
+{
+    /// <summary>One stack that predicts the next token from those before it.</summary>
+    Decoder,
+
+    /// <summary>One stack that turns a whole sequence into hidden states.</summary>
+    Encoder,
+}
 
 /// <param name="VocabularySize">The number of token ids.</param>
 /// <param name="Scale">What embeddings are multiplied with; 1 for nothing.</param>
@@ -76,9 +90,23 @@ internal sealed record AttentionArchitecture(
 
 /// <summary>What one kind of layer has of its own.</summary>
 /// <param name="Name">What it is called, as an identifier; empty where there is one kind only.</param>
-/// <param name="Window">How many positions a position sees, itself included; 0 for all before it.</param>
+/// <param name="Window">How many positions a position sees, itself included; 0 for all that the mask allows.</param>
 /// <param name="Positions">How positions enter its attention.</param>
-internal sealed record LayerKind(string Name, int Window, AttentionPositions Positions);
+internal sealed record LayerKind(string Name, int Window, AttentionPositions Positions)
+{
+    /// <summary>Which positions a position may see at all.</summary>
+    public AttentionMask Mask { get; init; } = AttentionMask.Causal;
+}
+
+/// <summary>Which positions a position may see; the values are those of the attribute's enumeration.</summary>
+internal enum AttentionMask
+{
+    /// <summary>Itself and those before it.</summary>
+    Causal,
+
+    /// <summary>All of the sequence, before and behind it.</summary>
+    Full,
+}
 
 /// <summary>How positions enter the attention.</summary>
 internal abstract record AttentionPositions;
@@ -157,6 +185,9 @@ internal enum BlockArrangement
 
     /// <summary>x += norm(attention(norm(x))); x += norm(feedForward(norm(x))) (Gemma 2 and 3).</summary>
     Sandwich,
+
+    /// <summary>x = norm(x + attention(x)); x = norm(x + feedForward(x)) (Vaswani et al. 2017; BERT).</summary>
+    PostNorm,
 }
 
 /// <param name="Tied">Whether they are computed with the token embeddings.</param>

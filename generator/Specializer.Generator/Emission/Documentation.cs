@@ -55,6 +55,7 @@ internal static class Documentation
         BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
         BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
         BlockArrangement.Sandwich => "before and behind each block",
+        BlockArrangement.PostNorm => "behind each block's residual sum",
         _ => "before each block",
     };
 

@@ -97,8 +97,11 @@ internal sealed record AttentionKernel(
     /// <summary>Floats of the turned, scaled queries of a chunk: [KeyValueHeads][row][head of the group][HeadStride].</summary>
     public long QueryFloats => (long)ChunkLength * Attention.Heads * HeadStride;
 
+    /// <summary>Whether a query sees keys behind its own position, so that the kernel is told where the sequence ends.</summary>
+    public bool SeesAll => Kind.Mask == AttentionMask.Full;
+
     /// <summary>The kernel that turns and appends.</summary>
     public string AppendName => "Append" + Kind.Name + "KeysAndValues";
 
-    public override string Name => "Attend" + Kind.Name;
+    public override string Name => "Attend" + Kind.Name + (SeesAll ? "ToAll" : "");
 }

@@ -11,6 +11,9 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
     private readonly CheckpointLayout _checkpoint = architecture.Checkpoint;
     private readonly Dictionary<LayerKind, string?> _tables = [];
 
+    /// <summary>What both blocks read: the residual stream itself where norms stand behind the sums only.</summary>
+    private string BlockInput => architecture.Arrangement == BlockArrangement.PostNorm ? "Hidden" : "Normed";
+
     /// <summary>The tables that all layers of a kind share.</summary>
     public void PlanTables(WeightLayoutBuilder weights)
     {
@@ -26,8 +29,13 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
         var steps = new List<StepPlan>();
         bool parallel = architecture.Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
         bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich;
+        bool post = architecture.Arrangement == BlockArrangement.PostNorm;
 
-        steps.Add(Norm(weights, "AttentionNorm", names.AttentionNorm, parallel && architecture.Arrangement == BlockArrangement.ParallelOneNorm ? "Norm before both blocks" : "Norm before the attention"));
+        if (!post)
+        {
+            steps.Add(Norm(weights, "AttentionNorm", names.AttentionNorm, parallel && architecture.Arrangement == BlockArrangement.ParallelOneNorm ? "Norm before both blocks" : "Norm before the attention"));
+        }
+
         PlanAttention(weights, steps);
         var output = new LinearStep(
             sandwich ? "Output projection" : "Output projection, added to the residual stream",
@@ -46,7 +54,11 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
             steps.Add(NormAdd(weights, "AttentionOutputNorm", names.AttentionOutputNorm, "Norm behind the attention, added to the residual stream"));
         }
 
-        if (architecture.Arrangement != BlockArrangement.ParallelOneNorm)
+        if (post)
+        {
+            steps.Add(NormInPlace(weights, "AttentionOutputNorm", names.AttentionOutputNorm, "Norm behind the attention"));
+        }
+        else if (architecture.Arrangement != BlockArrangement.ParallelOneNorm)
         {
             steps.Add(Norm(weights, "FeedForwardNorm", names.FeedForwardNorm, "Norm before the feed-forward block"));
         }
@@ -69,6 +81,10 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
         {
             steps.Add(NormAdd(weights, "FeedForwardOutputNorm", names.FeedForwardOutputNorm, "Norm behind the feed-forward block, added to the residual stream"));
         }
+        else if (post)
+        {
+            steps.Add(NormInPlace(weights, "FeedForwardOutputNorm", names.FeedForwardOutputNorm, "Norm behind the feed-forward block"));
+        }
 
         return [.. steps];
     }
@@ -85,7 +101,7 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
             keyNorm = weights.Norm("KeyNorm", attention.HeadDimension, architecture.Norm, _checkpoint.Names.KeyNorm, perLayer: true);
         }
 
-        steps.Add(new LinearStep("Query, key and value projections", kernels.QueryKeyValue, weight, bias, "Normed", "Projected"));
+        steps.Add(new LinearStep("Query, key and value projections", kernels.QueryKeyValue, weight, bias, BlockInput, "Projected"));
         steps.Add(new AttentionStep(
             "Attention",
             new EquatableArray<AttentionVariant>(kernels.Attention.Select(kernel => new AttentionVariant(
@@ -156,7 +172,7 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
                 kernels.Up,
                 weights.Panels("UpWeight", kernels.Up, Matrix(names.Up, inner, architecture.Width)),
                 !feedForward.Bias ? null : weights.Bias("UpBias", kernels.Up, Vector(names.Up, inner)),
-                "Normed",
+                BlockInput,
                 "Inner");
         }
 
@@ -173,12 +189,15 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
             kernels.Up,
             weights.Panels("GateUpWeight", kernels.Up, gate, up),
             !feedForward.Bias ? null : weights.Bias("GateUpBias", kernels.Up, Vector(names.Gate, inner), Vector(names.Up, inner)),
-            "Normed",
+            BlockInput,
             "Inner");
     }
 
     private NormStep Norm(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
         new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), "Hidden", "Normed");
+
+    private NormStep NormInPlace(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
+        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), "Hidden", "Hidden");
 
     private NormStep NormAdd(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
         new(title, kernels.NormAdd, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), "Block", "Hidden");

@@ -17,7 +17,7 @@ internal static class AttentionEmitter
     private const int KeyBlock = Layout.KeyBlock;
 
     public static string Parameters(AttentionKernel kernel) =>
-        "float* queries, float* keys, float* values, " + (kernel.Kind.Positions is AlibiPositions ? "float* slopes, " : "") + "float* output, int position, int rows, int worker, int workers";
+        "float* queries, float* keys, float* values, " + (kernel.Kind.Positions is AlibiPositions ? "float* slopes, " : "") + "float* output, int position, " + Length(kernel) + "int rows, int worker, int workers";
 
     public static IEnumerable<TileShape> Tiles(AttentionKernel kernel, InstructionSetDescription isa)
     {
@@ -77,7 +77,7 @@ internal static class AttentionEmitter
                 using (writer.Braces("for (int height; first < end; first += height)"))
                 {
                     writer.Line("height = NextTileRows(end - first);");
-                    writer.Line($"{kernel.Name}Tile(headQueries, headKeys, headValues, {(alibi ? $"slopes + (head * {Text(group)}), " : "")}headOutput, position, first, height, scratch);");
+                    writer.Line($"{kernel.Name}Tile(headQueries, headKeys, headValues, {(alibi ? $"slopes + (head * {Text(group)}), " : "")}headOutput, position, {(kernel.SeesAll ? "length, " : "")}first, height, scratch);");
                 }
             }
         }
@@ -91,13 +91,13 @@ internal static class AttentionEmitter
         bool alibi = kernel.Kind.Positions is AlibiPositions;
         int window = kernel.Kind.Window;
         string queryPosition = group == 1 ? "position + first + row" : $"position + ((first + row) / {Text(group)})";
-        string lastVisible = group == 1 ? "position + first + height" : $"position + ((first + height - 1) / {Text(group)}) + 1";
+        string lastVisible = kernel.SeesAll ? "length" : group == 1 ? "position + first + height" : $"position + ((first + height - 1) / {Text(group)}) + 1";
 
         string slot = window > 0 ? "slot" : "block";
         writer.Separate();
         writer.Line("// Queries first to first + height - 1 of one key/value head, block of keys by block of keys.");
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Braces($"private static void {kernel.Name}Tile(float* queries, float* keys, float* values, {(alibi ? "float* slopes, " : "")}float* output, int position, int first, int height, float* scratch)"))
+        using (writer.Braces($"private static void {kernel.Name}Tile(float* queries, float* keys, float* values, {(alibi ? "float* slopes, " : "")}float* output, int position, {Length(kernel)}int first, int height, float* scratch)"))
         {
             writer.Line($"const int KeyBlock = {KeyBlock};");
             writer.Line($"float* scores = scratch;");
@@ -132,7 +132,7 @@ internal static class AttentionEmitter
 
                 using (writer.Braces("for (int row = 0; row < height; row++)"))
                 {
-                    writer.Line($"int visible = global::System.Math.Clamp({queryPosition} + 1 - block, 0, count);");
+                    writer.Line(kernel.SeesAll ? "int visible = count;" : $"int visible = global::System.Math.Clamp({queryPosition} + 1 - block, 0, count);");
                     EmitScoreChanges(writer, kernel, queryPosition);
                     writer.Line($"factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * {Text(isa.Lanes)}));");
                 }
@@ -184,6 +184,9 @@ internal static class AttentionEmitter
             }
         }
     }
+
+    /// <summary>The positions of the whole sequence, where queries see all of them.</summary>
+    private static string Length(AttentionKernel kernel) => kernel.SeesAll ? "int length, " : "";
 
     /// <summary>What happens to a query's scores of a block before the softmax.</summary>
     private static void EmitScoreChanges(SourceWriter writer, AttentionKernel kernel, string queryPosition)
