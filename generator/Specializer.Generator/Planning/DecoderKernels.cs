@@ -6,7 +6,10 @@ namespace Specializer.Generator.Planning;
 /// <summary>The kernels of a decoder, as its shapes ask for them.</summary>
 internal sealed class DecoderKernels
 {
-    public DecoderKernels(TransformerArchitecture architecture, int chunk)
+    /// <param name="architecture">The stack.</param>
+    /// <param name="chunk">Rows of a chunk.</param>
+    /// <param name="queryRows">Rows for which queries are kept; 0 for those of a chunk.</param>
+    public DecoderKernels(TransformerArchitecture architecture, int chunk, int queryRows = 0)
     {
         AttentionArchitecture attention = architecture.Attention;
         FeedForwardArchitecture feedForward = architecture.FeedForward;
@@ -28,12 +31,14 @@ internal sealed class DecoderKernels
         QueryKeyValue = new LinearKernel(
             width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false));
         Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
-            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), chunk)));
+            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), queryRows == 0 ? chunk : queryRows)));
         Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich));
         Up = new LinearKernel(
             width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false));
         Down = new LinearKernel(feedForward.Width, width, Up.OutputStride, stride, new(feedForward.Bias, null, false, AddToOutput: !sandwich));
-        Logits = new LinearKernel(width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap));
+        Logits = new LinearKernel(
+            width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap, architecture.Logits.Scale));
+        Cross = architecture.CrossAttention is { } cross ? new CrossAttentionKernels(architecture, cross, chunk) : null;
     }
 
     public EmbedKernel Embed { get; }
@@ -47,6 +52,9 @@ internal sealed class DecoderKernels
 
     /// <summary>One for each kind of layer.</summary>
     public EquatableArray<AttentionKernel> Attention { get; }
+
+    /// <summary>The attention to the encoder's output, if there is an encoder.</summary>
+    public CrossAttentionKernels? Cross { get; }
 
     public LinearKernel Output { get; }
 
@@ -62,7 +70,7 @@ internal sealed class DecoderKernels
     /// </summary>
     private static int CacheLength(TransformerArchitecture architecture, LayerKind kind, int chunk)
     {
-        int whole = RoundUp(architecture.ContextLength, Layout.KeyPanel);
+        int whole = Layout.CacheLength(architecture.ContextLength);
         return kind.Window == 0 ? whole : System.Math.Min(RoundUp(whole, Layout.KeyBlock), RoundUp(kind.Window + chunk, Layout.KeyBlock));
     }
 

@@ -34,8 +34,12 @@ internal sealed record ExecutionPlan(
     long ParameterCount,
     long MultiplyAddsPerToken)
 {
+    /// <summary>The encoder of an encoder-decoder; null for other stacks.</summary>
+    public EncoderPlan? Encoder { get; init; }
+
     /// <summary>Bytes of the packed weights.</summary>
-    public long PackedWeightBytes => (LayersOffset + (LayerStride * Architecture.Layers)) * sizeof(float);
+    public long PackedWeightBytes =>
+        (Encoder is null ? LayersOffset + (LayerStride * Architecture.Layers) : Encoder.LayersOffset + (Encoder.LayerStride * Encoder.Layers)) * sizeof(float);
 
     /// <summary>Floats from the logits of one position to the next.</summary>
     public int LogitsStride => Layout.Pad(Architecture.Embeddings.VocabularySize);
@@ -52,6 +56,21 @@ internal sealed record ExecutionPlan(
             }
 
             return floats * sizeof(float);
+        }
+    }
+
+    /// <summary>Floats of what every sequence of a session has of its own: its cache, behind everything that sequences share.</summary>
+    public long SequenceFloats
+    {
+        get
+        {
+            long floats = 0;
+            foreach (BufferPlan buffer in Buffers)
+            {
+                floats += buffer.PerSequence ? buffer.Floats : 0;
+            }
+
+            return floats;
         }
     }
 

@@ -8,7 +8,14 @@ namespace Specializer.Generator.Planning;
 /// <param name="Offset">Floats from the start of the session's memory.</param>
 /// <param name="Floats">Its size.</param>
 /// <param name="RowStride">Floats from one row to the next, 0 where rows mean nothing.</param>
-internal sealed record BufferPlan(string Name, string Description, long Offset, long Floats, int RowStride);
+internal sealed record BufferPlan(string Name, string Description, long Offset, long Floats, int RowStride)
+{
+    /// <summary>Whether every sequence of a session has one of its own.</summary>
+    public bool PerSequence { get; init; }
+
+    /// <summary>Floats from one position of an encoder's source to the next; 0 where the buffer holds one chunk at a time.</summary>
+    public int SourceStride { get; init; }
+}
 
 /// <summary>
 /// One operation of the plan. A step says what it reads and writes by the names of buffers and weights.
@@ -35,3 +42,16 @@ internal sealed record AttentionVariant(AttentionKernel Kernel, string? Table, s
 /// <summary>Attention, by the kind of layer.</summary>
 internal sealed record AttentionStep(
     string Title, EquatableArray<AttentionVariant> Variants, string? QueryNorm, string? KeyNorm, string Input, string Queries, string Output) : StepPlan(Title);
+
+/// <summary>Attention of a decoder's layer to the output of an encoder.</summary>
+/// <param name="Kernel">The kernels.</param>
+/// <param name="Keys">The buffer of the source's keys for all layers.</param>
+/// <param name="Values">The buffer of the source's values for all layers.</param>
+internal sealed record CrossAttentionStep(
+    string Title, AttentionKernel Kernel, string Input, string Queries, string Keys, string Values, string Output) : StepPlan(Title);
+
+/// <summary>Keys and values of an encoder's output, kept for one layer of the decoder.</summary>
+/// <param name="Kernel">The kernels.</param>
+/// <param name="Keys">The buffer of the source's keys for all layers.</param>
+/// <param name="Values">The buffer of the source's values for all layers.</param>
+internal sealed record CrossCacheStep(string Title, AttentionKernel Kernel, string Input, string Keys, string Values) : StepPlan(Title);
