@@ -1,90 +1,25 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
-using System.Threading;
 
 namespace Specializer;
 
-/// <summary>
-/// The base of generated decoders: packed weights, shared by any number of sessions, and the threads that compute.
-/// </summary>
+/// <summary>The base of generated decoders.</summary>
 /// <remarks>A model may be used by any number of threads at once, each with its own session.</remarks>
-public abstract class DecoderModel : IDisposable
+public abstract class DecoderModel : TransformerModel
 {
-    private readonly WorkerTeam? _team;
-    private bool _disposed;
-
     /// <summary>Takes over packed weights. Called by generated code.</summary>
     /// <param name="description">What is known of the model when it is compiled.</param>
     /// <param name="weights">The packed weights, owned by the model from now on.</param>
     /// <param name="instructionSet">The instruction set for which they are packed.</param>
     /// <param name="options">How the model is run.</param>
     protected DecoderModel(ModelDescription description, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
+        : base(description, weights, instructionSet, options)
     {
-        ArgumentNullException.ThrowIfNull(description);
-        ArgumentNullException.ThrowIfNull(weights);
-        int threads = options?.Threads ?? 0;
-        if (threads < 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), threads, $"ModelOptions.Threads is {threads}; give 1 or more threads, or 0 for one per core.");
-        }
-
-        Description = description;
-        Weights = weights;
-        InstructionSet = instructionSet;
-        Threads = Math.Min(threads == 0 ? Environment.ProcessorCount : threads, description.ChunkLength);
-        _team = Threads > 1 ? new WorkerTeam(Threads) : null;
     }
-
-    /// <summary>What is known of the model when it is compiled.</summary>
-    public ModelDescription Description { get; }
-
-    /// <summary>The instruction set whose kernels this model runs.</summary>
-    public InstructionSet InstructionSet { get; }
-
-    /// <summary>
-    /// How many threads one call uses at most, the caller's included. Never more than the rows of a chunk. A call
-    /// that finds the other threads busy with another session computes alone; the results are the same bits.
-    /// </summary>
-    public int Threads { get; }
-
-    internal AlignedBuffer Weights { get; }
 
     /// <summary>Starts a sequence: an empty session with its own cache.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="OutOfMemoryException">The session's memory is not granted.</exception>
     [SuppressMessage("Design", "CA1024", Justification = "It creates.")]
     public abstract DecoderSession CreateSession();
-
-    /// <summary>Releases the weights as soon as no call is computing on them. Sessions of the model can no longer be used.</summary>
-    /// <exception cref="InvalidOperationException">It is called from within a call of one of the model's sessions that uses its threads; the model is as before.</exception>
-    public void Dispose()
-    {
-        // First, since it may refuse; it may be called any number of times.
-        _team?.Dispose();
-        if (Interlocked.Exchange(ref _disposed, true))
-        {
-            return;
-        }
-
-        Weights.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>The instruction set that the options ask for, checked against this machine. Called by generated code.</summary>
-    /// <exception cref="PlatformNotSupportedException">This machine does not have it.</exception>
-    protected static InstructionSet ChooseInstructionSet(ModelOptions? options)
-    {
-        InstructionSet chosen = options?.InstructionSet ?? InstructionSets.Best;
-        if (!InstructionSets.IsSupported(chosen))
-        {
-            throw new PlatformNotSupportedException(
-                $"ModelOptions.InstructionSet asks for {chosen}, which this process cannot run; the best it can run is {InstructionSets.Best}. Leave the option out to use that.");
-        }
-
-        return chosen;
-    }
-
-    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
-
-    internal bool TryRunOnTeam(ParallelWork work) => _team is not null && _team.TryRun(work);
 }

@@ -10,18 +10,14 @@ namespace Specializer;
 /// A session is used by one caller at a time; a second one gets an <see cref="InvalidOperationException"/>. No call
 /// allocates managed memory. The results are the same bits for any number of threads and however a prompt is cut into calls.
 /// </remarks>
-public abstract unsafe class DecoderSession : ParallelWork, IDisposable
+public abstract unsafe class DecoderSession : TransformerSession
 {
     private const int FloatsPerLine = AlignedBuffer.Alignment / sizeof(float);
 
-    private readonly DecoderModel _model;
-    private readonly AlignedBuffer _memory;
     private readonly float[] _logits;
     private readonly int _logitsStart;
     private readonly int _logitsRowStride;
     private readonly int _logitsRows;
-    private int _busy;
-    private bool _disposed;
 
     /// <summary>Allocates a session. Called by generated code.</summary>
     /// <param name="model">The model that owns the weights.</param>
@@ -29,12 +25,8 @@ public abstract unsafe class DecoderSession : ParallelWork, IDisposable
     /// <param name="logitsRows">The number of positions whose logits are computed together.</param>
     /// <param name="logitsRowStride">The floats from one position's logits to the next, a multiple of 16.</param>
     protected DecoderSession(DecoderModel model, long memoryBytes, int logitsRows, int logitsRowStride)
+        : base(model, memoryBytes)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        model.ThrowIfDisposed();
-        _model = model;
-        _memory = AlignedBuffer.Allocate(memoryBytes);
-
         // The logits lie in managed memory that does not move, so that a span handed to the caller can never outlive what it points to.
         _logitsRows = logitsRows;
         _logitsRowStride = logitsRowStride;
@@ -47,20 +39,8 @@ public abstract unsafe class DecoderSession : ParallelWork, IDisposable
     /// <summary>The number of tokens processed so far; the next one gets this position.</summary>
     public int Position { get; private set; }
 
-    /// <summary>The largest number of positions.</summary>
-    public int ContextLength => _model.Description.ContextLength;
-
     /// <summary>The bytes of this session: cache, activations and logits.</summary>
     public long SessionBytes { get; }
-
-    /// <summary>Is told every hidden state as it is computed, if set. For probing and for tests; it costs nothing while unset.</summary>
-    public HiddenStateObserver? HiddenStates { get; set; }
-
-    /// <summary>The packed weights during a call.</summary>
-    protected float* Weights { get; private set; }
-
-    /// <summary>The cache and the activations.</summary>
-    protected float* Memory { get; private set; }
 
     /// <summary>The tokens of the chunk in work, <see cref="Rows"/> of them.</summary>
     protected int* Tokens { get; private set; }
@@ -97,11 +77,11 @@ public abstract unsafe class DecoderSession : ParallelWork, IDisposable
     /// <exception cref="ArgumentException">As in the other overload, or <paramref name="allLogits"/> has another length.</exception>
     public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken = default)
     {
-        long expected = (long)tokens.Length * _model.Description.VocabularySize;
+        long expected = (long)tokens.Length * Description.VocabularySize;
         if (allLogits.Length != expected)
         {
             throw new ArgumentException(
-                $"The span for the logits has {allLogits.Length} elements; {tokens.Length} tokens and a vocabulary of {_model.Description.VocabularySize} need {expected}.",
+                $"The span for the logits has {allLogits.Length} elements; {tokens.Length} tokens and a vocabulary of {Description.VocabularySize} need {expected}.",
                 nameof(allLogits));
         }
 
@@ -149,60 +129,23 @@ public abstract unsafe class DecoderSession : ParallelWork, IDisposable
         }
     }
 
-    /// <summary>Releases the session's memory.</summary>
-    /// <exception cref="InvalidOperationException">A call on this session is running.</exception>
-    public void Dispose()
-    {
-        if (Volatile.Read(ref _disposed))
-        {
-            return;
-        }
-
-        Enter();
-        _disposed = true;
-        Leave();
-        _memory.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Computes the chunk in work; the same body on every worker. Implemented by generated code.</summary>
-    /// <param name="worker">This worker, from 0.</param>
-    /// <param name="workers">How many work on the chunk.</param>
-    protected abstract void Forward(int worker, int workers);
-
-    /// <inheritdoc/>
-    protected internal sealed override void Execute(int worker, int workers) => Forward(worker, workers);
-
     /// <summary>Tells the observer, if there is one, the hidden states of the chunk in work. Called by one worker of generated code.</summary>
     /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
     /// <param name="hiddenStates">The hidden states, <see cref="Rows"/> rows.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
-    protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride)
-    {
-        if (HiddenStates is { } observer)
-        {
-            for (int row = 0; row < Rows; row++)
-            {
-                observer(layer, FirstPosition + row, new ReadOnlySpan<float>(hiddenStates + ((nint)row * rowStride), _model.Description.DModel));
-            }
-        }
-    }
+    protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride) => Observe(layer, FirstPosition, Rows, hiddenStates, rowStride);
 
     private ReadOnlySpan<float> Process(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken)
     {
         Enter();
-        bool holdsWeights = false, holdsMemory = false;
         int before = Position;
         try
         {
-            _model.ThrowIfDisposed();
+            ThrowIfModelIsDisposed();
             Check(tokens);
-            _model.Weights.DangerousAddRef(ref holdsWeights);
-            _memory.DangerousAddRef(ref holdsMemory);
-            Weights = _model.Weights.Address;
-            Memory = _memory.Address;
+            Hold();
 
-            int vocabulary = _model.Description.VocabularySize;
+            int vocabulary = Description.VocabularySize;
             int lastRow = 0;
             fixed (int* first = tokens)
             fixed (float* logits = &_logits[_logitsStart])
@@ -210,7 +153,7 @@ public abstract unsafe class DecoderSession : ParallelWork, IDisposable
                 Logits = logits;
 
                 // Where every position's logits are wanted, a chunk is as many positions as logits are held for.
-                int chunk = allLogits.IsEmpty ? _model.Description.ChunkLength : Math.Min(_logitsRows, _model.Description.ChunkLength);
+                int chunk = allLogits.IsEmpty ? Description.ChunkLength : Math.Min(_logitsRows, Description.ChunkLength);
                 for (int start = 0; start < tokens.Length; start += Rows)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -219,11 +162,7 @@ public abstract unsafe class DecoderSession : ParallelWork, IDisposable
                     FirstPosition = Position;
                     bool last = start + Rows == tokens.Length;
                     FirstLogitsRow = !allLogits.IsEmpty ? 0 : last ? Rows - 1 : Rows;
-                    if (!_model.TryRunOnTeam(this))
-                    {
-                        RunAlone();
-                    }
-
+                    Compute();
                     Position += Rows;
                     lastRow = Rows - 1 - FirstLogitsRow;
                     for (int row = 0; !allLogits.IsEmpty && row < Rows; row++)
@@ -245,23 +184,14 @@ public abstract unsafe class DecoderSession : ParallelWork, IDisposable
         {
             Tokens = null;
             Logits = null;
-            if (holdsMemory)
-            {
-                _memory.DangerousRelease();
-            }
-
-            if (holdsWeights)
-            {
-                _model.Weights.DangerousRelease();
-            }
-
+            Release();
             Leave();
         }
     }
 
     private void Check(ReadOnlySpan<int> tokens)
     {
-        ModelDescription model = _model.Description;
+        ModelDescription model = Description;
         if (tokens.IsEmpty)
         {
             throw new ArgumentException("There are no tokens; give at least one (most models expect a beginning-of-sequence token first).", nameof(tokens));
@@ -275,30 +205,6 @@ public abstract unsafe class DecoderSession : ParallelWork, IDisposable
                 nameof(tokens));
         }
 
-        for (int i = 0; i < tokens.Length; i++)
-        {
-            if ((uint)tokens[i] >= (uint)model.VocabularySize)
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(tokens), tokens[i], $"Token {i} is {tokens[i]}; {model.Name} has a vocabulary of {model.VocabularySize}, so token ids are 0 to {model.VocabularySize - 1}.");
-            }
-        }
+        CheckVocabulary(tokens, nameof(tokens));
     }
-
-    private void Enter()
-    {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
-        if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
-        {
-            throw new InvalidOperationException("Another call on this session is running. A session is used by one caller at a time; create one session per sequence.");
-        }
-
-        if (_disposed)
-        {
-            Leave();
-            throw new ObjectDisposedException(GetType().FullName);
-        }
-    }
-
-    private void Leave() => Volatile.Write(ref _busy, 0);
 }

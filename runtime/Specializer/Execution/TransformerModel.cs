@@ -1,0 +1,78 @@
+using System;
+using System.Threading;
+
+namespace Specializer;
+
+/// <summary>
+/// The base of all generated models: packed weights, shared by any number of sessions, and the threads that compute.
+/// </summary>
+/// <remarks>A model may be used by any number of threads at once, each with its own session.</remarks>
+public abstract class TransformerModel : IDisposable
+{
+    private readonly WorkerTeam? _team;
+    private bool _disposed;
+
+    private protected TransformerModel(ModelDescription description, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(weights);
+        int threads = options?.Threads ?? 0;
+        if (threads < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), threads, $"ModelOptions.Threads is {threads}; give 1 or more threads, or 0 for one per core.");
+        }
+
+        Description = description;
+        Weights = weights;
+        InstructionSet = instructionSet;
+        Threads = Math.Min(threads == 0 ? Environment.ProcessorCount : threads, description.ChunkLength);
+        _team = Threads > 1 ? new WorkerTeam(Threads) : null;
+    }
+
+    /// <summary>What is known of the model when it is compiled.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>The instruction set whose kernels this model runs.</summary>
+    public InstructionSet InstructionSet { get; }
+
+    /// <summary>
+    /// How many threads one call uses at most, the caller's included. Never more than the rows of a chunk. A call
+    /// that finds the other threads busy with another session computes alone; the results are the same bits.
+    /// </summary>
+    public int Threads { get; }
+
+    internal AlignedBuffer Weights { get; }
+
+    /// <summary>Releases the weights as soon as no call is computing on them. Sessions of the model can no longer be used.</summary>
+    /// <exception cref="InvalidOperationException">It is called from within a call of one of the model's sessions that uses its threads; the model is as before.</exception>
+    public void Dispose()
+    {
+        // First, since it may refuse; it may be called any number of times.
+        _team?.Dispose();
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
+        Weights.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The instruction set that the options ask for, checked against this machine. Called by generated code.</summary>
+    /// <exception cref="PlatformNotSupportedException">This machine does not have it.</exception>
+    protected static InstructionSet ChooseInstructionSet(ModelOptions? options)
+    {
+        InstructionSet chosen = options?.InstructionSet ?? InstructionSets.Best;
+        if (!InstructionSets.IsSupported(chosen))
+        {
+            throw new PlatformNotSupportedException(
+                $"ModelOptions.InstructionSet asks for {chosen}, which this process cannot run; the best it can run is {InstructionSets.Best}. Leave the option out to use that.");
+        }
+
+        return chosen;
+    }
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+
+    internal bool TryRunOnTeam(ParallelWork work) => _team is not null && _team.TryRun(work);
+}
