@@ -14,7 +14,7 @@ internal static class Documentation
         TransformerArchitecture architecture = plan.Architecture;
         AttentionArchitecture attention = architecture.Attention;
         yield return "<summary>";
-        yield return $"A decoder of {Grouped(plan.ParameterCount)} parameters: {architecture.Layers} layers, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
+        yield return $"{(architecture.Encoder is { } encoder ? $"An encoder-decoder of {Grouped(plan.ParameterCount)} parameters: {encoder.Layers} layers for sources of up to {Grouped(encoder.ContextLength)}, and" : $"A decoder of {Grouped(plan.ParameterCount)} parameters:")} {architecture.Layers} layers, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
         yield return "</summary>";
         yield return "<remarks>";
         yield return "<list type=\"table\">";
@@ -36,6 +36,11 @@ internal static class Documentation
         yield return "<code>";
         yield return $"using var model = {model.Class.Name}.Load(\"model.safetensors\");";
         yield return "using var session = model.CreateSession();";
+        if (plan.Encoder is not null)
+        {
+            yield return "session.Encode(source);";
+        }
+
         yield return "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);";
         yield return "logits = session.Decode(token);";
         yield return "</code>";
@@ -46,6 +51,7 @@ internal static class Documentation
     private static string Positions(AttentionPositions positions) => positions switch
     {
         RotaryPositions rotary => $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDimension} of each head, {(rotary.Interleaved ? "interleaved pairs" : "half-split pairs")}",
+        RelativePositions relative => $"a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}",
         AlibiPositions => "a slope for each head (ALiBi)",
         _ => "none",
     };

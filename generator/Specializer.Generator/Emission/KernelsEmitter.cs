@@ -13,7 +13,9 @@ internal static class KernelsEmitter
     public static IReadOnlyList<Kernel> Requested(ExecutionPlan plan)
     {
         var kernels = new List<Kernel>();
-        foreach (StepPlan step in plan.Before.Concat(plan.Layer).Concat(plan.After))
+        IEnumerable<StepPlan> encoder = plan.Encoder is not { } source ? []
+            : source.Before.Concat(source.BeforeAttention).Concat([source.Attention]).Concat(source.AfterAttention).Concat(source.After).Concat(source.Cross);
+        foreach (StepPlan step in encoder.Concat(plan.Before).Concat(plan.Layer).Concat(plan.After))
         {
             IEnumerable<Kernel> wanted = step switch
             {
@@ -21,6 +23,8 @@ internal static class KernelsEmitter
                 NormStep norm => [norm.Kernel],
                 LinearStep linear => [linear.Kernel],
                 AttentionStep attention => attention.Variants.Select(static variant => variant.Kernel),
+                CrossAttentionStep cross => [cross.Kernel],
+                CrossCacheStep cross => [cross.Kernel],
                 _ => throw new System.NotSupportedException(step.GetType().Name),
             };
             kernels.AddRange(wanted.Where(kernel => !kernels.Contains(kernel)));
@@ -97,6 +101,12 @@ internal static class KernelsEmitter
         EmbedKernel embed => [(kernel.Name, EmbedEmitter.Parameters(embed))],
         NormKernel => [(kernel.Name, NormEmitter.Parameters)],
         LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
+        AttentionKernel { IsCross: true } cross =>
+        [
+            (cross.QueriesName, AppendEmitter.QueriesParameters),
+            (cross.AppendName, AppendEmitter.SourceParameters),
+            (cross.Name, AttentionEmitter.Parameters(cross)),
+        ],
         AttentionKernel attention => [(attention.AppendName, AppendEmitter.Parameters(attention)), (kernel.Name, AttentionEmitter.Parameters(attention))],
         _ => [],
     };

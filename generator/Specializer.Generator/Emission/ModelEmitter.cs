@@ -86,13 +86,21 @@ internal static class ModelEmitter
         }
 
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"Specializer.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version.ToString(3)}\")]");
-        using (writer.Braces($"partial class {name} : global::Specializer.DecoderModel"))
+        using (writer.Braces($"partial class {name} : global::Specializer.{(plan.Encoder is null ? "DecoderModel" : "EncoderDecoderModel")}"))
         {
             TransformerArchitecture architecture = plan.Architecture;
             Constant(writer, "int", "Layers", architecture.Layers, "The number of layers.");
             Constant(writer, "int", "DModel", architecture.Width, "The width of the hidden states.");
             Constant(writer, "int", "VocabularySize", architecture.Embeddings.VocabularySize, "The number of token ids; logits are as many.");
             Constant(writer, "int", "ContextLength", architecture.ContextLength, "The largest number of positions of a session.");
+            if (plan.Encoder is { } encoder)
+            {
+                Constant(writer, "int", "EncoderLayers", encoder.Layers, "The number of layers of the encoder.");
+                Constant(writer, "int", "SourceLength", encoder.SourceLength, "The largest number of positions of a source.");
+                Constant(writer, "int", "SourceVocabularySize", architecture.Encoder!.Embeddings.VocabularySize, "The number of token ids of a source.");
+                Constant(writer, "long", "SequenceBytes", plan.SequenceFloats * sizeof(float), "The bytes of every further sequence of a session.");
+            }
+
             Constant(writer, "int", "ChunkLength", plan.ChunkLength, "The number of positions that one step of a prefill processes.");
             Constant(writer, "long", "ParameterCount", plan.ParameterCount, "The number of trained parameters, tied ones counted once.");
             Constant(writer, "long", "PackedWeightBytes", plan.PackedWeightBytes, "The bytes of the packed weights in memory, shared by all sessions.");
@@ -103,7 +111,8 @@ internal static class ModelEmitter
             writer.Line("private static readonly global::Specializer.ModelDescription s_description = new()");
             writer.Line("{");
             writer.Line($"    Name = \"{name}\",");
-            foreach (string fact in new[] { "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes", "MultiplyAddsPerToken" })
+            string[] encoderFacts = plan.Encoder is null ? [] : ["EncoderLayers", "SourceLength", "SourceVocabularySize", "SequenceBytes"];
+            foreach (string fact in new[] { "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes", "MultiplyAddsPerToken" }.Concat(encoderFacts))
             {
                 writer.Line($"    {fact} = {fact},");
             }
@@ -118,9 +127,11 @@ internal static class ModelEmitter
             EmitLoad(writer, name);
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
-            using (writer.Braces("public override global::Specializer.DecoderSession CreateSession()"))
+            using (writer.Braces(plan.Encoder is null
+                ? "public override global::Specializer.DecoderSession CreateSession()"
+                : "public override global::Specializer.EncoderDecoderSession CreateSession(int sequences)"))
             {
-                writer.Line("return new Session(this);");
+                writer.Line(plan.Encoder is null ? "return new Session(this);" : "return new Session(this, sequences);");
             }
         }
     }

@@ -91,9 +91,10 @@ internal static class ArchitectureParser
 
         int? contextLength = OptionalExtent(transformer, "ContextLength", LargestExtent, context);
         int? chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
-        return contextLength is null || chunkLength is null
+        int? sourceLength = OptionalExtent(transformer, "SourceLength", LargestExtent, context);
+        return contextLength is null || chunkLength is null || sourceLength is null
             ? null
-            : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value);
+            : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value) { SourceLength = sourceLength.Value };
     }
 
     private static AttentionArchitecture? ParseAttention(AttributeReader attribute, int? width, ParseContext context)

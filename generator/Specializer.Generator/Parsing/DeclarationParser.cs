@@ -20,8 +20,8 @@ internal static class DeclarationParser
 {
     public const string TransformerAttributeName = "Specializer.TransformerAttribute";
 
-    /// <summary>The base that the generator gives: the analyzer sees the class as already completed.</summary>
-    private const string GeneratedBaseName = "Specializer.DecoderModel";
+    /// <summary>The bases that the generator gives: the analyzer sees the class as already completed.</summary>
+    private static readonly HashSet<string> s_generatedBases = ["Specializer.DecoderModel", "Specializer.EncoderDecoderModel"];
 
     private const LanguageVersion LowestLanguageVersion = LanguageVersion.CSharp12;
 
@@ -29,7 +29,7 @@ internal static class DeclarationParser
     private static readonly HashSet<string> s_generatedMembers =
     [
         "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes",
-        "MultiplyAddsPerToken", "Tensors", "Load", "CreateSession", "Pack", "Session", "IKernels", "Avx512Kernels", "Avx2Kernels", "NeonKernels", "PortableKernels",
+        "MultiplyAddsPerToken", "EncoderLayers", "SourceLength", "SourceVocabularySize", "SequenceBytes", "Tensors", "Load", "CreateSession", "Pack", "Session", "IKernels", "Avx512Kernels", "Avx2Kernels", "NeonKernels", "PortableKernels",
     ];
 
     /// <returns>
@@ -138,7 +138,7 @@ internal static class DeclarationParser
         { IsAbstract: true } => ("abstract", "a class that can have instances"),
         _ when typeAndContaining.Any(static symbol => symbol.IsGenericType) => ("generic or inside a generic type", "a class without type parameters"),
         _ when typeAndContaining.Any(static symbol => symbol.IsFileLocal) => ("local to a file", "a class without the modifier 'file'"),
-        { BaseType: { SpecialType: not SpecialType.System_Object } baseType } when baseType.ToDisplayString() != GeneratedBaseName =>
+        { BaseType: { SpecialType: not SpecialType.System_Object } baseType } when !s_generatedBases.Contains(baseType.ToDisplayString()) =>
             ("derived from " + baseType.Name, "a class without a base class, since the generator gives it one"),
         _ when Declarations(type, cancellationToken).Any(static syntax => syntax.ParameterList is not null) =>
             ("declared with a primary constructor", "a class without one, since the generator gives it a constructor"),

@@ -9,7 +9,8 @@ internal sealed class DecoderKernels
     /// <param name="architecture">The stack.</param>
     /// <param name="chunk">Rows of a chunk.</param>
     /// <param name="queryRows">Rows for which queries are kept; 0 for those of a chunk.</param>
-    public DecoderKernels(TransformerArchitecture architecture, int chunk, int queryRows = 0)
+    /// <param name="tilePrefix">Tells tiles over heads of another width apart.</param>
+    public DecoderKernels(TransformerArchitecture architecture, int chunk, int queryRows = 0, string tilePrefix = "")
     {
         AttentionArchitecture attention = architecture.Attention;
         FeedForwardArchitecture feedForward = architecture.FeedForward;
@@ -31,7 +32,7 @@ internal sealed class DecoderKernels
         QueryKeyValue = new LinearKernel(
             width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false));
         Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
-            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), queryRows == 0 ? chunk : queryRows)));
+            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), queryRows == 0 ? chunk : queryRows) { TilePrefix = tilePrefix }));
         Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich));
         Up = new LinearKernel(
             width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false));
@@ -41,7 +42,7 @@ internal sealed class DecoderKernels
         Cross = architecture.CrossAttention is { } cross ? new CrossAttentionKernels(architecture, cross, chunk) : null;
     }
 
-    public EmbedKernel Embed { get; }
+    public EmbedKernel Embed { get; set; }
 
     public NormKernel Norm { get; }
 

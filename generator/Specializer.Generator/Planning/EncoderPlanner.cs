@@ -35,7 +35,13 @@ internal sealed class EncoderPlanner
 
         // The encoder's attention has kernels of its own, told apart by the names of its kinds of layers.
         _encoder = encoder with { LayerKinds = new EquatableArray<LayerKind>(encoder.LayerKinds.Select(static kind => kind with { Name = BufferPrefix + kind.Name })) };
-        _kernels = new DecoderKernels(_encoder, chunk, encoder.ContextLength);
+        _kernels = new DecoderKernels(
+            _encoder, chunk, encoder.ContextLength, encoder.Attention.HeadDimension == decoder.Attention.HeadDimension ? "" : BufferPrefix);
+        if (_kernels.Embed != decoderKernels.Embed)
+        {
+            _kernels.Embed = _kernels.Embed with { Prefix = BufferPrefix };
+        }
+
         _layer = new LayerPlanner(_encoder, _kernels, BufferPrefix);
         weights.Prefix = WeightPrefix;
         bool shares = encoder.Checkpoint.Names.TokenEmbedding == decoder.Checkpoint.Names.TokenEmbedding;

@@ -29,6 +29,10 @@ internal static class FamilyParser
         ["bloom"] = AlibiFamilies.Bloom,
         ["mpt"] = AlibiFamilies.Mpt,
         ["falcon"] = FalconFamily.Falcon,
+        ["t5"] = T5Family.T5,
+        ["bart"] = BartFamilies.Bart,
+        ["marian"] = BartFamilies.Marian,
+        ["transformer2017"] = BartFamilies.Transformer2017,
     };
 
     /// <summary>The values of model_type that are known.</summary>
