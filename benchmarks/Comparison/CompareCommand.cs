@@ -15,17 +15,38 @@ internal static class CompareCommand
     public static Command Create()
     {
         var threads = new Option<int>("--threads") { Description = "Threads that work together.", DefaultValueFactory = _ => 1 };
-        var command = new Command("compare", "Measures generated models against the generic engine, whole models, alternating, medians.") { threads };
+        var models = new Option<string[]>("--model") { Description = "The models to measure; all by default.", AllowMultipleArgumentsPerToken = true };
+        models.AcceptOnlyFromAmong([.. MeasuredModel.All.Select(model => model.Name)]);
+        var command = new Command("compare", "Measures generated code against the generic engine, kernels and whole models, alternating, medians.") { threads, models };
         command.SetAction(result =>
         {
+            string[] chosen = result.GetValue(models) ?? [];
+            int count = result.GetValue(threads);
             Console.WriteLine("| model | what | specialised | generic | ratio |");
             Console.WriteLine("|---|---|---:|---:|---:|");
-            foreach (MeasuredModel model in MeasuredModel.All)
+            foreach (MeasuredModel model in MeasuredModel.All.Where(model => chosen.Length == 0 || chosen.Contains(model.Name)))
             {
-                Compare(model, new ModelOptions { Threads = result.GetValue(threads) });
+                CompareKernels(model, count);
+                Compare(model, new ModelOptions { Threads = count });
             }
         });
         return command;
+    }
+
+    private static void CompareKernels(MeasuredModel measured, int threads)
+    {
+        using var memory = new KernelMemory();
+        using var team = new WorkerTeam(threads);
+        foreach (MeasuredKernel kernel in measured.MeasuredKernels(InstructionSets.Best, memory))
+        {
+            foreach (int rows in new[] { 1, 8, 32, 128 })
+            {
+                int calls = (int)Math.Clamp(2e7 / kernel.Operations(rows), 1, 10_000);
+                var specialized = new KernelRun(kernel.Run, rows, calls);
+                var generic = new KernelRun(kernel.RunGeneric, rows, calls);
+                Report(measured.Name, $"{kernel.Name} {kernel.Shape}, {rows} rows, GFLOP/s", kernel.Operations(rows) * calls / 1e9, () => team.TryRun(specialized), () => team.TryRun(generic));
+            }
+        }
     }
 
     private static void Compare(MeasuredModel measured, ModelOptions options)
@@ -45,7 +66,7 @@ internal static class CompareCommand
         Report(measured.Name, "decode, tokens/s", Tokens, () => Decode(specializedSession, Tokens), () => Decode(genericSession, Tokens));
     }
 
-    private static void Report(string model, string what, int tokens, Action specialized, Action generic)
+    private static void Report(string model, string what, double amount, Action specialized, Action generic)
     {
         double[] specializedSeconds = new double[Turns], genericSeconds = new double[Turns], ratios = new double[Turns];
         specialized();
@@ -62,7 +83,7 @@ internal static class CompareCommand
         Array.Sort(ratios);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {model} | {what} | {tokens / specializedSeconds[Turns / 2]:F0} | {tokens / genericSeconds[Turns / 2]:F0} | {ratios[Turns / 2]:F2} ({ratios[1]:F2} to {ratios[Turns - 2]:F2}) |"));
+            $"| {model} | {what} | {amount / specializedSeconds[Turns / 2]:F0} | {amount / genericSeconds[Turns / 2]:F0} | {ratios[Turns / 2]:F2} ({ratios[1]:F2} to {ratios[Turns - 2]:F2}) |"));
     }
 
     /// <summary>The median of short runs, as many as fit into a twentieth of a second, at least one.</summary>

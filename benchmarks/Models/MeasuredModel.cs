@@ -10,7 +10,12 @@ namespace Specializer.Benchmarks;
 /// <param name="Operations">Floating-point operations for a number of rows, a multiply-add counted as two.</param>
 /// <param name="Bytes">Bytes that are read once, whatever the rows: weights, or the cache.</param>
 /// <param name="Run">Runs it on a number of rows as one of several workers.</param>
-internal sealed record MeasuredKernel(string Name, string Shape, Func<int, double> Operations, Func<int, long> Bytes, Action<int, int, int> Run);
+/// <param name="RunGeneric">Runs the generic engine's kernel for the same shape.</param>
+internal sealed record MeasuredKernel(
+    string Name, string Shape, Func<int, double> Operations, Func<int, long> Bytes, Action<int, int, int> Run, Action<int, int, int> RunGeneric);
+
+/// <summary>A generated kernel that is given the memory it works on.</summary>
+internal delegate void KernelCall(KernelMemory memory, int rows, int worker, int workers);
 
 /// <summary>A declared model as the measurements know it: how to load it, and its kernels by name.</summary>
 internal abstract unsafe class MeasuredModel(string name)
@@ -28,25 +33,42 @@ internal abstract unsafe class MeasuredModel(string name)
     public abstract GenericDecoderConfiguration Generic { get; }
 
     /// <summary>The kernels of an instruction set, working on the given memory.</summary>
-    public abstract IEnumerable<MeasuredKernel> Kernels(InstructionSet instructionSet, KernelMemory memory);
+    public abstract IEnumerable<MeasuredKernel> MeasuredKernels(InstructionSet instructionSet, KernelMemory memory);
 
-    protected static MeasuredKernel Linear(int inputs, int outputs, bool gated, Action<int, int, int> run)
+    /// <summary>What the kernels of a model share: the instruction set and the memory.</summary>
+    protected sealed class Kernels(InstructionSet instructionSet, KernelMemory memory)
     {
-        long weights = (long)inputs * outputs * (gated ? 2 : 1);
-        return new MeasuredKernel(gated ? "gated-linear" : "linear", $"{inputs}x{outputs}", rows => 2.0 * weights * rows, _ => weights * sizeof(float), run);
+        public MeasuredKernel Linear(int inputs, int outputs, KernelCall run, bool gated = false, bool adds = false)
+        {
+            long weights = (long)inputs * outputs * (gated ? 2 : 1);
+            return new MeasuredKernel(
+                gated ? "gated-linear" : "linear",
+                $"{inputs}x{outputs}",
+                rows => 2.0 * weights * rows,
+                _ => weights * sizeof(float),
+                Bind(run),
+                GenericKernels.Linear(instructionSet, memory, inputs, outputs, gated, adds));
+        }
+
+        /// <summary>Causal attention of the last rows of a sequence as long as the cache.</summary>
+        public MeasuredKernel Attention(int heads, int keyValueHeads, int headDimension, KernelCall run)
+        {
+            const int Length = KernelMemory.CacheLength;
+            return new MeasuredKernel(
+                "attention",
+                $"{heads}x{headDimension}/{keyValueHeads}@{Length}",
+                rows => 4.0 * heads * headDimension * (((double)rows * (Length - rows)) + (rows * (rows + 1) / 2.0)),
+                _ => 2L * keyValueHeads * headDimension * Length * sizeof(float),
+                Bind(run),
+                GenericKernels.Attention(instructionSet, memory, heads, keyValueHeads, headDimension));
+        }
+
+        /// <summary>A norm reads and writes its rows; they are counted as the bytes it moves.</summary>
+        public MeasuredKernel Norm(int width, KernelCall run) => new(
+            "norm", $"{width}", rows => 4.0 * width * rows, rows => 2L * width * rows * sizeof(float), Bind(run), GenericKernels.Norm(instructionSet, memory, width));
+
+        private Action<int, int, int> Bind(KernelCall run) => (rows, worker, workers) => run(memory, rows, worker, workers);
     }
-
-    /// <summary>Causal attention of the last rows of a sequence of <paramref name="length"/>.</summary>
-    protected static MeasuredKernel Attention(int heads, int keyValueHeads, int headDimension, int length, Action<int, int, int> run) => new(
-        "attention",
-        $"{heads}x{headDimension}/{keyValueHeads}@{length}",
-        rows => 4.0 * heads * headDimension * (((double)rows * (length - rows)) + (rows * (rows + 1) / 2.0)),
-        _ => 2L * keyValueHeads * headDimension * length * sizeof(float),
-        run);
-
-    /// <summary>A norm reads and writes its rows; they are counted as the bytes it moves.</summary>
-    protected static MeasuredKernel Norm(int width, Action<int, int, int> run) =>
-        new("norm", $"{width}", rows => 4.0 * width * rows, rows => 2L * width * rows * sizeof(float), run);
 }
 
 /// <summary>Memory for kernels to work on: inputs, outputs, weights and a cache, filled with small numbers.</summary>

@@ -3,14 +3,14 @@ using System;
 namespace Specializer.Benchmarks;
 
 /// <summary>A kernel called again and again by all workers of a team, with a barrier after each call, as in a session.</summary>
-internal sealed class KernelRun(MeasuredKernel kernel, int rows, int calls) : ParallelWork
+internal sealed class KernelRun(Action<int, int, int> kernel, int rows, int calls) : ParallelWork
 {
     /// <inheritdoc/>
     protected internal override void Execute(int worker, int workers)
     {
         for (int call = 0; call < calls; call++)
         {
-            kernel.Run(rows, worker, workers);
+            kernel(rows, worker, workers);
             Synchronize();
         }
     }

@@ -45,7 +45,7 @@ internal sealed class RooflineMeasurement : IDisposable
     /// <summary>The rows of one model: its kernels at several numbers of rows, a prefill, and decoding.</summary>
     public IEnumerable<RooflineRow> Measure(MeasuredModel model, IReadOnlyList<int> rowCounts)
     {
-        foreach (MeasuredKernel kernel in model.Kernels(_instructionSet, _memory))
+        foreach (MeasuredKernel kernel in model.MeasuredKernels(_instructionSet, _memory))
         {
             foreach (int rows in rowCounts.Where(rows => kernel.Name != "attention" || rows <= PromptLength))
             {
@@ -61,14 +61,14 @@ internal sealed class RooflineMeasurement : IDisposable
 
     private RooflineRow MeasureKernel(MeasuredModel model, MeasuredKernel kernel, int rows)
     {
-        double estimate = Seconds(new KernelRun(kernel, rows, 1));
+        double estimate = Seconds(new KernelRun(kernel.Run, rows, 1));
         for (int warmUp = 0; warmUp < 3; warmUp++)
         {
-            estimate = Math.Min(estimate, Seconds(new KernelRun(kernel, rows, 1)));
+            estimate = Math.Min(estimate, Seconds(new KernelRun(kernel.Run, rows, 1)));
         }
 
         int calls = (int)Math.Clamp(SecondsPerTurn / estimate, 1, 100_000);
-        (double seconds, double peak) = TakeTurns(new KernelRun(kernel, rows, calls));
+        (double seconds, double peak) = TakeTurns(new KernelRun(kernel.Run, rows, calls));
         seconds /= calls;
 
         // What has to be read for one call lies where all of it, called again and again, fits.
@@ -134,7 +134,7 @@ internal sealed class RooflineMeasurement : IDisposable
         double logits = 2.0 * model.VocabularySize * model.DModel;
         double linear = (2.0 * model.MultiplyAddsPerToken) - logits;
         using var memory = new KernelMemory();
-        MeasuredKernel attention = measured.Kernels(InstructionSet.Portable, memory).Single(kernel => kernel.Name == "attention");
+        MeasuredKernel attention = measured.MeasuredKernels(InstructionSet.Portable, memory).Single(kernel => kernel.Name == "attention");
         int heads = int.Parse(attention.Shape.Split('x')[0], System.Globalization.CultureInfo.InvariantCulture);
         int headDimension = int.Parse(attention.Shape.Split('x')[1].Split('/')[0], System.Globalization.CultureInfo.InvariantCulture);
         return (linear * PromptLength) + logits + (4.0 * model.Layers * heads * headDimension * PromptLength * (PromptLength + 1) / 2);

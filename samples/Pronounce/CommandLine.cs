@@ -20,7 +20,7 @@ internal sealed class CommandLine
 
     private readonly Option<int> _threads = new("--threads")
     {
-        Description = "Threads that compute; with --evaluate, words pronounced at the same time. Default: one per core.",
+        Description = "Threads that compute; with --evaluate, words pronounced at the same time. Default: as many as pay; with --evaluate one per core.",
         HelpName = "N",
         CustomParser = result => Number(result, 1, 1024, "a whole number of 1 to 1024"),
     };

@@ -9,7 +9,7 @@ internal sealed record Settings
     /// <summary>The words to pronounce; none when evaluating.</summary>
     public required IReadOnlyList<string> Words { get; init; }
 
-    /// <summary>The number of threads; 0 for one per core.</summary>
+    /// <summary>The number of threads; 0 for as many as pay, or with --evaluate one per core.</summary>
     public required int Threads { get; init; }
 
     /// <summary>The instruction set; <see langword="null"/> for the best of this machine.</summary>

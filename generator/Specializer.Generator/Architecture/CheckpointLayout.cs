@@ -68,6 +68,21 @@ internal sealed record CheckpointNames(
     /// <summary>A table of learned positions that is added to the embeddings.</summary>
     public string PositionEmbedding { get; init; } = "";
 
+    /// <summary>The table of token types that is added to the embeddings.</summary>
+    public string TokenTypeEmbedding { get; init; } = "";
+
+    /// <summary>The linear layer from narrower embeddings to hidden states.</summary>
+    public string EmbeddingProjection { get; init; } = "";
+
+    /// <summary>The head's activated linear layer.</summary>
+    public string HeadDense { get; init; } = "";
+
+    /// <summary>The head's norm.</summary>
+    public string HeadNorm { get; init; } = "";
+
+    /// <summary>The whole name of the output's bias where it is no bias of <see cref="Logits"/>.</summary>
+    public string LogitsBias { get; init; } = "";
+
     /// <summary>The norm of the embeddings.</summary>
     public string EmbeddingNorm { get; init; } = "";
 
@@ -85,9 +100,6 @@ internal sealed record CheckpointNames(
 
     /// <summary>The whole name of the table of relative positions, [buckets, heads].</summary>
     public string RelativeBias { get; init; } = "";
-
-    /// <summary>The whole name of the logits' bias where it is no bias of <see cref="Logits"/>; of shape [1, vocabulary].</summary>
-    public string LogitsBias { get; init; } = "";
 
     /// <summary>The norm before or behind the attention to the encoder's output.</summary>
     public string CrossAttentionNorm { get; init; } = "";

@@ -40,6 +40,12 @@ internal sealed record TransformerArchitecture(
 
     /// <summary>The attention of every decoder layer to the encoder's output; null for other stacks.</summary>
     public AttentionArchitecture? CrossAttention { get; init; }
+
+    /// <summary>What an encoder computes from its last hidden states; null if it gives them as they are.</summary>
+    public HeadArchitecture? Head { get; init; }
+
+    /// <summary>How many layers, one after the other, run with the same set of weights (ALBERT); divides the number of layers.</summary>
+    public int LayersPerSet { get; init; } = 1;
 }
 
 /// <summary>Which stacks of layers a transformer has; the values are those of the attribute's enumeration.</summary>
@@ -59,7 +65,14 @@ internal enum Stack
 /// <param name="Scale">What embeddings are multiplied with; 1 for nothing.</param>
 /// <param name="Positions">A table of positions that is added, if any.</param>
 /// <param name="Norm">Whether the sum is normalised.</param>
-internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, PositionTable? Positions, bool Norm);
+internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, PositionTable? Positions, bool Norm)
+{
+    /// <summary>The number of token types whose embeddings are added; 0 for none.</summary>
+    public int TokenTypes { get; init; }
+
+    /// <summary>The width of the embeddings where a linear layer projects them to the width of the hidden states (ALBERT); 0 where they are as wide.</summary>
+    public int Width { get; init; }
+}
 
 /// <summary>Positions that are added to the embeddings.</summary>
 internal abstract record PositionTable;
@@ -168,6 +181,9 @@ internal enum ActivationFunction
     GeluQuick,
     Silu,
     SquaredRelu,
+
+    /// <summary>Of heads only.</summary>
+    Tanh,
 }
 
 /// <param name="Width">The inner width, d_ff.</param>

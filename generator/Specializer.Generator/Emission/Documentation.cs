@@ -14,7 +14,10 @@ internal static class Documentation
         TransformerArchitecture architecture = plan.Architecture;
         AttentionArchitecture attention = architecture.Attention;
         yield return "<summary>";
-        yield return $"{(architecture.Encoder is { } encoder ? $"An encoder-decoder of {Grouped(plan.ParameterCount)} parameters: {encoder.Layers} layers for sources of up to {Grouped(encoder.ContextLength)}, and" : $"A decoder of {Grouped(plan.ParameterCount)} parameters:")} {architecture.Layers} layers, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
+        string layers = $"{architecture.Layers} layer{(architecture.Layers == 1 ? "" : "s")}, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
+        yield return architecture.Encoder is { } encoder
+            ? $"An encoder-decoder of {Grouped(plan.ParameterCount)} parameters: {encoder.Layers} layer{(encoder.Layers == 1 ? "" : "s")} for sources of up to {Grouped(encoder.ContextLength)}, and {layers}"
+            : $"{(plan.Encoder is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {layers}";
         yield return "</summary>";
         yield return "<remarks>";
         yield return "<list type=\"table\">";
@@ -22,30 +25,47 @@ internal static class Documentation
         {
             yield return Row(
                 kind.Name.Length == 0 ? "Attention" : kind.Name + " attention",
-                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions)}");
+                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions)}");
         }
 
         yield return Row("Feed-forward", $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}");
         yield return Row("Norms", $"{(architecture.Norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}");
-        yield return Row("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits");
+        yield return plan.Encoder is null
+            ? Row("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits")
+            : Row("Output", Output(plan, plan.Encoder));
         yield return Row("Packed weights", Grouped(plan.PackedWeightBytes) + " bytes");
-        yield return Row("One session", $"{Grouped(plan.SessionBytes)} bytes, prompts in chunks of {plan.ChunkLength}");
+        yield return Row("One session", $"{Grouped(plan.SessionBytes)} bytes, {(plan.Encoder is null ? "prompts" : "sequences")} in chunks of {plan.ChunkLength}");
         yield return Row("One token", Grouped(plan.MultiplyAddsPerToken) + " multiply-adds");
         yield return "</list>";
         yield return "<example>";
         yield return "<code>";
         yield return $"using var model = {model.Class.Name}.Load(\"model.safetensors\");";
         yield return "using var session = model.CreateSession();";
-        if (plan.Encoder is not null)
+        if (plan.SourceEncoder is not null)
         {
             yield return "session.Encode(source);";
         }
 
-        yield return "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);";
-        yield return "logits = session.Decode(token);";
+        if (plan.Encoder is null)
+        {
+            yield return "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);";
+            yield return "logits = session.Decode(token);";
+        }
+        else
+        {
+            yield return plan.Encoder.OutputPerToken ? "float[] output = new float[tokens.Length * model.Encoder.OutputWidth];" : "float[] output = new float[model.Encoder.OutputWidth];";
+            yield return "session.Encode(tokens, output);";
+        }
+
         yield return "</code>";
         yield return "</example>";
         yield return "</remarks>";
+    }
+
+    private static string Output(ExecutionPlan plan, EncoderPlan encoder)
+    {
+        string rows = encoder.OutputPerToken ? "for every token" : "for the sequence";
+        return plan.Architecture.Head is null ? "the last hidden states" : $"{Grouped(encoder.OutputWidth)} values {rows}";
     }
 
     private static string Positions(AttentionPositions positions) => positions switch

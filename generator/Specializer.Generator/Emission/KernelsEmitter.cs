@@ -13,15 +13,16 @@ internal static class KernelsEmitter
     public static IReadOnlyList<Kernel> Requested(ExecutionPlan plan)
     {
         var kernels = new List<Kernel>();
-        IEnumerable<StepPlan> encoder = plan.Encoder is not { } source ? []
-            : source.Before.Concat(source.BeforeAttention).Concat([source.Attention]).Concat(source.AfterAttention).Concat(source.After).Concat(source.Cross);
-        foreach (StepPlan step in encoder.Concat(plan.Before).Concat(plan.Layer).Concat(plan.After))
+        foreach (StepPlan step in plan.Steps)
         {
             IEnumerable<Kernel> wanted = step switch
             {
                 EmbedStep embed => [embed.Kernel],
                 NormStep norm => [norm.Kernel],
                 LinearStep linear => [linear.Kernel],
+                PoolStep pool => [pool.Kernel],
+                AppendStep append => [append.Variant.Kernel],
+                AttendStep attend => [attend.Variant.Kernel],
                 AttentionStep attention => attention.Variants.Select(static variant => variant.Kernel),
                 CrossAttentionStep cross => [cross.Kernel],
                 CrossCacheStep cross => [cross.Kernel],
@@ -66,6 +67,9 @@ internal static class KernelsEmitter
                     case NormKernel norm:
                         NormEmitter.Emit(writer, isa, norm);
                         break;
+                    case PoolKernel pool:
+                        PoolEmitter.Emit(writer, isa, pool);
+                        break;
                     case LinearKernel linear:
                         LinearEmitter.Emit(writer, isa, linear, functions);
                         break;
@@ -100,6 +104,7 @@ internal static class KernelsEmitter
     {
         EmbedKernel embed => [(kernel.Name, EmbedEmitter.Parameters(embed))],
         NormKernel => [(kernel.Name, NormEmitter.Parameters)],
+        PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
         LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
         AttentionKernel { IsCross: true } cross =>
         [

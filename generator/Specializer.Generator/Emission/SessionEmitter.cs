@@ -13,10 +13,11 @@ internal static class SessionEmitter
     public static void Emit(SourceWriter writer, PlannedModel model)
     {
         ExecutionPlan plan = model.Plan;
-        writer.Line(plan.Encoder is null ? "/// <summary>One sequence in flight.</summary>" : "/// <summary>One source and the sequences that are decoded from it.</summary>");
-        using (writer.Braces(plan.Encoder is null
-            ? $"private sealed unsafe class Session({model.Class.Name} model) : global::Specializer.DecoderSession(model, SessionMemoryBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)})"
-            : $"private sealed unsafe class Session({model.Class.Name} model, int sequences)\n    : global::Specializer.EncoderDecoderSession(model, sequences, SessionMemoryBytes, SequenceBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)}, SourceHiddenOffset, {Text(SourceHidden(plan).RowStride)})"))
+        string baseClass = plan.Encoder is not null ? "EncoderSession(model, SessionMemoryBytes)"
+            : plan.SourceEncoder is null ? $"DecoderSession(model, SessionMemoryBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)})"
+            : $"EncoderDecoderSession(model, sequences, SessionMemoryBytes, SequenceBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)}, SourceHiddenOffset, {Text(SourceHidden(plan).RowStride)})";
+        writer.Line(plan.SourceEncoder is null ? "/// <summary>One sequence in flight.</summary>" : "/// <summary>One source and the sequences that are decoded from it.</summary>");
+        using (writer.Braces($"private sealed unsafe class Session({model.Class.Name} model{(plan.SourceEncoder is null ? "" : ", int sequences")}) : global::Specializer.{baseClass}"))
         {
             writer.Line($"private const long SessionMemoryBytes = {Text(plan.SessionMemoryBytes)};");
             foreach (BufferPlan buffer in plan.Buffers)
@@ -39,7 +40,7 @@ internal static class SessionEmitter
                     writer.Line($"{label}:");
                     using (writer.Indented())
                     {
-                        writer.Line($"{(plan.Encoder is null ? "Forward" : "Run")}<{isa.Name}Kernels>(worker, workers);");
+                        writer.Line($"{(plan.SourceEncoder is null ? "Forward" : "Run")}<{isa.Name}Kernels>(worker, workers);");
                         writer.Line("break;");
                     }
                 }
@@ -47,12 +48,19 @@ internal static class SessionEmitter
 
             if (plan.Encoder is { } encoder)
             {
-                EncoderEmitter.EmitRun(writer);
-                EncoderEmitter.EmitEncode(writer, plan, encoder);
-                EncoderEmitter.EmitCopySequence(writer, plan);
+                EncoderSessionEmitter.EmitForward(writer, plan, encoder);
             }
+            else
+            {
+                if (plan.SourceEncoder is { } source)
+                {
+                    SourceEncoderEmitter.EmitRun(writer);
+                    SourceEncoderEmitter.EmitEncode(writer, plan, source);
+                    SourceEncoderEmitter.EmitCopySequence(writer, plan);
+                }
 
-            EmitForward(writer, plan);
+                EmitForward(writer, plan);
+            }
         }
     }
 
@@ -63,7 +71,7 @@ internal static class SessionEmitter
         using (writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
         {
             writer.Line("int rows = Rows, position = FirstPosition;");
-            if (plan.Encoder is not null)
+            if (plan.SourceEncoder is not null)
             {
                 writer.Line("int sequences = ActiveSequences, sequenceRows = rows / sequences;");
             }
@@ -147,7 +155,7 @@ internal static class SessionEmitter
             {
                 case EmbedStep embed:
                     string positions = embed.Positions is null ? "" : Weight(embed.Positions) + ", position, ";
-                    if (scope == Scope.Chunk && plan.Encoder is not null)
+                    if (scope == Scope.Chunk && plan.SourceEncoder is not null)
                     {
                         using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
                         {
@@ -174,7 +182,7 @@ internal static class SessionEmitter
                     }
 
                     break;
-                case AttentionStep attention when plan.Encoder is not null:
+                case AttentionStep attention when plan.SourceEncoder is not null:
                     WriteSequences(attention, attention.Variants[0]);
                     break;
                 case AttentionStep attention:

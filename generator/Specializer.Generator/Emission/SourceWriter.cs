@@ -6,28 +6,39 @@ namespace Specializer.Generator.Emission;
 /// <summary>Writes indented text with line feeds, the same on every platform.</summary>
 internal sealed class SourceWriter
 {
-    private readonly StringBuilder _text = new();
+    // A file of kernels has tens of thousands of characters.
+    private readonly StringBuilder _text = new(1 << 16);
     private int _indentation;
     private bool _afterOpening = true;
+    private bool _afterClosing;
 
-    public SourceWriter()
-    {
-    }
-
-    /// <summary>Writes one line, or several at the present indentation; an empty string gives an empty line.</summary>
+    /// <summary>
+    /// Writes one line, or several at the present indentation; an empty string gives an empty line. An empty line sets
+    /// apart what follows a block.
+    /// </summary>
     public SourceWriter Line(string text = "")
     {
-        foreach (string line in text.Replace("\r\n", "\n").Split('\n'))
+        if (_afterClosing && text.Length > 0 && !Continues(text))
         {
-            if (line.Length > 0)
-            {
-                _text.Append(' ', 4 * _indentation).Append(line);
-            }
-
             _text.Append('\n');
         }
 
         _afterOpening = false;
+        _afterClosing = false;
+        int start = 0;
+        do
+        {
+            int end = text.IndexOf('\n', start);
+            end = end < 0 ? text.Length : end;
+            if (end > start)
+            {
+                _text.Append(' ', 4 * _indentation).Append(text, start, end - start);
+            }
+
+            _text.Append('\n');
+            start = end + 1;
+        }
+        while (start <= text.Length);
         return this;
     }
 
@@ -38,6 +49,7 @@ internal sealed class SourceWriter
         {
             _text.Append('\n');
             _afterOpening = true;
+            _afterClosing = false;
         }
 
         return this;
@@ -56,6 +68,7 @@ internal sealed class SourceWriter
         Line("{");
         _indentation++;
         _afterOpening = true;
+        _afterClosing = false;
         return new Block(this, "}");
     }
 
@@ -76,6 +89,9 @@ internal sealed class SourceWriter
         return _text.ToString();
     }
 
+    /// <summary>Whether a line belongs to the block that ends before it.</summary>
+    private static bool Continues(string line) => line[0] == '}' || line.StartsWith("else", StringComparison.Ordinal);
+
     public readonly struct Block(SourceWriter writer, string? end) : IDisposable
     {
         public void Dispose()
@@ -83,7 +99,9 @@ internal sealed class SourceWriter
             writer._indentation--;
             if (end is not null)
             {
+                writer._afterClosing = false;
                 writer.Line(end);
+                writer._afterClosing = true;
             }
         }
     }

@@ -11,13 +11,13 @@ internal static class WeightsEmitter
 {
     public static void Emit(SourceWriter writer, ExecutionPlan plan)
     {
-        int layers = plan.Architecture.Layers;
+        string sets = plan.Architecture.LayersPerSet == 1 ? "Layers" : Text(plan.WeightSets);
         writer.Line("/// <summary>Where the first layer's packed weights begin, in floats.</summary>");
         writer.Line($"private const long LayersOffset = {Text(plan.LayersOffset)};");
         writer.Separate();
         writer.Line("/// <summary>Floats from one layer's packed weights to the next's.</summary>");
         writer.Line($"private const long LayerStride = {Text(plan.LayerStride)};");
-        if (plan.Encoder is { } encoder)
+        if (plan.SourceEncoder is { } encoder)
         {
             writer.Separate();
             writer.Line("/// <summary>Where the packed weights of the encoder's first layer begin, in floats.</summary>");
@@ -43,7 +43,7 @@ internal static class WeightsEmitter
             writer.Line("[");
             foreach (TensorPlan tensor in tensors)
             {
-                writer.Line($"    new(\"{tensor.Name}\", {(!tensor.PerLayer ? "0" : tensor.InEncoder ? "EncoderLayers" : "Layers")}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
+                writer.Line($"    new(\"{tensor.Name}\", {(!tensor.PerLayer ? "0" : tensor.InEncoder ? "EncoderLayers" : sets)}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
             }
 
             writer.Line("],");
@@ -55,13 +55,13 @@ internal static class WeightsEmitter
         using (writer.Braces("private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet)"))
         {
             EmitPacking(writer, plan.Weights.Where(static weight => !weight.PerLayer), tensors, plan, "weights", layer: false);
-            using (writer.Braces("for (int layer = 0; layer < Layers; layer++)"))
+            using (writer.Braces($"for (int layer = 0; layer < {sets}; layer++)"))
             {
                 writer.Line("float* layerWeights = weights + LayersOffset + (layer * LayerStride);");
                 EmitPacking(writer, plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: false }), tensors, plan, "layerWeights", layer: true);
             }
 
-            if (plan.Encoder is not null)
+            if (plan.SourceEncoder is not null)
             {
                 using (writer.Braces("for (int layer = 0; layer < EncoderLayers; layer++)"))
                 {

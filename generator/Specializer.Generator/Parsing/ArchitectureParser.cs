@@ -37,6 +37,12 @@ internal static class ArchitectureParser
             vocabulary = Extent(transformer, "VocabularySize", context);
             contextLength = Extent(transformer, "ContextLength", context);
             chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
+            if (transformer.Named("SourceLength", 0) is not 0 and int sourceLength)
+            {
+                context.Report(
+                    DiagnosticDescriptors.ValueOutOfRange, transformer.NamedLocation("SourceLength"), "SourceLength", Text(sourceLength), "0, since only an encoder-decoder has a source");
+            }
+
         }
 
         AttentionArchitecture? attentionArchitecture = ParseAttention(attention, width, context);

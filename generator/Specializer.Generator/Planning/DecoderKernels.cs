@@ -3,14 +3,13 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>The kernels of a decoder, as its shapes ask for them.</summary>
+/// <summary>The kernels of a stack, as its shapes ask for them.</summary>
 internal sealed class DecoderKernels
 {
     /// <param name="architecture">The stack.</param>
     /// <param name="chunk">Rows of a chunk.</param>
-    /// <param name="queryRows">Rows for which queries are kept; 0 for those of a chunk.</param>
     /// <param name="tilePrefix">Tells tiles over heads of another width apart.</param>
-    public DecoderKernels(TransformerArchitecture architecture, int chunk, int queryRows = 0, string tilePrefix = "")
+    public DecoderKernels(TransformerArchitecture architecture, int chunk, string tilePrefix = "")
     {
         AttentionArchitecture attention = architecture.Attention;
         FeedForwardArchitecture feedForward = architecture.FeedForward;
@@ -32,14 +31,18 @@ internal sealed class DecoderKernels
         QueryKeyValue = new LinearKernel(
             width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false));
         Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
-            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), queryRows == 0 ? chunk : queryRows) { TilePrefix = tilePrefix }));
+            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk) { TilePrefix = tilePrefix }));
         Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich));
         Up = new LinearKernel(
             width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false));
         Down = new LinearKernel(feedForward.Width, width, Up.OutputStride, stride, new(feedForward.Bias, null, false, AddToOutput: !sandwich));
-        Logits = new LinearKernel(
-            width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap, architecture.Logits.Scale));
         Cross = architecture.CrossAttention is { } cross ? new CrossAttentionKernels(architecture, cross, chunk) : null;
+        var logits = new LinearKernel(
+            width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap, architecture.Logits.Scale));
+        // Rows of logits lie closer than those of activations: a projection of as many outputs is another kernel.
+        Logits = new[] { QueryKeyValue, Output, Up, Down, Cross?.Query, Cross?.KeyValue, Cross?.Output }.Any(kernel => kernel is not null && kernel.Name == logits.Name && kernel != logits)
+            ? logits with { NameSuffix = "Logits" }
+            : logits;
     }
 
     public EmbedKernel Embed { get; set; }

@@ -38,6 +38,9 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     /// <summary>The floats of the packed weights, the bias not counted.</summary>
     public long PackedFloats => (long)PackedOutputs * Inputs;
 
+    /// <summary>Ends the name where another kernel of the model has the same shape but not the same strides.</summary>
+    public string NameSuffix { get; init; } = "";
+
     public long MultiplyAddsPerRow => (long)Inputs * Outputs * (Epilogue.Gated ? 2 : 1);
 
     public override string Name =>
@@ -46,7 +49,8 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
         (Epilogue.Activation is { } activation ? activation.ToString() : "") +
         (Epilogue.AddToOutput ? "Add" : "") +
         (Epilogue.Scale != 1 ? "Scaled" : "") +
-        (Epilogue.SoftCap > 0 ? "Capped" : "");
+        (Epilogue.SoftCap > 0 ? "Capped" : "") +
+        NameSuffix;
 }
 
 /// <summary>Normalises rows.</summary>
@@ -74,7 +78,20 @@ internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bo
     /// <summary>Tells the encoder's kernel from the decoder's where they differ.</summary>
     public string Prefix { get; init; } = "";
 
+    /// <summary>Whether an embedding of the token's type is added.</summary>
+    public bool TokenTypes { get; init; }
+
     public override string Name => "Embed" + Prefix + Text(Width);
+}
+
+/// <summary>Makes one row of all rows of a sequence.</summary>
+/// <param name="Pooling">How.</param>
+/// <param name="Width">The width of a row.</param>
+/// <param name="Stride">Floats from one row to the next.</param>
+/// <param name="Normalize">Whether the row is divided by its Euclidean length.</param>
+internal sealed record PoolKernel(Pooling Pooling, int Width, int Stride, bool Normalize) : Kernel
+{
+    public override string Name => "Pool" + Pooling + Text(Width) + (Normalize ? "Normalized" : "");
 }
 
 /// <summary>
@@ -86,9 +103,9 @@ internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bo
 /// <param name="InputStride">Floats from one row of projected queries, keys and values to the next.</param>
 /// <param name="OutputStride">Floats from one row of attention output to the next.</param>
 /// <param name="CacheLength">Positions of the cache. With a window, position p lies at p modulo it.</param>
-/// <param name="ChunkLength">Rows of a chunk.</param>
+/// <param name="QueryRows">Rows of the buffer of queries: those of a chunk, or in an encoder those of the context.</param>
 internal sealed record AttentionKernel(
-    AttentionArchitecture Attention, LayerKind Kind, float Epsilon, int InputStride, int OutputStride, int CacheLength, int ChunkLength) : Kernel
+    AttentionArchitecture Attention, LayerKind Kind, float Epsilon, int InputStride, int OutputStride, int CacheLength, int QueryRows) : Kernel
 {
     /// <summary>Floats from one query, or one position's values, to the next: a head in whole lines.</summary>
     public int HeadStride => Layout.Pad(Attention.HeadDimension);
@@ -99,8 +116,8 @@ internal sealed record AttentionKernel(
     /// <summary>Floats of one key/value head's values: [CacheLength][HeadStride].</summary>
     public long ValuesPerHead => (long)CacheLength * HeadStride;
 
-    /// <summary>Floats of the turned, scaled queries of a chunk: [KeyValueHeads][row][head of the group][HeadStride].</summary>
-    public long QueryFloats => (long)ChunkLength * Attention.Heads * HeadStride;
+    /// <summary>Floats of the turned, scaled queries: [KeyValueHeads][row][head of the group][HeadStride].</summary>
+    public long QueryFloats => (long)QueryRows * Attention.Heads * HeadStride;
 
     /// <summary>Whether a query sees keys behind its own position, so that the kernel is told where the sequence ends.</summary>
     public bool SeesAll => Kind.Mask == AttentionMask.Full;

@@ -241,19 +241,31 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
                 prefix + "Inner");
         }
 
-        TensorSlice gate = Matrix(names.Gate, inner, architecture.Width), up = Matrix(names.Up, inner, architecture.Width);
+        TensorSlice gate, up;
+        TensorSlice[] biases = [];
         if (_checkpoint.GateUpConcatenated)
         {
-            TensorPlan fused = new(names.GateUp + ".weight", true, 2 * inner, architecture.Width);
-            gate = new TensorSlice(fused, inner, 0, inner, inner, false);
+            TensorSlice both = Matrix(names.GateUp, 2 * inner, architecture.Width);
+            gate = both with { Rows = inner, GroupRows = inner, GroupStride = inner };
             up = gate with { First = inner };
+            if (feedForward.Bias)
+            {
+                TensorSlice gateBias = Vector(names.GateUp, 2 * inner) with { Rows = inner, GroupRows = inner, GroupStride = inner };
+                biases = [gateBias, gateBias with { First = inner }];
+            }
+        }
+        else
+        {
+            gate = Matrix(names.Gate, inner, architecture.Width);
+            up = Matrix(names.Up, inner, architecture.Width);
+            biases = feedForward.Bias ? [Vector(names.Gate, inner), Vector(names.Up, inner)] : [];
         }
 
         return new LinearStep(
             "Gate and up projections, activated and multiplied",
             kernels.Up,
             weights.Panels("GateUpWeight", kernels.Up, gate, up),
-            !feedForward.Bias ? null : weights.Bias("GateUpBias", kernels.Up, Vector(names.Gate, inner), Vector(names.Up, inner)),
+            !feedForward.Bias ? null : weights.Bias("GateUpBias", kernels.Up, biases),
             BlockInput,
             prefix + "Inner");
     }

@@ -14,15 +14,16 @@ internal sealed class WeightLayoutBuilder
     private readonly List<WeightPlan> _weights = [];
     private bool _inLayer;
     private bool _inEncoder;
+    private long _decoderLayerStride;
     private long _offset;
 
     public long LayersOffset { get; private set; }
 
-    public long LayerStride { get; private set; }
+    public long LayerStride => _inEncoder ? _decoderLayerStride : _offset;
 
     public long EncoderLayersOffset { get; private set; }
 
-    public long EncoderLayerStride { get; private set; }
+    public long EncoderLayerStride => _offset;
 
     /// <summary>What the names of weights begin with, which tells those of an encoder from those of its decoder.</summary>
     public string Prefix { get; set; } = "";
@@ -34,17 +35,14 @@ internal sealed class WeightLayoutBuilder
         _inLayer = true;
     }
 
-    public void EndLayer() => LayerStride = _offset;
-
     /// <summary>Begins the layer of an encoder behind <paramref name="layers"/> layers of its decoder.</summary>
     public void BeginEncoderLayer(int layers)
     {
+        _decoderLayerStride = _offset;
         EncoderLayersOffset = checked(LayersOffset + (LayerStride * layers));
         _offset = 0;
         _inEncoder = true;
     }
-
-    public void EndEncoderLayer() => EncoderLayerStride = _offset;
 
     /// <summary>The weights of a linear kernel: one matrix, several one after the other, or a gate and an up projection.</summary>
     public string Panels(string name, LinearKernel kernel, params TensorSlice[] slices) => Add(
@@ -115,7 +113,7 @@ internal sealed class WeightLayoutBuilder
     public EquatableArray<WeightPlan> Build() => new(_weights);
 
     /// <summary>The elements of all tensors, each counted once however many slices it is cut into.</summary>
-    public long ParameterCount(int layers, int encoderLayers) => _weights
+    public long ParameterCount(int layers, int encoderLayers = 0) => _weights
         .SelectMany(static weight => weight.Slices)
         .Select(static slice => slice.Tensor)
         .Distinct()
@@ -160,16 +158,16 @@ internal sealed class BufferLayoutBuilder
     public string RowBuffer(string name, string description, int rows, int width, int stride) =>
         Add(name, FormattableString.Invariant($"{description}, [{rows} rows][{width}], rows {stride} floats apart"), (long)rows * stride, stride);
 
-    /// <summary>Rows of an encoder's whole source, of which a chunk is worked on at a time.</summary>
-    public string SourceBuffer(string name, string description, long floats, int positionStride)
-    {
-        string full = Add(name, description, floats, positionStride);
-        _buffers[_buffers.Count - 1] = _buffers[_buffers.Count - 1] with { SourceStride = positionStride };
-        return full;
-    }
-
     /// <summary>What follows every sequence of a session has of its own.</summary>
     public void BeginSequence() => _perSequence = true;
+
+    /// <summary>A buffer with something for every position of the sequence.</summary>
+    public string PositionBuffer(string name, string description, long floats, int rowStride)
+    {
+        string full = Add(name, description, floats, rowStride);
+        _buffers[_buffers.Count - 1] = _buffers[_buffers.Count - 1] with { EveryPosition = true };
+        return full;
+    }
 
     public EquatableArray<BufferPlan> Build() => new(_buffers);
 

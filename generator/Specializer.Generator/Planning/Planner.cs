@@ -17,15 +17,21 @@ internal static class Planner
     /// <summary>The inputs that a linear layer reads again and again stay within about a megabyte of second-level cache.</summary>
     private const int ChunkInputFloats = 280 * 1024;
 
-    public static ExecutionPlan Plan(TransformerArchitecture architecture)
+    public static ExecutionPlan Plan(TransformerArchitecture declared)
     {
+        TransformerArchitecture architecture = WithoutUnusedKinds(declared);
         int chunk = ChooseChunkLength(architecture);
+        if (architecture.Stack == Stack.Encoder)
+        {
+            return EncoderPlanner.Plan(architecture, chunk);
+        }
+
         var kernels = new DecoderKernels(architecture, chunk);
         var weights = new WeightLayoutBuilder();
         var layer = new LayerPlanner(architecture, kernels);
 
         (StepPlan[] before, string embedding) = PlanEmbeddings(architecture, kernels, weights);
-        EncoderPlanner? encoder = architecture.Encoder is null ? null : new EncoderPlanner(architecture, kernels, ChooseChunkLength(architecture.Encoder), weights, embedding);
+        SourceEncoderPlanner? encoder = architecture.Encoder is null ? null : new SourceEncoderPlanner(architecture, kernels, ChooseChunkLength(architecture.Encoder), weights, embedding);
         string? finalNorm = architecture.Checkpoint.Names.FinalNorm.Length == 0
             ? null
             : weights.Norm("FinalNorm", architecture.Width, architecture.Norm, architecture.Checkpoint.Names.FinalNorm, perLayer: false);
@@ -39,11 +45,7 @@ internal static class Planner
         weights.BeginLayer();
         EquatableArray<BufferPlan> buffers = PlanBuffers(architecture, kernels, chunk, encoder);
         StepPlan[] steps = layer.Plan(weights);
-        EncoderPlan? encoderPlan = encoder?.Plan(weights, layer);
-        if (encoder is null)
-        {
-            weights.EndLayer();
-        }
+        SourceEncoderPlan? sourceEncoder = encoder?.Plan(weights, layer);
 
         var after = new List<StepPlan>();
         if (finalNorm is not null)
@@ -59,7 +61,7 @@ internal static class Planner
             weights.Build(),
             weights.LayersOffset,
             weights.LayerStride,
-            IgnoredTensors(architecture),
+            IgnoredTensors(architecture, architecture.Logits.Tied),
             buffers,
             new EquatableArray<StepPlan>(before),
             new EquatableArray<StepPlan>(steps),
@@ -67,7 +69,7 @@ internal static class Planner
             weights.ParameterCount(architecture.Layers, architecture.Encoder?.Layers ?? 0),
             (steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow)
         {
-            Encoder = encoderPlan,
+            SourceEncoder = sourceEncoder,
         };
     }
 
@@ -79,6 +81,18 @@ internal static class Planner
         return names.LogitsBias.Length == 0
             ? TensorSlice.Whole(Tensor(names.Logits + ".bias", vocabulary))
             : new TensorSlice(Tensor(names.LogitsBias, 1, vocabulary), vocabulary, 0, vocabulary, vocabulary, InputsFirst: false);
+    }
+
+    /// <summary>A model may have fewer layers than its pattern: kinds that no layer is of have neither kernels nor caches.</summary>
+    private static TransformerArchitecture WithoutUnusedKinds(TransformerArchitecture architecture)
+    {
+        int[] pattern = [.. architecture.LayerPattern.Take(architecture.Layers)];
+        int[] used = [.. pattern.Distinct().OrderBy(static kind => kind)];
+        return used.Length == architecture.LayerKinds.Count ? architecture : architecture with
+        {
+            LayerKinds = new EquatableArray<LayerKind>(used.Select(kind => architecture.LayerKinds[kind])),
+            LayerPattern = new EquatableArray<int>(pattern.Select(kind => Array.IndexOf(used, kind))),
+        };
     }
 
     /// <param name="architecture">The stack.</param>
@@ -111,7 +125,7 @@ internal static class Planner
         return ([.. steps], embedding);
     }
 
-    private static EquatableArray<BufferPlan> PlanBuffers(TransformerArchitecture architecture, DecoderKernels kernels, int chunk, EncoderPlanner? encoder)
+    private static EquatableArray<BufferPlan> PlanBuffers(TransformerArchitecture architecture, DecoderKernels kernels, int chunk, SourceEncoderPlanner? encoder)
     {
         var session = new BufferLayoutBuilder();
         if (encoder is null)
@@ -180,11 +194,12 @@ internal static class Planner
         return Math.Min(chunk, architecture.ContextLength);
     }
 
-    private static EquatableArray<string> IgnoredTensors(TransformerArchitecture architecture)
+    /// <summary>The tensors that a checkpoint may hold beside those that are read.</summary>
+    public static EquatableArray<string> IgnoredTensors(TransformerArchitecture architecture, bool tied)
     {
         // Files of tied models may repeat the embeddings.
         string logits = architecture.Checkpoint.Names.Logits;
-        return architecture.Logits.Tied && logits.Length > 0
+        return tied && logits.Length > 0
             ? new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat([logits + ".weight"]))
             : architecture.Checkpoint.Ignored;
     }

@@ -13,8 +13,8 @@ internal sealed record BufferPlan(string Name, string Description, long Offset, 
     /// <summary>Whether every sequence of a session has one of its own.</summary>
     public bool PerSequence { get; init; }
 
-    /// <summary>Floats from one position of an encoder's source to the next; 0 where the buffer holds one chunk at a time.</summary>
-    public int SourceStride { get; init; }
+    /// <summary>Whether it holds a row for every position of the sequence instead of those of a chunk.</summary>
+    public bool EveryPosition { get; init; }
 }
 
 /// <summary>
@@ -24,7 +24,11 @@ internal sealed record BufferPlan(string Name, string Description, long Offset, 
 internal abstract record StepPlan(string Title);
 
 /// <summary>Token embeddings into the hidden states.</summary>
-internal sealed record EmbedStep(string Title, EmbedKernel Kernel, string Weight, string? Positions, string Output) : StepPlan(Title);
+internal sealed record EmbedStep(string Title, EmbedKernel Kernel, string Weight, string? Positions, string Output) : StepPlan(Title)
+{
+    /// <summary>The table of token types that is added, if any.</summary>
+    public string? Types { get; init; }
+}
 
 /// <summary>A norm over the rows of a buffer.</summary>
 internal sealed record NormStep(string Title, NormKernel Kernel, string Weight, string Input, string Output) : StepPlan(Title);
@@ -55,3 +59,12 @@ internal sealed record CrossAttentionStep(
 /// <param name="Keys">The buffer of the source's keys for all layers.</param>
 /// <param name="Values">The buffer of the source's values for all layers.</param>
 internal sealed record CrossCacheStep(string Title, AttentionKernel Kernel, string Input, string Keys, string Values) : StepPlan(Title);
+
+/// <summary>The first half of an encoder's attention: turning queries and keys, keeping the keys and values of a chunk.</summary>
+internal sealed record AppendStep(string Title, AttentionVariant Variant, string? QueryNorm, string? KeyNorm, string Input, string Queries) : StepPlan(Title);
+
+/// <summary>The second half of an encoder's attention: the queries of a chunk over the keys of the whole sequence.</summary>
+internal sealed record AttendStep(string Title, AttentionVariant Variant, string Queries, string Output) : StepPlan(Title);
+
+/// <summary>One row from all rows of a sequence.</summary>
+internal sealed record PoolStep(string Title, PoolKernel Kernel, string Input, string Output) : StepPlan(Title);

@@ -90,6 +90,6 @@ internal enum WeightLayout
 internal sealed record WeightPlan(
     string Name, WeightLayout Layout, bool PerLayer, long Offset, long Floats, EquatableArray<TensorSlice> Slices, int Inputs, int Outputs, AttentionPositions? Positions = null)
 {
-    /// <summary>Whether it belongs to the encoder of an encoder-decoder; its layers are <see cref="EncoderPlan.LayerStride"/> apart.</summary>
+    /// <summary>Whether it belongs to the encoder of an encoder-decoder; its layers are <see cref="SourceEncoderPlan.LayerStride"/> apart.</summary>
     public bool InEncoder { get; init; }
 }

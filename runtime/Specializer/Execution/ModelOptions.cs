@@ -4,7 +4,8 @@ namespace Specializer;
 public sealed record ModelOptions
 {
     /// <summary>
-    /// The number of threads that one call may use, the caller's own included; 0, the default, takes one per core.
+    /// The number of threads that one call may use, the caller's own included; 0, the default, takes one per core, or fewer
+    /// where a token has too little arithmetic to share out (a thread for every 4 million multiply-adds).
     /// </summary>
     public int Threads { get; init; }
 

@@ -42,6 +42,7 @@ namespace Samples
                         sum0 += Vector256.Load(x + i);
                         sum1 += Vector256.Load(x + i + 8);
                     }
+
                     Vector256<float> sum = sum0 + sum1;
                     float mean = Vector256.Sum(sum) * (1f / 72);
                     Vector256<float> center = Vector256.Create(mean);
@@ -51,6 +52,7 @@ namespace Samples
                         Vector256<float> deviation = Vector256.Load(x + i) - center;
                         squares = Fma.MultiplyAdd(deviation, deviation, squares);
                     }
+
                     Vector256<float> scale = Vector256.Create(1 / global::System.MathF.Sqrt((Vector256.Sum(squares) * (1f / 72)) + 1E-05f));
                     // Beyond the width the weight and the bias are zero, and so is the result.
                     for (int i = 0; i < 80; i += 8)
@@ -85,6 +87,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1152);
@@ -125,6 +128,7 @@ namespace Samples
                         {
                             panel[i * 16] = key[i];
                         }
+
                         float* value = values + (head * (nint)2048) + (at * 32);
                         new global::System.Span<float>(source + 120, 20).CopyTo(new global::System.Span<float>(value, 20));
                     }
@@ -186,11 +190,13 @@ namespace Samples
                             case 5: ScoreRows5(queries, panel, scores + key); break;
                         }
                     }
+
                     for (int row = 0; row < height; row++)
                     {
                         int visible = global::System.Math.Clamp(position + first + row + 1 - block, 0, count);
                         factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 8));
                     }
+
                     float* blockValues = values + ((nint)block * 32);
                     for (int column = 0; column < 32; column += 16)
                     {
@@ -204,6 +210,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (int row = 0; row < height; row++)
                 {
                     float* result = results + (row * 32);
@@ -213,6 +220,7 @@ namespace Samples
                     {
                         Vector256.Store(Vector256.Load(result + i) * scale, target + i);
                     }
+
                     for (int i = 16; i < 20; i++)
                     {
                         target[i] = result[i] * scale;
@@ -244,6 +252,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 960);
@@ -286,6 +295,7 @@ namespace Samples
                             {
                                 case 1: Multiply72BiasStreamsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 16)); break;
                             }
+
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
                                 float* target = tileOutput + (tileRow * 112);
@@ -301,6 +311,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1152);
@@ -318,6 +329,7 @@ namespace Samples
                             case 4: Multiply72BiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 16)); break;
                             case 5: Multiply72BiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 16)); break;
                         }
+
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
                             float* target = tileOutput + (tileRow * 112);
@@ -352,6 +364,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1600);
@@ -397,6 +410,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1152);
@@ -428,6 +442,7 @@ namespace Samples
                     target[2 * i] = ((x * cosine) - (y * sine)) * scale;
                     target[(2 * i) + 1] = ((y * cosine) + (x * sine)) * scale;
                 }
+
                 for (int i = 8; i < 20; i++)
                 {
                     target[i] = source[i] * scale;
@@ -446,10 +461,12 @@ namespace Samples
                 {
                     highest = Vector256.Max(highest, Vector256.Load(scores + i));
                 }
+
                 if (whole < visible)
                 {
                     highest = Vector256.Max(highest, Vector256.ConditionalSelect(seen, Vector256.Load(scores + whole), highest));
                 }
+
                 float newMaximum = Highest(highest);
                 Vector256<float> shift = Vector256.Create(newMaximum);
                 Vector256<float> factor = Exponential(Vector256.Create(*maximum) - shift);
@@ -462,6 +479,7 @@ namespace Samples
                     Vector256.Store(weight, scores + key);
                     total += weight;
                 }
+
                 if (whole < visible)
                 {
                     Vector256<float> weight = Exponential(Vector256.Load(scores + key) - shift) & seen;
@@ -469,10 +487,12 @@ namespace Samples
                     total += weight;
                     key += 8;
                 }
+
                 for (; key < count; key += 8)
                 {
                     Vector256.Store(Vector256<float>.Zero, scores + key);
                 }
+
                 Vector256.Store(total, sum);
                 return factor.ToScalar();
             }

@@ -41,6 +41,7 @@ namespace Samples
                     {
                         sum += Vector512.Load(x + i);
                     }
+
                     float mean = Vector512.Sum(sum) * (1f / 72);
                     Vector512<float> center = Vector512.Create(mean);
                     Vector512<float> squares = Vector512<float>.Zero;
@@ -49,6 +50,7 @@ namespace Samples
                         Vector512<float> deviation = Vector512.Load(x + i) - center;
                         squares = Avx512F.FusedMultiplyAdd(deviation, deviation, squares);
                     }
+
                     Vector512<float> rest = (Vector512.Load(x + 64) - center) & Vector512.Create(-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0).AsSingle();
                     squares = Avx512F.FusedMultiplyAdd(rest, rest, squares);
                     Vector512<float> scale = Vector512.Create(1 / global::System.MathF.Sqrt((Vector512.Sum(squares) * (1f / 72)) + 1E-05f));
@@ -85,6 +87,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel <= endPanel - 2; panel += 2)
                 {
                     float* panelWeights = weights + ((nint)panel * 2304);
@@ -106,9 +109,11 @@ namespace Samples
                             case 5: Multiply72BiasTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
                             case 6: Multiply72BiasTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 2304);
@@ -150,6 +155,7 @@ namespace Samples
                         {
                             panel[i * 32] = key[i];
                         }
+
                         float* value = values + (head * (nint)2048) + (at * 32);
                         new global::System.Span<float>(source + 120, 20).CopyTo(new global::System.Span<float>(value, 20));
                     }
@@ -215,11 +221,13 @@ namespace Samples
                             case 12: ScoreRows12(queries, panel, scores + key); break;
                         }
                     }
+
                     for (int row = 0; row < height; row++)
                     {
                         int visible = global::System.Math.Clamp(position + first + row + 1 - block, 0, count);
                         factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 16));
                     }
+
                     float* blockValues = values + ((nint)block * 32);
                     switch (height)
                     {
@@ -234,6 +242,7 @@ namespace Samples
                         case 12: WeighValuesRows12(scores, blockValues, results, factors, count); break;
                     }
                 }
+
                 for (int row = 0; row < height; row++)
                 {
                     float* result = results + (row * 32);
@@ -243,6 +252,7 @@ namespace Samples
                     {
                         Vector512.Store(Vector512.Load(result + i) * scale, target + i);
                     }
+
                     for (int i = 16; i < 20; i++)
                     {
                         target[i] = result[i] * scale;
@@ -276,9 +286,11 @@ namespace Samples
                             case 5: Multiply60BiasAddTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
                             case 6: Multiply60BiasAddTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 960 : panelWeights;
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     if (panel < Panels - 1)
@@ -350,6 +362,7 @@ namespace Samples
                             case 5: Multiply72BiasTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
                             case 6: Multiply72BiasTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
@@ -361,6 +374,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     if (panel < Panels - 1)
@@ -381,6 +395,7 @@ namespace Samples
                                 case 5: Multiply72BiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                                 case 6: Multiply72BiasRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                             }
+
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
                                 float* target = tileOutput + (tileRow * 112);
@@ -407,6 +422,7 @@ namespace Samples
                                 case 5: Multiply72NarrowBiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                                 case 6: Multiply72NarrowBiasRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
                             }
+
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
                                 float* target = tileOutput + (tileRow * 112);
@@ -443,9 +459,11 @@ namespace Samples
                             case 5: Multiply100BiasAddTwoPanelsRows5(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
                             case 6: Multiply100BiasAddTwoPanelsRows6(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 1600 : panelWeights;
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     if (panel < Panels - 1)
@@ -515,6 +533,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel <= endPanel - 2; panel += 2)
                 {
                     float* panelWeights = weights + ((nint)panel * 2304);
@@ -536,9 +555,11 @@ namespace Samples
                             case 5: Multiply72TwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
                             case 6: Multiply72TwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 2304);
@@ -571,6 +592,7 @@ namespace Samples
                     target[2 * i] = ((x * cosine) - (y * sine)) * scale;
                     target[(2 * i) + 1] = ((y * cosine) + (x * sine)) * scale;
                 }
+
                 for (int i = 8; i < 20; i++)
                 {
                     target[i] = source[i] * scale;
@@ -589,10 +611,12 @@ namespace Samples
                 {
                     highest = Vector512.Max(highest, Vector512.Load(scores + i));
                 }
+
                 if (whole < visible)
                 {
                     highest = Vector512.Max(highest, Vector512.ConditionalSelect(seen, Vector512.Load(scores + whole), highest));
                 }
+
                 float newMaximum = Highest(highest);
                 Vector512<float> shift = Vector512.Create(newMaximum);
                 Vector512<float> factor = Exponential(Vector512.Create(*maximum) - shift);
@@ -605,6 +629,7 @@ namespace Samples
                     Vector512.Store(weight, scores + key);
                     total += weight;
                 }
+
                 if (whole < visible)
                 {
                     Vector512<float> weight = Exponential(Vector512.Load(scores + key) - shift) & seen;
@@ -612,10 +637,12 @@ namespace Samples
                     total += weight;
                     key += 16;
                 }
+
                 for (; key < count; key += 16)
                 {
                     Vector512.Store(Vector512<float>.Zero, scores + key);
                 }
+
                 Vector512.Store(total, sum);
                 return factor.ToScalar();
             }

@@ -44,6 +44,7 @@ namespace Samples
                         sum2 += Vector128.Load(x + i + 8);
                         sum3 += Vector128.Load(x + i + 12);
                     }
+
                     Vector128<float> sum = (sum0 + sum1) + (sum2 + sum3);
                     float mean = Vector128.Sum(sum) * (1f / 72);
                     Vector128<float> center = Vector128.Create(mean);
@@ -53,6 +54,7 @@ namespace Samples
                         Vector128<float> deviation = Vector128.Load(x + i) - center;
                         squares = AdvSimd.FusedMultiplyAdd(squares, deviation, deviation);
                     }
+
                     Vector128<float> scale = Vector128.Create(1 / global::System.MathF.Sqrt((Vector128.Sum(squares) * (1f / 72)) + 1E-05f));
                     // Beyond the width the weight and the bias are zero, and so is the result.
                     for (int i = 0; i < 80; i += 4)
@@ -87,6 +89,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 576);
@@ -127,6 +130,7 @@ namespace Samples
                         {
                             panel[i * 8] = key[i];
                         }
+
                         float* value = values + (head * (nint)2048) + (at * 32);
                         new global::System.Span<float>(source + 120, 20).CopyTo(new global::System.Span<float>(value, 20));
                     }
@@ -188,11 +192,13 @@ namespace Samples
                             case 8: ScoreRows8(queries, panel, scores + key); break;
                         }
                     }
+
                     for (int row = 0; row < height; row++)
                     {
                         int visible = global::System.Math.Clamp(position + first + row + 1 - block, 0, count);
                         factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 4));
                     }
+
                     float* blockValues = values + ((nint)block * 32);
                     for (int column = 0; column < 32; column += 8)
                     {
@@ -206,6 +212,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (int row = 0; row < height; row++)
                 {
                     float* result = results + (row * 32);
@@ -242,6 +249,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 480);
@@ -284,6 +292,7 @@ namespace Samples
                             {
                                 case 1: Multiply72BiasStreamsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 8)); break;
                             }
+
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
                                 float* target = tileOutput + (tileRow * 112);
@@ -299,6 +308,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 576);
@@ -316,6 +326,7 @@ namespace Samples
                             case 4: Multiply72BiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 8)); break;
                             case 8: Multiply72BiasRows8(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 8)); break;
                         }
+
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
                             float* target = tileOutput + (tileRow * 112);
@@ -350,6 +361,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 800);
@@ -395,6 +407,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 576);
@@ -426,6 +439,7 @@ namespace Samples
                     target[2 * i] = ((x * cosine) - (y * sine)) * scale;
                     target[(2 * i) + 1] = ((y * cosine) + (x * sine)) * scale;
                 }
+
                 for (int i = 8; i < 20; i++)
                 {
                     target[i] = source[i] * scale;
@@ -444,10 +458,12 @@ namespace Samples
                 {
                     highest = Vector128.Max(highest, Vector128.Load(scores + i));
                 }
+
                 if (whole < visible)
                 {
                     highest = Vector128.Max(highest, Vector128.ConditionalSelect(seen, Vector128.Load(scores + whole), highest));
                 }
+
                 float newMaximum = Highest(highest);
                 Vector128<float> shift = Vector128.Create(newMaximum);
                 Vector128<float> factor = Exponential(Vector128.Create(*maximum) - shift);
@@ -460,6 +476,7 @@ namespace Samples
                     Vector128.Store(weight, scores + key);
                     total += weight;
                 }
+
                 if (whole < visible)
                 {
                     Vector128<float> weight = Exponential(Vector128.Load(scores + key) - shift) & seen;
@@ -467,10 +484,12 @@ namespace Samples
                     total += weight;
                     key += 4;
                 }
+
                 for (; key < count; key += 4)
                 {
                     Vector128.Store(Vector128<float>.Zero, scores + key);
                 }
+
                 Vector128.Store(total, sum);
                 return factor.ToScalar();
             }
@@ -504,6 +523,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
             }
 
@@ -533,6 +553,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
             }
@@ -568,6 +589,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
                 Vector128.Store(sum2_0, output + (2 * outputStride)); Vector128.Store(sum2_1, output + (2 * outputStride) + 4);
@@ -609,6 +631,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
                 Vector128.Store(sum2_0, output + (2 * outputStride)); Vector128.Store(sum2_1, output + (2 * outputStride) + 4);
@@ -671,6 +694,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
                 Vector128.Store(sum2_0, output + (2 * outputStride)); Vector128.Store(sum2_1, output + (2 * outputStride) + 4);
@@ -702,6 +726,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4); Vector128.Store(sum0_2, output + 8); Vector128.Store(sum0_3, output + 12); Vector128.Store(sum0_4, output + 16); Vector128.Store(sum0_5, output + 20); Vector128.Store(sum0_6, output + 24); Vector128.Store(sum0_7, output + 28);
             }
 
@@ -726,6 +751,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
             }
 
@@ -755,6 +781,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 128); Vector128.Store(sum1_1, output + 132);
             }
@@ -790,6 +817,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 128); Vector128.Store(sum1_1, output + 132);
                 Vector128.Store(sum2_0, output + 256); Vector128.Store(sum2_1, output + 260);
@@ -831,6 +859,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 128); Vector128.Store(sum1_1, output + 132);
                 Vector128.Store(sum2_0, output + 256); Vector128.Store(sum2_1, output + 260);
@@ -893,6 +922,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 128); Vector128.Store(sum1_1, output + 132);
                 Vector128.Store(sum2_0, output + 256); Vector128.Store(sum2_1, output + 260);
@@ -925,11 +955,13 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
                     Vector128<float> value = Vector128.Create(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
             }
 
@@ -961,12 +993,14 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
                     Vector128<float> value = Vector128.Create(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 32); Vector128.Store(sum1_1, output + 36);
             }
@@ -1005,6 +1039,7 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
@@ -1012,6 +1047,7 @@ namespace Samples
                     value = Vector128.Create(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                     value = Vector128.Create(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 32); Vector128.Store(sum1_1, output + 36);
                 Vector128.Store(sum2_0, output + 64); Vector128.Store(sum2_1, output + 68);
@@ -1057,6 +1093,7 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
@@ -1065,6 +1102,7 @@ namespace Samples
                     value = Vector128.Create(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
                     value = Vector128.Create(input[384]); sum3_0 = AdvSimd.FusedMultiplyAdd(sum3_0, value, weight0); sum3_1 = AdvSimd.FusedMultiplyAdd(sum3_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 32); Vector128.Store(sum1_1, output + 36);
                 Vector128.Store(sum2_0, output + 64); Vector128.Store(sum2_1, output + 68);
@@ -1135,6 +1173,7 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
@@ -1147,6 +1186,7 @@ namespace Samples
                     value = Vector128.Create(input[768]); sum6_0 = AdvSimd.FusedMultiplyAdd(sum6_0, value, weight0); sum6_1 = AdvSimd.FusedMultiplyAdd(sum6_1, value, weight1);
                     value = Vector128.Create(input[896]); sum7_0 = AdvSimd.FusedMultiplyAdd(sum7_0, value, weight0); sum7_1 = AdvSimd.FusedMultiplyAdd(sum7_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 32); Vector128.Store(sum1_1, output + 36);
                 Vector128.Store(sum2_0, output + 64); Vector128.Store(sum2_1, output + 68);
@@ -1178,6 +1218,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
             }
 
@@ -1207,6 +1248,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
             }
@@ -1242,6 +1284,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1283,6 +1326,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1345,6 +1389,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1376,6 +1421,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4); Vector128.Store(Vector128.Load(output + 8) + sum0_2, output + 8); Vector128.Store(Vector128.Load(output + 12) + sum0_3, output + 12); Vector128.Store(Vector128.Load(output + 16) + sum0_4, output + 16); Vector128.Store(Vector128.Load(output + 20) + sum0_5, output + 20); Vector128.Store(Vector128.Load(output + 24) + sum0_6, output + 24); Vector128.Store(Vector128.Load(output + 28) + sum0_7, output + 28);
             }
 
@@ -1400,6 +1446,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
             }
 
@@ -1429,6 +1476,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
             }
@@ -1464,6 +1512,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1505,6 +1554,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1567,6 +1617,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1598,6 +1649,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4); Vector128.Store(Vector128.Load(output + 8) + sum0_2, output + 8); Vector128.Store(Vector128.Load(output + 12) + sum0_3, output + 12); Vector128.Store(Vector128.Load(output + 16) + sum0_4, output + 16); Vector128.Store(Vector128.Load(output + 20) + sum0_5, output + 20); Vector128.Store(Vector128.Load(output + 24) + sum0_6, output + 24); Vector128.Store(Vector128.Load(output + 28) + sum0_7, output + 28);
             }
 
@@ -1622,6 +1674,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
             }
 
@@ -1651,6 +1704,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
             }
@@ -1686,6 +1740,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
                 Vector128.Store(sum2_0, output + (2 * outputStride)); Vector128.Store(sum2_1, output + (2 * outputStride) + 4);
@@ -1727,6 +1782,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
                 Vector128.Store(sum2_0, output + (2 * outputStride)); Vector128.Store(sum2_1, output + (2 * outputStride) + 4);
@@ -1789,6 +1845,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
                 Vector128.Store(sum2_0, output + (2 * outputStride)); Vector128.Store(sum2_1, output + (2 * outputStride) + 4);
@@ -1820,6 +1877,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4); Vector128.Store(sum0_2, output + 8); Vector128.Store(sum0_3, output + 12); Vector128.Store(sum0_4, output + 16); Vector128.Store(sum0_5, output + 20); Vector128.Store(sum0_6, output + 24); Vector128.Store(sum0_7, output + 28);
             }
 

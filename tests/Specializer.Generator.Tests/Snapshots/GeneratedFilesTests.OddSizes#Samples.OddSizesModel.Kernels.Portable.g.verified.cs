@@ -43,6 +43,7 @@ namespace Samples
                         sum2 += Vector128.Load(x + i + 8);
                         sum3 += Vector128.Load(x + i + 12);
                     }
+
                     Vector128<float> sum = (sum0 + sum1) + (sum2 + sum3);
                     float mean = Vector128.Sum(sum) * (1f / 72);
                     Vector128<float> center = Vector128.Create(mean);
@@ -52,6 +53,7 @@ namespace Samples
                         Vector128<float> deviation = Vector128.Load(x + i) - center;
                         squares = squares + (deviation * deviation);
                     }
+
                     Vector128<float> scale = Vector128.Create(1 / global::System.MathF.Sqrt((Vector128.Sum(squares) * (1f / 72)) + 1E-05f));
                     // Beyond the width the weight and the bias are zero, and so is the result.
                     for (int i = 0; i < 80; i += 4)
@@ -86,6 +88,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 576);
@@ -125,6 +128,7 @@ namespace Samples
                         {
                             panel[i * 8] = key[i];
                         }
+
                         float* value = values + (head * (nint)2048) + (at * 32);
                         new global::System.Span<float>(source + 120, 20).CopyTo(new global::System.Span<float>(value, 20));
                     }
@@ -185,11 +189,13 @@ namespace Samples
                             case 4: ScoreRows4(queries, panel, scores + key); break;
                         }
                     }
+
                     for (int row = 0; row < height; row++)
                     {
                         int visible = global::System.Math.Clamp(position + first + row + 1 - block, 0, count);
                         factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 4));
                     }
+
                     float* blockValues = values + ((nint)block * 32);
                     for (int column = 0; column < 32; column += 8)
                     {
@@ -202,6 +208,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (int row = 0; row < height; row++)
                 {
                     float* result = results + (row * 32);
@@ -238,6 +245,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 480);
@@ -279,6 +287,7 @@ namespace Samples
                             {
                                 case 1: Multiply72BiasStreamsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 8)); break;
                             }
+
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
                                 float* target = tileOutput + (tileRow * 112);
@@ -294,6 +303,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 576);
@@ -310,6 +320,7 @@ namespace Samples
                             case 3: Multiply72BiasRows3(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 8)); break;
                             case 4: Multiply72BiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 8)); break;
                         }
+
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
                             float* target = tileOutput + (tileRow * 112);
@@ -344,6 +355,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 800);
@@ -388,6 +400,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 576);
@@ -418,6 +431,7 @@ namespace Samples
                     target[2 * i] = ((x * cosine) - (y * sine)) * scale;
                     target[(2 * i) + 1] = ((y * cosine) + (x * sine)) * scale;
                 }
+
                 for (int i = 8; i < 20; i++)
                 {
                     target[i] = source[i] * scale;
@@ -436,10 +450,12 @@ namespace Samples
                 {
                     highest = Vector128.Max(highest, Vector128.Load(scores + i));
                 }
+
                 if (whole < visible)
                 {
                     highest = Vector128.Max(highest, Vector128.ConditionalSelect(seen, Vector128.Load(scores + whole), highest));
                 }
+
                 float newMaximum = Highest(highest);
                 Vector128<float> shift = Vector128.Create(newMaximum);
                 Vector128<float> factor = Exponential(Vector128.Create(*maximum) - shift);
@@ -452,6 +468,7 @@ namespace Samples
                     Vector128.Store(weight, scores + key);
                     total += weight;
                 }
+
                 if (whole < visible)
                 {
                     Vector128<float> weight = Exponential(Vector128.Load(scores + key) - shift) & seen;
@@ -459,10 +476,12 @@ namespace Samples
                     total += weight;
                     key += 4;
                 }
+
                 for (; key < count; key += 4)
                 {
                     Vector128.Store(Vector128<float>.Zero, scores + key);
                 }
+
                 Vector128.Store(total, sum);
                 return factor.ToScalar();
             }

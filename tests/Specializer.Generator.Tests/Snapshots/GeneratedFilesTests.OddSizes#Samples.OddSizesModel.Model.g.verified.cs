@@ -103,6 +103,7 @@ namespace Samples
                 Pack(tensors, weights.Address, instructionSet);
                 return new OddSizesModel(weights, instructionSet, options);
             }
+
             catch
             {
                 weights.Dispose();

@@ -50,6 +50,7 @@ namespace Samples
                         Vector256<float> value3 = Vector256.Load(x + i + 24);
                         squares3 = Fma.MultiplyAdd(value3, value3, squares3);
                     }
+
                     Vector256<float> squares = (squares0 + squares1) + (squares2 + squares3);
                     Vector256<float> scale = Vector256.Create(1 / global::System.MathF.Sqrt((Vector256.Sum(squares) * (1f / 192)) + 1E-05f));
                     for (int i = 0; i < 192; i += 8)
@@ -83,6 +84,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
@@ -120,12 +122,14 @@ namespace Samples
                         {
                             RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
                         }
+
                         RotateHalves32(source + 192, table, key, 1f);
                         float* panel = keys + (head * (nint)2048) + (at / 16 * 512) + (at % 16);
                         for (int i = 0; i < 32; i++)
                         {
                             panel[i * 16] = key[i];
                         }
+
                         float* value = values + (head * (nint)2048) + (at * 32);
                         new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
                     }
@@ -187,11 +191,13 @@ namespace Samples
                             case 5: ScoreRows5(queries, panel, scores + key); break;
                         }
                     }
+
                     for (int row = 0; row < height; row++)
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
                         factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 8));
                     }
+
                     float* blockValues = values + ((nint)block * 32);
                     for (int column = 0; column < 32; column += 16)
                     {
@@ -205,6 +211,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (int row = 0; row < height; row++)
                 {
                     float* result = results + (row * 32);
@@ -241,6 +248,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
@@ -284,6 +292,7 @@ namespace Samples
                             {
                                 case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, sums, 64); break;
                             }
+
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
                                 float* target = tileOutput + (tileRow * 528);
@@ -296,6 +305,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
@@ -313,6 +323,7 @@ namespace Samples
                             case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, sums, 16); break;
                             case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, sums, 16); break;
                         }
+
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
                             float* target = tileOutput + (tileRow * 528);
@@ -347,6 +358,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 8192);
@@ -392,6 +404,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
@@ -437,10 +450,12 @@ namespace Samples
                 {
                     highest = Vector256.Max(highest, Vector256.Load(scores + i));
                 }
+
                 if (whole < visible)
                 {
                     highest = Vector256.Max(highest, Vector256.ConditionalSelect(seen, Vector256.Load(scores + whole), highest));
                 }
+
                 float newMaximum = Highest(highest);
                 Vector256<float> shift = Vector256.Create(newMaximum);
                 Vector256<float> factor = Exponential(Vector256.Create(*maximum) - shift);
@@ -453,6 +468,7 @@ namespace Samples
                     Vector256.Store(weight, scores + key);
                     total += weight;
                 }
+
                 if (whole < visible)
                 {
                     Vector256<float> weight = Exponential(Vector256.Load(scores + key) - shift) & seen;
@@ -460,10 +476,12 @@ namespace Samples
                     total += weight;
                     key += 8;
                 }
+
                 for (; key < count; key += 8)
                 {
                     Vector256.Store(Vector256<float>.Zero, scores + key);
                 }
+
                 Vector256.Store(total, sum);
                 return factor.ToScalar();
             }

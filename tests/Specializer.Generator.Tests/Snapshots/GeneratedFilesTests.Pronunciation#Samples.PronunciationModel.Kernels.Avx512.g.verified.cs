@@ -50,6 +50,7 @@ namespace Samples
                         Vector512<float> value3 = Vector512.Load(x + i + 48);
                         squares3 = Avx512F.FusedMultiplyAdd(value3, value3, squares3);
                     }
+
                     Vector512<float> squares = (squares0 + squares1) + (squares2 + squares3);
                     Vector512<float> scale = Vector512.Create(1 / global::System.MathF.Sqrt((Vector512.Sum(squares) * (1f / 192)) + 1E-05f));
                     for (int i = 0; i < 192; i += 16)
@@ -83,6 +84,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel <= endPanel - 2; panel += 2)
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
@@ -104,9 +106,11 @@ namespace Samples
                             case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
                             case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
@@ -145,12 +149,14 @@ namespace Samples
                         {
                             RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
                         }
+
                         RotateHalves32(source + 192, table, key, 1f);
                         float* panel = keys + (head * (nint)2048) + (at / 32 * 1024) + (at % 32);
                         for (int i = 0; i < 32; i++)
                         {
                             panel[i * 32] = key[i];
                         }
+
                         float* value = values + (head * (nint)2048) + (at * 32);
                         new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
                     }
@@ -216,11 +222,13 @@ namespace Samples
                             case 12: ScoreRows12(queries, panel, scores + key); break;
                         }
                     }
+
                     for (int row = 0; row < height; row++)
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
                         factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 16));
                     }
+
                     float* blockValues = values + ((nint)block * 32);
                     switch (height)
                     {
@@ -235,6 +243,7 @@ namespace Samples
                         case 12: WeighValuesRows12(scores, blockValues, results, factors, count); break;
                     }
                 }
+
                 for (int row = 0; row < height; row++)
                 {
                     float* result = results + (row * 32);
@@ -271,6 +280,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel <= endPanel - 2; panel += 2)
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
@@ -292,9 +302,11 @@ namespace Samples
                             case 5: Multiply192AddTwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
                             case 6: Multiply192AddTwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
@@ -339,6 +351,7 @@ namespace Samples
                             {
                                 case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, sums, 128); break;
                             }
+
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
                                 float* target = tileOutput + (tileRow * 528);
@@ -351,6 +364,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel <= endPanel - 2; panel += 2)
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
@@ -372,6 +386,7 @@ namespace Samples
                             case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
                             case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
@@ -382,6 +397,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
@@ -400,6 +416,7 @@ namespace Samples
                             case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, sums, 32); break;
                             case 6: Multiply192Rows6(input + ((nint)row * 208), panelWeights, sums, 32); break;
                         }
+
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
                             float* target = tileOutput + (tileRow * 528);
@@ -434,6 +451,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel <= endPanel - 2; panel += 2)
                 {
                     float* panelWeights = weights + ((nint)panel * 16384);
@@ -455,9 +473,11 @@ namespace Samples
                             case 5: Multiply512AddTwoPanelsRows5(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
                             case 6: Multiply512AddTwoPanelsRows6(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 8192 : panelWeights;
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 16384);
@@ -504,6 +524,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel <= endPanel - 2; panel += 2)
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
@@ -525,9 +546,11 @@ namespace Samples
                             case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
                             case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
                         }
+
                         ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
@@ -574,10 +597,12 @@ namespace Samples
                 {
                     highest = Vector512.Max(highest, Vector512.Load(scores + i));
                 }
+
                 if (whole < visible)
                 {
                     highest = Vector512.Max(highest, Vector512.ConditionalSelect(seen, Vector512.Load(scores + whole), highest));
                 }
+
                 float newMaximum = Highest(highest);
                 Vector512<float> shift = Vector512.Create(newMaximum);
                 Vector512<float> factor = Exponential(Vector512.Create(*maximum) - shift);
@@ -590,6 +615,7 @@ namespace Samples
                     Vector512.Store(weight, scores + key);
                     total += weight;
                 }
+
                 if (whole < visible)
                 {
                     Vector512<float> weight = Exponential(Vector512.Load(scores + key) - shift) & seen;
@@ -597,10 +623,12 @@ namespace Samples
                     total += weight;
                     key += 16;
                 }
+
                 for (; key < count; key += 16)
                 {
                     Vector512.Store(Vector512<float>.Zero, scores + key);
                 }
+
                 Vector512.Store(total, sum);
                 return factor.ToScalar();
             }

@@ -50,6 +50,7 @@ namespace Samples
                         Vector128<float> value3 = Vector128.Load(x + i + 12);
                         squares3 = AdvSimd.FusedMultiplyAdd(squares3, value3, value3);
                     }
+
                     Vector128<float> squares = (squares0 + squares1) + (squares2 + squares3);
                     Vector128<float> scale = Vector128.Create(1 / global::System.MathF.Sqrt((Vector128.Sum(squares) * (1f / 192)) + 1E-05f));
                     for (int i = 0; i < 192; i += 4)
@@ -83,6 +84,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
@@ -120,12 +122,14 @@ namespace Samples
                         {
                             RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
                         }
+
                         RotateHalves32(source + 192, table, key, 1f);
                         float* panel = keys + (head * (nint)2048) + (at / 8 * 256) + (at % 8);
                         for (int i = 0; i < 32; i++)
                         {
                             panel[i * 8] = key[i];
                         }
+
                         float* value = values + (head * (nint)2048) + (at * 32);
                         new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
                     }
@@ -187,11 +191,13 @@ namespace Samples
                             case 8: ScoreRows8(queries, panel, scores + key); break;
                         }
                     }
+
                     for (int row = 0; row < height; row++)
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
                         factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 4));
                     }
+
                     float* blockValues = values + ((nint)block * 32);
                     for (int column = 0; column < 32; column += 8)
                     {
@@ -205,6 +211,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (int row = 0; row < height; row++)
                 {
                     float* result = results + (row * 32);
@@ -241,6 +248,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
@@ -284,6 +292,7 @@ namespace Samples
                             {
                                 case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, sums, 32); break;
                             }
+
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
                                 float* target = tileOutput + (tileRow * 528);
@@ -296,6 +305,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
@@ -313,6 +323,7 @@ namespace Samples
                             case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, sums, 8); break;
                             case 8: Multiply192Rows8(input + ((nint)row * 208), panelWeights, sums, 8); break;
                         }
+
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
                             float* target = tileOutput + (tileRow * 528);
@@ -347,6 +358,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 4096);
@@ -392,6 +404,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
@@ -437,10 +450,12 @@ namespace Samples
                 {
                     highest = Vector128.Max(highest, Vector128.Load(scores + i));
                 }
+
                 if (whole < visible)
                 {
                     highest = Vector128.Max(highest, Vector128.ConditionalSelect(seen, Vector128.Load(scores + whole), highest));
                 }
+
                 float newMaximum = Highest(highest);
                 Vector128<float> shift = Vector128.Create(newMaximum);
                 Vector128<float> factor = Exponential(Vector128.Create(*maximum) - shift);
@@ -453,6 +468,7 @@ namespace Samples
                     Vector128.Store(weight, scores + key);
                     total += weight;
                 }
+
                 if (whole < visible)
                 {
                     Vector128<float> weight = Exponential(Vector128.Load(scores + key) - shift) & seen;
@@ -460,10 +476,12 @@ namespace Samples
                     total += weight;
                     key += 4;
                 }
+
                 for (; key < count; key += 4)
                 {
                     Vector128.Store(Vector128<float>.Zero, scores + key);
                 }
+
                 Vector128.Store(total, sum);
                 return factor.ToScalar();
             }
@@ -497,6 +515,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
             }
 
@@ -526,6 +545,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
             }
@@ -561,6 +581,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
                 Vector128.Store(sum2_0, output + (2 * outputStride)); Vector128.Store(sum2_1, output + (2 * outputStride) + 4);
@@ -602,6 +623,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
                 Vector128.Store(sum2_0, output + (2 * outputStride)); Vector128.Store(sum2_1, output + (2 * outputStride) + 4);
@@ -664,6 +686,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + outputStride); Vector128.Store(sum1_1, output + outputStride + 4);
                 Vector128.Store(sum2_0, output + (2 * outputStride)); Vector128.Store(sum2_1, output + (2 * outputStride) + 4);
@@ -695,6 +718,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4); Vector128.Store(sum0_2, output + 8); Vector128.Store(sum0_3, output + 12); Vector128.Store(sum0_4, output + 16); Vector128.Store(sum0_5, output + 20); Vector128.Store(sum0_6, output + 24); Vector128.Store(sum0_7, output + 28);
             }
 
@@ -719,6 +743,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
             }
 
@@ -748,6 +773,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 128); Vector128.Store(sum1_1, output + 132);
             }
@@ -783,6 +809,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 128); Vector128.Store(sum1_1, output + 132);
                 Vector128.Store(sum2_0, output + 256); Vector128.Store(sum2_1, output + 260);
@@ -824,6 +851,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 128); Vector128.Store(sum1_1, output + 132);
                 Vector128.Store(sum2_0, output + 256); Vector128.Store(sum2_1, output + 260);
@@ -886,6 +914,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 128); Vector128.Store(sum1_1, output + 132);
                 Vector128.Store(sum2_0, output + 256); Vector128.Store(sum2_1, output + 260);
@@ -918,11 +947,13 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
                     Vector128<float> value = Vector128.Create(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
             }
 
@@ -954,12 +985,14 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
                     Vector128<float> value = Vector128.Create(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 32); Vector128.Store(sum1_1, output + 36);
             }
@@ -998,6 +1031,7 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
@@ -1005,6 +1039,7 @@ namespace Samples
                     value = Vector128.Create(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                     value = Vector128.Create(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 32); Vector128.Store(sum1_1, output + 36);
                 Vector128.Store(sum2_0, output + 64); Vector128.Store(sum2_1, output + 68);
@@ -1050,6 +1085,7 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
@@ -1058,6 +1094,7 @@ namespace Samples
                     value = Vector128.Create(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
                     value = Vector128.Create(input[384]); sum3_0 = AdvSimd.FusedMultiplyAdd(sum3_0, value, weight0); sum3_1 = AdvSimd.FusedMultiplyAdd(sum3_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 32); Vector128.Store(sum1_1, output + 36);
                 Vector128.Store(sum2_0, output + 64); Vector128.Store(sum2_1, output + 68);
@@ -1128,6 +1165,7 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
+
                 for (float* last = input + (depth & 3); input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(weights + 4);
@@ -1140,6 +1178,7 @@ namespace Samples
                     value = Vector128.Create(input[768]); sum6_0 = AdvSimd.FusedMultiplyAdd(sum6_0, value, weight0); sum6_1 = AdvSimd.FusedMultiplyAdd(sum6_1, value, weight1);
                     value = Vector128.Create(input[896]); sum7_0 = AdvSimd.FusedMultiplyAdd(sum7_0, value, weight0); sum7_1 = AdvSimd.FusedMultiplyAdd(sum7_1, value, weight1);
                 }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4);
                 Vector128.Store(sum1_0, output + 32); Vector128.Store(sum1_1, output + 36);
                 Vector128.Store(sum2_0, output + 64); Vector128.Store(sum2_1, output + 68);
@@ -1171,6 +1210,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
             }
 
@@ -1200,6 +1240,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
             }
@@ -1235,6 +1276,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1276,6 +1318,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1338,6 +1381,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1369,6 +1413,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4); Vector128.Store(Vector128.Load(output + 8) + sum0_2, output + 8); Vector128.Store(Vector128.Load(output + 12) + sum0_3, output + 12); Vector128.Store(Vector128.Load(output + 16) + sum0_4, output + 16); Vector128.Store(Vector128.Load(output + 20) + sum0_5, output + 20); Vector128.Store(Vector128.Load(output + 24) + sum0_6, output + 24); Vector128.Store(Vector128.Load(output + 28) + sum0_7, output + 28);
             }
 
@@ -1393,6 +1438,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
             }
 
@@ -1422,6 +1468,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
             }
@@ -1457,6 +1504,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1498,6 +1546,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1560,6 +1609,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4);
                 Vector128.Store(Vector128.Load(output + outputStride) + sum1_0, output + outputStride); Vector128.Store(Vector128.Load(output + outputStride + 4) + sum1_1, output + outputStride + 4);
                 Vector128.Store(Vector128.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector128.Store(Vector128.Load(output + (2 * outputStride) + 4) + sum2_1, output + (2 * outputStride) + 4);
@@ -1591,6 +1641,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
+
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4); Vector128.Store(Vector128.Load(output + 8) + sum0_2, output + 8); Vector128.Store(Vector128.Load(output + 12) + sum0_3, output + 12); Vector128.Store(Vector128.Load(output + 16) + sum0_4, output + 16); Vector128.Store(Vector128.Load(output + 20) + sum0_5, output + 20); Vector128.Store(Vector128.Load(output + 24) + sum0_6, output + 24); Vector128.Store(Vector128.Load(output + 28) + sum0_7, output + 28);
             }
 

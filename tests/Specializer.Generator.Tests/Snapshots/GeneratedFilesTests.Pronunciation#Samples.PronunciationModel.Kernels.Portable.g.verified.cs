@@ -49,6 +49,7 @@ namespace Samples
                         Vector128<float> value3 = Vector128.Load(x + i + 12);
                         squares3 = squares3 + (value3 * value3);
                     }
+
                     Vector128<float> squares = (squares0 + squares1) + (squares2 + squares3);
                     Vector128<float> scale = Vector128.Create(1 / global::System.MathF.Sqrt((Vector128.Sum(squares) * (1f / 192)) + 1E-05f));
                     for (int i = 0; i < 192; i += 4)
@@ -82,6 +83,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
@@ -118,12 +120,14 @@ namespace Samples
                         {
                             RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
                         }
+
                         RotateHalves32(source + 192, table, key, 1f);
                         float* panel = keys + (head * (nint)2048) + (at / 8 * 256) + (at % 8);
                         for (int i = 0; i < 32; i++)
                         {
                             panel[i * 8] = key[i];
                         }
+
                         float* value = values + (head * (nint)2048) + (at * 32);
                         new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
                     }
@@ -184,11 +188,13 @@ namespace Samples
                             case 4: ScoreRows4(queries, panel, scores + key); break;
                         }
                     }
+
                     for (int row = 0; row < height; row++)
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
                         factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 4));
                     }
+
                     float* blockValues = values + ((nint)block * 32);
                     for (int column = 0; column < 32; column += 8)
                     {
@@ -201,6 +207,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (int row = 0; row < height; row++)
                 {
                     float* result = results + (row * 32);
@@ -237,6 +244,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
@@ -279,6 +287,7 @@ namespace Samples
                             {
                                 case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, sums, 32); break;
                             }
+
                             for (int tileRow = 0; tileRow < height; tileRow++)
                             {
                                 float* target = tileOutput + (tileRow * 528);
@@ -291,6 +300,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
@@ -307,6 +317,7 @@ namespace Samples
                             case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, sums, 8); break;
                             case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, sums, 8); break;
                         }
+
                         for (int tileRow = 0; tileRow < height; tileRow++)
                         {
                             float* target = tileOutput + (tileRow * 528);
@@ -341,6 +352,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 4096);
@@ -385,6 +397,7 @@ namespace Samples
                         }
                     }
                 }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
@@ -429,10 +442,12 @@ namespace Samples
                 {
                     highest = Vector128.Max(highest, Vector128.Load(scores + i));
                 }
+
                 if (whole < visible)
                 {
                     highest = Vector128.Max(highest, Vector128.ConditionalSelect(seen, Vector128.Load(scores + whole), highest));
                 }
+
                 float newMaximum = Highest(highest);
                 Vector128<float> shift = Vector128.Create(newMaximum);
                 Vector128<float> factor = Exponential(Vector128.Create(*maximum) - shift);
@@ -445,6 +460,7 @@ namespace Samples
                     Vector128.Store(weight, scores + key);
                     total += weight;
                 }
+
                 if (whole < visible)
                 {
                     Vector128<float> weight = Exponential(Vector128.Load(scores + key) - shift) & seen;
@@ -452,10 +468,12 @@ namespace Samples
                     total += weight;
                     key += 4;
                 }
+
                 for (; key < count; key += 4)
                 {
                     Vector128.Store(Vector128<float>.Zero, scores + key);
                 }
+
                 Vector128.Store(total, sum);
                 return factor.ToScalar();
             }

@@ -103,6 +103,7 @@ namespace Samples
                 Pack(tensors, weights.Address, instructionSet);
                 return new PronunciationModel(weights, instructionSet, options);
             }
+
             catch
             {
                 weights.Dispose();

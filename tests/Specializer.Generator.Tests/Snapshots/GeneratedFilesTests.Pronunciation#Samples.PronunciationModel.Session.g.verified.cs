@@ -106,6 +106,7 @@ namespace Samples
                         // With one row a worker attends with the heads that it has just appended itself.
                         Synchronize();
                     }
+
                     TKernels.Attend(queries, keys, values, attended, position, rows, worker, workers);
                     Synchronize();
                     keys += 4096;

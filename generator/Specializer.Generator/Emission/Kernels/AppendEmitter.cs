@@ -63,7 +63,7 @@ internal static class AppendEmitter
                     writer.Line($"float* table = rotaryTable + ((nint)(position + row) * {Text(rotary.RotaryDimension)});");
                 }
 
-                writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.ChunkLength)}) + row) * {Text(group * kernel.HeadStride)});");
+                writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)});");
                 if (group == 1)
                 {
                     writer.Line(Prepare("source", "queryNorm", "query", scale));
@@ -95,7 +95,7 @@ internal static class AppendEmitter
         using (writer.Braces("for (int row = 0; row < rows; row++)"))
         {
             writer.Line($"float* source = projected + ((nint)row * {Text(kernel.InputStride)}) + (head * {Text(group * headDimension)});");
-            writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.ChunkLength)}) + row) * {Text(group * kernel.HeadStride)});");
+            writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)});");
             if (group == 1)
             {
                 writer.Line($"{ScaleName(kernel)}(source, query, {scale});");
@@ -145,36 +145,68 @@ internal static class AppendEmitter
 
         foreach (AttentionKernel scaled in kernels.Where(static kernel => kernel.Kind.Positions is not RotaryPositions).GroupBy(ScaleName).Select(static same => same.First()))
         {
-            EmitScale(writer, ScaleName(scaled), scaled.Attention.HeadDimension);
+            EmitScale(writer, isa, ScaleName(scaled), scaled.Attention.HeadDimension);
         }
 
         if (kernels.FirstOrDefault(static kernel => kernel.Attention.QueryKeyNorm) is { } normalized)
         {
-            EmitNormalizeHead(writer, normalized);
+            EmitNormalizeHead(writer, isa, normalized);
         }
     }
 
     private static string RotateName(RotaryPositions rotary) => (rotary.Interleaved ? "RotatePairs" : "RotateHalves") + Text(rotary.RotaryDimension);
 
-    private static void EmitNormalizeHead(SourceWriter writer, AttentionKernel kernel)
+    private static void EmitNormalizeHead(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
         int width = kernel.Attention.HeadDimension;
+        string epsilon = kernel.Epsilon.ToString("R", CultureInfo.InvariantCulture);
+        (string vector, int lanes) = WidestDividing(isa, width);
+        string scale = $"1 / global::System.MathF.Sqrt(({(lanes == 1 ? "squares" : vector + ".Sum(squares)")} * (1f / {Text(width)})) + {epsilon}f)";
         writer.Separate();
-        writer.Line($"// One head: x / sqrt(mean(x^2) + {kernel.Epsilon.ToString("R", CultureInfo.InvariantCulture)}) * weight.");
+        writer.Line($"// One head: x / sqrt(mean(x^2) + {epsilon}) * weight.");
         using (writer.Braces("private static void NormalizeHead(float* source, float* weight, float* target)"))
         {
-            writer.Line("float squares = 0;");
-            using (writer.Braces($"for (int i = 0; i < {Text(width)}; i++)"))
+            if (lanes == 1)
             {
-                writer.Line("squares += source[i] * source[i];");
+                writer.Line("float squares = 0;");
+                using (writer.Braces($"for (int i = 0; i < {Text(width)}; i++)"))
+                {
+                    writer.Line("squares += source[i] * source[i];");
+                }
+
+                writer.Line($"float scale = {scale};");
+                using (writer.Braces($"for (int i = 0; i < {Text(width)}; i++)"))
+                {
+                    writer.Line("target[i] = source[i] * scale * weight[i];");
+                }
+
+                return;
             }
 
-            writer.Line($"float scale = 1 / global::System.MathF.Sqrt((squares * (1f / {Text(width)})) + {kernel.Epsilon.ToString("R", CultureInfo.InvariantCulture)}f);");
-            using (writer.Braces($"for (int i = 0; i < {Text(width)}; i++)"))
+            writer.Line($"{vector}<float> squares = {vector}<float>.Zero;");
+            using (writer.Braces($"for (int i = 0; i < {Text(width)}; i += {Text(lanes)})"))
             {
-                writer.Line("target[i] = source[i] * scale * weight[i];");
+                writer.Line($"squares += {vector}.Load(source + i) * {vector}.Load(source + i);");
+            }
+
+            writer.Line($"float scale = {scale};");
+            using (writer.Braces($"for (int i = 0; i < {Text(width)}; i += {Text(lanes)})"))
+            {
+                writer.Line($"{vector}.Store({vector}.Load(source + i) * scale * {vector}.Load(weight + i), target + i);");
             }
         }
+    }
+
+    /// <summary>The widest vectors of which a count of elements is a multiple, down to 128 bits; single elements if there are none.</summary>
+    private static (string Class, int Lanes) WidestDividing(InstructionSetDescription isa, int count)
+    {
+        int lanes = isa.Lanes;
+        while (lanes >= 4 && count % lanes != 0)
+        {
+            lanes /= 2;
+        }
+
+        return lanes < 4 ? ("", 1) : ("Vector" + Text(32 * lanes), lanes);
     }
 
     private static void EmitRotate(SourceWriter writer, InstructionSetDescription isa, string name, int rotaryDimension, bool interleaved, int headDimension)
@@ -186,15 +218,8 @@ internal static class AppendEmitter
             : $"// Turns pairs (i, i + {half}); the table holds {half} cosines, then {half} sines.");
         using (writer.Braces($"private static void {name}(float* source, float* table, float* target, float scale)"))
         {
-            // The widest vectors that divide the half, down to 128 bits, before single elements.
-            int lanes = isa.Lanes;
-            while (lanes > 4 && half % lanes != 0)
-            {
-                lanes /= 2;
-            }
-
-            string vector = "Vector" + Text(32 * lanes);
-            if (!interleaved && half % lanes == 0)
+            (string vector, int lanes) = WidestDividing(isa, half);
+            if (!interleaved && lanes > 1)
             {
                 using (writer.Braces($"for (int i = 0; i < {Text(half)}; i += {Text(lanes)})"))
                 {
@@ -229,13 +254,14 @@ internal static class AppendEmitter
 
     private static string ScaleName(AttentionKernel kernel) => "Scale" + kernel.TilePrefix;
 
-    private static void EmitScale(SourceWriter writer, string name, int headDimension)
+    private static void EmitScale(SourceWriter writer, InstructionSetDescription isa, string name, int headDimension)
     {
+        (string vector, int lanes) = WidestDividing(isa, headDimension);
         writer.Separate();
         using (writer.Braces($"private static void {name}(float* source, float* target, float scale)"))
-        using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++)"))
+        using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i += {Text(lanes)})"))
         {
-            writer.Line("target[i] = source[i] * scale;");
+            writer.Line(lanes == 1 ? "target[i] = source[i] * scale;" : $"{vector}.Store({vector}.Load(source + i) * scale, target + i);");
         }
     }
 

@@ -8,7 +8,8 @@ namespace Specializer.Generator.Emission.Kernels;
 internal static class EmbedEmitter
 {
     public static string Parameters(EmbedKernel kernel) =>
-        "int* tokens, float* table, " + (kernel.PositionOffset is null ? "" : "float* positions, int position, ") + "float* output, int rows, int worker, int workers";
+        "int* tokens, float* table, " + (kernel.PositionOffset is null ? "" : "float* positions, int position, ")
+        + (kernel.TokenTypes ? "int* tokenTypes, float* types, " : "") + "float* output, int rows, int worker, int workers";
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, EmbedKernel kernel)
     {
@@ -33,7 +34,7 @@ internal static class EmbedEmitter
                 }
 
                 string scale = kernel.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
-                if (kernel.Tied && kernel.Scale == 1 && kernel.PositionOffset is null)
+                if (kernel.Tied && kernel.Scale == 1 && kernel.PositionOffset is null && !kernel.TokenTypes)
                 {
                     return;
                 }
@@ -43,11 +44,17 @@ internal static class EmbedEmitter
                     writer.Line($"float* added = positions + ((nint)(position + row{(offset == 0 ? "" : " + " + Text(offset))}) * {Text(kernel.Stride)});");
                 }
 
+                if (kernel.TokenTypes)
+                {
+                    writer.Line($"float* type = types + ((nint)(tokenTypes is null ? 0 : tokenTypes[row]) * {Text(kernel.Stride)});");
+                }
+
                 using (writer.Braces($"for (int i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
                 {
                     string value = isa.Load(kernel.Tied ? "x + i" : "embedding + i");
                     value = kernel.Scale == 1 ? value : $"({value} * {scale})";
                     value = kernel.PositionOffset is null ? value : $"{value} + {isa.Load("added + i")}";
+                    value = kernel.TokenTypes ? $"{value} + {isa.Load("type + i")}" : value;
                     writer.Line($"{isa.VectorClass}.Store({value}, x + i);");
                 }
             }

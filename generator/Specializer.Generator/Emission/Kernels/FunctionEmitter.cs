@@ -111,6 +111,9 @@ internal static class FunctionEmitter
                     writer.Line($"{isa.Vector} u = {isa.MultiplyAdd(C("0.7978845608"), "(x * x)", C("0.0356774081"))};");
                     writer.Line($"return x / ({C("1")} + Exponential(x * u * {C("-2")}));");
                     break;
+                case ActivationFunction.Tanh:
+                    writer.Line("return HyperbolicTangent(x);");
+                    break;
                 case ActivationFunction.Gelu:
                     EmitGelu(writer, isa);
                     break;
@@ -144,6 +147,7 @@ internal static class FunctionEmitter
         ActivationFunction.Relu => "max(x, 0)",
         ActivationFunction.SquaredRelu => "max(x, 0)^2",
         ActivationFunction.Silu => "x / (1 + e^-x)",
+        ActivationFunction.Tanh => "tanh x",
         ActivationFunction.GeluQuick => "x / (1 + e^(-1.702 x))",
         ActivationFunction.GeluTanh => "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
         _ => "x (1 + erf(x / sqrt 2)) / 2",

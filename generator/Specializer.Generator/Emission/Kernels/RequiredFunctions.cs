@@ -21,6 +21,7 @@ internal sealed class RequiredFunctions
     public void Require(ActivationFunction activation)
     {
         _activations.Add(activation);
+        HyperbolicTangent |= activation == ActivationFunction.Tanh;
         Exponential |= activation is ActivationFunction.Silu or ActivationFunction.GeluTanh or ActivationFunction.GeluQuick;
     }
 }

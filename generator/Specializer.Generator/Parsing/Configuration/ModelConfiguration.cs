@@ -52,6 +52,9 @@ internal sealed class ModelConfiguration(JsonValue json, string path = "")
             : throw Wrong(name, "a whole number from 1 to " + LargestExtent.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>How many fields there are.</summary>
+    public int Count => json.Members.Count;
+
     public IReadOnlyList<JsonValue> Items(string name)
     {
         JsonValue? value = Find(name);

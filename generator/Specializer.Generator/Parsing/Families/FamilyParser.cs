@@ -33,6 +33,10 @@ internal static class FamilyParser
         ["bart"] = BartFamilies.Bart,
         ["marian"] = BartFamilies.Marian,
         ["transformer2017"] = BartFamilies.Transformer2017,
+        ["bert"] = EncoderFamilies.Bert,
+        ["roberta"] = EncoderFamilies.Roberta,
+        ["distilbert"] = EncoderFamilies.DistilBert,
+        ["albert"] = EncoderFamilies.Albert,
     };
 
     /// <summary>The values of model_type that are known.</summary>

@@ -10,7 +10,8 @@ namespace Specializer.Generator.Parsing.Families;
 internal static class FamilyParts
 {
     /// <summary>The one kind of layer of most models.</summary>
-    public static EquatableArray<LayerKind> OneKind(AttentionPositions positions, int window = 0) => new([new LayerKind("", window, positions)]);
+    public static EquatableArray<LayerKind> OneKind(AttentionPositions positions, int window = 0, AttentionMask mask = AttentionMask.Causal) =>
+        new([new LayerKind("", window, positions) { Mask = mask }]);
 
     /// <summary>Every layer of the first kind.</summary>
     public static EquatableArray<int> OnePattern { get; } = new([0]);

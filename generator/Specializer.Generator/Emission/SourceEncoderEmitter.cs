@@ -6,7 +6,7 @@ using Specializer.Generator.Planning;
 namespace Specializer.Generator.Emission;
 
 /// <summary>Writes the part of a session that computes a source: the encoder, and the keys and values that the decoder keeps of it.</summary>
-internal static class EncoderEmitter
+internal static class SourceEncoderEmitter
 {
     /// <summary>Writes the choice between the two things that a session computes.</summary>
     public static void EmitRun(SourceWriter writer)
@@ -26,7 +26,7 @@ internal static class EncoderEmitter
         }
     }
 
-    public static void EmitEncode(SourceWriter writer, ExecutionPlan plan, EncoderPlan encoder)
+    public static void EmitEncode(SourceWriter writer, ExecutionPlan plan, SourceEncoderPlan encoder)
     {
         BufferPlan hidden = plan.Buffers.First(static buffer => buffer.Name == "SourceHidden");
         var steps = new SessionEmitter.StepWriter(writer, plan);
@@ -133,7 +133,7 @@ internal static class EncoderEmitter
         }
     }
 
-    private static void EmitCross(SourceWriter writer, ExecutionPlan plan, EncoderPlan encoder, SessionEmitter.StepWriter steps)
+    private static void EmitCross(SourceWriter writer, ExecutionPlan plan, SourceEncoderPlan encoder, SessionEmitter.StepWriter steps)
     {
         CrossCacheStep cache = encoder.Cross.OfType<CrossCacheStep>().First();
         AttentionKernel kernel = cache.Kernel;
@@ -155,13 +155,13 @@ internal static class EncoderEmitter
     }
 
     /// <summary>A loop over the chunks of the source, with the rows of each.</summary>
-    private static SourceWriter.Block Chunks(SourceWriter writer, ExecutionPlan plan, EncoderPlan encoder)
+    private static SourceWriter.Block Chunks(SourceWriter writer, ExecutionPlan plan, SourceEncoderPlan encoder)
     {
         SourceWriter.Block block = writer.Braces($"for (int position = 0; position < length; position += {Text(encoder.ChunkLength)})");
         writer.Line($"int rows = global::System.Math.Min({Text(encoder.ChunkLength)}, length - position);");
-        foreach (BufferPlan buffer in plan.Buffers.Where(static buffer => buffer.SourceStride > 0))
+        foreach (BufferPlan buffer in plan.Buffers.Where(static buffer => buffer.EveryPosition))
         {
-            writer.Line($"float* {SessionEmitter.Variable(buffer.Name)} = {Outer(buffer)} + ((nint)position * {Text(buffer.SourceStride)});");
+            writer.Line($"float* {SessionEmitter.Variable(buffer.Name)} = {Outer(buffer)} + ((nint)position * {Text(buffer.RowStride)});");
         }
 
         return block;
@@ -176,7 +176,7 @@ internal static class EncoderEmitter
     }
 
     /// <summary>What a buffer is called outside the loops over chunks.</summary>
-    private static string Outer(BufferPlan buffer) => buffer.SourceStride > 0 ? "whole" + buffer.Name : SessionEmitter.Variable(buffer.Name);
+    private static string Outer(BufferPlan buffer) => buffer.EveryPosition ? "whole" + buffer.Name : SessionEmitter.Variable(buffer.Name);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

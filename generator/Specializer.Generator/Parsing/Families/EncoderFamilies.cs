@@ -1,0 +1,235 @@
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Configuration;
+
+namespace Specializer.Generator.Parsing.Families;
+
+/// <summary>BERT (Devlin et al. 2019) and its successors: full attention, norms behind the residual sums, learned positions.</summary>
+internal static class EncoderFamilies
+{
+    /// <summary>BertModel and its heads.</summary>
+    public static TransformerArchitecture Bert(ModelConfiguration configuration)
+    {
+        RefuseDecoder(configuration);
+        EncoderClass model = EncoderClass.Of(configuration, "Bert", "bert.");
+        bool masked = model.Kind is EncoderHead.MaskedLanguageModel or EncoderHead.TokenClassification;
+        return Build(
+            configuration,
+            model,
+            new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512)),
+            BertNames(model),
+            Ignored(
+                model.Prefix,
+                "cls.predictions.decoder.bias",
+                "cls.seq_relationship.weight",
+                "cls.seq_relationship.bias",
+                masked ? "bert.pooler.dense.weight" : "",
+                masked ? "bert.pooler.dense.bias" : ""));
+    }
+
+    /// <summary>RobertaModel and its heads (Liu et al. 2019): BERT's body, positions that begin behind the padding's.</summary>
+    public static TransformerArchitecture Roberta(ModelConfiguration configuration)
+    {
+        RefuseDecoder(configuration);
+        EncoderClass model = EncoderClass.Of(configuration, "Roberta", "roberta.");
+        int positions = configuration.Extent("max_position_embeddings", 512);
+        int offset = (int)configuration.Number("pad_token_id", 1) + 1;
+        configuration.Refuse(offset < 0 || offset >= positions, "pad_token_id", "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one");
+        CheckpointNames names = BertNames(model);
+        names = model.Kind switch
+        {
+            EncoderHead.MaskedLanguageModel => names with { HeadDense = "lm_head.dense", HeadNorm = "lm_head.layer_norm", Logits = "lm_head.decoder", LogitsBias = "lm_head.bias" },
+            EncoderHead.SequenceClassification => names with { HeadDense = "classifier.dense", Logits = "classifier.out_proj" },
+            _ => names,
+        };
+        TransformerArchitecture architecture = Build(configuration, model, new LearnedPositions(offset, positions), names, Ignored(model.Prefix, "lm_head.decoder.bias"));
+
+        // The head of the masked-language model has the exact GELU, whatever the layers have.
+        return model.Kind == EncoderHead.MaskedLanguageModel
+            ? architecture with { Head = architecture.Head! with { Dense = architecture.Head.Dense! with { Activation = ActivationFunction.Gelu } } }
+            : architecture;
+    }
+
+    /// <summary>DistilBertModel and its heads (Sanh et al. 2019): no token types, no pooler.</summary>
+    public static TransformerArchitecture DistilBert(ModelConfiguration configuration)
+    {
+        EncoderClass model = EncoderClass.Of(configuration, "DistilBert", "distilbert.");
+        string layer = model.Prefix + "transformer.layer.{layer}.";
+        int width = configuration.Extent("dim", 768);
+        var names = new CheckpointNames(
+            model.Prefix + "embeddings.word_embeddings",
+            "",
+            layer + "attention.q_lin",
+            layer + "attention.k_lin",
+            layer + "attention.v_lin",
+            layer + "attention.out_lin",
+            "",
+            "",
+            layer + "ffn.lin1",
+            layer + "ffn.lin2",
+            "",
+            model.Kind == EncoderHead.MaskedLanguageModel ? "vocab_projector" : "classifier")
+        {
+            PositionEmbedding = model.Prefix + "embeddings.position_embeddings",
+            EmbeddingNorm = model.Prefix + "embeddings.LayerNorm",
+            AttentionOutputNorm = layer + "sa_layer_norm",
+            FeedForwardOutputNorm = layer + "output_layer_norm",
+            HeadDense = model.Kind == EncoderHead.MaskedLanguageModel ? "vocab_transform" : "pre_classifier",
+            HeadNorm = "vocab_layer_norm",
+        };
+        HeadArchitecture? head = model.Kind == EncoderHead.Pooler ? null : model.Head(configuration, width, "activation");
+        if (model.Kind == EncoderHead.SequenceClassification)
+        {
+            head = head! with { Dense = new DenseArchitecture(width, ActivationFunction.Relu) };
+        }
+
+        // Sinusoidal positions are stored in the checkpoint as learned ones are.
+        var positions = new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512));
+        return Encoder(
+            configuration,
+            "n_layers",
+            width,
+            new EmbeddingArchitecture(configuration.Extent("vocab_size"), Scale: 1, positions, Norm: true),
+            FamilyParts.Attention(configuration, width, "n_heads", null, null),
+            new FeedForwardArchitecture(configuration.Extent("hidden_dim"), configuration.Activation("activation", "gelu"), Gated: false, Bias: true),
+            epsilon: 1e-12,
+            names,
+            Ignored(model.Prefix)) with { Head = head };
+    }
+
+    /// <summary>AlbertModel and its heads (Lan et al. 2020): narrow embeddings, layers that share their weights.</summary>
+    public static TransformerArchitecture Albert(ModelConfiguration configuration)
+    {
+        EncoderClass model = EncoderClass.Of(configuration, "Albert", "albert.");
+        int layers = configuration.Extent("num_hidden_layers"), groups = configuration.Extent("num_hidden_groups", 1), embeddingWidth = configuration.Extent("embedding_size", 128);
+        configuration.Refuse(configuration.Extent("inner_group_num", 1) != 1, "inner_group_num", "several layers in a group are not supported; leave it 1");
+        configuration.Refuse(groups > layers || layers % groups != 0, "num_hidden_groups", "it must divide \"num_hidden_layers\"");
+        string layer = model.Prefix + "encoder.albert_layer_groups.{layer}.albert_layers.0.";
+        bool masked = model.Kind == EncoderHead.MaskedLanguageModel;
+        var names = new CheckpointNames(
+            model.Prefix + "embeddings.word_embeddings",
+            "",
+            layer + "attention.query",
+            layer + "attention.key",
+            layer + "attention.value",
+            layer + "attention.dense",
+            "",
+            "",
+            layer + "ffn",
+            layer + "ffn_output",
+            "",
+            masked ? "predictions.decoder" : "classifier")
+        {
+            PositionEmbedding = model.Prefix + "embeddings.position_embeddings",
+            TokenTypeEmbedding = model.Prefix + "embeddings.token_type_embeddings",
+            EmbeddingNorm = model.Prefix + "embeddings.LayerNorm",
+            EmbeddingProjection = model.Prefix + "encoder.embedding_hidden_mapping_in",
+            AttentionOutputNorm = layer + "attention.LayerNorm",
+            FeedForwardOutputNorm = layer + "full_layer_layer_norm",
+            HeadDense = masked ? "predictions.dense" : model.Prefix + "pooler",
+            HeadNorm = "predictions.LayerNorm",
+            LogitsBias = masked ? "predictions.bias" : "",
+        };
+        TransformerArchitecture architecture = Build(
+            configuration,
+            model,
+            new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512)),
+            names,
+            Ignored(model.Prefix, "predictions.decoder.bias", masked ? "albert.pooler.weight" : "", masked ? "albert.pooler.bias" : ""));
+        return architecture with
+        {
+            Embeddings = architecture.Embeddings with { Width = embeddingWidth },
+            LayersPerSet = layers / groups,
+            Head = masked ? architecture.Head! with { Dense = architecture.Head.Dense! with { Width = embeddingWidth } } : architecture.Head,
+        };
+    }
+
+    /// <summary>The parts that BERT, RoBERTa and ALBERT spell alike.</summary>
+    private static TransformerArchitecture Build(
+        ModelConfiguration configuration, EncoderClass model, LearnedPositions positions, CheckpointNames names, EquatableArray<string> ignored)
+    {
+        int width = configuration.Extent("hidden_size");
+        configuration.Refuse(
+            configuration.Text("position_embedding_type", "absolute") != "absolute", "position_embedding_type", "relative positions are not supported for this family");
+        return Encoder(
+            configuration,
+            "num_hidden_layers",
+            width,
+            new EmbeddingArchitecture(configuration.Extent("vocab_size"), Scale: 1, positions, Norm: true) { TokenTypes = configuration.Extent("type_vocab_size", 2) },
+            FamilyParts.Attention(configuration, width, "num_attention_heads", null, null),
+            new FeedForwardArchitecture(configuration.Extent("intermediate_size"), configuration.Activation("hidden_act", "gelu"), Gated: false, Bias: true),
+            configuration.Number("layer_norm_eps", 1e-12),
+            names,
+            ignored) with { Head = model.Head(configuration, width) };
+    }
+
+    /// <summary>What all encoders of tokens have in common: biases everywhere, LayerNorm behind every sum, attention to all positions.</summary>
+    private static TransformerArchitecture Encoder(
+        ModelConfiguration configuration,
+        string layers,
+        int width,
+        EmbeddingArchitecture embeddings,
+        AttentionArchitecture attention,
+        FeedForwardArchitecture feedForward,
+        double epsilon,
+        CheckpointNames names,
+        EquatableArray<string> ignored)
+    {
+        var positions = (LearnedPositions)embeddings.Positions!;
+        return new TransformerArchitecture(
+            configuration.Extent(layers),
+            width,
+            positions.Rows - positions.Offset,
+            ChunkLength: 0,
+            embeddings,
+            attention.WithBias(true, true),
+            FamilyParts.OneKind(new NoPositions(), mask: AttentionMask.Full),
+            FamilyParts.OnePattern,
+            feedForward,
+            new NormArchitecture(NormFormula.Layer, (float)epsilon, Bias: true, UnitOffset: false),
+            BlockArrangement.PostNorm,
+            new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
+            new CheckpointLayout(names, QueryKeyValueLayout.Separate, GateUpConcatenated: false, InputsFirst: false, ignored))
+        {
+            Stack = Stack.Encoder,
+        };
+    }
+
+    private static CheckpointNames BertNames(EncoderClass model)
+    {
+        string layer = model.Prefix + "encoder.layer.{layer}.";
+        var names = new CheckpointNames(
+            model.Prefix + "embeddings.word_embeddings",
+            "",
+            layer + "attention.self.query",
+            layer + "attention.self.key",
+            layer + "attention.self.value",
+            layer + "attention.output.dense",
+            "",
+            "",
+            layer + "intermediate.dense",
+            layer + "output.dense",
+            "",
+            model.Kind == EncoderHead.MaskedLanguageModel ? "cls.predictions.decoder" : "classifier")
+        {
+            PositionEmbedding = model.Prefix + "embeddings.position_embeddings",
+            TokenTypeEmbedding = model.Prefix + "embeddings.token_type_embeddings",
+            EmbeddingNorm = model.Prefix + "embeddings.LayerNorm",
+            AttentionOutputNorm = layer + "attention.output.LayerNorm",
+            FeedForwardOutputNorm = layer + "output.LayerNorm",
+        };
+        return model.Kind == EncoderHead.MaskedLanguageModel
+            ? names with { HeadDense = "cls.predictions.transform.dense", HeadNorm = "cls.predictions.transform.LayerNorm", LogitsBias = "cls.predictions.bias" }
+            : names with { HeadDense = model.Prefix + "pooler.dense" };
+    }
+
+    /// <summary>Buffers of older checkpoints, and copies of tied tensors.</summary>
+    private static EquatableArray<string> Ignored(string prefix, params string[] others) =>
+        new(new[] { prefix + "embeddings.position_ids", prefix + "embeddings.token_type_ids" }.Concat(others.Where(static name => name.Length > 0)));
+
+    private static void RefuseDecoder(ModelConfiguration configuration)
+    {
+        configuration.Refuse(configuration.Flag("is_decoder", false), "is_decoder", "this family is supported as an encoder only; leave it false");
+        configuration.Refuse(configuration.Flag("add_cross_attention", false), "add_cross_attention", "cross-attention is not supported for this family; leave it false");
+    }
+}

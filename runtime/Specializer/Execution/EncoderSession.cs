@@ -1,0 +1,202 @@
+using System;
+using System.Threading;
+
+namespace Specializer;
+
+/// <summary>
+/// Encodes sequences of tokens, one after the other, in memory of a size known at compile time.
+/// </summary>
+/// <remarks>
+/// A session is used by one caller at a time; a second one gets an <see cref="InvalidOperationException"/>. No call
+/// allocates managed memory. The results are the same bits for any number of threads, alone or in a batch.
+/// </remarks>
+public abstract unsafe class EncoderSession : TransformerSession
+{
+    private readonly EncoderDescription _encoder;
+    private float* _output;
+    private float* _lastHiddenStates;
+
+    /// <summary>Allocates a session. Called by generated code.</summary>
+    /// <param name="model">The model that owns the weights.</param>
+    /// <param name="memoryBytes">The bytes of the whole sequence's states and of the activations.</param>
+    protected EncoderSession(EncoderModel model, long memoryBytes)
+        : base(model, memoryBytes)
+    {
+        _encoder = model.Encoder;
+        SessionBytes = memoryBytes;
+    }
+
+    /// <summary>The bytes of this session.</summary>
+    public long SessionBytes { get; }
+
+    /// <summary>The tokens of the sequence in work, <see cref="Length"/> of them.</summary>
+    protected int* Tokens { get; private set; }
+
+    /// <summary>Their types; null where all are of type 0.</summary>
+    protected int* TokenTypes { get; private set; }
+
+    /// <summary>The number of tokens of the sequence in work.</summary>
+    protected int Length { get; private set; }
+
+    /// <summary>Whether the caller wants what the head computes.</summary>
+    protected bool WantsOutput => _output is not null;
+
+    /// <summary>Encodes one sequence of tokens, all of type 0.</summary>
+    /// <param name="tokens">Token ids, at least one and at most <see cref="TransformerSession.ContextLength"/>, each at least 0 and less than the vocabulary size.</param>
+    /// <param name="output">
+    /// Receives what the model's head computes, a row of <see cref="EncoderDescription.OutputWidth"/> for every token or one
+    /// for the sequence; without a head the last hidden states, [tokens.Length, DModel].
+    /// </param>
+    /// <param name="cancellationToken">Checked before the sequence.</param>
+    /// <exception cref="ArgumentException">There is no token, there are more than the context has room for, or <paramref name="output"/> has another length than it needs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    public void Encode(ReadOnlySpan<int> tokens, Span<float> output, CancellationToken cancellationToken = default)
+        => Encode(tokens, default, output, default, cancellationToken);
+
+    /// <summary>Encodes one sequence of tokens of given types, and tells its last hidden states beside what the head computes.</summary>
+    /// <param name="tokens">Token ids, at least one and at most <see cref="TransformerSession.ContextLength"/>, each at least 0 and less than the vocabulary size.</param>
+    /// <param name="tokenTypes">The type of every token, each less than <see cref="EncoderDescription.TokenTypes"/>; empty for type 0.</param>
+    /// <param name="output">As in the other overload; may be empty if only hidden states are wanted, and the head is left out then.</param>
+    /// <param name="hiddenStates">Receives the last hidden states (behind the final norm, if there is one), [tokens.Length, DModel]; empty if not wanted.</param>
+    /// <param name="cancellationToken">Checked before the sequence.</param>
+    /// <exception cref="ArgumentException">As in the other overload; or the types are not as many as the tokens, the model has none, or nothing is wanted.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary, or the model has no such type.</exception>
+    public void Encode(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> tokenTypes, Span<float> output, Span<float> hiddenStates, CancellationToken cancellationToken = default)
+    {
+        int length = tokens.Length;
+        Process(tokens, tokenTypes, new ReadOnlySpan<int>(in length), output, hiddenStates, cancellationToken);
+    }
+
+    /// <summary>Encodes several sequences of tokens, all of type 0, filled up to the same length. Nothing is computed for the filling.</summary>
+    /// <param name="tokens">Token ids, [lengths.Length, longest], row after row; what lies behind a sequence's length is not looked at.</param>
+    /// <param name="lengths">The length of every sequence, at least 1 and at most the length of a row.</param>
+    /// <param name="output">
+    /// Receives the rows of output: [lengths.Length, longest, OutputWidth] with zeros where there is filling, or
+    /// [lengths.Length, OutputWidth] if the sequence has one row.
+    /// </param>
+    /// <param name="cancellationToken">Checked before each sequence; what was written before it is cancelled stays.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no sequence, the tokens are no whole number of rows, a sequence is empty or longer than its row, a row
+    /// is longer than the context, or a span has another length than it needs.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    public void EncodeBatch(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> output, CancellationToken cancellationToken = default)
+        => Process(tokens, default, lengths, output, default, cancellationToken);
+
+    /// <summary>Encodes several sequences of tokens of given types, and tells their last hidden states beside what the head computes.</summary>
+    /// <param name="tokens">Token ids, [lengths.Length, longest].</param>
+    /// <param name="tokenTypes">The type of every token, [lengths.Length, longest]; empty for type 0.</param>
+    /// <param name="lengths">The length of every sequence.</param>
+    /// <param name="output">As in the other overload; may be empty if only hidden states are wanted.</param>
+    /// <param name="hiddenStates">Receives the last hidden states, [lengths.Length, longest, DModel] with zeros where there is filling; empty if not wanted.</param>
+    /// <param name="cancellationToken">Checked before each sequence.</param>
+    /// <exception cref="ArgumentException">As in the other overload; or the types are not as many as the tokens, the model has none, or nothing is wanted.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary, or the model has no such type.</exception>
+    public void EncodeBatch(
+        ReadOnlySpan<int> tokens,
+        ReadOnlySpan<int> tokenTypes,
+        ReadOnlySpan<int> lengths,
+        Span<float> output,
+        Span<float> hiddenStates,
+        CancellationToken cancellationToken = default)
+        => Process(tokens, tokenTypes, lengths, output, hiddenStates, cancellationToken);
+
+    /// <summary>Tells the observer, if there is one, the hidden states of the sequence in work. Called by one worker of generated code.</summary>
+    /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
+    /// <param name="hiddenStates">The hidden states, <see cref="Length"/> rows.</param>
+    /// <param name="rowStride">The floats from one row to the next.</param>
+    protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride) => Observe(layer, 0, Length, hiddenStates, rowStride);
+
+    /// <summary>Hands last hidden states to the caller, if they are wanted. Called by every worker of generated code.</summary>
+    /// <param name="values">The rows.</param>
+    /// <param name="rowStride">The floats from one row to the next.</param>
+    /// <param name="first">The position of the first row.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="worker">This worker, from 0.</param>
+    /// <param name="workers">How many share the rows.</param>
+    protected void WriteHiddenStates(float* values, int rowStride, int first, int rows, int worker, int workers)
+        => Write(_lastHiddenStates, Description.DModel, values, rowStride, first, rows, worker, workers);
+
+    /// <summary>Hands rows of output to the caller, if it is wanted. Called by every worker of generated code.</summary>
+    /// <param name="values">The rows.</param>
+    /// <param name="rowStride">The floats from one row to the next.</param>
+    /// <param name="first">The position of the first row; 0 for the sequence's row.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="worker">This worker, from 0.</param>
+    /// <param name="workers">How many share the rows.</param>
+    protected void WriteOutput(float* values, int rowStride, int first, int rows, int worker, int workers)
+        => Write(_output, _encoder.OutputWidth, values, rowStride, first, rows, worker, workers);
+
+    private static void Write(float* target, int width, float* values, int rowStride, int first, int rows, int worker, int workers)
+    {
+        for (int row = worker; target is not null && row < rows; row += workers)
+        {
+            new ReadOnlySpan<float>(values + ((nint)row * rowStride), width).CopyTo(new Span<float>(target + ((nint)(first + row) * width), width));
+        }
+    }
+
+    private void Process(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<int> tokenTypes, ReadOnlySpan<int> lengths, Span<float> output, Span<float> hiddenStates, CancellationToken cancellationToken)
+    {
+        Enter();
+        try
+        {
+            ThrowIfModelIsDisposed();
+            int longest = EncoderArguments.Check(Description, _encoder, tokens, tokenTypes, lengths, output, hiddenStates);
+            for (int sequence = 0; sequence < lengths.Length; sequence++)
+            {
+                CheckVocabulary(tokens.Slice(sequence * longest, lengths[sequence]), nameof(tokens));
+            }
+
+            Hold();
+            nint outputRows = _encoder.OutputPerToken ? longest : 1;
+            nint outputFloats = outputRows * _encoder.OutputWidth, hiddenFloats = (nint)longest * Description.DModel;
+            fixed (int* firstToken = tokens, firstType = tokenTypes)
+            fixed (float* firstOutput = output, firstHiddenState = hiddenStates)
+            {
+                for (int sequence = 0; sequence < lengths.Length; sequence++)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    nint start = (nint)sequence * longest;
+                    Length = lengths[sequence];
+                    Tokens = firstToken + start;
+                    TokenTypes = firstType is null ? null : firstType + start;
+                    _output = firstOutput is null ? null : firstOutput + (sequence * outputFloats);
+                    _lastHiddenStates = firstHiddenState is null ? null : firstHiddenState + (sequence * hiddenFloats);
+                    ClearFilling(_lastHiddenStates, Description.DModel, longest);
+                    if (_encoder.OutputPerToken)
+                    {
+                        ClearFilling(_output, _encoder.OutputWidth, longest);
+                    }
+
+                    Compute();
+                }
+            }
+        }
+        finally
+        {
+            Tokens = null;
+            TokenTypes = null;
+            _output = null;
+            _lastHiddenStates = null;
+            Release();
+            Leave();
+        }
+    }
+
+    /// <summary>Zeros where a sequence of the batch has no token.</summary>
+    private void ClearFilling(float* target, int width, int longest)
+    {
+        for (int row = Length; target is not null && row < longest; row++)
+        {
+            new Span<float>(target + ((nint)row * width), width).Clear();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>
+/// The tensors that a checkpoint of an architecture holds, with random values, the same for the same seed. Written from
+/// the layout's description alone, so that a slip in the planner's table shows.
+/// </summary>
+internal sealed unsafe class CheckpointTensors : WeightsSource
+{
+    private const double VectorDeviation = 0.2;
+
+    private readonly Dictionary<string, (long[] Shape, float[] Values)> _tensors = [];
+    private readonly Random _random;
+
+    public CheckpointTensors(TransformerArchitecture architecture, int seed)
+    {
+        _random = new Random(seed);
+        Description = FormattableString.Invariant($"random weights, seed {seed}");
+        CheckpointNames names = architecture.Checkpoint.Names;
+        int width = architecture.Width;
+        int vocabulary = architecture.Embeddings.VocabularySize;
+        Add(names.TokenEmbedding + ".weight", [vocabulary, width], 0, architecture.Logits.Tied ? 1 / Math.Sqrt(width) : 0.5);
+        if (architecture.Embeddings.Positions is LearnedPositions learned)
+        {
+            Add(names.PositionEmbedding + ".weight", [learned.Rows, width], 0, 0.5);
+        }
+
+        if (architecture.Embeddings.Norm)
+        {
+            AddNorm(names.EmbeddingNorm, width, architecture.Norm);
+        }
+
+        for (int layer = 0; layer < architecture.Layers; layer++)
+        {
+            AddLayer(architecture, name => name.Replace("{layer}", FormattableString.Invariant($"{layer}"), StringComparison.Ordinal));
+        }
+
+        if (names.FinalNorm.Length > 0)
+        {
+            AddNorm(names.FinalNorm, width, architecture.Norm);
+        }
+
+        if (!architecture.Logits.Tied)
+        {
+            AddMatrix(names.Logits, vocabulary, width, inputsFirst: false);
+        }
+
+        if (architecture.Logits.Bias)
+        {
+            AddBias(names.Logits, vocabulary);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Description { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<string> Names => _tensors.Keys;
+
+    /// <inheritdoc/>
+    public override bool TryGetTensor(string name, out TensorView view)
+    {
+        if (!_tensors.TryGetValue(name, out (long[] Shape, float[] Values) tensor))
+        {
+            view = default;
+            return false;
+        }
+
+        // The array is pinned, and lives as long as this source.
+        fixed (float* values = tensor.Values)
+        {
+            view = new TensorView(name, TensorElementType.Float32, tensor.Shape, (byte*)values, null);
+        }
+
+        return true;
+    }
+
+    /// <summary>The elements of a tensor.</summary>
+    public double[] Doubles(string name) => Array.ConvertAll(_tensors[name].Values, static value => (double)value);
+
+    /// <summary>Changes every element by about half a unit in the last place: what the rounding of one operation does.</summary>
+    public void Perturb(int seed)
+    {
+        Random random = new(seed);
+        foreach ((_, float[] values) in _tensors.Values)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = (float)(values[i] * (1 + ((random.NextDouble() - 0.5) * 2.4e-7)));
+            }
+        }
+    }
+
+    private void AddLayer(TransformerArchitecture architecture, Func<string, string> inLayer)
+    {
+        CheckpointNames names = architecture.Checkpoint.Names;
+        AttentionArchitecture attention = architecture.Attention;
+        FeedForwardArchitecture feedForward = architecture.FeedForward;
+        bool inputsFirst = architecture.Checkpoint.InputsFirst;
+        int width = architecture.Width;
+        int queries = attention.Heads * attention.HeadDimension;
+        int keys = attention.KeyValueHeads * attention.HeadDimension;
+        AddNorm(inLayer(names.AttentionNorm), width, architecture.Norm);
+        if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueLayout.Separate)
+        {
+            AddLinear(inLayer(names.Query), queries, width, attention.QueryBias);
+            AddLinear(inLayer(names.Key), keys, width, attention.KeyBias);
+            AddLinear(inLayer(names.Value), keys, width, attention.ValueBias);
+        }
+        else
+        {
+            AddLinear(inLayer(names.QueryKeyValue), queries + (2 * keys), width, attention.QueryBias);
+        }
+
+        if (attention.QueryKeyNorm)
+        {
+            AddNorm(inLayer(names.QueryNorm), attention.HeadDimension, architecture.Norm);
+            AddNorm(inLayer(names.KeyNorm), attention.HeadDimension, architecture.Norm);
+        }
+
+        AddLinear(inLayer(names.AttentionOutput), width, queries, attention.OutputBias);
+        if (architecture.Arrangement == BlockArrangement.Sandwich)
+        {
+            AddNorm(inLayer(names.AttentionOutputNorm), width, architecture.Norm);
+            AddNorm(inLayer(names.FeedForwardOutputNorm), width, architecture.Norm);
+        }
+
+        if (architecture.Arrangement != BlockArrangement.ParallelOneNorm)
+        {
+            AddNorm(inLayer(names.FeedForwardNorm), width, architecture.Norm);
+        }
+
+        if (architecture.Checkpoint.GateUpConcatenated)
+        {
+            AddLinear(inLayer(names.GateUp), 2 * feedForward.Width, width, feedForward.Bias);
+        }
+        else
+        {
+            if (feedForward.Gated)
+            {
+                AddLinear(inLayer(names.Gate), feedForward.Width, width, feedForward.Bias);
+            }
+
+            AddLinear(inLayer(names.Up), feedForward.Width, width, feedForward.Bias);
+        }
+
+        AddLinear(inLayer(names.Down), width, feedForward.Width, feedForward.Bias);
+
+        void AddLinear(string name, int outputs, int inputs, bool bias)
+        {
+            AddMatrix(name, outputs, inputs, inputsFirst);
+            if (bias)
+            {
+                AddBias(name, outputs);
+            }
+        }
+    }
+
+    private void AddMatrix(string name, int outputs, int inputs, bool inputsFirst) =>
+        Add(name + ".weight", inputsFirst ? [inputs, outputs] : [outputs, inputs], 0, 1 / Math.Sqrt(inputs));
+
+    private void AddBias(string name, int length) => Add(name + ".bias", [length], 0, VectorDeviation);
+
+    private void AddNorm(string name, int width, NormArchitecture norm)
+    {
+        Add(name + ".weight", [width], norm.UnitOffset ? 0 : 1, VectorDeviation);
+        if (norm.Bias)
+        {
+            AddBias(name, width);
+        }
+    }
+
+    private void Add(string name, long[] shape, double mean, double deviation)
+    {
+        float[] values = GC.AllocateArray<float>((int)shape.Aggregate(1L, static (product, size) => product * size), pinned: true);
+        for (int i = 0; i < values.Length; i++)
+        {
+            double normal = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
+            values[i] = (float)(mean + (deviation * normal));
+        }
+
+        _tensors.Add(name, (shape, values));
+    }
+}

@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using Specializer.Generator.Architecture;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>
+/// Random architectures, generated, compiled, run on every instruction set of this process, and compared with the oracle.
+/// SPECIALIZER_FUZZ_CASES says how many, SPECIALIZER_FUZZ_SEED where they begin.
+/// </summary>
+public sealed class FuzzTests(ITestOutputHelper output)
+{
+    private const int DefaultCases = 25;
+
+    private const int DefaultSeed = 2017;
+
+    /// <summary>What the fuzzer found once, each shrunk.</summary>
+    private static readonly Dictionary<string, FuzzCase> s_found = new()
+    {
+        ["as many logits as projected features, in rows of another stride"] = new FuzzCase { VocabularySize = 120, Heads = 5, KeyValueHeads = 5, HeadDimension = 8 },
+        ["as many logits as features, projections between norms"] = new FuzzCase { Width = 32, VocabularySize = 32, Heads = 2, KeyValueHeads = 1, Arrangement = BlockArrangement.Sandwich },
+        ["gate and up in one tensor, with biases"] = new FuzzCase { Gated = true, FeedForwardBias = true, GateUpConcatenated = true },
+        ["gate and up in one tensor, inputs first"] = new FuzzCase { Gated = true, GateUpConcatenated = true, InputsFirst = true },
+        ["a kind of layer that no layer is of"] = new FuzzCase { TwoKinds = true, PatternLength = 1 },
+        ["fewer layers than the pattern"] = new FuzzCase { TwoKinds = true, Pattern = 1, PatternLength = 2 },
+    };
+
+    public static TheoryData<string> Found => [.. s_found.Keys];
+
+    [Fact]
+    public void Random_architectures_agree_with_the_oracle()
+    {
+        (string report, bool agreed) = FuzzRun.Run(Setting("SPECIALIZER_FUZZ_SEED", DefaultSeed), Setting("SPECIALIZER_FUZZ_CASES", DefaultCases), line =>
+        {
+            output.WriteLine(line);
+            Console.WriteLine(line);
+        });
+        Assert.True(agreed, report);
+    }
+
+    [Theory]
+    [MemberData(nameof(Found))]
+    public void What_was_found_once_agrees(string name)
+    {
+        Outcome outcome = FuzzRun.RunAlone(s_found[name]);
+        Assert.True(outcome.Verdict == Verdict.Agrees, outcome.Message);
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+}

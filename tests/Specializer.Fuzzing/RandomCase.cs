@@ -1,0 +1,97 @@
+using System;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>Draws architectures over the whole space of decoders, the same for the same seed.</summary>
+internal static class RandomCase
+{
+    private static readonly int[] s_widths = [16, 48, 72, 100, 8, 13, 24, 33, 37, 64, 79, 96];
+    private static readonly int[] s_innerWidths = [16, 48, 100, 172, 5, 31, 33, 64, 65, 111, 128];
+    private static readonly int[] s_headDimensions = [8, 12, 20, 4, 6, 7, 10, 16, 18, 24, 31, 32, 33, 48];
+    private static readonly int[] s_heads = [1, 2, 3, 4, 5, 6, 7, 8, 12];
+    private static readonly int[] s_vocabularies = [16, 17, 31, 32, 33, 50, 64, 117, 131, 255, 300];
+    private static readonly int[] s_contexts = [1, 2, 5, 16, 17, 31, 40, 48, 64, 100, 127, 128, 129, 150, 200, 300];
+    private static readonly int[] s_chunks = [0, 1, 2, 3, 5, 8, 12, 13, 16, 32, 33, 64, 128, 200];
+    private static readonly int[] s_windows = [1, 2, 3, 8, 16, 17, 31, 64, 100, 128, 129, 500];
+
+    public static FuzzCase Draw(int seed)
+    {
+        Random random = new(seed);
+        T Pick<T>(T[] values) => values[random.Next(values.Length)];
+        bool Maybe(int of = 2) => random.Next(of) == 0;
+
+        int heads = Pick(s_heads);
+        int keyValueHeads = Maybe() ? heads : Maybe() ? 1 : Pick([.. Enumerable.Range(1, heads).Where(divisor => heads % divisor == 0)]);
+        int headDimension = Pick(s_headDimensions);
+        NormFormula norm = Pick([NormFormula.RootMeanSquare, NormFormula.Layer]);
+        QueryKeyValueLayout layout = Maybe() ? QueryKeyValueLayout.Separate : Pick([QueryKeyValueLayout.Concatenated, QueryKeyValueLayout.PerKeyValueHead]);
+        bool oneBias = Maybe();
+        bool gated = Maybe();
+        PositionKind Positions() => Pick([PositionKind.None, PositionKind.Rotary, PositionKind.Rotary, PositionKind.Alibi]);
+        int Rotary() => Maybe() ? headDimension / 2 * 2 : 2 * (1 + random.Next(headDimension / 2));
+        int Window() => Maybe() ? 0 : Pick(s_windows);
+        int width = Maybe(4) && heads * headDimension <= 128 ? heads * headDimension : Pick(s_widths);
+
+        FuzzCase drawn = new()
+        {
+            Seed = seed,
+            Layers = 1 + random.Next(3),
+            Width = width,
+            // Long contexts cost the oracle most, so they are rarer.
+            ContextLength = Maybe(3) ? Pick(s_contexts) : Pick(s_contexts[..10]),
+            ChunkLength = Pick(s_chunks),
+            VocabularySize = Maybe(4) ? (heads + (2 * keyValueHeads)) * headDimension : Pick(s_vocabularies),
+            EmbeddingScale = Maybe(3) ? (float)Math.Sqrt(width) : 1,
+            Table = Maybe(3) ? Pick(Enum.GetValues<TableKind>()) : TableKind.None,
+            TableOffset = Maybe() ? 0 : 2,
+            TableRowsBeyond = Maybe() ? 0 : 3,
+            EmbeddingNorm = Maybe(4),
+            Heads = heads,
+            KeyValueHeads = keyValueHeads,
+            HeadDimension = headDimension,
+            Scale = Maybe(4) ? Pick([0.25f, 0.1f, 0.0625f, 1 / 3f]) : 0,
+            QueryBias = oneBias,
+            KeyBias = layout == QueryKeyValueLayout.Separate ? Maybe() : oneBias,
+            ValueBias = layout == QueryKeyValueLayout.Separate ? Maybe() : oneBias,
+            OutputBias = Maybe(),
+            SoftCap = Maybe(4) ? Pick([1f, 2f, 50f]) : 0,
+            QueryKeyNorm = norm == NormFormula.RootMeanSquare && Maybe(3),
+            Positions = Positions(),
+            RotaryBase = Pick([10_000d, 500_000, 100, 1_000_000]),
+            RotaryDimension = Rotary(),
+            RotaryInterleaved = Maybe(),
+            Scaling = Pick(Enum.GetValues<ScalingKind>()),
+            ScalingFactor = Pick([1d, 2, 4, 8, 1.5]),
+            OriginalContextLength = Pick([8, 16, 64, 4096]),
+            MaximumBias = Maybe(4) ? 4 : 8,
+            Window = Window(),
+            TwoKinds = Maybe(3),
+            PatternLength = 1 + random.Next(4),
+            Pattern = random.Next(16),
+            SecondWindow = Window(),
+            SecondPositions = Positions(),
+            SecondRotaryBase = Pick([10_000d, 100]),
+            SecondRotaryDimension = Rotary(),
+            FeedForwardWidth = Pick(s_innerWidths),
+            Activation = Pick(Enum.GetValues<ActivationFunction>()),
+            Gated = gated,
+            FeedForwardBias = Maybe(),
+            Norm = norm,
+            Epsilon = Pick([1e-5f, 1e-6f, 1e-12f]),
+            NormBias = norm == NormFormula.Layer && Maybe(),
+            UnitOffset = Maybe(3),
+            NoFinalNorm = Maybe(8),
+            Arrangement = Pick(Enum.GetValues<BlockArrangement>()),
+            Tied = Maybe(),
+            LogitsBias = Maybe(4),
+            LogitsSoftCap = Maybe(4) ? Pick([1f, 30f]) : 0,
+            Layout = layout,
+            GateUpConcatenated = gated && Maybe(3),
+            InputsFirst = Maybe(3),
+        };
+        // A sinusoidal table needs an even width: what cannot be is drawn as the next simpler thing.
+        return drawn.IsValid ? drawn : drawn with { Table = TableKind.None };
+    }
+}

@@ -1,0 +1,49 @@
+using System;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>Frequencies of rotary positions as their papers, or where these leave it open their first implementations, have them.</summary>
+internal static class RotaryScalings
+{
+    /// <summary>Radians per position of each pair, and what cosines and sines are multiplied with.</summary>
+    public static (double[] Frequencies, double Amplitude) Frequencies(RotaryPositions rotary)
+    {
+        int dimension = rotary.RotaryDimension;
+        double[] plain = [.. Enumerable.Range(0, dimension / 2).Select(i => 1 / Math.Pow(rotary.Base, 2.0 * i / dimension))];
+        return rotary.Scaling switch
+        {
+            // Chen et al. 2023, equation 4: position m becomes m / s.
+            LinearScaling linear => ([.. plain.Select(frequency => frequency / linear.Factor)], 1),
+            Llama3Scaling llama => ([.. plain.Select(frequency => Llama3(frequency, llama))], 1),
+            YarnScaling yarn => ([.. plain.Select((frequency, i) => Yarn(i, frequency, rotary, yarn))], yarn.AttentionFactor),
+            // Ding et al. 2024, equation 4: a factor λ of its own divides each frequency.
+            LongScaling scaling => ([.. plain.Select((frequency, i) => frequency / scaling.Factors[i])], scaling.AttentionFactor),
+            _ => (plain, 1),
+        };
+    }
+
+    /// <summary>By the turns L/λ that a pair makes over the original context: few are slowed down, many are kept, between them linearly.</summary>
+    private static double Llama3(double frequency, Llama3Scaling scaling)
+    {
+        double turns = scaling.OriginalContextLength * frequency / (2 * Math.PI);
+        double kept = Math.Clamp((turns - scaling.LowFrequencyFactor) / (scaling.HighFrequencyFactor - scaling.LowFrequencyFactor), 0, 1);
+        return ((1 - kept) * (frequency / scaling.Factor)) + (kept * frequency);
+    }
+
+    /// <summary>
+    /// Peng et al. 2023, section 3.2: interpolated where pairs make few turns over the original context. Their
+    /// implementation draws the ramp over the pairs' numbers, between the whole ones around those that make β turns.
+    /// </summary>
+    private static double Yarn(int pair, double frequency, RotaryPositions rotary, YarnScaling yarn)
+    {
+        int dimension = rotary.RotaryDimension;
+        // Pair i makes L b^(−2i/d) / 2π turns: solved for i.
+        double PairOf(double turns) => Math.Log(yarn.OriginalContextLength / (2 * Math.PI * turns)) / Math.Log(rotary.Base) * dimension / 2;
+        double from = Math.Max(0, Math.Floor(PairOf(yarn.BetaFast)));
+        double to = Math.Min(dimension - 1, Math.Ceiling(PairOf(yarn.BetaSlow)));
+        double interpolated = Math.Clamp((pair - from) / (to == from ? 0.001 : to - from), 0, 1);
+        return (frequency * (1 - interpolated)) + (frequency / yarn.Factor * interpolated);
+    }
+}

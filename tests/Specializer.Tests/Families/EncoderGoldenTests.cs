@@ -1,0 +1,105 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Tests.EndToEnd;
+using Specializer.Tests.Goldens;
+using Xunit;
+
+namespace Specializer.Tests.Families;
+
+/// <summary>Every encoder family's golden checkpoint, declared by its own config.json, on every instruction set of this process.</summary>
+public sealed class EncoderGoldenTests
+{
+    public static TheoryData<string, InstructionSet, int> Cases => EncoderFamily.Cases;
+
+    [SharedDataTheory]
+    [MemberData(nameof(Cases))]
+    public void OutputsAndHiddenStatesAreTheGoldenOnes(string name, InstructionSet instructionSet, int threads)
+    {
+        EncoderFamily family = EncoderFamily.Named(name);
+        using GoldenFile golden = GoldenFile.Open(family.GoldenPath);
+        using EncoderModel model = family.Load(instructionSet, threads);
+        using EncoderSession session = model.CreateSession();
+        foreach (int length in new[] { 1, 7, 37 })
+        {
+            var hidden = new Dictionary<int, float[]>();
+            session.HiddenStates = (layer, position, state) =>
+            {
+                hidden.TryAdd(layer, new float[length * state.Length]);
+                state.CopyTo(hidden[layer].AsSpan(position * state.Length));
+            };
+            Result result = Result.For(model, 1, length);
+            session.Encode(golden.Integers($"input_ids_T{length}"), Types(golden, $"T{length}"), result.Output, result.HiddenStates);
+
+            Tolerance.Default.AssertClose(golden.Rows($"last_hidden_T{length}"), result.HiddenStates.AsSpan(), $"{name} last hidden states of {length} tokens");
+            Tolerance.Default.AssertClose(golden.Rows($"{family.Output}_T{length}"), result.Output.AsSpan(), $"{name} output of {length} tokens");
+
+            // The golden files hold the layers' hidden states of the longest input only.
+            for (int layer = 0; length == 37 && layer <= model.Description.Layers; layer++)
+            {
+                Tolerance.Default.AssertClose(golden.Rows($"hidden_T{length}_layer{layer}"), hidden[layer].AsSpan(), $"{name} hidden states of {length} tokens after layer {layer}");
+            }
+        }
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(Cases))]
+    public void APaddedBatchIsTheGoldenOne(string name, InstructionSet instructionSet, int threads)
+    {
+        EncoderFamily family = EncoderFamily.Named(name);
+        using GoldenFile golden = GoldenFile.Open(family.GoldenPath);
+        using EncoderModel model = family.Load(instructionSet, threads);
+        using EncoderSession session = model.CreateSession();
+        int[] lengths = Lengths(golden);
+        Result result = Result.For(model, lengths.Length, golden.Shape("input_ids_B3")[1]);
+        Array.Fill(result.Output, float.NaN);
+        Array.Fill(result.HiddenStates, float.NaN);
+        session.EncodeBatch(golden.Integers("input_ids_B3"), Types(golden, "B3"), lengths, result.Output, result.HiddenStates);
+
+        // Both hold zeros where there is filling.
+        Tolerance.Default.AssertClose(golden.Rows("last_hidden_B3"), result.HiddenStates.AsSpan(), $"{name} last hidden states of the batch");
+        Tolerance.Default.AssertClose(golden.Rows($"{family.Output}_B3"), result.Output.AsSpan(), $"{name} output of the batch");
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(Cases))]
+    public void AloneAndInABatchGiveTheSameBitsOnAnyNumberOfThreads(string name, InstructionSet instructionSet, int threads)
+    {
+        EncoderFamily family = EncoderFamily.Named(name);
+        using GoldenFile golden = GoldenFile.Open(family.GoldenPath);
+        using EncoderModel model = family.Load(instructionSet, threads);
+        using EncoderModel single = family.Load(instructionSet, 1);
+        using EncoderSession session = model.CreateSession();
+        using EncoderSession alone = single.CreateSession();
+        int[] lengths = Lengths(golden), tokens = golden.Integers("input_ids_B3"), types = Types(golden, "B3");
+        int longest = tokens.Length / lengths.Length;
+        Result batch = Result.For(model, lengths.Length, longest);
+
+        // What lies in the filling is not looked at, not even whether it is a token.
+        int[] spoiled = [.. tokens.Select((token, i) => i % longest < lengths[i / longest] ? token : -1)];
+        session.EncodeBatch(spoiled, types, lengths, batch.Output, batch.HiddenStates);
+        for (int sequence = 0; sequence < lengths.Length; sequence++)
+        {
+            int length = lengths[sequence];
+            Range part = (sequence * longest)..((sequence * longest) + length);
+            Result one = Result.For(single, 1, length);
+            alone.Encode(tokens[part], types.Length == 0 ? [] : types[part], one.Output, one.HiddenStates);
+            Bits.AssertSame(one.HiddenStates, batch.HiddenStates.AsSpan(sequence * longest * model.Description.DModel, one.HiddenStates.Length), $"hidden states of sequence {sequence}");
+            int rows = model.Encoder.OutputPerToken ? longest : 1;
+            Bits.AssertSame(one.Output, batch.Output.AsSpan(sequence * rows * model.Encoder.OutputWidth, one.Output.Length), $"output of sequence {sequence}");
+        }
+    }
+
+    /// <summary>The golden batch's lengths, from its mask.</summary>
+    private static int[] Lengths(GoldenFile golden) => [.. golden.Integers("attention_mask_B3").Chunk(golden.Shape("attention_mask_B3")[1]).Select(row => row.Sum())];
+
+    private static int[] Types(GoldenFile golden, string of) => golden.Names.Contains("token_type_ids_" + of) ? golden.Integers("token_type_ids_" + of) : [];
+
+    /// <summary>What a call fills.</summary>
+    private sealed record Result(float[] Output, float[] HiddenStates)
+    {
+        public static Result For(EncoderModel model, int sequences, int longest) => new(
+            new float[sequences * (model.Encoder.OutputPerToken ? longest : 1) * model.Encoder.OutputWidth],
+            new float[sequences * longest * model.Description.DModel]);
+    }
+}
