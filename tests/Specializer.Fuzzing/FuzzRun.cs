@@ -68,7 +68,7 @@ internal static class FuzzRun
     }
 
     /// <summary>Null if one of them cannot be planned, written or compiled; each by itself then says which.</summary>
-    private static FuzzAssembly? TryCompile(FuzzCase[] cases)
+    public static FuzzAssembly? TryCompile(FuzzCase[] cases)
     {
         try
         {

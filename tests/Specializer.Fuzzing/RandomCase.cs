@@ -83,7 +83,7 @@ internal static class RandomCase
             NormBias = norm == NormFormula.Layer && Maybe(),
             UnitOffset = Maybe(3),
             NoFinalNorm = Maybe(8),
-            Arrangement = Pick(Enum.GetValues<BlockArrangement>()),
+            Arrangement = Pick([BlockArrangement.PreNorm, BlockArrangement.ParallelOneNorm, BlockArrangement.ParallelTwoNorms, BlockArrangement.Sandwich]),
             Tied = Maybe(),
             LogitsBias = Maybe(4),
             LogitsSoftCap = Maybe(4) ? Pick([1f, 30f]) : 0,

@@ -158,7 +158,18 @@ internal sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, d
 internal sealed record YarnScaling(double Factor, int OriginalContextLength, double BetaFast, double BetaSlow, double AttentionFactor) : RotaryScaling;
 
 /// <summary>A factor for each frequency (Ding et al. 2024, LongRoPE).</summary>
-internal sealed record LongScaling(EquatableArray<double> Factors, double AttentionFactor) : RotaryScaling;
+internal sealed record LongScaling(EquatableArray<double> Factors, double AttentionFactor) : RotaryScaling
+{
+    /// <summary>The factors for contexts of up to <see cref="OriginalContextLength"/> positions.</summary>
+    public EquatableArray<double> ShortFactors { get; init; } = EquatableArray<double>.Empty;
+
+    /// <summary>The context of the first training.</summary>
+    public int OriginalContextLength { get; init; }
+
+    /// <summary>What holds for sessions of a length: the short factors, if they never become longer than the original.</summary>
+    public LongScaling For(int contextLength) =>
+        contextLength <= OriginalContextLength && ShortFactors.Count == Factors.Count ? this with { Factors = ShortFactors } : this;
+}
 
 /// <summary>A penalty on scores that grows with the distance, a slope per head (Press et al. 2022, ALiBi).</summary>
 /// <param name="MaximumBias">The largest exponent: head k of p (a power of two) has the slope 2^(−MaximumBias · k / p).</param>

@@ -48,11 +48,17 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor PartBesideConfiguration = Create(
         "SPZ0014", "A part is declared beside a config.json", "{0} is declared here and by '{1}': remove it; beside a config.json only ContextLength and ChunkLength may be given");
 
+    public static readonly DiagnosticDescriptor PartsExcludeEachOther = Create(
+        "SPZ0015", "Two declared values exclude each other", "{0} and {1} cannot be declared together: {2}");
+
+    public static readonly DiagnosticDescriptor UnsuitableTensorName = Create(
+        "SPZ0016", "A tensor name is unsuitable", "{0} = \"{1}\" {2}");
+
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
         NotPartial, UnsuitableClass, MissingPart, ValueOutOfRange, HeadsDoNotDivideWidth, KeyValueHeadsDoNotDivideHeads,
         OddRotaryWidth, RotaryWiderThanHead, UnsafeBlocksNotAllowed, LanguageTooOld, TooLarge,
-        ConfigurationNotFound, ConfigurationInvalid, PartBesideConfiguration,
+        ConfigurationNotFound, ConfigurationInvalid, PartBesideConfiguration, PartsExcludeEachOther, UnsuitableTensorName,
     ];
 
     private static DiagnosticDescriptor Create(string id, string title, string message) => new(

@@ -15,7 +15,7 @@ namespace Specializer.Generator.Parsing;
 internal static class ArchitectureParser
 {
     /// <summary>The largest extent of any one dimension: products of two fit comfortably into 64 bits, and row offsets into 31.</summary>
-    private const int LargestExtent = 1 << 22;
+    internal const int LargestExtent = 1 << 22;
 
     /// <summary>The widest head: the kernels keep the running results of a tile of queries on the stack.</summary>
     private const int LargestHeadDimension = 4096;
@@ -24,7 +24,6 @@ internal static class ArchitectureParser
     {
         AttributeReader transformer = parts.Part("Transformer");
         AttributeReader attention = RequiredPart(className, parts, "Attention", "heads and their width", context);
-        AttributeReader rotary = parts.Part("RotaryPositions");
         AttributeReader feedForward = RequiredPart(className, parts, "FeedForward", "the inner width and the activation", context);
         AttributeReader norm = RequiredPart(className, parts, "Norm", "the formula of the norms", context);
 
@@ -37,16 +36,18 @@ internal static class ArchitectureParser
             vocabulary = Extent(transformer, "VocabularySize", context);
             contextLength = Extent(transformer, "ContextLength", context);
             chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
+            CheckEnum(transformer.Named("Arrangement", 0), 4, "Arrangement", transformer.NamedLocation("Arrangement"), "a value of LayerArrangement", context);
+            CheckFactor(transformer, "EmbeddingScale", "a positive number, or 0 for none", context);
+            CheckFactor(transformer, "LogitsSoftCap", "a positive number, or 0 for none", context);
             if (transformer.Named("SourceLength", 0) is not 0 and int sourceLength)
             {
                 context.Report(
                     DiagnosticDescriptors.ValueOutOfRange, transformer.NamedLocation("SourceLength"), "SourceLength", Text(sourceLength), "0, since only an encoder-decoder has a source");
             }
-
         }
 
         AttentionArchitecture? attentionArchitecture = ParseAttention(attention, width, context);
-        AttentionPositions? positions = ParsePositions(rotary, attentionArchitecture?.HeadDimension, context);
+        AttentionPositions? positions = PositionsParser.ParseAttention(parts, attentionArchitecture?.HeadDimension, context);
         FeedForwardArchitecture? feedForwardArchitecture = ParseFeedForward(feedForward, context);
         NormArchitecture? normArchitecture = ParseNorm(norm, context);
         if (layers is null || width is null || vocabulary is null || contextLength is null || chunkLength is null
@@ -55,20 +56,31 @@ internal static class ArchitectureParser
             return null;
         }
 
+        if (attentionArchitecture.QueryKeyNorm && normArchitecture.Formula == NormFormula.Layer)
+        {
+            context.Report(
+                DiagnosticDescriptors.PartsExcludeEachOther, attention.NamedLocation("QueryKeyNorm"), "QueryKeyNorm", "NormKind.Layer", "query and key heads can only be normalised with RMSNorm, so use NormKind.RootMeanSquare");
+        }
+
+        PositionTable? table = PositionsParser.ParseTable(parts, width.Value, contextLength.Value, context);
+        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, context);
+        float embeddingScale = transformer.Named("EmbeddingScale", 0f);
+        var embeddings = new EmbeddingArchitecture(vocabulary.Value, embeddingScale == 0 ? 1 : embeddingScale, table, transformer.Named("EmbeddingNorm", false));
         var architecture = new TransformerArchitecture(
             layers.Value,
             width.Value,
             contextLength.Value,
             chunkLength.Value,
-            new EmbeddingArchitecture(vocabulary.Value, Scale: 1, Positions: null, Norm: false),
+            embeddings,
             attentionArchitecture,
-            new EquatableArray<LayerKind>([new LayerKind("", Window: 0, positions)]),
-            new EquatableArray<int>([0]),
+            new EquatableArray<LayerKind>(kinds),
+            new EquatableArray<int>(pattern),
             feedForwardArchitecture,
             normArchitecture,
-            BlockArrangement.PreNorm,
-            new LogitsArchitecture(transformer.Named("TiedEmbeddings", false), Bias: false, SoftCap: 0),
+            (BlockArrangement)transformer.Named("Arrangement", 0),
+            new LogitsArchitecture(transformer.Named("TiedEmbeddings", false), transformer.Named("LogitsBias", false), transformer.Named("LogitsSoftCap", 0f)),
             CheckpointLayout.Llama);
+        architecture = architecture with { Checkpoint = TensorNamesParser.Parse(parts, architecture, finalNorm: !norm.Named("NoFinalNorm", false), context) };
         CheckSizes(architecture, transformer, attention, feedForward, context);
         return context.Failed ? null : architecture;
     }
@@ -87,7 +99,7 @@ internal static class ArchitectureParser
             context.Report(DiagnosticDescriptors.PartBesideConfiguration, reader.Location, name, parts.Configuration!);
         }
 
-        foreach (string name in new[] { "Layers", "DModel", "VocabularySize", "TiedEmbeddings" })
+        foreach (string name in new[] { "Layers", "DModel", "VocabularySize", "TiedEmbeddings", "Arrangement", "EmbeddingScale", "EmbeddingNorm", "LogitsBias", "LogitsSoftCap" })
         {
             if (transformer.Has(name))
             {
@@ -120,6 +132,8 @@ internal static class ArchitectureParser
             context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Scale"), "Scale", Text(scale), "a positive number, or 0 for 1/√HeadDim");
         }
 
+        CheckFactor(attribute, "SoftCap", "a positive number, or 0 for none", context);
+        bool bias = attribute.Named("QueryKeyValueBias", false);
         if (headDimension == 0)
         {
             headDimension = heads is null || width is null ? null : DivideWidth(attribute, heads.Value, width.Value, context);
@@ -143,12 +157,12 @@ internal static class ArchitectureParser
             keyValueHeads.Value,
             headDimension.Value,
             scale == 0 ? (float)(1 / Math.Sqrt(headDimension.Value)) : scale,
-            QueryBias: attribute.Named("QueryKeyValueBias", false),
-            KeyBias: attribute.Named("QueryKeyValueBias", false),
-            ValueBias: attribute.Named("QueryKeyValueBias", false),
+            QueryBias: bias || attribute.Named("QueryBias", false),
+            KeyBias: bias || attribute.Named("KeyBias", false),
+            ValueBias: bias || attribute.Named("ValueBias", false),
             attribute.Named("OutputBias", false),
-            SoftCap: 0,
-            QueryKeyNorm: false);
+            attribute.Named("SoftCap", 0f),
+            attribute.Named("QueryKeyNorm", false));
     }
 
     /// <summary>The width of a head that is not given.</summary>
@@ -172,50 +186,6 @@ internal static class ArchitectureParser
         }
 
         return width / heads;
-    }
-
-    /// <param name="attribute">The attribute, if written.</param>
-    /// <param name="headDimension">The width of a head; null if it is not known, because something is wrong with it.</param>
-    /// <param name="context">Where mistakes are reported.</param>
-    private static AttentionPositions? ParsePositions(AttributeReader attribute, int? headDimension, ParseContext context)
-    {
-        if (!attribute.IsPresent)
-        {
-            return new NoPositions();
-        }
-
-        if (!IsReadable(attribute, context))
-        {
-            return null;
-        }
-
-        double rotaryBase = attribute.Named("Base", 10_000d);
-        CheckEnum(attribute.Named("Pairing", 0), 2, "Pairing", attribute.NamedLocation("Pairing"), "a value of RotaryPairing", context);
-        if (!(rotaryBase > 0) || double.IsInfinity(rotaryBase))
-        {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Base"), "Base", Text(rotaryBase), "a positive number");
-        }
-
-        int? given = OptionalExtent(attribute, "RotaryDim", LargestExtent, context);
-        int? rotaryDimension = given == 0 ? headDimension : given;
-        if (rotaryDimension is not { } turned)
-        {
-            return null;
-        }
-
-        if (turned > headDimension)
-        {
-            context.Report(DiagnosticDescriptors.RotaryWiderThanHead, attribute.NamedLocation("RotaryDim"), Text(turned), Text(headDimension.Value));
-            return null;
-        }
-
-        if (turned % 2 != 0)
-        {
-            context.Report(DiagnosticDescriptors.OddRotaryWidth, attribute.NamedLocation("RotaryDim"), given == 0 ? "the width of a head" : "RotaryDim", Text(turned));
-            return null;
-        }
-
-        return new RotaryPositions(rotaryBase, turned, Interleaved: attribute.Named("Pairing", 0) == 1, new NoScaling());
     }
 
     private static FeedForwardArchitecture? ParseFeedForward(AttributeReader attribute, ParseContext context)
@@ -260,7 +230,7 @@ internal static class ArchitectureParser
             context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Epsilon"), "Epsilon", Text(epsilon), "0 or a small positive number");
         }
 
-        return new NormArchitecture((NormFormula)kind, epsilon, Bias: kind == (int)NormFormula.Layer, UnitOffset: false);
+        return new NormArchitecture((NormFormula)kind, epsilon, Bias: kind == (int)NormFormula.Layer && !attribute.Named("NoBias", false), attribute.Named("UnitOffset", false));
     }
 
     /// <summary>What is in range by itself can still be too large together.</summary>
@@ -302,7 +272,7 @@ internal static class ArchitectureParser
             context);
     }
 
-    private static bool CheckSize(string what, long elements, int most, string mend, Location location, ParseContext context)
+    internal static bool CheckSize(string what, long elements, int most, string mend, Location location, ParseContext context)
     {
         if (elements > most)
         {
@@ -325,7 +295,7 @@ internal static class ArchitectureParser
     }
 
     /// <summary>Whether a part is there and its arguments have values.</summary>
-    private static bool IsReadable(AttributeReader attribute, ParseContext context)
+    internal static bool IsReadable(AttributeReader attribute, ParseContext context)
     {
         if (attribute.IsErroneous)
         {
@@ -336,7 +306,7 @@ internal static class ArchitectureParser
     }
 
     /// <summary>Reads a dimension that must be given; null if it is wrong.</summary>
-    private static int? Extent(AttributeReader attribute, string name, ParseContext context)
+    internal static int? Extent(AttributeReader attribute, string name, ParseContext context)
     {
         int value = attribute.Named(name, 0);
         if (value is >= 1 and <= LargestExtent)
@@ -350,7 +320,7 @@ internal static class ArchitectureParser
     }
 
     /// <summary>Reads a dimension that may be left to its default, which is 0; null if it is wrong.</summary>
-    private static int? OptionalExtent(AttributeReader attribute, string name, int largest, ParseContext context)
+    internal static int? OptionalExtent(AttributeReader attribute, string name, int largest, ParseContext context)
     {
         int value = attribute.Named(name, 0);
         if (value >= 0 && value <= largest)
@@ -362,7 +332,17 @@ internal static class ArchitectureParser
         return null;
     }
 
-    private static void CheckEnum(int value, int count, string name, Location location, string expected, ParseContext context)
+    /// <summary>Checks a number that something is multiplied with or capped by; 0 for nothing.</summary>
+    internal static void CheckFactor(AttributeReader attribute, string name, string expected, ParseContext context)
+    {
+        float value = attribute.Named(name, 0f);
+        if (!(value >= 0) || float.IsInfinity(value))
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, Text(value), expected);
+        }
+    }
+
+    internal static void CheckEnum(int value, int count, string name, Location location, string expected, ParseContext context)
     {
         if (value < 0 || value >= count)
         {
@@ -380,9 +360,9 @@ internal static class ArchitectureParser
         return above == 0 ? "say " + Text(below) : "say " + Text(below) + " or " + Text(above);
     }
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Text(float number) => number.ToString("R", CultureInfo.InvariantCulture);
+    internal static string Text(float number) => number.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+    internal static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 }

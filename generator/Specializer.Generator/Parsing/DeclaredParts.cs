@@ -22,7 +22,8 @@ internal sealed class DeclaredParts
         foreach (AttributeData attribute in type.GetAttributes())
         {
             if (attribute.AttributeClass is { ContainingNamespace: { Name: AttributeNamespace, ContainingNamespace.IsGlobalNamespace: true } } found
-                && found.Name is "TransformerAttribute" or "AttentionAttribute" or "RotaryPositionsAttribute" or "FeedForwardAttribute" or "NormAttribute")
+                && found.Name is "TransformerAttribute" or "AttentionAttribute" or "RotaryPositionsAttribute" or "AlibiPositionsAttribute" or "LearnedPositionsAttribute"
+                    or "SinusoidalPositionsAttribute" or "SlidingWindowAttribute" or "FeedForwardAttribute" or "NormAttribute" or "TensorNamesAttribute")
             {
                 _attributes.Add(attribute);
             }

@@ -31,6 +31,27 @@ public sealed class AttentionAttribute : Attribute
     /// <summary>Whether the query, key and value projections add a bias. Default: no.</summary>
     public bool QueryKeyValueBias { get; set; }
 
+    /// <summary>Whether the query projection adds a bias, whatever the others do. Default: no.</summary>
+    public bool QueryBias { get; set; }
+
+    /// <summary>Whether the key projection adds a bias, whatever the others do. Default: no.</summary>
+    public bool KeyBias { get; set; }
+
+    /// <summary>Whether the value projection adds a bias, whatever the others do. Default: no.</summary>
+    public bool ValueBias { get; set; }
+
     /// <summary>Whether the output projection adds a bias. Default: no.</summary>
     public bool OutputBias { get; set; }
+
+    /// <summary>
+    /// c of c · tanh(score / c), by which scores are capped before the softmax; <c>attn_logit_softcapping</c> (Gemma 2).
+    /// 0, the default, for none.
+    /// </summary>
+    public float SoftCap { get; set; }
+
+    /// <summary>
+    /// Whether every query and key head is normalised before positions turn it, with a weight of its own for queries and
+    /// one for keys (Dehghani et al. 2023; Qwen3, Gemma 3). The norm is that of the model, which must be RMSNorm. Default: no.
+    /// </summary>
+    public bool QueryKeyNorm { get; set; }
 }

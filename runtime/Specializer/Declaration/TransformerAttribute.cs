@@ -60,6 +60,23 @@ public sealed class TransformerAttribute : Attribute
     /// </summary>
     public bool TiedEmbeddings { get; set; }
 
+    /// <summary>Where the norms and residual sums of a layer stand. Default: before each block.</summary>
+    public LayerArrangement Arrangement { get; set; }
+
+    /// <summary>
+    /// What token embeddings are multiplied with: √DModel in the 2017 Transformer and in Gemma. 0, the default, for nothing.
+    /// </summary>
+    public float EmbeddingScale { get; set; }
+
+    /// <summary>Whether the embeddings, with what is added to them, are normalised (BLOOM). Default: no.</summary>
+    public bool EmbeddingNorm { get; set; }
+
+    /// <summary>Whether the logits add a bias (GPT-J, Phi). Default: no.</summary>
+    public bool LogitsBias { get; set; }
+
+    /// <summary>c of c · tanh(logit / c), by which logits are capped; <c>final_logit_softcapping</c> (Gemma 2). 0, the default, for none.</summary>
+    public float LogitsSoftCap { get; set; }
+
     /// <summary>
     /// The largest number of positions of a source, for encoder-decoders only. 0, the default, is what the config.json
     /// says. A session's memory grows with it.

@@ -2,6 +2,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Tests.Incrementality;
 using Xunit;
 
@@ -38,15 +39,33 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
+    [InlineData("", new[] { 4.0, 4, 4, 4, 4, 4, 4, 4 })]
+    [InlineData(", ContextLength = 65", new[] { 4.0, 4, 4, 4, 4, 4, 4, 4 })]
+    [InlineData(", ContextLength = 64", new[] { 1.0, 1, 1, 1, 1, 1, 1, 1 })]
+    public void SessionsWithinTheOriginalContextTurnByTheShortFactors(string contextLength, double[] factors)
+    {
+        string configuration = Configuration.Replace(
+            "\"vocab_size\": 300,",
+            """
+            "vocab_size": 300, "original_max_position_embeddings": 64,
+            "rope_scaling": { "type": "longrope", "short_factor": [1, 1, 1, 1, 1, 1, 1, 1], "long_factor": [4, 4, 4, 4, 4, 4, 4, 4] },
+            """);
+        GeneratorRun run = GeneratorRun.Of(TestProject.Compile(Declaration.Replace("config.json\"", "config.json\"" + contextLength)), File(configuration));
+        var positions = (RotaryPositions)((ModelDeclaration)run.Step(TrackingNames.Declarations).Single().Value).Architecture.LayerKinds.Single().Positions;
+        Assert.Equal(factors, ((LongScaling)positions.Scaling).Factors);
+    }
+
+    [Theory]
     [InlineData("\"hidden_size\": 96,", "", "the field \"hidden_size\" is missing")]
     [InlineData("96", "-96", "\"hidden_size\" is -96, but must be a whole number from 1 to 4194304")]
     [InlineData("96", "\"wide\"", "\"hidden_size\" is \"wide\", but must be a whole number from 1 to 4194304")]
     [InlineData("\"num_attention_heads\": 6", "\"num_attention_heads\": 7", "\"num_attention_heads\" is 7, but must be a divisor of the width 96")]
-    [InlineData("\"llama\"", "\"lama\"", "\"model_type\" is \"lama\", but must be one of albert, bert, bloom, ")]
+    [InlineData("\"llama\"", "\"lama\"", "\"model_type\" is \"lama\", but must be one of albert, bart, bert, bloom, ")]
     [InlineData("\"vocab_size\": 300,", "\"vocab_size\": 300, \"vocab_size\": 301,", "the name \"vocab_size\" stands twice")]
     [InlineData("300,", "300", "the file is not JSON: expected ',', found '\"'")]
     [InlineData("300", "NaN", "the file is not JSON: expected a value, found 'N'")]
     [InlineData("300", "300, \"rope_scaling\": {\"rope_type\": \"dynamic\", \"factor\": 2}", "\"rope_scaling.rope_type\" is \"dynamic\", but must be one of default, linear, llama3, yarn, longrope")]
+    [InlineData("300", "300, \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2, \"mscale\": 1}", "\"rope_scaling.mscale\" is 1: an amplitude of its own kind is not supported; give attention_factor")]
     public async Task WhatIsWrongInTheFile(string right, string wrong, string message)
     {
         CSharpCompilation project = TestProject.Compile(Declaration);

@@ -66,6 +66,24 @@ public sealed class EncoderDecoderConfigurationTests
         Assert.Empty(GeneratorRun.Of(project, file).Files);
     }
 
+    [Fact]
+    public async Task ADecoderHasNoSource()
+    {
+        CSharpCompilation project = TestProject.Compile("""
+            using Specializer;
+
+            [Transformer(Stack.Decoder, Layers = 1, DModel = 32, VocabularySize = 100, ContextLength = 16, SourceLength = 8)]
+            [Attention(Heads = 2)]
+            [RotaryPositions(Base = 10_000)]
+            [FeedForward(64, Activation.SwiGlu)]
+            [Norm(NormKind.RootMeanSquare)]
+            partial class Model;
+            """);
+        var diagnostic = Assert.Single(await Analysis.Of(project));
+        Assert.Contains("SourceLength", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Contains("only an encoder-decoder has a source", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
     private static string Declaration(string argument) => $$"""
         using Specializer;
 

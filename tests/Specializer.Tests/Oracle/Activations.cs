@@ -10,6 +10,7 @@ public static class Activations
     {
         OracleActivation.Relu => Relu(x),
         OracleActivation.SquaredRelu => SquaredRelu(x),
+        OracleActivation.Tanh => Math.Tanh(x),
         OracleActivation.Gelu => Gelu(x),
         OracleActivation.GeluTanh => GeluTanh(x),
         OracleActivation.GeluQuick => GeluQuick(x),

@@ -9,6 +9,9 @@ public enum OracleActivation
     /// <summary><see cref="Activations.SquaredRelu"/></summary>
     SquaredRelu,
 
+    /// <summary>The hyperbolic tangent.</summary>
+    Tanh,
+
     /// <summary><see cref="Activations.Gelu"/>, the exact form with the error function.</summary>
     Gelu,
 

@@ -34,7 +34,14 @@ internal sealed record ConfigurationFile(string Path, string Text)
                 FormattableString.Invariant($"the model has learned {learned.Rows - learned.Offset} positions, fewer than the ContextLength of {contextLength}"), 0, 1);
         }
 
-        architecture = architecture with { ContextLength = contextLength, ChunkLength = reference.ChunkLength };
+        architecture = architecture with
+        {
+            ContextLength = contextLength,
+            ChunkLength = reference.ChunkLength,
+            LayerKinds = new EquatableArray<LayerKind>(architecture.LayerKinds.Select(kind => kind.Positions is RotaryPositions { Scaling: LongScaling scaling } rotary
+                ? kind with { Positions = rotary with { Scaling = scaling.For(contextLength) } }
+                : kind)),
+        };
         CheckAddressable(architecture);
         return architecture.Encoder is null ? WithoutSource(architecture, reference) : WithSource(architecture, architecture.Encoder, reference);
     }

@@ -73,6 +73,12 @@ internal static class FamilyParts
                     scaling.Number("factor"), scaling.Number("low_freq_factor"), scaling.Number("high_freq_factor"), scaling.Extent("original_max_position_embeddings"));
             case "yarn":
                 double factor = scaling.Number("factor");
+                foreach (string field in new[] { "mscale", "mscale_all_dim" })
+                {
+                    scaling.Refuse(scaling.Has(field), field, "an amplitude of its own kind is not supported; give attention_factor");
+                }
+
+                scaling.Refuse(!scaling.Flag("truncate", true), "truncate", "a ramp that does not begin and end at whole pairs is not supported");
                 return new YarnScaling(
                     factor,
                     scaling.Extent("original_max_position_embeddings", configuration.Extent("max_position_embeddings")),
@@ -91,15 +97,21 @@ internal static class FamilyParts
         int longest = configuration.Extent("max_position_embeddings");
         int original = configuration.Extent("original_max_position_embeddings", longest);
         // The factors for short sequences hold up to the original length; beyond it all positions would be turned anew.
-        string field = longest > original ? "long_factor" : "short_factor";
-        double[] factors = scaling.Items(field).Select(static item => item.Number).ToArray();
-        if (factors.Length != dimension / 2 || factors.Any(static factor => !(factor > 0)))
+        double[] Factors(string field)
         {
-            throw scaling.Wrong(field, $"an array of {(dimension / 2).ToString(CultureInfo.InvariantCulture)} positive numbers");
+            double[] factors = scaling.Items(field).Select(static item => item.Number).ToArray();
+            return factors.Length == dimension / 2 && factors.All(static factor => factor > 0)
+                ? factors
+                : throw scaling.Wrong(field, $"an array of {(dimension / 2).ToString(CultureInfo.InvariantCulture)} positive numbers");
         }
 
         double ratio = (double)longest / original;
         double amplitude = ratio <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(ratio) / Math.Log(original)));
-        return new LongScaling(new EquatableArray<double>(factors), scaling.Number("attention_factor", amplitude));
+        var shortFactors = new EquatableArray<double>(Factors("short_factor"));
+        return new LongScaling(longest > original ? new EquatableArray<double>(Factors("long_factor")) : shortFactors, scaling.Number("attention_factor", amplitude))
+        {
+            ShortFactors = shortFactors,
+            OriginalContextLength = original,
+        };
     }
 }

@@ -1,0 +1,190 @@
+using System;
+using System.Globalization;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Diagnostics;
+
+namespace Specializer.Generator.Parsing;
+
+/// <summary>Reads how positions enter: rotary or ALiBi in the attention, learned or sinusoidal in the embeddings.</summary>
+internal static class PositionsParser
+{
+    /// <param name="parts">The attributes.</param>
+    /// <param name="headDimension">The width of a head; null if it is not known, because something is wrong with it.</param>
+    /// <param name="context">Where mistakes are reported.</param>
+    public static AttentionPositions? ParseAttention(DeclaredParts parts, int? headDimension, ParseContext context)
+    {
+        AttributeReader rotary = parts.Part("RotaryPositions"), alibi = parts.Part("AlibiPositions");
+        if (rotary.IsPresent && alibi.IsPresent)
+        {
+            context.Report(
+                DiagnosticDescriptors.PartsExcludeEachOther, alibi.Location, "[AlibiPositions]", "[RotaryPositions]", "a layer's attention knows positions in one way, so remove one");
+            return null;
+        }
+
+        if (rotary.IsPresent)
+        {
+            return ArchitectureParser.IsReadable(rotary, context) ? ParseRotary(rotary, headDimension, context) : null;
+        }
+
+        if (!alibi.IsPresent)
+        {
+            return new NoPositions();
+        }
+
+        double maximumBias = Positive(alibi, "MaximumBias", 8, context);
+        return ArchitectureParser.IsReadable(alibi, context) ? new AlibiPositions(maximumBias) : null;
+    }
+
+    /// <summary>What is added to the embeddings, if anything.</summary>
+    public static PositionTable? ParseTable(DeclaredParts parts, int width, int contextLength, ParseContext context)
+    {
+        AttributeReader learned = parts.Part("LearnedPositions"), sinusoidal = parts.Part("SinusoidalPositions");
+        if (learned.IsPresent && sinusoidal.IsPresent)
+        {
+            context.Report(
+                DiagnosticDescriptors.PartsExcludeEachOther, sinusoidal.Location, "[SinusoidalPositions]", "[LearnedPositions]", "one table of positions is added to the embeddings, so remove one");
+            return null;
+        }
+
+        if (learned.IsPresent && ArchitectureParser.IsReadable(learned, context))
+        {
+            int? offset = ArchitectureParser.OptionalExtent(learned, "Offset", ArchitectureParser.LargestExtent, context);
+            int? rows = ArchitectureParser.OptionalExtent(learned, "Rows", ArchitectureParser.LargestExtent, context);
+            if (offset is null || rows is null)
+            {
+                return null;
+            }
+
+            int least = contextLength + offset.Value;
+            if (rows.Value != 0 && rows.Value < least)
+            {
+                context.Report(
+                    DiagnosticDescriptors.ValueOutOfRange, learned.NamedLocation("Rows"), "Rows", ArchitectureParser.Text(rows.Value), "at least ContextLength + Offset = " + ArchitectureParser.Text(least));
+            }
+
+            ArchitectureParser.CheckSize(
+                "The table of positions", Math.Max(rows.Value, least) * (long)width, int.MaxValue, "ContextLength or DModel", learned.Location, context);
+            return new LearnedPositions(offset.Value, rows.Value == 0 ? least : rows.Value);
+        }
+
+        if (!sinusoidal.IsPresent || !ArchitectureParser.IsReadable(sinusoidal, context))
+        {
+            return null;
+        }
+
+        if (width % 2 != 0)
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, sinusoidal.Location, "DModel", ArchitectureParser.Text(width), "even for sinusoidal positions, which are pairs of a sine and a cosine");
+        }
+
+        return new SinusoidalPositions(sinusoidal.Named("Interleaved", false));
+    }
+
+    private static RotaryPositions? ParseRotary(AttributeReader attribute, int? headDimension, ParseContext context)
+    {
+        double rotaryBase = attribute.Named("Base", 10_000d);
+        ArchitectureParser.CheckEnum(attribute.Named("Pairing", 0), 2, "Pairing", attribute.NamedLocation("Pairing"), "a value of RotaryPairing", context);
+        if (!(rotaryBase > 0) || double.IsInfinity(rotaryBase))
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Base"), "Base", Text(rotaryBase), "a positive number");
+        }
+
+        int? given = ArchitectureParser.OptionalExtent(attribute, "RotaryDim", ArchitectureParser.LargestExtent, context);
+        int? rotaryDimension = given == 0 ? headDimension : given;
+        if (rotaryDimension is not { } turned)
+        {
+            return null;
+        }
+
+        if (turned > headDimension)
+        {
+            context.Report(
+                DiagnosticDescriptors.RotaryWiderThanHead, attribute.NamedLocation("RotaryDim"), ArchitectureParser.Text(turned), ArchitectureParser.Text(headDimension.Value));
+            return null;
+        }
+
+        if (turned % 2 != 0)
+        {
+            context.Report(
+                DiagnosticDescriptors.OddRotaryWidth, attribute.NamedLocation("RotaryDim"), given == 0 ? "the width of a head" : "RotaryDim", ArchitectureParser.Text(turned));
+            return null;
+        }
+
+        bool interleaved = attribute.Named("Pairing", 0) == 1;
+        double factor = attribute.Named("Factor", 1d);
+        int scaling = attribute.Named("Scaling", 0);
+        ArchitectureParser.CheckEnum(scaling, 5, "Scaling", attribute.NamedLocation("Scaling"), "a value of FrequencyScaling", context);
+        if (!(factor >= 1) || double.IsInfinity(factor) || (scaling == 0 && factor != 1))
+        {
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Factor"), "Factor", Text(factor), scaling == 0 ? "left out where no Scaling is given" : "at least 1");
+        }
+
+        switch (scaling)
+        {
+            case 1:
+                return new RotaryPositions(rotaryBase, turned, interleaved, new LinearScaling(factor));
+            case 2 when turned > 2:
+                return new RotaryPositions(rotaryBase * Math.Pow(factor, turned / (turned - 2.0)), turned, interleaved, new NoScaling());
+            case 2:
+                context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.Location, "The rotary width", ArchitectureParser.Text(turned), "at least 4 for FrequencyScaling.Ntk");
+                return null;
+            case 3:
+                return ParseLlama3(attribute, factor, context) is { } llama ? new RotaryPositions(rotaryBase, turned, interleaved, llama) : null;
+            case 4:
+                return ParseYarn(attribute, factor, rotaryBase, context) is { } yarn ? new RotaryPositions(rotaryBase, turned, interleaved, yarn) : null;
+            default:
+                return new RotaryPositions(rotaryBase, turned, interleaved, new NoScaling());
+        }
+    }
+
+    private static Llama3Scaling? ParseLlama3(AttributeReader attribute, double factor, ParseContext context)
+    {
+        int? original = ArchitectureParser.Extent(attribute, "OriginalContextLength", context);
+        double low = Positive(attribute, "LowFrequencyFactor", 1, context), high = Positive(attribute, "HighFrequencyFactor", 4, context);
+        if (high <= low)
+        {
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("HighFrequencyFactor"), "HighFrequencyFactor", Text(high), "more than LowFrequencyFactor = " + Text(low));
+        }
+
+        return original is { } length ? new Llama3Scaling(factor, low, high, length) : null;
+    }
+
+    private static YarnScaling? ParseYarn(AttributeReader attribute, double factor, double rotaryBase, ParseContext context)
+    {
+        int? original = ArchitectureParser.Extent(attribute, "OriginalContextLength", context);
+        double fast = Positive(attribute, "BetaFast", 32, context), slow = Positive(attribute, "BetaSlow", 1, context);
+        double attentionFactor = attribute.Named("AttentionFactor", 0d);
+        if (fast <= slow)
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("BetaFast"), "BetaFast", Text(fast), "more than BetaSlow = " + Text(slow));
+        }
+
+        if (!(attentionFactor >= 0) || double.IsInfinity(attentionFactor))
+        {
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("AttentionFactor"), "AttentionFactor", Text(attentionFactor), "a positive number, or 0 for 0.1 ln(Factor) + 1");
+        }
+
+        if (rotaryBase <= 1)
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Base"), "Base", Text(rotaryBase), "more than 1 for FrequencyScaling.Yarn");
+        }
+
+        return original is { } length ? new YarnScaling(factor, length, fast, slow, attentionFactor == 0 ? (0.1 * Math.Log(factor)) + 1 : attentionFactor) : null;
+    }
+
+    private static double Positive(AttributeReader attribute, string name, double otherwise, ParseContext context)
+    {
+        double value = attribute.Named(name, otherwise);
+        if (!(value > 0) || double.IsInfinity(value))
+        {
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, Text(value), "a positive number");
+        }
+
+        return value;
+    }
+
+    private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+}

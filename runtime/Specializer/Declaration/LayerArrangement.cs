@@ -1,0 +1,17 @@
+namespace Specializer;
+
+/// <summary>Where the norms and residual sums of a layer stand.</summary>
+public enum LayerArrangement
+{
+    /// <summary>x += attention(norm(x)); x += feedForward(norm(x)) (Xiong et al. 2020).</summary>
+    PreNorm,
+
+    /// <summary>x += attention(norm(x)) + feedForward(norm(x)), one norm for both (GPT-J, Phi; Chowdhery et al. 2022, PaLM).</summary>
+    ParallelOneNorm,
+
+    /// <summary>x += attention(norm₁(x)) + feedForward(norm₂(x)) (Black et al. 2022, GPT-NeoX).</summary>
+    ParallelTwoNorms,
+
+    /// <summary>x += norm(attention(norm(x))); x += norm(feedForward(norm(x))) (Gemma 2 and 3).</summary>
+    Sandwich,
+}

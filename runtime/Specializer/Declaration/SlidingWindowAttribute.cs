@@ -1,0 +1,30 @@
+using System;
+
+namespace Specializer;
+
+/// <summary>
+/// Declares layers whose positions see only the latest ones (Beltagy et al. 2020; Mistral, Gemma 2 and 3). Their caches
+/// hold a window and a chunk, however long the context is.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class SlidingWindowAttribute : Attribute
+{
+    /// <summary>Declares a window.</summary>
+    /// <param name="window">How many positions a position sees, itself included; <c>sliding_window</c>.</param>
+    public SlidingWindowAttribute(int window) => Window = window;
+
+    /// <summary>How many positions a position sees, itself included; <c>sliding_window</c>.</summary>
+    public int Window { get; }
+
+    /// <summary>
+    /// Which layers have the window: letters that repeat over the layers, S for a sliding window and F for full sight, so
+    /// "SF" for Gemma 2 and "SSSSSF" for Gemma 3. Default: "S", every layer.
+    /// </summary>
+    public string Pattern { get; set; } = "S";
+
+    /// <summary>
+    /// The base of the rotary positions in the layers with the window, whose frequencies are not scaled;
+    /// <c>rope_local_base_freq</c>. 0, the default, gives them the positions of the other layers.
+    /// </summary>
+    public double RotaryBase { get; set; }
+}
