@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis.CSharp;
@@ -62,7 +63,7 @@ public sealed class EncoderDecoderConfigurationTests
         InMemoryText file = File(configuration.Replace(right, wrong));
         var diagnostics = await Analysis.Of(project, file);
         Assert.NotEmpty(diagnostics);
-        Assert.All(diagnostics, diagnostic => Assert.StartsWith("small/config.json: " + message, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        Assert.All(diagnostics, diagnostic => Assert.StartsWith("small/config.json: " + message, diagnostic.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal));
         Assert.Empty(GeneratorRun.Of(project, file).Files);
     }
 
@@ -80,8 +81,26 @@ public sealed class EncoderDecoderConfigurationTests
             partial class Model;
             """);
         var diagnostic = Assert.Single(await Analysis.Of(project));
-        Assert.Contains("SourceLength", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        Assert.Contains("only an encoder-decoder has a source", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Contains("SourceLength", diagnostic.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Contains("only an encoder-decoder has a source", diagnostic.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    /// <summary>Neither attention nor its relative positions hold anything that grows with the square of a length.</summary>
+    [Fact]
+    public void MemoryGrowsLinearly()
+    {
+        long[] bytes = [.. new[] { 2048, 4096, 6144 }.Select(static length => Constant("SessionBytes", length) + Constant("PackedWeightBytes", length))];
+        Assert.True(bytes[0] < bytes[1]);
+        Assert.Equal(bytes[1] - bytes[0], bytes[2] - bytes[1]);
+    }
+
+    private static long Constant(string name, int length)
+    {
+        string lengths = length.ToString(CultureInfo.InvariantCulture);
+        CSharpCompilation project = TestProject.Compile(Declaration($", ContextLength = {lengths}, SourceLength = {lengths}, ChunkLength = 64"));
+        string model = GeneratorRun.Of(project, File(T5)).Files["Model.Model.g.cs"];
+        int start = model.IndexOf("const long " + name + " = ", StringComparison.Ordinal) + ("const long " + name + " = ").Length;
+        return long.Parse(model.AsSpan(start, model.IndexOf(';', start) - start), CultureInfo.InvariantCulture);
     }
 
     private static string Declaration(string argument) => $$"""
