@@ -80,7 +80,7 @@ internal sealed record CheckpointNames(
     /// <summary>The head's norm.</summary>
     public string HeadNorm { get; init; } = "";
 
-    /// <summary>The whole name of the output's bias, where it is not the weight's with ".bias".</summary>
+    /// <summary>The whole name of the output's bias where it is no bias of <see cref="Logits"/>.</summary>
     public string LogitsBias { get; init; } = "";
 
     /// <summary>The norm of the embeddings.</summary>
@@ -97,6 +97,24 @@ internal sealed record CheckpointNames(
 
     /// <summary>The norm of every key head.</summary>
     public string KeyNorm { get; init; } = "";
+
+    /// <summary>The whole name of the table of relative positions, [buckets, heads].</summary>
+    public string RelativeBias { get; init; } = "";
+
+    /// <summary>The norm before or behind the attention to the encoder's output.</summary>
+    public string CrossAttentionNorm { get; init; } = "";
+
+    /// <summary>The query projection of the attention to the encoder's output.</summary>
+    public string CrossQuery { get; init; } = "";
+
+    /// <summary>The key projection of the encoder's output.</summary>
+    public string CrossKey { get; init; } = "";
+
+    /// <summary>The value projection of the encoder's output.</summary>
+    public string CrossValue { get; init; } = "";
+
+    /// <summary>The output projection of the attention to the encoder's output.</summary>
+    public string CrossOutput { get; init; } = "";
 
     /// <summary>The norm behind the attention.</summary>
     public string AttentionOutputNorm { get; init; } = "";

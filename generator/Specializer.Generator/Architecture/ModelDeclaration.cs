@@ -15,7 +15,11 @@ internal sealed record AttributeDeclaration(ClassDeclaration Class, TransformerA
 /// <param name="Path">The end of the file's path, with slashes.</param>
 /// <param name="ContextLength">A context length of the attribute; 0 for the file's own.</param>
 /// <param name="ChunkLength">A chunk length of the attribute; 0 to leave it to the planner.</param>
-internal sealed record ConfigurationReference(string Path, int ContextLength, int ChunkLength);
+internal sealed record ConfigurationReference(string Path, int ContextLength, int ChunkLength)
+{
+    /// <summary>A source length of the attribute; 0 for the file's own.</summary>
+    public int SourceLength { get; init; }
+}
 
 /// <summary>The user's class, as far as completing it needs to know it.</summary>
 /// <param name="Namespace">Its namespace; empty for the global one.</param>

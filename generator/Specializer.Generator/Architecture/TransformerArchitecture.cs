@@ -35,6 +35,12 @@ internal sealed record TransformerArchitecture(
     /// <summary>Which stacks of layers there are.</summary>
     public Stack Stack { get; init; } = Stack.Decoder;
 
+    /// <summary>The encoder of an encoder-decoder, whose own context is the longest source; null for other stacks.</summary>
+    public TransformerArchitecture? Encoder { get; init; }
+
+    /// <summary>The attention of every decoder layer to the encoder's output; null for other stacks.</summary>
+    public AttentionArchitecture? CrossAttention { get; init; }
+
     /// <summary>What an encoder computes from its last hidden states; null if it gives them as they are.</summary>
     public HeadArchitecture? Head { get; init; }
 
@@ -50,6 +56,9 @@ internal enum Stack
 
     /// <summary>One stack that turns a whole sequence into hidden states.</summary>
     Encoder,
+
+    /// <summary>A decoder whose every layer also attends to the output of an encoder.</summary>
+    EncoderDecoder,
 }
 
 /// <param name="VocabularySize">The number of token ids.</param>
@@ -166,6 +175,14 @@ internal sealed record LongScaling(EquatableArray<double> Factors, double Attent
 /// <param name="MaximumBias">The largest exponent: head k of p (a power of two) has the slope 2^(−MaximumBias · k / p).</param>
 internal sealed record AlibiPositions(double MaximumBias) : AttentionPositions;
 
+/// <summary>
+/// A learned bias on scores for each head and bucket of distances; one table for all layers (Raffel et al. 2020, T5).
+/// </summary>
+/// <param name="Buckets">The rows of the table.</param>
+/// <param name="MaximumDistance">The distance from which on all fall into the last bucket.</param>
+/// <param name="Bidirectional">Whether half of the buckets are for keys behind the query; otherwise those count as distance 0.</param>
+internal sealed record RelativePositions(int Buckets, int MaximumDistance, bool Bidirectional) : AttentionPositions;
+
 /// <summary>An activation function; what is gated is told apart from the function.</summary>
 internal enum ActivationFunction
 {
@@ -220,4 +237,8 @@ internal enum BlockArrangement
 /// <param name="Tied">Whether they are computed with the token embeddings.</param>
 /// <param name="Bias">Whether a bias is added.</param>
 /// <param name="SoftCap">c of c · tanh(logit / c); 0 for none.</param>
-internal sealed record LogitsArchitecture(bool Tied, bool Bias, float SoftCap);
+internal sealed record LogitsArchitecture(bool Tied, bool Bias, float SoftCap)
+{
+    /// <summary>What logits are multiplied with; 1 for nothing.</summary>
+    public float Scale { get; init; } = 1;
+}

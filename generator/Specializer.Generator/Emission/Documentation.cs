@@ -14,7 +14,10 @@ internal static class Documentation
         TransformerArchitecture architecture = plan.Architecture;
         AttentionArchitecture attention = architecture.Attention;
         yield return "<summary>";
-        yield return $"{(plan.Encoder is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {architecture.Layers} layer{(architecture.Layers == 1 ? "" : "s")}, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
+        string layers = $"{architecture.Layers} layer{(architecture.Layers == 1 ? "" : "s")}, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
+        yield return architecture.Encoder is { } encoder
+            ? $"An encoder-decoder of {Grouped(plan.ParameterCount)} parameters: {encoder.Layers} layer{(encoder.Layers == 1 ? "" : "s")} for sources of up to {Grouped(encoder.ContextLength)}, and {layers}"
+            : $"{(plan.Encoder is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {layers}";
         yield return "</summary>";
         yield return "<remarks>";
         yield return "<list type=\"table\">";
@@ -38,6 +41,11 @@ internal static class Documentation
         yield return "<code>";
         yield return $"using var model = {model.Class.Name}.Load(\"model.safetensors\");";
         yield return "using var session = model.CreateSession();";
+        if (plan.SourceEncoder is not null)
+        {
+            yield return "session.Encode(source);";
+        }
+
         if (plan.Encoder is null)
         {
             yield return "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);";
@@ -63,6 +71,7 @@ internal static class Documentation
     private static string Positions(AttentionPositions positions) => positions switch
     {
         RotaryPositions rotary => $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDimension} of each head, {(rotary.Interleaved ? "interleaved pairs" : "half-split pairs")}",
+        RelativePositions relative => $"a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}",
         AlibiPositions => "a slope for each head (ALiBi)",
         _ => "none",
     };

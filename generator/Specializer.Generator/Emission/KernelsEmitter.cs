@@ -24,6 +24,8 @@ internal static class KernelsEmitter
                 AppendStep append => [append.Variant.Kernel],
                 AttendStep attend => [attend.Variant.Kernel],
                 AttentionStep attention => attention.Variants.Select(static variant => variant.Kernel),
+                CrossAttentionStep cross => [cross.Kernel],
+                CrossCacheStep cross => [cross.Kernel],
                 _ => throw new System.NotSupportedException(step.GetType().Name),
             };
             kernels.AddRange(wanted.Where(kernel => !kernels.Contains(kernel)));
@@ -104,6 +106,12 @@ internal static class KernelsEmitter
         NormKernel => [(kernel.Name, NormEmitter.Parameters)],
         PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
         LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
+        AttentionKernel { IsCross: true } cross =>
+        [
+            (cross.QueriesName, AppendEmitter.QueriesParameters),
+            (cross.AppendName, AppendEmitter.SourceParameters),
+            (cross.Name, AttentionEmitter.Parameters(cross)),
+        ],
         AttentionKernel attention => [(attention.AppendName, AppendEmitter.Parameters(attention)), (kernel.Name, AttentionEmitter.Parameters(attention))],
         _ => [],
     };

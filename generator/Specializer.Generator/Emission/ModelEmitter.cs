@@ -85,7 +85,7 @@ internal static class ModelEmitter
             writer.Line("/// " + line);
         }
 
-        string stack = plan.Encoder is null ? "Decoder" : "Encoder";
+        string stack = plan.SourceEncoder is not null ? "EncoderDecoder" : plan.Encoder is null ? "Decoder" : "Encoder";
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"Specializer.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version.ToString(3)}\")]");
         using (writer.Braces($"partial class {name} : global::Specializer.{stack}Model"))
         {
@@ -94,6 +94,14 @@ internal static class ModelEmitter
             Constant(writer, "int", "DModel", architecture.Width, "The width of the hidden states.");
             Constant(writer, "int", "VocabularySize", architecture.Embeddings.VocabularySize, "The number of token ids" + (plan.Encoder is null ? "; logits are as many." : "."));
             Constant(writer, "int", "ContextLength", architecture.ContextLength, "The largest number of positions of a session.");
+            if (plan.SourceEncoder is { } sourceEncoder)
+            {
+                Constant(writer, "int", "EncoderLayers", sourceEncoder.Layers, "The number of layers of the encoder.");
+                Constant(writer, "int", "SourceLength", sourceEncoder.SourceLength, "The largest number of positions of a source.");
+                Constant(writer, "int", "SourceVocabularySize", architecture.Encoder!.Embeddings.VocabularySize, "The number of token ids of a source.");
+                Constant(writer, "long", "SequenceBytes", plan.SequenceFloats * sizeof(float), "The bytes of every further sequence of a session.");
+            }
+
             Constant(writer, "int", "ChunkLength", plan.ChunkLength, plan.Encoder is null ? "The number of positions that one step of a prefill processes." : "The number of positions that a step processes.");
             Constant(writer, "long", "ParameterCount", plan.ParameterCount, "The number of trained parameters, tied ones counted once.");
             Constant(writer, "long", "PackedWeightBytes", plan.PackedWeightBytes, "The bytes of the packed weights in memory, shared by all sessions.");
@@ -112,7 +120,8 @@ internal static class ModelEmitter
             writer.Line("private static readonly global::Specializer.ModelDescription s_description = new()");
             writer.Line("{");
             writer.Line($"    Name = \"{name}\",");
-            foreach (string fact in new[] { "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes", "MultiplyAddsPerToken" })
+            string[] encoderFacts = plan.SourceEncoder is null ? [] : ["EncoderLayers", "SourceLength", "SourceVocabularySize", "SequenceBytes"];
+            foreach (string fact in new[] { "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes", "MultiplyAddsPerToken" }.Concat(encoderFacts))
             {
                 writer.Line($"    {fact} = {fact},");
             }
@@ -127,9 +136,9 @@ internal static class ModelEmitter
             EmitLoad(writer, name);
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
-            using (writer.Braces($"public override global::Specializer.{stack}Session CreateSession()"))
+            using (writer.Braces($"public override global::Specializer.{stack}Session CreateSession({(plan.SourceEncoder is null ? "" : "int sequences")})"))
             {
-                writer.Line("return new Session(this);");
+                writer.Line(plan.SourceEncoder is null ? "return new Session(this);" : "return new Session(this, sequences);");
             }
         }
     }

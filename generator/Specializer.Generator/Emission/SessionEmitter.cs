@@ -13,11 +13,11 @@ internal static class SessionEmitter
     public static void Emit(SourceWriter writer, PlannedModel model)
     {
         ExecutionPlan plan = model.Plan;
-        string baseClass = plan.Encoder is null
-            ? $"DecoderSession(model, SessionMemoryBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)})"
-            : "EncoderSession(model, SessionMemoryBytes)";
-        writer.Line("/// <summary>One sequence in flight.</summary>");
-        using (writer.Braces($"private sealed unsafe class Session({model.Class.Name} model) : global::Specializer.{baseClass}"))
+        string baseClass = plan.Encoder is not null ? "EncoderSession(model, SessionMemoryBytes)"
+            : plan.SourceEncoder is null ? $"DecoderSession(model, SessionMemoryBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)})"
+            : $"EncoderDecoderSession(model, sequences, SessionMemoryBytes, SequenceBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)}, SourceHiddenOffset, {Text(SourceHidden(plan).RowStride)})";
+        writer.Line(plan.SourceEncoder is null ? "/// <summary>One sequence in flight.</summary>" : "/// <summary>One source and the sequences that are decoded from it.</summary>");
+        using (writer.Braces($"private sealed unsafe class Session({model.Class.Name} model{(plan.SourceEncoder is null ? "" : ", int sequences")}) : global::Specializer.{baseClass}"))
         {
             writer.Line($"private const long SessionMemoryBytes = {Text(plan.SessionMemoryBytes)};");
             foreach (BufferPlan buffer in plan.Buffers)
@@ -40,7 +40,7 @@ internal static class SessionEmitter
                     writer.Line($"{label}:");
                     using (writer.Indented())
                     {
-                        writer.Line($"Forward<{isa.Name}Kernels>(worker, workers);");
+                        writer.Line($"{(plan.SourceEncoder is null ? "Forward" : "Run")}<{isa.Name}Kernels>(worker, workers);");
                         writer.Line("break;");
                     }
                 }
@@ -52,6 +52,13 @@ internal static class SessionEmitter
             }
             else
             {
+                if (plan.SourceEncoder is { } source)
+                {
+                    SourceEncoderEmitter.EmitRun(writer);
+                    SourceEncoderEmitter.EmitEncode(writer, plan, source);
+                    SourceEncoderEmitter.EmitCopySequence(writer, plan);
+                }
+
                 EmitForward(writer, plan);
             }
         }
@@ -64,8 +71,13 @@ internal static class SessionEmitter
         using (writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
         {
             writer.Line("int rows = Rows, position = FirstPosition;");
+            if (plan.SourceEncoder is not null)
+            {
+                writer.Line("int sequences = ActiveSequences, sequenceRows = rows / sequences;");
+            }
+
             writer.Line("float* weights = Weights;");
-            foreach (BufferPlan buffer in plan.Buffers)
+            foreach (BufferPlan buffer in plan.Buffers.Where(static buffer => !buffer.Name.StartsWith("Source", StringComparison.Ordinal)))
             {
                 writer.Line($"float* {Variable(buffer.Name)} = Memory + {buffer.Name}Offset;");
             }
@@ -113,20 +125,24 @@ internal static class SessionEmitter
         }
     }
 
+    private static BufferPlan SourceHidden(ExecutionPlan plan) => plan.Buffers.First(static buffer => buffer.Name == "SourceHidden");
+
     private static int HiddenStride(ExecutionPlan plan) => plan.Buffers.First(static buffer => buffer.Name == "Hidden").RowStride;
 
-    private static string Variable(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
+    internal static string Variable(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private enum Scope
+    internal enum Scope
     {
+        /// <summary>A whole source, or a chunk of it.</summary>
+        Source,
         Chunk,
         Layer,
         Logits,
     }
 
-    private sealed class StepWriter(SourceWriter writer, ExecutionPlan plan)
+    internal sealed class StepWriter(SourceWriter writer, ExecutionPlan plan)
     {
         /// <summary>The buffer in which, with one row, every worker has a row of its own.</summary>
         private const string OwnRowBuffer = "Normed";
@@ -139,7 +155,18 @@ internal static class SessionEmitter
             {
                 case EmbedStep embed:
                     string positions = embed.Positions is null ? "" : Weight(embed.Positions) + ", position, ";
-                    writer.Line($"TKernels.{embed.Kernel.Name}(Tokens, {Weight(embed.Weight)}, {positions}{Variable(embed.Output)}, rows, worker, workers);");
+                    if (scope == Scope.Chunk && plan.SourceEncoder is not null)
+                    {
+                        using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
+                        {
+                            writer.Line($"TKernels.{embed.Kernel.Name}(Tokens + (sequence * sequenceRows), {Weight(embed.Weight)}, {positions}{Variable(embed.Output)} + (sequence * sequenceRows * {Text(embed.Kernel.Stride)}), sequenceRows, worker, workers);");
+                        }
+                    }
+                    else
+                    {
+                        writer.Line($"TKernels.{embed.Kernel.Name}(Tokens, {Weight(embed.Weight)}, {positions}{Variable(embed.Output)}, rows, worker, workers);");
+                    }
+
                     writer.Line("Synchronize();");
                     break;
                 case NormStep norm:
@@ -155,8 +182,18 @@ internal static class SessionEmitter
                     }
 
                     break;
+                case AttentionStep attention when plan.SourceEncoder is not null:
+                    WriteSequences(attention, attention.Variants[0]);
+                    break;
                 case AttentionStep attention:
                     WriteAttention(attention);
+                    break;
+                case CrossAttentionStep cross:
+                    WriteCrossAttention(cross);
+                    break;
+                case CrossCacheStep cache:
+                    writer.Line($"TKernels.{cache.Kernel.AppendName}({Variable(cache.Input)}, {Variable(cache.Keys)}, {Variable(cache.Values)}, position, rows, worker, workers);");
+                    writer.Line("Synchronize();");
                     break;
                 default:
                     throw new NotSupportedException(step.GetType().Name);
@@ -224,11 +261,88 @@ internal static class SessionEmitter
             }
         }
 
+        /// <summary>The first half of the attention over a source: a chunk of it is turned and appended.</summary>
+        public void WriteSourceAppend(AttentionStep attention)
+        {
+            AttentionVariant variant = attention.Variants[0];
+            writer.Separate();
+            writer.Line("// Keys and values of the chunk; its queries wait for those of the whole source.");
+            writer.Line($"TKernels.{variant.Kernel.AppendName}({Variable(attention.Input)}, {BeforeQueries(attention, variant)}{Cache(attention, variant)}, position, rows, worker, workers);");
+            writer.Line("Synchronize();");
+        }
+
+        /// <summary>The second half: a chunk of queries attends to the whole source.</summary>
+        public void WriteSourceAttend(AttentionStep attention)
+        {
+            AttentionVariant variant = attention.Variants[0];
+            writer.Line($"// {attention.Title}.");
+            writer.Line($"TKernels.{variant.Kernel.Name}({Cache(attention, variant)}, {ScoreTable(variant)}{Variable(attention.Output)}, position, length, rows, worker, workers);");
+            writer.Line("Synchronize();");
+        }
+
+        private string BeforeQueries(AttentionStep attention, AttentionVariant variant) =>
+            (variant.Kernel.Kind.Positions is RotaryPositions ? Weight(variant.Table!) + ", " : "")
+            + (attention.QueryNorm is null ? "" : $"{Weight(attention.QueryNorm)}, {Weight(attention.KeyNorm!)}, ");
+
+        private string ScoreTable(AttentionVariant variant) =>
+            variant.Kernel.Kind.Positions is AlibiPositions or RelativePositions ? Weight(variant.Table!) + ", " : "";
+
+        private static string Cache(AttentionStep attention, AttentionVariant variant) =>
+            $"{Variable(attention.Queries)}, {Variable(variant.Keys)}, {Variable(variant.Values)}";
+
+        /// <summary>Every sequence has a cache of its own, and all have the same positions.</summary>
+        private void WriteSequences(AttentionStep attention, AttentionVariant variant)
+        {
+            AttentionKernel kernel = variant.Kernel;
+            string Rows(string buffer, int stride) => $"{Variable(buffer)} + (sequence * sequenceRows * {Text(stride)})";
+            string queries = Rows(attention.Queries, kernel.Attention.GroupSize * kernel.HeadStride);
+            string cache = $"{queries}, {Variable(variant.Keys)} + (SlotOf(sequence) * SequenceFloats), {Variable(variant.Values)} + (SlotOf(sequence) * SequenceFloats)";
+            using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
+            {
+                writer.Line($"TKernels.{kernel.AppendName}({Rows(attention.Input, kernel.InputStride)}, {BeforeQueries(attention, variant)}{cache}, position, sequenceRows, worker, workers);");
+            }
+
+            writer.Line();
+            using (writer.Braces("if (sequenceRows > 1)"))
+            {
+                writer.Line("// With one row a worker attends with the heads that it has just appended itself.");
+                writer.Line("Synchronize();");
+            }
+
+            writer.Line();
+            using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
+            {
+                writer.Line($"TKernels.{kernel.Name}({cache}, {ScoreTable(variant)}{Rows(attention.Output, kernel.OutputStride)}, position, sequenceRows, worker, workers);");
+            }
+
+            writer.Line();
+            writer.Line("Synchronize();");
+            writer.Line($"{Variable(variant.Keys)} += {Text(kernel.KeysPerHead * kernel.Attention.KeyValueHeads)};");
+            writer.Line($"{Variable(variant.Values)} += {Text(kernel.ValuesPerHead * kernel.Attention.KeyValueHeads)};");
+        }
+
+        /// <summary>All rows of all sequences see the same source.</summary>
+        private void WriteCrossAttention(CrossAttentionStep cross)
+        {
+            AttentionKernel kernel = cross.Kernel;
+            writer.Line($"TKernels.{kernel.QueriesName}({Variable(cross.Input)}, {Variable(cross.Queries)}, rows, worker, workers);");
+            using (writer.Braces("if (rows > 1)"))
+            {
+                writer.Line("// With one row a worker attends with the heads that it has just scaled itself.");
+                writer.Line("Synchronize();");
+            }
+
+            writer.Line($"TKernels.{kernel.Name}({Variable(cross.Queries)}, {Variable(cross.Keys)}, {Variable(cross.Values)}, {Variable(cross.Output)}, 0, EncodedLength, rows, worker, workers);");
+            writer.Line("Synchronize();");
+            writer.Line($"{Variable(cross.Keys)} += {Text(kernel.KeysPerHead * kernel.Attention.KeyValueHeads)};");
+            writer.Line($"{Variable(cross.Values)} += {Text(kernel.ValuesPerHead * kernel.Attention.KeyValueHeads)};");
+        }
+
         private void WriteVariant(AttentionStep attention, AttentionVariant variant)
         {
             AttentionKernel kernel = variant.Kernel;
             string rotaryTable = kernel.Kind.Positions is RotaryPositions ? Weight(variant.Table!) + ", " : "";
-            string slopes = kernel.Kind.Positions is AlibiPositions ? Weight(variant.Table!) + ", " : "";
+            string slopes = ScoreTable(variant);
             string norms = attention.QueryNorm is null ? "" : $"{Weight(attention.QueryNorm)}, {Weight(attention.KeyNorm!)}, ";
             string keys = Variable(variant.Keys), values = Variable(variant.Values);
             string cache = $"{Variable(attention.Queries)}, {keys}, {values}";

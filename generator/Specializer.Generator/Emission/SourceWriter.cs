@@ -58,7 +58,14 @@ internal sealed class SourceWriter
     /// <summary>Opens a block in braces behind a header; disposing the result closes it.</summary>
     public Block Braces(string header)
     {
-        Line(header).Line("{");
+        Line(header);
+        return Scope();
+    }
+
+    /// <summary>Opens a block in braces for names of its own; disposing the result closes it.</summary>
+    public Block Scope()
+    {
+        Line("{");
         _indentation++;
         _afterOpening = true;
         _afterClosing = false;

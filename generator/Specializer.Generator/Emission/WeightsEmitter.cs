@@ -17,6 +17,16 @@ internal static class WeightsEmitter
         writer.Separate();
         writer.Line("/// <summary>Floats from one layer's packed weights to the next's.</summary>");
         writer.Line($"private const long LayerStride = {Text(plan.LayerStride)};");
+        if (plan.SourceEncoder is { } encoder)
+        {
+            writer.Separate();
+            writer.Line("/// <summary>Where the packed weights of the encoder's first layer begin, in floats.</summary>");
+            writer.Line($"private const long EncoderLayersOffset = {Text(encoder.LayersOffset)};");
+            writer.Separate();
+            writer.Line("/// <summary>Floats from the packed weights of one layer of the encoder to the next's.</summary>");
+            writer.Line($"private const long EncoderLayerStride = {Text(encoder.LayerStride)};");
+        }
+
         foreach (WeightPlan weight in plan.Weights)
         {
             writer.Separate();
@@ -33,7 +43,7 @@ internal static class WeightsEmitter
             writer.Line("[");
             foreach (TensorPlan tensor in tensors)
             {
-                writer.Line($"    new(\"{tensor.Name}\", {(tensor.PerLayer ? sets : "0")}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
+                writer.Line($"    new(\"{tensor.Name}\", {(!tensor.PerLayer ? "0" : tensor.InEncoder ? "EncoderLayers" : sets)}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
             }
 
             writer.Line("],");
@@ -48,7 +58,16 @@ internal static class WeightsEmitter
             using (writer.Braces($"for (int layer = 0; layer < {sets}; layer++)"))
             {
                 writer.Line("float* layerWeights = weights + LayersOffset + (layer * LayerStride);");
-                EmitPacking(writer, plan.Weights.Where(static weight => weight.PerLayer), tensors, plan, "layerWeights", layer: true);
+                EmitPacking(writer, plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: false }), tensors, plan, "layerWeights", layer: true);
+            }
+
+            if (plan.SourceEncoder is not null)
+            {
+                using (writer.Braces("for (int layer = 0; layer < EncoderLayers; layer++)"))
+                {
+                    writer.Line("float* layerWeights = weights + EncoderLayersOffset + (layer * EncoderLayerStride);");
+                    EmitPacking(writer, plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: true }), tensors, plan, "layerWeights", layer: true);
+                }
             }
         }
     }
@@ -80,7 +99,8 @@ internal static class WeightsEmitter
                 WeightLayout.UnitOffsetVector => $"UnitOffsetVector({target}, {slices});",
                 WeightLayout.RotaryTable => RotaryTable((RotaryPositions)weight.Positions!, target),
                 WeightLayout.AlibiSlopes => $"AlibiSlopes({target}, {Text(weight.Outputs)}, {Number(((AlibiPositions)weight.Positions!).MaximumBias)});",
-                WeightLayout.SinusoidalTable => $"SinusoidalTable({target}, ContextLength, DModel, {Text(weight.Outputs)}, interleaved: {(weight.Inputs == 1 ? "true" : "false")});",
+                WeightLayout.SinusoidalTable => $"SinusoidalTable({target}, {Text(weight.Floats / weight.Outputs)}, DModel, {Text(weight.Outputs)}, interleaved: {(weight.Inputs == 1 ? "true" : "false")});",
+                WeightLayout.RelativeBias => RelativeBias(weight, target, slices),
                 _ => $"Vectors({target}, [{slices}]);",
             });
         }
@@ -100,6 +120,12 @@ internal static class WeightsEmitter
         return $"RotaryTable({target}, ContextLength, {frequencies});";
     }
 
+    private static string RelativeBias(WeightPlan weight, string target, string table)
+    {
+        var relative = (RelativePositions)weight.Positions!;
+        return $"RelativeBias({target}, {Text(weight.Inputs)}, {Text(weight.Outputs)}, {Text(relative.MaximumDistance)}, bidirectional: {(relative.Bidirectional ? "true" : "false")}, {table});";
+    }
+
     private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture) + "d";
 
     private static string Describe(WeightPlan weight) => weight.Layout switch
@@ -109,6 +135,7 @@ internal static class WeightsEmitter
         WeightLayout.Rows => $"Rows of {weight.Inputs}, {weight.Outputs} apart",
         WeightLayout.RotaryTable => $"Cosines and sines of {weight.Inputs} positions, {weight.Outputs / 2} each",
         WeightLayout.AlibiSlopes => $"The slopes of {weight.Outputs} heads",
+        WeightLayout.RelativeBias => $"Biases of distances, heads {weight.Outputs} apart, that of distance 0 at {weight.Inputs}",
         WeightLayout.SinusoidalTable => $"Sinusoidal positions, rows {weight.Outputs} apart",
         _ => $"A vector of {weight.Outputs}",
     };

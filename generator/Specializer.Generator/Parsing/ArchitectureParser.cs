@@ -39,6 +39,11 @@ internal static class ArchitectureParser
             CheckEnum(transformer.Named("Arrangement", 0), 4, "Arrangement", transformer.NamedLocation("Arrangement"), "a value of LayerArrangement", context);
             CheckFactor(transformer, "EmbeddingScale", "a positive number, or 0 for none", context);
             CheckFactor(transformer, "LogitsSoftCap", "a positive number, or 0 for none", context);
+            if (transformer.Named("SourceLength", 0) is not 0 and int sourceLength)
+            {
+                context.Report(
+                    DiagnosticDescriptors.ValueOutOfRange, transformer.NamedLocation("SourceLength"), "SourceLength", Text(sourceLength), "0, since only an encoder-decoder has a source");
+            }
         }
 
         AttentionArchitecture? attentionArchitecture = ParseAttention(attention, width, context);
@@ -104,9 +109,10 @@ internal static class ArchitectureParser
 
         int? contextLength = OptionalExtent(transformer, "ContextLength", LargestExtent, context);
         int? chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
-        return contextLength is null || chunkLength is null
+        int? sourceLength = OptionalExtent(transformer, "SourceLength", LargestExtent, context);
+        return contextLength is null || chunkLength is null || sourceLength is null
             ? null
-            : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value);
+            : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value) { SourceLength = sourceLength.Value };
     }
 
     private static AttentionArchitecture? ParseAttention(AttributeReader attribute, int? width, ParseContext context)

@@ -6,7 +6,10 @@ namespace Specializer.Generator.Planning;
 /// <summary>The kernels of a stack, as its shapes ask for them.</summary>
 internal sealed class DecoderKernels
 {
-    public DecoderKernels(TransformerArchitecture architecture, int chunk)
+    /// <param name="architecture">The stack.</param>
+    /// <param name="chunk">Rows of a chunk.</param>
+    /// <param name="tilePrefix">Tells tiles over heads of another width apart.</param>
+    public DecoderKernels(TransformerArchitecture architecture, int chunk, string tilePrefix = "")
     {
         AttentionArchitecture attention = architecture.Attention;
         FeedForwardArchitecture feedForward = architecture.FeedForward;
@@ -28,17 +31,21 @@ internal sealed class DecoderKernels
         QueryKeyValue = new LinearKernel(
             width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false));
         Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
-            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk)));
+            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk) { TilePrefix = tilePrefix }));
         Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich));
         Up = new LinearKernel(
             width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false));
         Down = new LinearKernel(feedForward.Width, width, Up.OutputStride, stride, new(feedForward.Bias, null, false, AddToOutput: !sandwich));
-        var logits = new LinearKernel(width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap));
+        Cross = architecture.CrossAttention is { } cross ? new CrossAttentionKernels(architecture, cross, chunk) : null;
+        var logits = new LinearKernel(
+            width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap, architecture.Logits.Scale));
         // Rows of logits lie closer than those of activations: a projection of as many outputs is another kernel.
-        Logits = new[] { QueryKeyValue, Output, Up, Down }.Any(kernel => kernel.Name == logits.Name && kernel != logits) ? logits with { NameSuffix = "Logits" } : logits;
+        Logits = new[] { QueryKeyValue, Output, Up, Down, Cross?.Query, Cross?.KeyValue, Cross?.Output }.Any(kernel => kernel is not null && kernel.Name == logits.Name && kernel != logits)
+            ? logits with { NameSuffix = "Logits" }
+            : logits;
     }
 
-    public EmbedKernel Embed { get; }
+    public EmbedKernel Embed { get; set; }
 
     public NormKernel Norm { get; }
 
@@ -49,6 +56,9 @@ internal sealed class DecoderKernels
 
     /// <summary>One for each kind of layer.</summary>
     public EquatableArray<AttentionKernel> Attention { get; }
+
+    /// <summary>The attention to the encoder's output, if there is an encoder.</summary>
+    public CrossAttentionKernels? Cross { get; }
 
     public LinearKernel Output { get; }
 
@@ -64,7 +74,7 @@ internal sealed class DecoderKernels
     /// </summary>
     private static int CacheLength(TransformerArchitecture architecture, LayerKind kind, int chunk)
     {
-        int whole = RoundUp(architecture.ContextLength, Layout.KeyPanel);
+        int whole = Layout.CacheLength(architecture.ContextLength);
         return kind.Window == 0 ? whole : System.Math.Min(RoundUp(whole, Layout.KeyBlock), RoundUp(kind.Window + chunk, Layout.KeyBlock));
     }
 

@@ -36,19 +36,23 @@ internal sealed record ExecutionPlan(
     long ParameterCount,
     long MultiplyAddsPerToken)
 {
-    /// <summary>What an encoder has beside; null for a decoder.</summary>
+    /// <summary>What an encoder has beside; null for other stacks.</summary>
     public EncoderPlan? Encoder { get; init; }
 
+    /// <summary>The encoder of an encoder-decoder; null for other stacks.</summary>
+    public SourceEncoderPlan? SourceEncoder { get; init; }
+
     /// <summary>All steps in order.</summary>
-    public IEnumerable<StepPlan> Steps => Encoder is null
-        ? Before.Concat(Layer).Concat(After)
-        : Before.Concat(Encoder.Project).Concat(Layer).Concat(After).Concat(Encoder.Head);
+    public IEnumerable<StepPlan> Steps => Encoder is not null
+        ? Before.Concat(Encoder.Project).Concat(Layer).Concat(After).Concat(Encoder.Head)
+        : (SourceEncoder?.Steps ?? []).Concat(Before).Concat(Layer).Concat(After);
 
     /// <summary>The sets of weights that layers have.</summary>
     public int WeightSets => Architecture.Layers / Architecture.LayersPerSet;
 
     /// <summary>Bytes of the packed weights.</summary>
-    public long PackedWeightBytes => (LayersOffset + (LayerStride * WeightSets)) * sizeof(float);
+    public long PackedWeightBytes => sizeof(float)
+        * (SourceEncoder is { } source ? source.LayersOffset + (source.LayerStride * source.Layers) : LayersOffset + (LayerStride * WeightSets));
 
     /// <summary>Floats from the logits of one position to the next.</summary>
     public int LogitsStride => Layout.Pad(Architecture.Embeddings.VocabularySize);
@@ -67,6 +71,9 @@ internal sealed record ExecutionPlan(
             return floats * sizeof(float);
         }
     }
+
+    /// <summary>Floats of what every sequence of a session has of its own: its cache, behind everything that sequences share.</summary>
+    public long SequenceFloats => Buffers.Where(static buffer => buffer.PerSequence).Sum(static buffer => buffer.Floats);
 
     /// <summary>Bytes of a session: cache, activations and, of a decoder, logits (with a line to align them).</summary>
     public long SessionBytes => Encoder is not null ? SessionMemoryBytes : SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));

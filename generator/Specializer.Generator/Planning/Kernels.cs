@@ -21,7 +21,8 @@ internal abstract record Kernel
 /// <param name="Gated">Multiplies the activated gate with the up projection.</param>
 /// <param name="AddToOutput">Adds to what the output holds (the residual stream) instead of replacing it.</param>
 /// <param name="SoftCap">c of c · tanh(output / c), the last thing; 0 for none.</param>
-internal sealed record LinearEpilogue(bool Bias, ActivationFunction? Activation, bool Gated, bool AddToOutput, float SoftCap = 0);
+/// <param name="Scale">What the sum is multiplied with before anything else but the bias; 1 for nothing.</param>
+internal sealed record LinearEpilogue(bool Bias, ActivationFunction? Activation, bool Gated, bool AddToOutput, float SoftCap = 0, float Scale = 1);
 
 /// <summary>output[row, o] = epilogue(Σ over i of input[row, i] · weight[o, i]).</summary>
 /// <param name="Inputs">The depth of the sum.</param>
@@ -47,6 +48,7 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
         (Epilogue.Bias ? "Bias" : "") +
         (Epilogue.Activation is { } activation ? activation.ToString() : "") +
         (Epilogue.AddToOutput ? "Add" : "") +
+        (Epilogue.Scale != 1 ? "Scaled" : "") +
         (Epilogue.SoftCap > 0 ? "Capped" : "") +
         NameSuffix;
 }
@@ -73,10 +75,13 @@ internal sealed record NormKernel(NormFormula Formula, int Width, int Stride, fl
 /// <param name="PositionOffset">The row of the table of positions that is added at position 0; null where there is none.</param>
 internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bool Tied, float Scale, int? PositionOffset) : Kernel
 {
+    /// <summary>Tells the encoder's kernel from the decoder's where they differ.</summary>
+    public string Prefix { get; init; } = "";
+
     /// <summary>Whether an embedding of the token's type is added.</summary>
     public bool TokenTypes { get; init; }
 
-    public override string Name => "Embed" + Text(Width);
+    public override string Name => "Embed" + Prefix + Text(Width);
 }
 
 /// <summary>Makes one row of all rows of a sequence.</summary>
@@ -116,6 +121,24 @@ internal sealed record AttentionKernel(
 
     /// <summary>Whether a query sees keys behind its own position, so that the kernel is told where the sequence ends.</summary>
     public bool SeesAll => Kind.Mask == AttentionMask.Full;
+
+    /// <summary>
+    /// For attention to another sequence, floats from one row of its projected keys and values to the next; queries then
+    /// come from <see cref="InputStride"/> rows of their own. 0 where one row holds queries, keys and values.
+    /// </summary>
+    public int SourceStride { get; init; }
+
+    /// <summary>Whether keys and values come from another sequence than queries.</summary>
+    public bool IsCross => SourceStride > 0;
+
+    /// <summary>Tells tiles apart where heads of two widths are in one model.</summary>
+    public string TilePrefix { get; init; } = "";
+
+    /// <summary>Floats from one head's relative biases to the next.</summary>
+    public int BiasStride => Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(CacheLength, relative.Bidirectional) : 0;
+
+    /// <summary>The kernel that scales the queries of attention to another sequence.</summary>
+    public string QueriesName => "Prepare" + Kind.Name + "Queries";
 
     /// <summary>The kernel that turns and appends.</summary>
     public string AppendName => "Append" + Kind.Name + "KeysAndValues";

@@ -6,20 +6,23 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>Plans the steps of a layer and places its weights in the order in which they are read.</summary>
-internal sealed class LayerPlanner(TransformerArchitecture architecture, DecoderKernels kernels)
+/// <param name="architecture">The stack.</param>
+/// <param name="kernels">Its kernels.</param>
+/// <param name="prefix">What the names of its buffers begin with.</param>
+internal sealed class LayerPlanner(TransformerArchitecture architecture, DecoderKernels kernels, string prefix = "")
 {
     private readonly CheckpointLayout _checkpoint = architecture.Checkpoint;
     private readonly Dictionary<LayerKind, string?> _tables = [];
 
     /// <summary>What both blocks read: the residual stream itself where norms stand behind the sums only.</summary>
-    private string BlockInput => architecture.Arrangement == BlockArrangement.PostNorm ? "Hidden" : "Normed";
+    private string BlockInput => prefix + (architecture.Arrangement == BlockArrangement.PostNorm ? "Hidden" : "Normed");
 
     /// <summary>The tables that all layers of a kind share.</summary>
     public void PlanTables(WeightLayoutBuilder weights)
     {
         foreach (LayerKind kind in architecture.LayerKinds)
         {
-            _tables[kind] = weights.Positions(kind, architecture.Attention.Heads, architecture.ContextLength);
+            _tables[kind] = weights.Positions(kind, architecture.Attention.Heads, architecture.ContextLength, _checkpoint.Names.RelativeBias);
         }
     }
 
@@ -42,8 +45,8 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
             kernels.Output,
             weights.Panels("AttentionOutputWeight", kernels.Output, Matrix(names.AttentionOutput, architecture.Width, kernels.Output.Inputs)),
             !architecture.Attention.OutputBias ? null : weights.Bias("AttentionOutputBias", kernels.Output, Vector(names.AttentionOutput, architecture.Width)),
-            "Attended",
-            sandwich ? "Block" : "Hidden");
+            prefix + "Attended",
+            prefix + (sandwich ? "Block" : "Hidden"));
         if (!parallel)
         {
             steps.Add(output);
@@ -58,7 +61,13 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
         {
             steps.Add(NormInPlace(weights, "AttentionOutputNorm", names.AttentionOutputNorm, "Norm behind the attention"));
         }
-        else if (architecture.Arrangement != BlockArrangement.ParallelOneNorm)
+
+        if (kernels.Cross is { } cross)
+        {
+            PlanCrossAttention(weights, steps, cross);
+        }
+
+        if (!post && architecture.Arrangement != BlockArrangement.ParallelOneNorm)
         {
             steps.Add(Norm(weights, "FeedForwardNorm", names.FeedForwardNorm, "Norm before the feed-forward block"));
         }
@@ -75,8 +84,8 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
             kernels.Down,
             weights.Panels("DownWeight", kernels.Down, Matrix(names.Down, architecture.Width, architecture.FeedForward.Width)),
             !architecture.FeedForward.Bias ? null : weights.Bias("DownBias", kernels.Down, Vector(names.Down, architecture.Width)),
-            "Inner",
-            sandwich ? "Block" : "Hidden"));
+            prefix + "Inner",
+            prefix + (sandwich ? "Block" : "Hidden")));
         if (sandwich)
         {
             steps.Add(NormAdd(weights, "FeedForwardOutputNorm", names.FeedForwardOutputNorm, "Norm behind the feed-forward block, added to the residual stream"));
@@ -101,16 +110,72 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
             keyNorm = weights.Norm("KeyNorm", attention.HeadDimension, architecture.Norm, _checkpoint.Names.KeyNorm, perLayer: true);
         }
 
-        steps.Add(new LinearStep("Query, key and value projections", kernels.QueryKeyValue, weight, bias, BlockInput, "Projected"));
+        steps.Add(new LinearStep("Query, key and value projections", kernels.QueryKeyValue, weight, bias, BlockInput, prefix + "Projected"));
         steps.Add(new AttentionStep(
             "Attention",
             new EquatableArray<AttentionVariant>(kernels.Attention.Select(kernel => new AttentionVariant(
                 kernel, _tables[kernel.Kind], kernel.Kind.Name + "Keys", kernel.Kind.Name + "Values"))),
             queryNorm,
             keyNorm,
-            "Projected",
-            "Queries",
-            "Attended"));
+            prefix + "Projected",
+            prefix + "Queries",
+            prefix + "Attended"));
+    }
+
+    /// <summary>
+    /// Queries of the residual stream over keys and values that <see cref="PlanCrossKeysAndValues"/> made of the encoder's
+    /// output, once for each source.
+    /// </summary>
+    private void PlanCrossAttention(WeightLayoutBuilder weights, List<StepPlan> steps, CrossAttentionKernels cross)
+    {
+        CheckpointNames names = _checkpoint.Names;
+        AttentionArchitecture attention = cross.Attention.Attention;
+        bool post = architecture.Arrangement == BlockArrangement.PostNorm;
+        if (!post)
+        {
+            steps.Add(Norm(weights, "CrossAttentionNorm", names.CrossAttentionNorm, "Norm before the attention to the source"));
+        }
+
+        steps.Add(new LinearStep(
+            "Query projection of the attention to the source",
+            cross.Query,
+            weights.Panels("CrossQueryWeight", cross.Query, Matrix(names.CrossQuery, cross.Query.Outputs, architecture.Width)),
+            !attention.QueryBias ? null : weights.Bias("CrossQueryBias", cross.Query, Vector(names.CrossQuery, cross.Query.Outputs)),
+            BlockInput,
+            "Projected"));
+        steps.Add(new CrossAttentionStep("Attention to the source", cross.Attention, "Projected", "Queries", "CrossKeys", "CrossValues", "Attended"));
+        steps.Add(new LinearStep(
+            "Output projection, added to the residual stream",
+            cross.Output,
+            weights.Panels("CrossOutputWeight", cross.Output, Matrix(names.CrossOutput, architecture.Width, cross.Output.Inputs)),
+            !attention.OutputBias ? null : weights.Bias("CrossOutputBias", cross.Output, Vector(names.CrossOutput, architecture.Width)),
+            "Attended",
+            "Hidden"));
+        if (post)
+        {
+            steps.Add(NormInPlace(weights, "CrossAttentionNorm", names.CrossAttentionNorm, "Norm behind the attention to the source"));
+        }
+    }
+
+    /// <summary>Keys and values of the encoder's output for one layer of the decoder.</summary>
+    public StepPlan[] PlanCrossKeysAndValues(WeightLayoutBuilder weights, string source, string projected)
+    {
+        CheckpointNames names = _checkpoint.Names;
+        CrossAttentionKernels cross = kernels.Cross!;
+        AttentionArchitecture attention = cross.Attention.Attention;
+        int rows = attention.KeyValueHeads * attention.HeadDimension;
+        TensorSlice Bias(bool present, string name) => present ? Vector(name, rows) : new TensorSlice(TensorPlan.Nothing, rows, 0, rows, rows, false);
+        return
+        [
+            new LinearStep(
+                "Key and value projections of the source",
+                cross.KeyValue,
+                weights.Panels("CrossKeyValueWeight", cross.KeyValue, Matrix(names.CrossKey, rows, cross.KeyValue.Inputs), Matrix(names.CrossValue, rows, cross.KeyValue.Inputs)),
+                !cross.KeyValue.Epilogue.Bias ? null : weights.Bias("CrossKeyValueBias", cross.KeyValue, Bias(attention.KeyBias, names.CrossKey), Bias(attention.ValueBias, names.CrossValue)),
+                source,
+                projected),
+            new CrossCacheStep("Keys and values kept for the decoder", cross.Attention, projected, "CrossKeys", "CrossValues"),
+        ];
     }
 
     /// <summary>The rows of all queries, then all keys, then all values, wherever the checkpoint keeps them.</summary>
@@ -173,7 +238,7 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
                 weights.Panels("UpWeight", kernels.Up, Matrix(names.Up, inner, architecture.Width)),
                 !feedForward.Bias ? null : weights.Bias("UpBias", kernels.Up, Vector(names.Up, inner)),
                 BlockInput,
-                "Inner");
+                prefix + "Inner");
         }
 
         TensorSlice gate, up;
@@ -202,17 +267,17 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
             weights.Panels("GateUpWeight", kernels.Up, gate, up),
             !feedForward.Bias ? null : weights.Bias("GateUpBias", kernels.Up, biases),
             BlockInput,
-            "Inner");
+            prefix + "Inner");
     }
 
     private NormStep Norm(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
-        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), "Hidden", "Normed");
+        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), prefix + "Hidden", prefix + "Normed");
 
     private NormStep NormInPlace(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
-        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), "Hidden", "Hidden");
+        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), prefix + "Hidden", prefix + "Hidden");
 
     private NormStep NormAdd(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
-        new(title, kernels.NormAdd, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), "Block", "Hidden");
+        new(title, kernels.NormAdd, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), prefix + "Block", prefix + "Hidden");
 
     private TensorSlice Matrix(string name, int outputs, int inputs) => _checkpoint.InputsFirst
         ? TensorSlice.Whole(new TensorPlan(name + ".weight", true, inputs, outputs), inputsFirst: true)

@@ -15,8 +15,17 @@ internal static class Layout
     /// </summary>
     public const int KeyBlock = 128;
 
+    /// <summary>The positions of a cache that holds a whole context: whole panels of keys.</summary>
+    public static int CacheLength(int positions) => (positions + KeyPanel - 1) / KeyPanel * KeyPanel;
+
     /// <summary>Rounds a number of floats up to whole lines.</summary>
     public static int Pad(int floats) => (floats + Line - 1) / Line * Line;
+
+    /// <summary>
+    /// The floats of one head's relative biases: for every distance of a key that the context allows, that of distance 0
+    /// at the context's length; and behind them what a vector may read beyond the last visible key.
+    /// </summary>
+    public static int RelativeBiasStride(int positions, bool bidirectional) => Pad((bidirectional ? 2 * positions : positions) + (2 * Line));
 
     /// <summary>
     /// The floats from one row of activations to the next: whole lines, and an odd number of them, so that the rows of

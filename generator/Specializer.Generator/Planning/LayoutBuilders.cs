@@ -5,22 +5,43 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>Places the packed weights one after the other: first those of the whole model, then those of a layer.</summary>
+/// <summary>
+/// Places the packed weights one after the other: first those of the whole model, then those of a layer. In an
+/// encoder-decoder the layers of the encoder stand behind those of the decoder.
+/// </summary>
 internal sealed class WeightLayoutBuilder
 {
     private readonly List<WeightPlan> _weights = [];
     private bool _inLayer;
+    private bool _inEncoder;
+    private long _decoderLayerStride;
     private long _offset;
 
     public long LayersOffset { get; private set; }
 
-    public long LayerStride => _offset;
+    public long LayerStride => _inEncoder ? _decoderLayerStride : _offset;
+
+    public long EncoderLayersOffset { get; private set; }
+
+    public long EncoderLayerStride => _offset;
+
+    /// <summary>What the names of weights begin with, which tells those of an encoder from those of its decoder.</summary>
+    public string Prefix { get; set; } = "";
 
     public void BeginLayer()
     {
         LayersOffset = _offset;
         _offset = 0;
         _inLayer = true;
+    }
+
+    /// <summary>Begins the layer of an encoder behind <paramref name="layers"/> layers of its decoder.</summary>
+    public void BeginEncoderLayer(int layers)
+    {
+        _decoderLayerStride = _offset;
+        EncoderLayersOffset = checked(LayersOffset + (LayerStride * layers));
+        _offset = 0;
+        _inEncoder = true;
     }
 
     /// <summary>The weights of a linear kernel: one matrix, several one after the other, or a gate and an up projection.</summary>
@@ -54,7 +75,11 @@ internal sealed class WeightLayoutBuilder
     }
 
     /// <summary>What the positions of a kind of layer are computed from, if anything.</summary>
-    public string? Positions(LayerKind kind, int heads, int contextLength)
+    /// <param name="kind">The kind of layer.</param>
+    /// <param name="heads">Query heads.</param>
+    /// <param name="contextLength">How many positions there are.</param>
+    /// <param name="relativeBias">The checkpoint's name of a table of relative positions.</param>
+    public string? Positions(LayerKind kind, int heads, int contextLength, string relativeBias)
     {
         switch (kind.Positions)
         {
@@ -63,6 +88,20 @@ internal sealed class WeightLayoutBuilder
                 return Add(kind.Name + "RotaryTable", WeightLayout.RotaryTable, floats, contextLength, rotary.RotaryDimension, rotary);
             case AlibiPositions alibi:
                 return Add(kind.Name + "AlibiSlopes", WeightLayout.AlibiSlopes, Layout.Pad(heads), 0, heads, alibi);
+            case RelativePositions relative:
+                // As many positions as a cache has, which is whole panels.
+                int positions = Layout.CacheLength(contextLength);
+                int stride = Layout.RelativeBiasStride(positions, relative.Bidirectional);
+                return Add(new WeightPlan(
+                    Prefix + kind.Name + "RelativeBias",
+                    WeightLayout.RelativeBias,
+                    false,
+                    _offset,
+                    checked((long)heads * stride),
+                    new EquatableArray<TensorSlice>([TensorSlice.Whole(new TensorPlan(relativeBias, false, relative.Buckets, heads))]),
+                    positions,
+                    stride,
+                    relative));
             default:
                 return null;
         }
@@ -74,18 +113,26 @@ internal sealed class WeightLayoutBuilder
     public EquatableArray<WeightPlan> Build() => new(_weights);
 
     /// <summary>The elements of all tensors, each counted once however many slices it is cut into.</summary>
-    public long ParameterCount(int layers) => _weights
+    public long ParameterCount(int layers, int encoderLayers = 0) => _weights
         .SelectMany(static weight => weight.Slices)
         .Select(static slice => slice.Tensor)
         .Distinct()
         .Where(static tensor => tensor != TensorPlan.Nothing)
-        .Sum(tensor => tensor.Shape.Aggregate(1L, static (product, size) => product * size) * (tensor.PerLayer ? layers : 1));
+        .Sum(tensor => tensor.Shape.Aggregate(1L, static (product, size) => product * size) * (!tensor.PerLayer ? 1 : tensor.InEncoder ? encoderLayers : layers));
 
     private string Add(string name, WeightLayout layout, long floats, int inputs, int outputs, params TensorSlice[] slices) =>
-        Add(new WeightPlan(name, layout, _inLayer, _offset, floats, new EquatableArray<TensorSlice>(slices), inputs, outputs));
+        Add(new WeightPlan(
+            Prefix + name,
+            layout,
+            _inLayer,
+            _offset,
+            floats,
+            new EquatableArray<TensorSlice>(slices.Select(slice => _inEncoder && slice.Tensor != TensorPlan.Nothing ? slice with { Tensor = slice.Tensor with { InEncoder = true } } : slice)),
+            inputs,
+            outputs) { InEncoder = _inEncoder });
 
     private string Add(string name, WeightLayout layout, long floats, int inputs, int outputs, AttentionPositions positions) =>
-        Add(new WeightPlan(name, layout, _inLayer, _offset, floats, EquatableArray<TensorSlice>.Empty, inputs, outputs, positions));
+        Add(new WeightPlan(Prefix + name, layout, _inLayer, _offset, floats, EquatableArray<TensorSlice>.Empty, inputs, outputs, positions));
 
     private string Add(WeightPlan weight)
     {
@@ -98,6 +145,11 @@ internal sealed class WeightLayoutBuilder
 /// <summary>Places a session's buffers one after the other.</summary>
 internal sealed class BufferLayoutBuilder
 {
+    /// <summary>What the names of buffers begin with, which tells those of an encoder from those of its decoder.</summary>
+    public string Prefix { get; set; } = "";
+
+    private bool _perSequence;
+
     private readonly List<BufferPlan> _buffers = [];
     private long _offset;
 
@@ -106,12 +158,15 @@ internal sealed class BufferLayoutBuilder
     public string RowBuffer(string name, string description, int rows, int width, int stride) =>
         Add(name, FormattableString.Invariant($"{description}, [{rows} rows][{width}], rows {stride} floats apart"), (long)rows * stride, stride);
 
+    /// <summary>What follows every sequence of a session has of its own.</summary>
+    public void BeginSequence() => _perSequence = true;
+
     /// <summary>A buffer with something for every position of the sequence.</summary>
     public string PositionBuffer(string name, string description, long floats, int rowStride)
     {
-        Add(name, description, floats, rowStride);
+        string full = Add(name, description, floats, rowStride);
         _buffers[_buffers.Count - 1] = _buffers[_buffers.Count - 1] with { EveryPosition = true };
-        return name;
+        return full;
     }
 
     public EquatableArray<BufferPlan> Build() => new(_buffers);
@@ -119,8 +174,8 @@ internal sealed class BufferLayoutBuilder
     private string Add(string name, string description, long floats, int rowStride)
     {
         floats = (floats + Layout.Line - 1) / Layout.Line * Layout.Line;
-        _buffers.Add(new BufferPlan(name, description, _offset, floats, rowStride));
+        _buffers.Add(new BufferPlan(Prefix + name, description, _offset, floats, rowStride) { PerSequence = _perSequence });
         _offset = checked(_offset + floats);
-        return name;
+        return Prefix + name;
     }
 }

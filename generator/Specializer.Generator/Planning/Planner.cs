@@ -31,6 +31,7 @@ internal static class Planner
         var layer = new LayerPlanner(architecture, kernels);
 
         (StepPlan[] before, string embedding) = PlanEmbeddings(architecture, kernels, weights);
+        SourceEncoderPlanner? encoder = architecture.Encoder is null ? null : new SourceEncoderPlanner(architecture, kernels, ChooseChunkLength(architecture.Encoder), weights, embedding);
         string? finalNorm = architecture.Checkpoint.Names.FinalNorm.Length == 0
             ? null
             : weights.Norm("FinalNorm", architecture.Width, architecture.Norm, architecture.Checkpoint.Names.FinalNorm, perLayer: false);
@@ -39,11 +40,12 @@ internal static class Planner
             : weights.Panels("LogitsWeight", kernels.Logits, TensorSlice.Whole(Tensor(architecture.Checkpoint.Names.Logits + ".weight", architecture.Embeddings.VocabularySize, architecture.Width)));
         string? logitsBias = !architecture.Logits.Bias
             ? null
-            : weights.Bias("LogitsBias", kernels.Logits, TensorSlice.Whole(Tensor(architecture.Checkpoint.Names.Logits + ".bias", architecture.Embeddings.VocabularySize)));
+            : weights.Bias("LogitsBias", kernels.Logits, LogitsBias(architecture));
         layer.PlanTables(weights);
         weights.BeginLayer();
-        EquatableArray<BufferPlan> buffers = PlanBuffers(architecture, kernels, chunk);
+        EquatableArray<BufferPlan> buffers = PlanBuffers(architecture, kernels, chunk, encoder);
         StepPlan[] steps = layer.Plan(weights);
+        SourceEncoderPlan? sourceEncoder = encoder?.Plan(weights, layer);
 
         var after = new List<StepPlan>();
         if (finalNorm is not null)
@@ -64,8 +66,21 @@ internal static class Planner
             new EquatableArray<StepPlan>(before),
             new EquatableArray<StepPlan>(steps),
             new EquatableArray<StepPlan>(after),
-            weights.ParameterCount(architecture.Layers),
-            (steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow);
+            weights.ParameterCount(architecture.Layers, architecture.Encoder?.Layers ?? 0),
+            (steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow)
+        {
+            SourceEncoder = sourceEncoder,
+        };
+    }
+
+    /// <summary>The bias of a linear layer, or one that the checkpoint keeps by itself as one row.</summary>
+    private static TensorSlice LogitsBias(TransformerArchitecture architecture)
+    {
+        int vocabulary = architecture.Embeddings.VocabularySize;
+        CheckpointNames names = architecture.Checkpoint.Names;
+        return names.LogitsBias.Length == 0
+            ? TensorSlice.Whole(Tensor(names.Logits + ".bias", vocabulary))
+            : new TensorSlice(Tensor(names.LogitsBias, 1, vocabulary), vocabulary, 0, vocabulary, vocabulary, InputsFirst: false);
     }
 
     /// <summary>A model may have fewer layers than its pattern: kinds that no layer is of have neither kernels nor caches.</summary>
@@ -80,11 +95,18 @@ internal static class Planner
         };
     }
 
-    private static (StepPlan[] Steps, string Weight) PlanEmbeddings(TransformerArchitecture architecture, DecoderKernels kernels, WeightLayoutBuilder weights)
+    /// <param name="architecture">The stack.</param>
+    /// <param name="kernels">Its kernels.</param>
+    /// <param name="weights">Where its weights go.</param>
+    /// <param name="shared">The embeddings, where another stack has placed them.</param>
+    /// <param name="prefix">What the names of the stack's buffers begin with.</param>
+    internal static (StepPlan[] Steps, string Weight) PlanEmbeddings(
+        TransformerArchitecture architecture, DecoderKernels kernels, WeightLayoutBuilder weights, string? shared = null, string prefix = "")
     {
         CheckpointNames names = architecture.Checkpoint.Names;
         TensorPlan table = Tensor(names.TokenEmbedding + ".weight", architecture.Embeddings.VocabularySize, architecture.Width);
-        string embedding = architecture.Logits.Tied
+        string embedding = shared is not null ? shared
+            : architecture.Logits.Tied
             ? weights.Panels("TokenEmbedding", kernels.Logits, TensorSlice.Whole(table))
             : weights.Rows("TokenEmbedding", kernels.Norm.Stride, table);
         string? positions = architecture.Embeddings.Positions switch
@@ -93,20 +115,39 @@ internal static class Planner
             SinusoidalPositions sinusoidal => weights.SinusoidalTable(architecture.ContextLength, kernels.Norm.Stride, sinusoidal.Interleaved),
             _ => null,
         };
-        var steps = new List<StepPlan> { new EmbedStep(positions is null ? "Token embeddings" : "Token and position embeddings", kernels.Embed, embedding, positions, "Hidden") };
+        var steps = new List<StepPlan> { new EmbedStep(positions is null ? "Token embeddings" : "Token and position embeddings", kernels.Embed, embedding, positions, prefix + "Hidden") };
         if (architecture.Embeddings.Norm)
         {
             string norm = weights.Norm("EmbeddingNorm", architecture.Width, architecture.Norm, names.EmbeddingNorm, perLayer: false);
-            steps.Add(new NormStep("Norm of the embeddings", kernels.Norm, norm, "Hidden", "Hidden"));
+            steps.Add(new NormStep("Norm of the embeddings", kernels.Norm, norm, prefix + "Hidden", prefix + "Hidden"));
         }
 
         return ([.. steps], embedding);
     }
 
-    private static EquatableArray<BufferPlan> PlanBuffers(TransformerArchitecture architecture, DecoderKernels kernels, int chunk)
+    private static EquatableArray<BufferPlan> PlanBuffers(TransformerArchitecture architecture, DecoderKernels kernels, int chunk, SourceEncoderPlanner? encoder)
+    {
+        var session = new BufferLayoutBuilder();
+        if (encoder is null)
+        {
+            PlanCache(architecture, kernels, session);
+            PlanActivations(architecture, kernels, chunk, session);
+        }
+        else
+        {
+            // What every sequence has of its own lies behind everything that sequences share.
+            encoder.PlanBuffers(session);
+            PlanActivations(architecture, kernels, chunk, session);
+            session.BeginSequence();
+            PlanCache(architecture, kernels, session);
+        }
+
+        return session.Build();
+    }
+
+    private static void PlanCache(TransformerArchitecture architecture, DecoderKernels kernels, BufferLayoutBuilder session)
     {
         AttentionArchitecture attention = architecture.Attention;
-        var session = new BufferLayoutBuilder();
         for (int kind = 0; kind < architecture.LayerKinds.Count; kind++)
         {
             AttentionKernel kernel = kernels.Attention[kind];
@@ -117,22 +158,25 @@ internal static class Planner
             session.Block(name + "Values", $"values of {which}, per layer [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads * layers);
         }
 
+    }
+
+    private static void PlanActivations(TransformerArchitecture architecture, DecoderKernels kernels, int chunk, BufferLayoutBuilder session)
+    {
+        AttentionArchitecture attention = architecture.Attention;
         AttentionKernel any = kernels.Attention[0];
-        session.Block("Queries", $"turned and scaled queries, [{attention.KeyValueHeads} key/value heads][row][{attention.GroupSize} heads of the group][{any.HeadStride}]", any.QueryFloats);
+        session.Block("Queries", $"turned and scaled queries, [{attention.KeyValueHeads} key/value heads][row][{attention.GroupSize} heads of the group][{any.HeadStride}]", Math.Max(any.QueryFloats, kernels.Cross?.Attention.QueryFloats ?? 0));
         session.RowBuffer("Hidden", "hidden states", chunk, architecture.Width, kernels.Norm.Stride);
         session.RowBuffer("Normed", "normalised hidden states", chunk, architecture.Width, kernels.Norm.Stride);
-        session.RowBuffer("Projected", "queries, keys and values as projected", chunk, kernels.QueryKeyValue.Outputs, kernels.QueryKeyValue.OutputStride);
-        session.RowBuffer("Attended", "attention output of all heads", chunk, kernels.Output.Inputs, kernels.Output.InputStride);
+        session.RowBuffer("Projected", "queries, keys and values as projected", chunk, kernels.QueryKeyValue.Outputs, Math.Max(kernels.QueryKeyValue.OutputStride, kernels.Cross?.Query.OutputStride ?? 0));
+        session.RowBuffer("Attended", "attention output of all heads", chunk, kernels.Output.Inputs, Math.Max(kernels.Output.InputStride, kernels.Cross?.Output.InputStride ?? 0));
         session.RowBuffer("Inner", "inner activations of the feed-forward block", chunk, architecture.FeedForward.Width, kernels.Down.InputStride);
         if (architecture.Arrangement == BlockArrangement.Sandwich)
         {
             session.RowBuffer("Block", "outputs of a block before their norm", chunk, architecture.Width, kernels.Norm.Stride);
         }
-
-        return session.Build();
     }
 
-    private static int ChooseChunkLength(TransformerArchitecture architecture)
+    internal static int ChooseChunkLength(TransformerArchitecture architecture)
     {
         if (architecture.ChunkLength > 0)
         {

@@ -10,6 +10,9 @@ namespace Specializer.Generator.Planning;
 /// <param name="RowStride">Floats from one row to the next, 0 where rows mean nothing.</param>
 internal sealed record BufferPlan(string Name, string Description, long Offset, long Floats, int RowStride)
 {
+    /// <summary>Whether every sequence of a session has one of its own.</summary>
+    public bool PerSequence { get; init; }
+
     /// <summary>Whether it holds a row for every position of the sequence instead of those of a chunk.</summary>
     public bool EveryPosition { get; init; }
 }
@@ -43,6 +46,19 @@ internal sealed record AttentionVariant(AttentionKernel Kernel, string? Table, s
 /// <summary>Attention, by the kind of layer.</summary>
 internal sealed record AttentionStep(
     string Title, EquatableArray<AttentionVariant> Variants, string? QueryNorm, string? KeyNorm, string Input, string Queries, string Output) : StepPlan(Title);
+
+/// <summary>Attention of a decoder's layer to the output of an encoder.</summary>
+/// <param name="Kernel">The kernels.</param>
+/// <param name="Keys">The buffer of the source's keys for all layers.</param>
+/// <param name="Values">The buffer of the source's values for all layers.</param>
+internal sealed record CrossAttentionStep(
+    string Title, AttentionKernel Kernel, string Input, string Queries, string Keys, string Values, string Output) : StepPlan(Title);
+
+/// <summary>Keys and values of an encoder's output, kept for one layer of the decoder.</summary>
+/// <param name="Kernel">The kernels.</param>
+/// <param name="Keys">The buffer of the source's keys for all layers.</param>
+/// <param name="Values">The buffer of the source's values for all layers.</param>
+internal sealed record CrossCacheStep(string Title, AttentionKernel Kernel, string Input, string Keys, string Values) : StepPlan(Title);
 
 /// <summary>The first half of an encoder's attention: turning queries and keys, keeping the keys and values of a chunk.</summary>
 internal sealed record AppendStep(string Title, AttentionVariant Variant, string? QueryNorm, string? KeyNorm, string Input, string Queries) : StepPlan(Title);

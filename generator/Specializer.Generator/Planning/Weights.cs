@@ -13,6 +13,9 @@ internal sealed record TensorPlan(string Name, bool PerLayer, EquatableArray<int
     {
     }
 
+    /// <summary>Whether its layers are those of the encoder of an encoder-decoder.</summary>
+    public bool InEncoder { get; init; }
+
     /// <summary>No tensor: rows that are zero, such as the key's part of a bias that only the query and the value have.</summary>
     public static TensorPlan Nothing { get; } = new("", false, 0);
 }
@@ -69,6 +72,9 @@ internal enum WeightLayout
 
     /// <summary>No tensor: sinusoidal positions, [ContextLength][width].</summary>
     SinusoidalTable,
+
+    /// <summary>For each head the bias of every distance, from a table of buckets.</summary>
+    RelativeBias,
 }
 
 /// <summary>One block of the packed weights.</summary>
@@ -82,4 +88,8 @@ internal enum WeightLayout
 /// <param name="Outputs">For panels, the packed columns; otherwise the floats after filling up.</param>
 /// <param name="Positions">For a computed table, what it is computed from.</param>
 internal sealed record WeightPlan(
-    string Name, WeightLayout Layout, bool PerLayer, long Offset, long Floats, EquatableArray<TensorSlice> Slices, int Inputs, int Outputs, AttentionPositions? Positions = null);
+    string Name, WeightLayout Layout, bool PerLayer, long Offset, long Floats, EquatableArray<TensorSlice> Slices, int Inputs, int Outputs, AttentionPositions? Positions = null)
+{
+    /// <summary>Whether it belongs to the encoder of an encoder-decoder; its layers are <see cref="SourceEncoderPlan.LayerStride"/> apart.</summary>
+    public bool InEncoder { get; init; }
+}

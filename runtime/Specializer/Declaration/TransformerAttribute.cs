@@ -78,6 +78,12 @@ public sealed class TransformerAttribute : Attribute
     public float LogitsSoftCap { get; set; }
 
     /// <summary>
+    /// The largest number of positions of a source, for encoder-decoders only. 0, the default, is what the config.json
+    /// says. A session's memory grows with it.
+    /// </summary>
+    public int SourceLength { get; set; }
+
+    /// <summary>
     /// The number of positions that one step of a prefill processes. 0, the default, lets the planner choose what the
     /// second-level cache holds. It changes speed and memory, never results.
     /// </summary>

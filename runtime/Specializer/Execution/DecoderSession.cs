@@ -37,16 +37,16 @@ public abstract unsafe class DecoderSession : TransformerSession
     }
 
     /// <summary>The number of tokens processed so far; the next one gets this position.</summary>
-    public int Position { get; private set; }
+    public int Position { get; private protected set; }
 
     /// <summary>The bytes of this session: cache, activations and logits.</summary>
     public long SessionBytes { get; }
 
     /// <summary>The tokens of the chunk in work, <see cref="Rows"/> of them.</summary>
-    protected int* Tokens { get; private set; }
+    protected int* Tokens { get; private protected set; }
 
     /// <summary>The number of positions of the chunk in work.</summary>
-    protected int Rows { get; private set; }
+    protected int Rows { get; private protected set; }
 
     /// <summary>The position of the first token of the chunk in work.</summary>
     protected int FirstPosition { get; private set; }
@@ -133,7 +133,53 @@ public abstract unsafe class DecoderSession : TransformerSession
     /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
     /// <param name="hiddenStates">The hidden states, <see cref="Rows"/> rows.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
-    protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride) => Observe(layer, FirstPosition, Rows, hiddenStates, rowStride);
+    protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride)
+    {
+        if (RowsFollowEachOther)
+        {
+            Observe(layer, FirstPosition, Rows, hiddenStates, rowStride);
+        }
+    }
+
+    /// <summary>Whether the rows in work are positions of one sequence.</summary>
+    private protected virtual bool RowsFollowEachOther => true;
+
+    /// <summary>The row of the last token's logits.</summary>
+    private protected int LastLogitsRow { get; private set; }
+
+    /// <summary>Makes ready for tokens of one sequence, or says why that cannot be.</summary>
+    private protected virtual void Prepare()
+    {
+    }
+
+    private protected ReadOnlySpan<float> LogitsRow(int row) => _logits.AsSpan(_logitsStart + (row * _logitsRowStride), Description.VocabularySize);
+
+    /// <summary>Processes one checked token for each of several sequences, all at the same position. Called within a call.</summary>
+    private protected void ProcessTogether(ReadOnlySpan<int> tokens)
+    {
+        try
+        {
+            Hold();
+            fixed (int* first = tokens)
+            fixed (float* logits = &_logits[_logitsStart])
+            {
+                Logits = logits;
+                Tokens = first;
+                Rows = tokens.Length;
+                FirstPosition = Position;
+                FirstLogitsRow = 0;
+                Compute();
+                Position++;
+                LastLogitsRow = Rows - 1;
+            }
+        }
+        finally
+        {
+            Tokens = null;
+            Logits = null;
+            Release();
+        }
+    }
 
     private ReadOnlySpan<float> Process(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken)
     {
@@ -143,6 +189,7 @@ public abstract unsafe class DecoderSession : TransformerSession
         {
             ThrowIfModelIsDisposed();
             Check(tokens);
+            Prepare();
             Hold();
 
             int vocabulary = Description.VocabularySize;
@@ -172,7 +219,8 @@ public abstract unsafe class DecoderSession : TransformerSession
                 }
             }
 
-            return _logits.AsSpan(_logitsStart + (lastRow * _logitsRowStride), vocabulary);
+            LastLogitsRow = lastRow;
+            return LogitsRow(lastRow);
         }
         catch
         {

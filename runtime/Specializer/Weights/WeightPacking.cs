@@ -167,6 +167,50 @@ public static unsafe class WeightPacking
         }
     }
 
+    /// <summary>
+    /// Spreads a table of biases by bucket over all distances (Raffel et al. 2020, T5; section 2.1). With r = key − query:
+    /// of n buckets (half of them for r &gt; 0 if bidirectional, in the second half of the table) the first n / 2 are single
+    /// distances, the others grow with the logarithm up to the largest distance.
+    /// </summary>
+    /// <param name="destination">Receives for each head <paramref name="headStride"/> floats; the bias of r stands at <paramref name="positions"/> + r.</param>
+    /// <param name="positions">The number of positions, so that r is greater than −positions and less than positions.</param>
+    /// <param name="headStride">The floats from one head to the next.</param>
+    /// <param name="maximumDistance">The distance from which on all fall into the last bucket.</param>
+    /// <param name="bidirectional">Whether keys behind the query have buckets of their own; otherwise they count as distance 0.</param>
+    /// <param name="table">The biases, [buckets, heads].</param>
+    public static void RelativeBias(float* destination, int positions, int headStride, int maximumDistance, bool bidirectional, TensorView table)
+    {
+        int heads = checked((int)table.RowLength);
+        int buckets = checked((int)table.Shape[0]);
+        float[] row = new float[heads];
+        int behind = bidirectional ? positions - 1 : 0;
+        for (int distance = 1 - positions; distance <= behind; distance++)
+        {
+            table.CopyRowTo(RelativeBucket(distance, buckets, maximumDistance, bidirectional), row);
+            for (int head = 0; head < heads; head++)
+            {
+                destination[((nint)head * headStride) + positions + distance] = row[head];
+            }
+        }
+    }
+
+    /// <summary>The bucket of a distance, key − query.</summary>
+    internal static int RelativeBucket(int distance, int buckets, int maximumDistance, bool bidirectional)
+    {
+        int count = bidirectional ? buckets / 2 : buckets;
+        int first = bidirectional && distance > 0 ? count : 0;
+        int length = bidirectional ? Math.Abs(distance) : Math.Max(-distance, 0);
+        int single = count / 2;
+        if (length < single)
+        {
+            return first + length;
+        }
+
+        double growth = Math.Log((double)length / single) / Math.Log((double)maximumDistance / single);
+        // A power of two on a boundary belongs behind it, however its logarithm is rounded.
+        return first + Math.Min(single + (int)((growth * (count - single)) + 1e-9), count - 1);
+    }
+
     /// <summary>Sinusoidal positions (Vaswani et al. 2017, section 3.5): sines and cosines of position / 10000^(2i / width).</summary>
     /// <param name="destination">Receives the rows.</param>
     /// <param name="positions">The number of positions.</param>

@@ -18,15 +18,27 @@ internal static class AppendEmitter
         + (kernel.Attention.QueryKeyNorm ? "float* queryNorm, float* keyNorm, " : "")
         + "float* queries, float* keys, float* values, int position, int rows, int worker, int workers";
 
+    /// <summary>The parameters of the kernel that scales the queries of attention to another sequence.</summary>
+    public static string QueriesParameters => "float* projected, float* queries, int rows, int worker, int workers";
+
+    /// <summary>The parameters of the kernel that appends keys and values of another sequence.</summary>
+    public static string SourceParameters => "float* projected, float* keys, float* values, int position, int rows, int worker, int workers";
+
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
+        if (kernel.IsCross)
+        {
+            EmitCross(writer, isa, kernel);
+            return;
+        }
+
         int headDimension = kernel.Attention.HeadDimension;
         int group = kernel.Attention.GroupSize;
         int keysAt = kernel.Attention.Heads * headDimension;
         int valuesAt = keysAt + (kernel.Attention.KeyValueHeads * headDimension);
         string scale = kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
         var rotary = kernel.Kind.Positions as RotaryPositions;
-        string turn = rotary is null ? "Scale" : RotateName(rotary);
+        string turn = rotary is null ? ScaleName(kernel) : RotateName(rotary);
         string Prepare(string source, string norm, string target, string factor) =>
             (kernel.Attention.QueryKeyNorm ? $"NormalizeHead({source}, {norm}, {target}); {turn}({target}, " : $"{turn}({source}, ")
             + (rotary is null ? "" : "table, ") + $"{target}, {factor});";
@@ -65,16 +77,62 @@ internal static class AppendEmitter
                 }
 
                 writer.Line(Prepare($"source + {Text(keysAt)}", "keyNorm", "key", "1f"));
-                writer.Line($"float* panel = keys + (head * (nint){Text(kernel.KeysPerHead)}) + (at / {Text(isa.PanelWidth)} * {Text(isa.PanelWidth * headDimension)}) + (at % {Text(isa.PanelWidth)});");
-                using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++)"))
-                {
-                    writer.Line($"panel[i * {Text(isa.PanelWidth)}] = key[i];");
-                }
-
-                writer.Line($"float* value = values + (head * (nint){Text(kernel.ValuesPerHead)}) + (at * {Text(kernel.HeadStride)});");
-                writer.Line($"new global::System.Span<float>(source + {Text(valuesAt)}, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));");
+                EmitStore(writer, isa, kernel, "key", $"source + {Text(valuesAt)}");
             }
         }
+    }
+
+    /// <summary>Queries and the source's keys and values are projected at different times, so that each has its kernel.</summary>
+    private static void EmitCross(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
+    {
+        int headDimension = kernel.Attention.HeadDimension;
+        int group = kernel.Attention.GroupSize;
+        string scale = kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
+        writer.Separate();
+        writer.Line($"// A row holds {kernel.Attention.Heads} query heads of {headDimension}. Queries are scaled by {scale}.");
+        using (writer.Braces($"public static void {kernel.QueriesName}({QueriesParameters})"))
+        using (writer.Braces($"for (int head = worker; head < {Text(kernel.Attention.KeyValueHeads)}; head += workers)"))
+        using (writer.Braces("for (int row = 0; row < rows; row++)"))
+        {
+            writer.Line($"float* source = projected + ((nint)row * {Text(kernel.InputStride)}) + (head * {Text(group * headDimension)});");
+            writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)});");
+            if (group == 1)
+            {
+                writer.Line($"{ScaleName(kernel)}(source, query, {scale});");
+            }
+            else
+            {
+                using (writer.Braces($"for (int member = 0; member < {Text(group)}; member++)"))
+                {
+                    writer.Line($"{ScaleName(kernel)}(source + (member * {Text(headDimension)}), query + (member * {Text(kernel.HeadStride)}), {scale});");
+                }
+            }
+        }
+
+        writer.Separate();
+        writer.Line($"// A row holds {kernel.Attention.KeyValueHeads} key heads and as many value heads of {headDimension}.");
+        using (writer.Braces($"public static void {kernel.AppendName}({SourceParameters})"))
+        using (writer.Braces($"for (int head = worker; head < {Text(kernel.Attention.KeyValueHeads)}; head += workers)"))
+        using (writer.Braces("for (int row = 0; row < rows; row++)"))
+        {
+            writer.Line("nint at = position + row;");
+            writer.Line($"float* source = projected + ((nint)row * {Text(kernel.SourceStride)}) + (head * {Text(headDimension)});");
+            EmitStore(writer, isa, kernel, "source", $"source + {Text(kernel.Attention.KeyValueHeads * headDimension)}");
+        }
+    }
+
+    /// <summary>Stores one head's key in its panel and its values in their row.</summary>
+    private static void EmitStore(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel, string key, string newValues)
+    {
+        int headDimension = kernel.Attention.HeadDimension;
+        writer.Line($"float* panel = keys + (head * (nint){Text(kernel.KeysPerHead)}) + (at / {Text(isa.PanelWidth)} * {Text(isa.PanelWidth * headDimension)}) + (at % {Text(isa.PanelWidth)});");
+        using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++)"))
+        {
+            writer.Line($"panel[i * {Text(isa.PanelWidth)}] = {key}[i];");
+        }
+
+        writer.Line($"float* value = values + (head * (nint){Text(kernel.ValuesPerHead)}) + (at * {Text(kernel.HeadStride)});");
+        writer.Line($"new global::System.Span<float>({newValues}, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));");
     }
 
     /// <summary>Writes what the append kernels of all kinds of layers call, each once.</summary>
@@ -85,9 +143,9 @@ internal static class AppendEmitter
             EmitRotate(writer, isa, RotateName(rotary), rotary.RotaryDimension, rotary.Interleaved, kernels.First().Attention.HeadDimension);
         }
 
-        if (kernels.Any(static kernel => kernel.Kind.Positions is not RotaryPositions))
+        foreach (AttentionKernel scaled in kernels.Where(static kernel => kernel.Kind.Positions is not RotaryPositions).GroupBy(ScaleName).Select(static same => same.First()))
         {
-            EmitScale(writer, isa, kernels.First().Attention.HeadDimension);
+            EmitScale(writer, isa, ScaleName(scaled), scaled.Attention.HeadDimension);
         }
 
         if (kernels.FirstOrDefault(static kernel => kernel.Attention.QueryKeyNorm) is { } normalized)
@@ -194,11 +252,13 @@ internal static class AppendEmitter
         }
     }
 
-    private static void EmitScale(SourceWriter writer, InstructionSetDescription isa, int headDimension)
+    private static string ScaleName(AttentionKernel kernel) => "Scale" + kernel.TilePrefix;
+
+    private static void EmitScale(SourceWriter writer, InstructionSetDescription isa, string name, int headDimension)
     {
         (string vector, int lanes) = WidestDividing(isa, headDimension);
         writer.Separate();
-        using (writer.Braces("private static void Scale(float* source, float* target, float scale)"))
+        using (writer.Braces($"private static void {name}(float* source, float* target, float scale)"))
         using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i += {Text(lanes)})"))
         {
             writer.Line(lanes == 1 ? "target[i] = source[i] * scale;" : $"{vector}.Store({vector}.Load(source + i) * scale, target + i);");

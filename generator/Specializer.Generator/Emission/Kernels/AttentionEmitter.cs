@@ -17,7 +17,7 @@ internal static class AttentionEmitter
     private const int KeyBlock = Layout.KeyBlock;
 
     public static string Parameters(AttentionKernel kernel) =>
-        "float* queries, float* keys, float* values, " + (kernel.Kind.Positions is AlibiPositions ? "float* slopes, " : "") + "float* output, int position, " + Length(kernel) + "int rows, int worker, int workers";
+        "float* queries, float* keys, float* values, " + Table(kernel) + "float* output, int position, " + Length(kernel) + "int rows, int worker, int workers";
 
     public static IEnumerable<TileShape> Tiles(AttentionKernel kernel, InstructionSetDescription isa)
     {
@@ -49,13 +49,23 @@ internal static class AttentionEmitter
         {
             EmitAddDistances(writer, isa);
         }
+
+        if (kernels.Any(static kernel => kernel.Kind.Positions is RelativePositions))
+        {
+            EmitAddBias(writer, isa);
+        }
     }
 
     /// <summary>Shares out the work: whole heads while decoding, tiles of queries in a prefill.</summary>
     private static void EmitAttend(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
         int group = kernel.Attention.GroupSize;
-        bool alibi = kernel.Kind.Positions is AlibiPositions;
+        string table = kernel.Kind.Positions switch
+        {
+            AlibiPositions => $"slopes + (head * {Text(group)}), ",
+            RelativePositions => $"bias + (head * {Text((long)group * kernel.BiasStride)}), ",
+            _ => "",
+        };
         writer.Separate();
         writer.Line($"// Each of {kernel.Attention.KeyValueHeads} key/value heads serves {group} query head{(group == 1 ? "" : "s")}; its queries, [row][head of the group], lie one after the other.");
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
@@ -77,7 +87,7 @@ internal static class AttentionEmitter
                 using (writer.Braces("for (int height; first < end; first += height)"))
                 {
                     writer.Line("height = NextTileRows(end - first);");
-                    writer.Line($"{kernel.Name}Tile(headQueries, headKeys, headValues, {(alibi ? $"slopes + (head * {Text(group)}), " : "")}headOutput, position, {(kernel.SeesAll ? "length, " : "")}first, height, scratch);");
+                    writer.Line($"{kernel.Name}Tile(headQueries, headKeys, headValues, {table}headOutput, position, {(kernel.SeesAll ? "length, " : "")}first, height, scratch);");
                 }
             }
         }
@@ -88,7 +98,6 @@ internal static class AttentionEmitter
         int headDimension = kernel.Attention.HeadDimension;
         int headStride = kernel.HeadStride;
         int group = kernel.Attention.GroupSize;
-        bool alibi = kernel.Kind.Positions is AlibiPositions;
         int window = kernel.Kind.Window;
         string queryPosition = group == 1 ? "position + first + row" : $"position + ((first + row) / {Text(group)})";
         string lastVisible = kernel.SeesAll ? "length" : group == 1 ? "position + first + height" : $"position + ((first + height - 1) / {Text(group)}) + 1";
@@ -97,7 +106,7 @@ internal static class AttentionEmitter
         writer.Separate();
         writer.Line("// Queries first to first + height - 1 of one key/value head, block of keys by block of keys.");
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Braces($"private static void {kernel.Name}Tile(float* queries, float* keys, float* values, {(alibi ? "float* slopes, " : "")}float* output, int position, {Length(kernel)}int first, int height, float* scratch)"))
+        using (writer.Braces($"private static void {kernel.Name}Tile(float* queries, float* keys, float* values, {Table(kernel)}float* output, int position, {Length(kernel)}int first, int height, float* scratch)"))
         {
             writer.Line($"const int KeyBlock = {KeyBlock};");
             writer.Line($"float* scores = scratch;");
@@ -185,6 +194,14 @@ internal static class AttentionEmitter
         }
     }
 
+    /// <summary>What positions are known by, where scores know them.</summary>
+    private static string Table(AttentionKernel kernel) => kernel.Kind.Positions switch
+    {
+        AlibiPositions => "float* slopes, ",
+        RelativePositions => "float* bias, ",
+        _ => "",
+    };
+
     /// <summary>The positions of the whole sequence, where queries see all of them.</summary>
     private static string Length(AttentionKernel kernel) => kernel.SeesAll ? "int length, " : "";
 
@@ -200,6 +217,14 @@ internal static class AttentionEmitter
         {
             int group = kernel.Attention.GroupSize;
             writer.Line($"AddDistances(scores + (row * KeyBlock), count, slopes[{(group == 1 ? "0" : $"(first + row) % {Text(group)}")}], block - ({queryPosition}));");
+        }
+
+        if (kernel.Kind.Positions is RelativePositions)
+        {
+            // A head's biases begin as far before that of distance 0 as the cache is long.
+            int group = kernel.Attention.GroupSize;
+            string head = group == 1 ? "" : $"((first + row) % {Text(group)} * {Text(kernel.BiasStride)}) + ";
+            writer.Line($"AddBias(scores + (row * KeyBlock), count, bias + {head}{Text(kernel.CacheLength)} + block - ({queryPosition}));");
         }
 
         if (kernel.Kind.Window > 0)
@@ -231,6 +256,17 @@ internal static class AttentionEmitter
         {
             writer.Line($"{isa.Vector} distances = {isa.VectorClass}.ConvertToSingle({isa.VectorClass}<int>.Indices + {isa.VectorClass}.Create(distance + i));");
             writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("scores + i"), "distances", isa.Broadcast("slope"))}, scores + i);");
+        }
+    }
+
+    private static void EmitAddBias(SourceWriter writer, InstructionSetDescription isa)
+    {
+        writer.Separate();
+        writer.Line("// Adds the bias of every key's distance; 'bias' is that of the block's first key.");
+        using (writer.Braces("private static void AddBias(float* scores, int count, float* bias)"))
+        using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
+        {
+            writer.Line($"{isa.VectorClass}.Store({isa.Load("scores + i")} + {isa.Load("bias + i")}, scores + i);");
         }
     }
 
@@ -310,11 +346,11 @@ internal static class AttentionEmitter
         isa.TileRows * (KeyBlock + kernel.HeadStride + isa.Lanes + 2);
 
     private static TileShape ScoreTile(AttentionKernel kernel, InstructionSetDescription isa) => new(
-        "ScoreRows", isa.PanelVectors, kernel.Attention.HeadDimension, kernel.HeadStride, isa.PanelWidth, TileStart.Zero, AddToOutput: false, KeyBlock);
+        kernel.TilePrefix + "ScoreRows", isa.PanelVectors, kernel.Attention.HeadDimension, kernel.HeadStride, isa.PanelWidth, TileStart.Zero, AddToOutput: false, KeyBlock);
 
     private static IEnumerable<TileShape> ValueTiles(AttentionKernel kernel, InstructionSetDescription isa)
     {
-        TileShape Tile(string prefix, int vectors) => new(prefix, vectors, null, KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, AddToOutput: false, kernel.HeadStride);
+        TileShape Tile(string prefix, int vectors) => new(kernel.TilePrefix + prefix, vectors, null, KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, AddToOutput: false, kernel.HeadStride);
         if (kernel.HeadStride >= isa.PanelWidth)
         {
             yield return Tile("WeighValuesRows", isa.PanelVectors);

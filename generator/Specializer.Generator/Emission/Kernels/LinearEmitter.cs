@@ -145,10 +145,17 @@ internal static class LinearEmitter
             {
                 functions.RequireHyperbolicTangent();
                 string cap = kernel.Epilogue.SoftCap.ToString("R", CultureInfo.InvariantCulture) + "f";
-                EmitActivation(writer, isa, kernel, x => $"HyperbolicTangent({x} * (1 / {cap})) * {cap}", vectors, panels);
+                EmitActivation(writer, isa, kernel, x => $"HyperbolicTangent({Scaled(kernel, x)} * (1 / {cap})) * {cap}", vectors, panels);
+            }
+            else if (kernel.Epilogue.Scale != 1)
+            {
+                EmitActivation(writer, isa, kernel, x => Scaled(kernel, x), vectors, panels);
             }
         }
     }
+
+    private static string Scaled(LinearKernel kernel, string x) =>
+        kernel.Epilogue.Scale == 1 ? x : x + " * " + kernel.Epilogue.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
 
     /// <summary>The sums of a tile are still in the first-level cache when they are activated.</summary>
     private static void EmitActivation(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, System.Func<string, string> activation, int vectors, int panels)

@@ -43,7 +43,25 @@ internal sealed record ConfigurationFile(string Path, string Text)
                 : kind)),
         };
         CheckAddressable(architecture);
-        return architecture;
+        return architecture.Encoder is null ? WithoutSource(architecture, reference) : WithSource(architecture, architecture.Encoder, reference);
+    }
+
+    private static TransformerArchitecture WithoutSource(TransformerArchitecture architecture, ConfigurationReference reference) => reference.SourceLength == 0
+        ? architecture
+        : throw new ConfigurationException("SourceLength is given, but the model is no encoder-decoder and has no source", 0, 1);
+
+    private static TransformerArchitecture WithSource(TransformerArchitecture architecture, TransformerArchitecture encoder, ConfigurationReference reference)
+    {
+        int sourceLength = reference.SourceLength == 0 ? encoder.ContextLength : reference.SourceLength;
+        if (encoder.Embeddings.Positions is LearnedPositions learned && sourceLength > learned.Rows - learned.Offset)
+        {
+            throw new ConfigurationException(
+                FormattableString.Invariant($"the encoder has learned {learned.Rows - learned.Offset} positions, fewer than the SourceLength of {sourceLength}"), 0, 1);
+        }
+
+        encoder = encoder with { ContextLength = sourceLength, ChunkLength = reference.ChunkLength };
+        CheckAddressable(encoder);
+        return architecture with { Encoder = encoder };
     }
 
     /// <summary>What is in range by itself can still be too large together.</summary>

@@ -1,0 +1,122 @@
+using System;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Configuration;
+
+namespace Specializer.Generator.Parsing.Families;
+
+/// <summary>Encoder-decoders with norms behind each block, as printed in 2017: BART, Marian and the Transformer itself.</summary>
+internal static class BartFamilies
+{
+    /// <summary>BartForConditionalGeneration (Lewis et al. 2020): learned positions from row 2 on, a norm on the embeddings, a bias on the logits.</summary>
+    public static TransformerArchitecture Bart(ModelConfiguration configuration)
+    {
+        configuration.Refuse(configuration.Flag("normalize_before", false), "normalize_before", "norms before the blocks are not supported for this family");
+        configuration.Refuse(configuration.Flag("add_final_layer_norm", false), "add_final_layer_norm", "a final norm is not supported for this family");
+        configuration.Refuse(!configuration.Flag("normalize_embedding", true), "normalize_embedding", "embeddings without a norm are not supported for this family");
+        int positions = configuration.Extent("max_position_embeddings", 1024);
+        return Build(
+            configuration,
+            new LearnedPositions(Offset: 2, positions + 2),
+            embeddingNorm: true,
+            epsilon: 1e-5,
+            logitsBias: true,
+            "gelu");
+    }
+
+    /// <summary>MarianMTModel (Junczys-Dowmunt et al. 2018; OPUS-MT): sinusoidal positions, first all sines, a bias on the logits.</summary>
+    public static TransformerArchitecture Marian(ModelConfiguration configuration)
+    {
+        configuration.Refuse(configuration.Flag("normalize_before", false), "normalize_before", "norms before the blocks are not supported for this family");
+        configuration.Refuse(configuration.Flag("normalize_embedding", false), "normalize_embedding", "a norm on the embeddings is not supported for this family");
+        configuration.Refuse(!configuration.Flag("share_encoder_decoder_embeddings", true), "share_encoder_decoder_embeddings", "a vocabulary for each side is not supported for this family");
+        if (configuration.Has("decoder_vocab_size") && configuration.Extent("decoder_vocab_size") != configuration.Extent("vocab_size"))
+        {
+            throw configuration.Wrong("decoder_vocab_size", "the same as \"vocab_size\"");
+        }
+
+        return Build(configuration, new SinusoidalPositions(Interleaved: false), embeddingNorm: false, epsilon: 1e-5, logitsBias: true, "gelu");
+    }
+
+    /// <summary>The Transformer of Vaswani et al. 2017, with Marian's tensor names: positions as printed, one table of embeddings for both sides and the logits.</summary>
+    public static TransformerArchitecture Transformer2017(ModelConfiguration configuration)
+    {
+        configuration.Refuse(configuration.Flag("normalize_before", false), "normalize_before", "norms before the blocks are not supported for this family");
+        string positions = configuration.Text("position_encoding", "sinusoidal_interleaved");
+        configuration.Refuse(positions != "sinusoidal_interleaved", "position_encoding", "only sinusoidal_interleaved is supported for this family");
+        return Build(configuration, new SinusoidalPositions(Interleaved: true), embeddingNorm: false, configuration.Number("layer_norm_eps", 1e-5), logitsBias: false, "relu");
+    }
+
+    private static TransformerArchitecture Build(
+        ModelConfiguration configuration, PositionTable positions, bool embeddingNorm, double epsilon, bool logitsBias, string activation)
+    {
+        configuration.Refuse(!configuration.Flag("tie_word_embeddings", true), "tie_word_embeddings", "a matrix of its own for the logits is not supported for this family");
+        TransformerArchitecture encoder = Stack(configuration, "encoder", positions, embeddingNorm, epsilon, activation) with { Stack = Architecture.Stack.Encoder };
+        encoder = encoder with { LayerKinds = new([new LayerKind("", Window: 0, new NoPositions()) { Mask = AttentionMask.Full }]) };
+        TransformerArchitecture decoder = Stack(configuration, "decoder", positions, embeddingNorm, epsilon, activation);
+        return decoder with
+        {
+            Stack = Architecture.Stack.EncoderDecoder,
+            Encoder = encoder,
+            CrossAttention = decoder.Attention,
+            Logits = decoder.Logits with { Bias = logitsBias },
+            Checkpoint = decoder.Checkpoint with { Names = decoder.Checkpoint.Names with { LogitsBias = logitsBias ? "final_logits_bias" : "" } },
+        };
+    }
+
+    private static TransformerArchitecture Stack(
+        ModelConfiguration configuration, string side, PositionTable positions, bool embeddingNorm, double epsilon, string activation)
+    {
+        int width = configuration.Extent("d_model");
+        return new TransformerArchitecture(
+            configuration.Extent(side + "_layers"),
+            width,
+            configuration.Extent("max_position_embeddings", 1024),
+            ChunkLength: 0,
+            new EmbeddingArchitecture(
+                configuration.Extent("vocab_size"), configuration.Flag("scale_embedding", false) ? (float)Math.Sqrt(width) : 1, positions, embeddingNorm),
+            FamilyParts.Attention(configuration, width, side + "_attention_heads", null, null).WithBias(true, true),
+            FamilyParts.OneKind(new NoPositions()),
+            FamilyParts.OnePattern,
+            new FeedForwardArchitecture(configuration.Extent(side + "_ffn_dim"), configuration.Activation("activation_function", activation), Gated: false, Bias: true),
+            new NormArchitecture(NormFormula.Layer, (float)epsilon, Bias: true, UnitOffset: false),
+            BlockArrangement.PostNorm,
+            new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
+            Layout(side));
+    }
+
+    private static CheckpointLayout Layout(string side)
+    {
+        string layer = "model." + side + ".layers.{layer}.";
+        return GptFamilies.Layout(
+            new CheckpointNames(
+                "model.shared",
+                AttentionNorm: "",
+                layer + "self_attn.q_proj",
+                layer + "self_attn.k_proj",
+                layer + "self_attn.v_proj",
+                layer + "self_attn.out_proj",
+                FeedForwardNorm: "",
+                Gate: "",
+                layer + "fc1",
+                layer + "fc2",
+                FinalNorm: "",
+                "lm_head")
+            {
+                PositionEmbedding = "model." + side + ".embed_positions",
+                EmbeddingNorm = "model." + side + ".layernorm_embedding",
+                AttentionOutputNorm = layer + "self_attn_layer_norm",
+                FeedForwardOutputNorm = layer + "final_layer_norm",
+                CrossAttentionNorm = layer + "encoder_attn_layer_norm",
+                CrossQuery = layer + "encoder_attn.q_proj",
+                CrossKey = layer + "encoder_attn.k_proj",
+                CrossValue = layer + "encoder_attn.v_proj",
+                CrossOutput = layer + "encoder_attn.out_proj",
+            },
+            QueryKeyValueLayout.Separate,
+            // The embeddings once more for each side, and sinusoidal positions, which are computed here.
+            "model.encoder.embed_tokens.weight",
+            "model.decoder.embed_tokens.weight",
+            "model.encoder.embed_positions.weight",
+            "model.decoder.embed_positions.weight");
+    }
+}

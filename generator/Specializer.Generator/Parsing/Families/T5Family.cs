@@ -1,0 +1,106 @@
+using System;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Configuration;
+
+namespace Specializer.Generator.Parsing.Families;
+
+/// <summary>
+/// T5ForConditionalGeneration (Raffel et al. 2020): RMSNorm, no biases, scores without a scale, and one table of relative
+/// positions for all layers of a stack. T5 1.1 (FLAN-T5, mT5) gates the feed-forward block and unties the logits.
+/// </summary>
+internal static class T5Family
+{
+    public static TransformerArchitecture T5(ModelConfiguration configuration)
+    {
+        int width = configuration.Extent("d_model");
+        int headDimension = configuration.Extent("d_kv", 64);
+        int heads = configuration.Extent("num_heads");
+        int positions = configuration.Extent("n_positions", 512);
+        int layers = configuration.Extent("num_layers");
+        bool tied = configuration.Flag("tie_word_embeddings", true);
+        string feedForward = configuration.Text("feed_forward_proj", "relu");
+        bool gated = feedForward.StartsWith("gated-", StringComparison.Ordinal);
+        ActivationFunction activation = feedForward switch
+        {
+            "relu" => ActivationFunction.Relu,
+            "gelu" => ActivationFunction.Gelu,
+            // Hugging Face reads the gate's "gelu" as the one with tanh.
+            "gated-gelu" => ActivationFunction.GeluTanh,
+            "gated-relu" => ActivationFunction.Relu,
+            "gated-silu" => ActivationFunction.Silu,
+            _ => throw configuration.Wrong("feed_forward_proj", "one of relu, gelu, gated-gelu, gated-relu, gated-silu"),
+        };
+        var attention = new AttentionArchitecture(
+            heads, heads, headDimension, Scale: 1, QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false);
+        RelativePositions Relative(bool bidirectional) => new(
+            Buckets(configuration), configuration.Extent("relative_attention_max_distance", 128), bidirectional);
+
+        var encoder = new TransformerArchitecture(
+            layers,
+            width,
+            positions,
+            ChunkLength: 0,
+            new EmbeddingArchitecture(configuration.Extent("vocab_size"), Scale: 1, Positions: null, Norm: false),
+            attention,
+            new([new LayerKind("", Window: 0, Relative(bidirectional: true)) { Mask = AttentionMask.Full }]),
+            FamilyParts.OnePattern,
+            new FeedForwardArchitecture(configuration.Extent("d_ff"), activation, gated, Bias: false),
+            new NormArchitecture(NormFormula.RootMeanSquare, (float)configuration.Number("layer_norm_epsilon", 1e-6), Bias: false, UnitOffset: false),
+            BlockArrangement.PreNorm,
+            // Tied logits were trained with embeddings that Adafactor scales.
+            new LogitsArchitecture(tied, Bias: false, SoftCap: 0) { Scale = tied ? (float)Math.Pow(width, -0.5) : 1 },
+            Layout("encoder", "1", gated))
+        {
+            Stack = Stack.Encoder,
+        };
+        return encoder with
+        {
+            Layers = configuration.Extent("num_decoder_layers", layers),
+            LayerKinds = FamilyParts.OneKind(Relative(bidirectional: false)),
+            Checkpoint = Layout("decoder", "2", gated),
+            Stack = Stack.EncoderDecoder,
+            Encoder = encoder,
+            CrossAttention = attention,
+        };
+    }
+
+    private static int Buckets(ModelConfiguration configuration)
+    {
+        int buckets = configuration.Extent("relative_attention_num_buckets", 32);
+        configuration.Refuse(buckets < 4 || buckets % 4 != 0, "relative_attention_num_buckets", "it must be a multiple of 4, so that each direction has as many single distances as growing ones");
+        return buckets;
+    }
+
+    private static CheckpointLayout Layout(string stack, string feedForwardLayer, bool gated)
+    {
+        string layer = stack + ".block.{layer}.layer.";
+        string dense = layer + feedForwardLayer + ".DenseReluDense.";
+        return new CheckpointLayout(
+            new CheckpointNames(
+                "shared",
+                layer + "0.layer_norm",
+                layer + "0.SelfAttention.q",
+                layer + "0.SelfAttention.k",
+                layer + "0.SelfAttention.v",
+                layer + "0.SelfAttention.o",
+                layer + feedForwardLayer + ".layer_norm",
+                gated ? dense + "wi_0" : "",
+                gated ? dense + "wi_1" : dense + "wi",
+                dense + "wo",
+                stack + ".final_layer_norm",
+                "lm_head")
+            {
+                RelativeBias = stack + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight",
+                CrossAttentionNorm = layer + "1.layer_norm",
+                CrossQuery = layer + "1.EncDecAttention.q",
+                CrossKey = layer + "1.EncDecAttention.k",
+                CrossValue = layer + "1.EncDecAttention.v",
+                CrossOutput = layer + "1.EncDecAttention.o",
+            },
+            QueryKeyValueLayout.Separate,
+            GateUpConcatenated: false,
+            InputsFirst: false,
+            // The embeddings once more for each stack, and a table that the first checkpoints had and nothing reads.
+            new EquatableArray<string>(["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"]));
+    }
+}

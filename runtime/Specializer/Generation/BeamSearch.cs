@@ -1,0 +1,235 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+
+namespace Specializer;
+
+/// <summary>
+/// Searches for the most probable continuation of a prompt by following several at once: in every step each open beam is
+/// continued with every token, and the best continuations become the beams of the next step.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The search is that of Hugging Face Transformers' <c>beam_search</c>: of the 2 · <see cref="BeamSearchOptions.Beams"/>
+/// best continuations those that end become hypotheses (if they are among the first
+/// <see cref="BeamSearchOptions.Beams"/>), the others beams; a hypothesis' score is the sum of the logarithms of its
+/// tokens' probabilities divided by its length to the power of <see cref="BeamSearchOptions.LengthPenalty"/>.
+/// </para>
+/// <para>
+/// One search is used by one thread at a time. It allocates when it is created and for what it returns, nothing per token.
+/// All beams of a step are computed together, so that weights are read once for all of them.
+/// </para>
+/// <code>
+/// using var session = model.CreateSession(sequences: 4);
+/// session.Encode(source);
+/// var search = new BeamSearch(session, new BeamSearchOptions { Beams = 4, EndToken = 2 });
+/// IReadOnlyList&lt;int&gt; tokens = search.Run([start])[0].Tokens;
+/// </code>
+/// </remarks>
+public sealed class BeamSearch
+{
+    private readonly EncoderDecoderSession _session;
+    private readonly BeamSearchOptions _options;
+    private readonly int _vocabularySize;
+    private readonly bool[] _isSuppressed;
+    private readonly LogProbabilities _logProbabilities;
+    private readonly BeamCandidates _candidates;
+    private readonly BeamHypotheses _hypotheses;
+    private readonly int[] _parents;         // [Beams] which beam of the last step each beam continues
+    private readonly int[] _tokens;          // [Beams] with which token
+    private readonly double[] _scores;       // [Beams] sums of logarithms of probabilities
+    private readonly int[] _historyParents;  // [step][Beams]
+    private readonly int[] _historyTokens;   // [step][Beams]
+
+    /// <summary>Prepares searches with a session.</summary>
+    /// <param name="session">The session, created for at least as many sequences as beams.</param>
+    /// <param name="options">How to search.</param>
+    /// <exception cref="ArgumentException">The session has fewer sequences than beams, more hypotheses than beams are wanted, or every token is suppressed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The end token or a suppressed token is not in the vocabulary.</exception>
+    public BeamSearch(EncoderDecoderSession session, BeamSearchOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(options);
+        _session = session;
+        _options = options;
+        _vocabularySize = session.VocabularySize;
+        if (session.Sequences < options.Beams)
+        {
+            throw new ArgumentException(
+                $"The session was created for {session.Sequences} sequences; {options.Beams} beams need as many. Create it with CreateSession(sequences: {options.Beams}).", nameof(session));
+        }
+
+        if (options.Hypotheses > options.Beams)
+        {
+            throw new ArgumentException($"{options.Hypotheses} hypotheses are wanted of {options.Beams} beams; there are at most as many as beams.", nameof(options));
+        }
+
+        if (options.EndToken >= _vocabularySize)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.EndToken, $"The end token is {options.EndToken}; the vocabulary has {_vocabularySize} tokens, so token ids are 0 to {_vocabularySize - 1}.");
+        }
+
+        _isSuppressed = new bool[_vocabularySize];
+        foreach (int token in options.SuppressedTokens)
+        {
+            if ((uint)token >= (uint)_vocabularySize)
+            {
+                throw new ArgumentOutOfRangeException(nameof(options), token, $"A suppressed token is {token}; the vocabulary has {_vocabularySize} tokens, so token ids are 0 to {_vocabularySize - 1}.");
+            }
+
+            _isSuppressed[token] = true;
+        }
+
+        if (Array.TrueForAll(_isSuppressed, static suppressed => suppressed))
+        {
+            throw new ArgumentException($"All {_vocabularySize} tokens are suppressed; leave at least one.", nameof(options));
+        }
+
+        int beams = options.Beams;
+        int longest = options.MaximumTokens == 0 ? session.ContextLength : Math.Min(options.MaximumTokens, session.ContextLength);
+        _logProbabilities = new LogProbabilities(_vocabularySize);
+        _candidates = new BeamCandidates(2 * beams);
+        _hypotheses = new BeamHypotheses(beams);
+        _parents = new int[beams];
+        _tokens = new int[beams];
+        _scores = new double[beams];
+        _historyParents = new int[longest * beams];
+        _historyTokens = new int[longest * beams];
+    }
+
+    /// <summary>Searches for continuations of a prompt. Positions that the session holds already are part of what is continued.</summary>
+    /// <param name="prompt">The decoder's first tokens, most often its start token alone.</param>
+    /// <param name="cancellationToken">Checked before each step. A cancelled search leaves the session with the prompt or more; reset or truncate it.</param>
+    /// <returns>The best hypotheses, best first, at most <see cref="BeamSearchOptions.Hypotheses"/>.</returns>
+    /// <exception cref="InvalidOperationException">The session has no source, or another call on it is running; or the logits are not finite.</exception>
+    /// <exception cref="ArgumentException">As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.</exception>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    public IReadOnlyList<GeneratedSequence> Run(ReadOnlySpan<int> prompt, CancellationToken cancellationToken = default)
+    {
+        // The last token of a hypothesis is not processed, so that one more than the free positions fits.
+        _session.Prefill(prompt, cancellationToken);
+        int longest = Math.Min(_historyTokens.Length / _options.Beams, _session.ContextLength - _session.Position + 1);
+        _hypotheses.Clear();
+        _scores[0] = 0;
+        int open = 1;
+        bool isDone = false;
+        for (int length = 1; open > 0 && !isDone; length++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            FindCandidates(open);
+            double best = _candidates.Count == 0 ? double.NegativeInfinity : _candidates[0].LogProbability;
+            open = Continue(length);
+            if (length == longest)
+            {
+                Close(open, length);
+                break;
+            }
+
+            isDone = IsDone(best, length, longest);
+            if (open > 0 && !isDone)
+            {
+                Remember(length, open);
+                _session.Branch(_parents.AsSpan(0, open));
+                _session.DecodeEach(_tokens.AsSpan(0, open));
+            }
+        }
+
+        return Best();
+    }
+
+    /// <summary>The best continuations of all open beams.</summary>
+    private void FindCandidates(int open)
+    {
+        _candidates.Clear();
+        for (int beam = 0; beam < open; beam++)
+        {
+            ReadOnlySpan<float> logits = _session.LogitsOf(beam);
+            double offset = _scores[beam] - _logProbabilities.Normalizer(logits);
+            double threshold = _candidates.Threshold;
+            for (int token = 0; token < logits.Length; token++)
+            {
+                double score = offset + logits[token];
+                if (score > threshold && !_isSuppressed[token])
+                {
+                    _candidates.Add(new BeamCandidate(beam, token, score));
+                    threshold = _candidates.Threshold;
+                }
+            }
+        }
+    }
+
+    /// <summary>Makes hypotheses of candidates that end and beams of the others.</summary>
+    /// <returns>The number of beams.</returns>
+    private int Continue(int length)
+    {
+        int open = 0;
+        for (int rank = 0; rank < _candidates.Count && open < _options.Beams; rank++)
+        {
+            BeamCandidate candidate = _candidates[rank];
+            if (candidate.Token != _options.EndToken)
+            {
+                _parents[open] = candidate.Beam;
+                _tokens[open] = candidate.Token;
+                _scores[open] = candidate.LogProbability;
+                open++;
+            }
+            else if (rank < _options.Beams)
+            {
+                Finish(candidate, length);
+            }
+        }
+
+        return open;
+    }
+
+    /// <summary>At the longest length open beams are hypotheses too.</summary>
+    private void Close(int open, int length)
+    {
+        for (int beam = 0; beam < open; beam++)
+        {
+            Finish(new BeamCandidate(_parents[beam], _tokens[beam], _scores[beam]), length);
+        }
+    }
+
+    private void Finish(BeamCandidate candidate, int length) => _hypotheses.Add(new BeamHypothesis(
+        candidate.Beam, candidate.Token, length, candidate.LogProbability, candidate.LogProbability / Math.Pow(length, _options.LengthPenalty)));
+
+    private bool IsDone(double best, int length, int longest)
+    {
+        if (_hypotheses.Count < _options.Beams)
+        {
+            return false;
+        }
+
+        int attainable = _options.Stopping == BeamStopping.Never && _options.LengthPenalty > 0 ? longest : length;
+        return _options.Stopping == BeamStopping.WhenFilled || _hypotheses.Worst >= best / Math.Pow(attainable, _options.LengthPenalty);
+    }
+
+    private void Remember(int length, int open)
+    {
+        int row = (length - 1) * _options.Beams;
+        Array.Copy(_parents, 0, _historyParents, row, open);
+        Array.Copy(_tokens, 0, _historyTokens, row, open);
+    }
+
+    private GeneratedSequence[] Best()
+    {
+        var sequences = new GeneratedSequence[Math.Min(_options.Hypotheses, _hypotheses.Count)];
+        for (int rank = 0; rank < sequences.Length; rank++)
+        {
+            BeamHypothesis hypothesis = _hypotheses[rank];
+            int[] tokens = new int[hypothesis.Length];
+            tokens[^1] = hypothesis.LastToken;
+            int beam = hypothesis.Beam;
+            for (int i = tokens.Length - 2; i >= 0; i--)
+            {
+                tokens[i] = _historyTokens[(i * _options.Beams) + beam];
+                beam = _historyParents[(i * _options.Beams) + beam];
+            }
+
+            sequences[rank] = new GeneratedSequence(tokens, hypothesis.LogProbability, hypothesis.Score);
+        }
+
+        return sequences;
+    }
+}

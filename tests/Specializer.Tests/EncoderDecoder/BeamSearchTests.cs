@@ -1,0 +1,170 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Xunit;
+
+namespace Specializer.Tests.EncoderDecoder;
+
+public sealed class BeamSearchTests
+{
+    public static TheoryData<int, double, BeamStopping, int> Options
+    {
+        get
+        {
+            var options = new TheoryData<int, double, BeamStopping, int>();
+            foreach (BeamStopping stopping in Enum.GetValues<BeamStopping>())
+            {
+                options.Add(1, 1, stopping, 1);
+                options.Add(3, 1, stopping, 2);
+                options.Add(4, 0, stopping, 4);
+                options.Add(4, 2, stopping, 4);
+                options.Add(5, -1, stopping, 3);
+            }
+
+            return options;
+        }
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(Options))]
+    public void FindsWhatTheReferenceFinds(int beams, double lengthPenalty, BeamStopping stopping, int wanted)
+    {
+        using BartPronunciation model = Pronunciation.Load();
+        using EncoderDecoderSession session = model.CreateSession(beams);
+        using EncoderDecoderSession single = model.CreateSession();
+        foreach (string word in new[] { "kernel", "read", "a" })
+        {
+            var options = new BeamSearchOptions
+            {
+                Beams = beams, EndToken = Pronunciation.End, MaximumTokens = 12, LengthPenalty = lengthPenalty, Stopping = stopping, Hypotheses = wanted, SuppressedTokens = [0, 3],
+            };
+            int[] source = Pronunciation.Source(word);
+            session.Encode(source);
+            single.Encode(source);
+            IReadOnlyList<GeneratedSequence> expected = BeamSearchReference.Search(single, [Pronunciation.Start], options, longest: 12);
+            IReadOnlyList<GeneratedSequence> actual = new BeamSearch(session, options).Run([Pronunciation.Start]);
+
+            Assert.Equal(expected.Count, actual.Count);
+            for (int i = 0; i < expected.Count; i++)
+            {
+                Assert.Equal(expected[i].Tokens, actual[i].Tokens);
+                Assert.Equal(expected[i].Score, actual[i].Score, 1e-5);
+                Assert.Equal(expected[i].LogProbability, actual[i].LogProbability, 1e-4);
+            }
+        }
+    }
+
+    /// <summary>With a beam for every token nothing of two tokens is missed, so that the best is the best of all.</summary>
+    [SharedDataFact]
+    public void WithBeamsEnoughItIsExhaustive()
+    {
+        using BartPronunciation model = Pronunciation.Load();
+        int vocabulary = model.Description.VocabularySize;
+        using EncoderDecoderSession session = model.CreateSession(vocabulary);
+        using EncoderDecoderSession single = model.CreateSession();
+        session.Encode(Pronunciation.Source("oh"));
+        single.Encode(Pronunciation.Source("oh"));
+        var all = new List<(int[] Tokens, double Score)>();
+        double[] first = BeamSearchReference.LogProbabilities(single, [Pronunciation.Start]);
+        for (int token = 0; token < vocabulary; token++)
+        {
+            if (token == Pronunciation.End)
+            {
+                all.Add(([token], first[token]));
+                continue;
+            }
+
+            double[] second = BeamSearchReference.LogProbabilities(single, [Pronunciation.Start, token]);
+            all.AddRange(second.Select((logarithm, next) => (new[] { token, next }, (first[token] + logarithm) / 2)));
+        }
+
+        IReadOnlyList<GeneratedSequence> found = new BeamSearch(
+            session, new BeamSearchOptions { Beams = vocabulary, EndToken = Pronunciation.End, MaximumTokens = 2, Hypotheses = 5 }).Run([Pronunciation.Start]);
+        Assert.Equal(all.OrderByDescending(static sequence => sequence.Score).Take(5).Select(static sequence => sequence.Tokens), found.Select(static sequence => sequence.Tokens.ToArray()));
+    }
+
+    [SharedDataFact]
+    public void OneBeamIsGreedy()
+    {
+        using BartPronunciation model = Pronunciation.Load();
+        using EncoderDecoderSession session = model.CreateSession();
+        session.Encode(Pronunciation.Source("quantization"));
+        int[] greedy = new int[60];
+        int count = GreedySearch.Generate(session, [Pronunciation.Start], greedy, Pronunciation.End);
+        session.Reset();
+        var search = new BeamSearch(session, new BeamSearchOptions { Beams = 1, EndToken = Pronunciation.End });
+
+        Assert.Equal(greedy.Take(count), search.Run([Pronunciation.Start])[0].Tokens);
+    }
+
+    [SharedDataFact]
+    public void ASearchThatFillsTheContextEndsThere()
+    {
+        using BartPronunciation model = Pronunciation.Load();
+        using EncoderDecoderSession session = model.CreateSession(sequences: 2);
+        session.Encode(Pronunciation.Source("long"));
+        var search = new BeamSearch(session, new BeamSearchOptions { Beams = 2, EndToken = -1 });
+
+        // The last token is generated at the last position and not processed any more.
+        Assert.Equal(session.ContextLength, search.Run([Pronunciation.Start])[0].Tokens.Count);
+        session.Reset();
+        int[] greedy = new int[100];
+        Assert.Equal(session.ContextLength, GreedySearch.Generate(session, [Pronunciation.Start], greedy));
+    }
+
+    [SharedDataFact]
+    public void NothingIsAllocatedPerToken()
+    {
+        using BartPronunciation model = Pronunciation.Load();
+        using EncoderDecoderSession session = model.CreateSession(sequences: 4);
+        session.Encode(Pronunciation.Source("allocation"));
+        long Allocated(int tokens)
+        {
+            var search = new BeamSearch(session, new BeamSearchOptions { Beams = 4, EndToken = -1, MaximumTokens = tokens });
+            search.Run([Pronunciation.Start]);
+            long least = long.MaxValue;
+            for (int attempt = 0; attempt < 5; attempt++)
+            {
+                session.Reset();
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                search.Run([Pronunciation.Start]);
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+                session.Reset();
+            }
+
+            return least;
+        }
+
+        // What is returned holds the tokens, four bytes each, and nothing else differs.
+        session.Reset();
+        Assert.Equal(Allocated(20) + (20 * sizeof(int)), Allocated(40));
+    }
+
+    [SharedDataFact]
+    public void ACancelledSearchStops()
+    {
+        using BartPronunciation model = Pronunciation.Load();
+        using EncoderDecoderSession session = model.CreateSession();
+        session.Encode(Pronunciation.Source("stop"));
+        var search = new BeamSearch(session, new BeamSearchOptions { Beams = 1, EndToken = Pronunciation.End });
+        Assert.Throws<OperationCanceledException>(() => search.Run([Pronunciation.Start], new CancellationToken(canceled: true)));
+    }
+
+    [SharedDataFact]
+    public void WrongOptionsAreRefused()
+    {
+        using BartPronunciation model = Pronunciation.Load();
+        using EncoderDecoderSession session = model.CreateSession(sequences: 2);
+        BeamSearchOptions options = new() { Beams = 2, EndToken = Pronunciation.End };
+        Assert.Contains("created for 2 sequences; 3 beams", Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { Beams = 3 })).Message, StringComparison.Ordinal);
+        Assert.Contains("3 hypotheses are wanted of 2 beams", Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { Hypotheses = 3 })).Message, StringComparison.Ordinal);
+        Assert.Contains("token ids are 0 to 62", Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { EndToken = 63 })).Message, StringComparison.Ordinal);
+        Assert.Contains("A suppressed token is -1", Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { SuppressedTokens = [-1] })).Message, StringComparison.Ordinal);
+        Assert.Contains("All 63 tokens are suppressed", Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { SuppressedTokens = [.. Enumerable.Range(0, 63)] })).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Beams = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { LengthPenalty = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { MaximumTokens = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => options with { Hypotheses = 0 });
+    }
+}

@@ -1,0 +1,62 @@
+using System;
+using System.IO;
+using System.Linq;
+using Specializer.Tests.Goldens;
+using Xunit;
+
+namespace Specializer.Tests.EncoderDecoder;
+
+/// <summary>Checkpoints from the world give what was published of them, or what was computed in float64.</summary>
+public sealed class TrainedEncoderDecoderTests
+{
+    public static TheoryData<InstructionSet> InstructionSetsHere => [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
+
+    [SharedDataTheory]
+    [MemberData(nameof(InstructionSetsHere))]
+    public void WordsArePronouncedAsPublished(InstructionSet instructionSet)
+    {
+        using BartPronunciation model = Pronunciation.Load(new ModelOptions { InstructionSet = instructionSet });
+        using EncoderDecoderSession session = model.CreateSession();
+        string line = File.ReadLines(SharedData.Path("models", "bart-g2p-us", "GREEDY.txt")).Single(static line => line.StartsWith("us: ", StringComparison.Ordinal));
+        string[] words = line[4..].Split(' ');
+        Assert.Equal(7, words.Length);
+        foreach (string word in words)
+        {
+            string[] parts = word.Split("->");
+            int[] tokens = new int[60];
+            session.Encode(Pronunciation.Source(parts[0]));
+            int count = GreedySearch.Generate(session, [Pronunciation.Start], tokens, Pronunciation.End);
+            Assert.Equal(parts[1], Pronunciation.Text(tokens.AsSpan(0, count)));
+        }
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(InstructionSetsHere))]
+    public void TheTrainedBartComputesTheReference(InstructionSet instructionSet)
+    {
+        using BartPronunciation model = Pronunciation.Load(new ModelOptions { InstructionSet = instructionSet });
+        AssertReference("bart-g2p-us", model);
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(InstructionSetsHere))]
+    public void TheRandomT5ComputesTheReference(InstructionSet instructionSet)
+    {
+        using TinyRandomT5 model = TinyRandomT5.Load(SharedData.Path("models", "tiny-random-t5", "model.safetensors"), new ModelOptions { InstructionSet = instructionSet });
+        AssertReference("tiny-random-t5", model);
+    }
+
+    private static void AssertReference(string name, EncoderDecoderModel model)
+    {
+        using GoldenFile reference = GoldenFile.Open(SharedData.Path("models", name, "reference.safetensors"));
+        using EncoderDecoderSession session = model.CreateSession();
+        int[] source = reference.Integers("encoder_input_ids"), target = reference.Integers("decoder_input_ids");
+        session.Encode(source);
+        float[] output = new float[source.Length * model.Description.DModel];
+        session.CopyEncoderOutput(output);
+        Tolerance.Default.AssertClose(reference.Rows("encoder_last_hidden"), output.AsSpan(), $"{name} encoder output");
+        float[] logits = new float[target.Length * model.Description.VocabularySize];
+        session.Prefill(target, logits);
+        Tolerance.Default.AssertClose(reference.Rows("logits"), logits.AsSpan(), $"{name} logits");
+    }
+}
