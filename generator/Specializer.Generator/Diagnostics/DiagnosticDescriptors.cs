@@ -46,13 +46,16 @@ internal static class DiagnosticDescriptors
         "SPZ0013", "The config.json declares no model that can be generated", "{0}: {1}");
 
     public static readonly DiagnosticDescriptor PartBesideConfiguration = Create(
-        "SPZ0014", "A part is declared beside a config.json", "{0} is declared here and by '{1}': remove it; beside a config.json only ContextLength and ChunkLength may be given");
+        "SPZ0014", "A part is declared beside a config.json", "{0} is declared here and by '{1}': remove it; beside a config.json only ContextLength, ChunkLength and [Pooling] may be given");
+
+    public static readonly DiagnosticDescriptor OptionsClash = Create(
+        "SPZ0015", "Two options exclude each other", "{0} and {1} exclude each other: {2}");
 
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
         NotPartial, UnsuitableClass, MissingPart, ValueOutOfRange, HeadsDoNotDivideWidth, KeyValueHeadsDoNotDivideHeads,
         OddRotaryWidth, RotaryWiderThanHead, UnsafeBlocksNotAllowed, LanguageTooOld, TooLarge,
-        ConfigurationNotFound, ConfigurationInvalid, PartBesideConfiguration,
+        ConfigurationNotFound, ConfigurationInvalid, PartBesideConfiguration, OptionsClash,
     ];
 
     private static DiagnosticDescriptor Create(string id, string title, string message) => new(

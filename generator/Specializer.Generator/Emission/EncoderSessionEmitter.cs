@@ -38,6 +38,7 @@ internal sealed class EncoderSessionEmitter
                 _writer.Line($"float* {Variable(buffer.Name)} = Memory + {buffer.Name}Offset;");
             }
 
+            _writer.Line();
             Chunks(_plan.Before);
             _writer.Line();
             Report("0");
@@ -58,6 +59,8 @@ internal sealed class EncoderSessionEmitter
             if (_plan.After.Count > 0)
             {
                 _writer.Line();
+                _writer.Line("// The states change in place, which the observer may still be reading.");
+                _writer.Line("Synchronize();");
                 Chunks(_plan.After);
             }
 
@@ -89,7 +92,11 @@ internal sealed class EncoderSessionEmitter
                 return;
             }
 
-            _writer.Line("const int rows = 1;");
+            if (_encoder.Head.Any(static step => step is not PoolStep))
+            {
+                _writer.Line("const int rows = 1;");
+            }
+
             _writer.Line("float* hidden = Memory + HiddenOffset;");
             foreach (StepPlan step in _encoder.Head)
             {

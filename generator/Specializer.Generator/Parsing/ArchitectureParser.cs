@@ -31,7 +31,7 @@ internal static class ArchitectureParser
         int? layers = null, width = null, vocabulary = null, contextLength = null, chunkLength = null;
         if (IsReadable(transformer, context))
         {
-            CheckEnum(transformer.Positional(0, 0), 1, "The stack", transformer.PositionalLocation(0, "stack"), "a value of Stack", context);
+            CheckEnum(transformer.Positional(0, 0), 2, "The stack", transformer.PositionalLocation(0, "stack"), "a value of Stack", context);
             layers = Extent(transformer, "Layers", context);
             width = Extent(transformer, "DModel", context);
             vocabulary = Extent(transformer, "VocabularySize", context);
@@ -43,6 +43,8 @@ internal static class ArchitectureParser
         AttentionPositions? positions = ParsePositions(rotary, attentionArchitecture?.HeadDimension, context);
         FeedForwardArchitecture? feedForwardArchitecture = ParseFeedForward(feedForward, context);
         NormArchitecture? normArchitecture = ParseNorm(norm, context);
+        PoolingDeclaration? pooling = ParsePooling(parts.Part("Pooling"), context);
+        CheckStack(transformer, attention, parts.Part("Pooling"), context);
         if (layers is null || width is null || vocabulary is null || contextLength is null || chunkLength is null
             || attentionArchitecture is null || positions is null || feedForwardArchitecture is null || normArchitecture is null)
         {
@@ -56,13 +58,17 @@ internal static class ArchitectureParser
             chunkLength.Value,
             new EmbeddingArchitecture(vocabulary.Value, Scale: 1, Positions: null, Norm: false),
             attentionArchitecture,
-            new EquatableArray<LayerKind>([new LayerKind("", Window: 0, positions)]),
+            new EquatableArray<LayerKind>([new LayerKind("", Window: 0, positions) { Mask = (AttentionMask)attention.Named("Mask", 0) }]),
             new EquatableArray<int>([0]),
             feedForwardArchitecture,
             normArchitecture,
             BlockArrangement.PreNorm,
             new LogitsArchitecture(transformer.Named("TiedEmbeddings", false), Bias: false, SoftCap: 0),
-            CheckpointLayout.Llama);
+            CheckpointLayout.Llama)
+        {
+            Stack = (Stack)transformer.Positional(0, 0),
+            Head = pooling?.Head,
+        };
         CheckSizes(architecture, transformer, attention, feedForward, context);
         return context.Failed ? null : architecture;
     }
@@ -76,7 +82,7 @@ internal static class ArchitectureParser
             return null;
         }
 
-        foreach ((string name, AttributeReader reader) in parts.OtherParts)
+        foreach ((string name, AttributeReader reader) in parts.OtherParts.Where(static part => part.Name != "Pooling"))
         {
             context.Report(DiagnosticDescriptors.PartBesideConfiguration, reader.Location, name, parts.Configuration!);
         }
@@ -93,7 +99,7 @@ internal static class ArchitectureParser
         int? chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
         return contextLength is null || chunkLength is null
             ? null
-            : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value);
+            : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value) { Pooling = ParsePooling(parts.Part("Pooling"), context) };
     }
 
     private static AttentionArchitecture? ParseAttention(AttributeReader attribute, int? width, ParseContext context)
@@ -107,7 +113,7 @@ internal static class ArchitectureParser
         int? keyValueHeads = OptionalExtent(attribute, "KeyValueHeads", LargestExtent, context);
         int? headDimension = OptionalExtent(attribute, "HeadDim", LargestHeadDimension, context);
         float scale = attribute.Named("Scale", 0f);
-        CheckEnum(attribute.Named("Mask", 0), 1, "Mask", attribute.NamedLocation("Mask"), "a value of AttentionMask", context);
+        CheckEnum(attribute.Named("Mask", 0), 2, "Mask", attribute.NamedLocation("Mask"), "a value of AttentionMask", context);
         if (float.IsNaN(scale) || float.IsInfinity(scale) || scale < 0)
         {
             context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Scale"), "Scale", Text(scale), "a positive number, or 0 for 1/√HeadDim");
@@ -254,6 +260,59 @@ internal static class ArchitectureParser
         }
 
         return new NormArchitecture((NormFormula)kind, epsilon, Bias: kind == (int)NormFormula.Layer, UnitOffset: false);
+    }
+
+    private static PoolingDeclaration? ParsePooling(AttributeReader attribute, ParseContext context)
+    {
+        if (!IsReadable(attribute, context))
+        {
+            return null;
+        }
+
+        int kind = attribute.Positional(0, 0);
+        bool normalize = attribute.Named("Normalize", false);
+        CheckEnum(kind, 4, "The pooling", attribute.PositionalLocation(0, "kind"), "a value of PoolingKind", context);
+        if (kind == (int)Pooling.None && normalize)
+        {
+            context.Report(
+                DiagnosticDescriptors.OptionsClash, attribute.NamedLocation("Normalize"), "PoolingKind.None", "Normalize", "only a pooled state is normalised, so choose a pooling or leave out Normalize");
+        }
+
+        return new PoolingDeclaration((Pooling)kind, normalize);
+    }
+
+    /// <summary>What one stack has and another has not.</summary>
+    private static void CheckStack(AttributeReader transformer, AttributeReader attention, AttributeReader pooling, ParseContext context)
+    {
+        int stack = transformer.Positional(0, 0), mask = attention.Named("Mask", 0);
+        Location maskLocation = attention.NamedLocation("Mask");
+        if (stack == (int)Stack.Encoder)
+        {
+            if (attention.IsPresent && mask == (int)AttentionMask.Causal)
+            {
+                context.Report(
+                    DiagnosticDescriptors.OptionsClash, maskLocation, "Stack.Encoder", "AttentionMask.Causal", "an encoder sees the whole sequence, so give Mask = AttentionMask.Full");
+            }
+
+            if (transformer.Named("TiedEmbeddings", false))
+            {
+                context.Report(
+                    DiagnosticDescriptors.OptionsClash, transformer.NamedLocation("TiedEmbeddings"), "Stack.Encoder", "TiedEmbeddings", "an encoder has no logits, so leave out TiedEmbeddings");
+            }
+        }
+        else if (stack == (int)Stack.Decoder)
+        {
+            if (mask == (int)AttentionMask.Full)
+            {
+                context.Report(
+                    DiagnosticDescriptors.OptionsClash, maskLocation, "Stack.Decoder", "AttentionMask.Full", "a decoder predicts a token from those before it, so leave out Mask");
+            }
+
+            if (pooling.IsPresent)
+            {
+                context.Report(DiagnosticDescriptors.OptionsClash, pooling.Location, "Stack.Decoder", "Pooling", "a decoder gives logits, so leave out [Pooling]");
+            }
+        }
     }
 
     /// <summary>What is in range by itself can still be too large together.</summary>

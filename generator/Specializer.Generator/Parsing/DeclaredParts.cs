@@ -22,7 +22,7 @@ internal sealed class DeclaredParts
         foreach (AttributeData attribute in type.GetAttributes())
         {
             if (attribute.AttributeClass is { ContainingNamespace: { Name: AttributeNamespace, ContainingNamespace.IsGlobalNamespace: true } } found
-                && found.Name is "TransformerAttribute" or "AttentionAttribute" or "RotaryPositionsAttribute" or "FeedForwardAttribute" or "NormAttribute")
+                && found.Name is "TransformerAttribute" or "AttentionAttribute" or "RotaryPositionsAttribute" or "FeedForwardAttribute" or "NormAttribute" or "PoolingAttribute")
             {
                 _attributes.Add(attribute);
             }

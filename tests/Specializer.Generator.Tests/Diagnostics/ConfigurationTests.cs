@@ -61,6 +61,43 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public async Task PoolingStandsInThePlaceOfAnEncodersHead()
+    {
+        const string Bert = """
+            {
+              "model_type": "bert", "hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 256, "vocab_size": 300
+            }
+            """;
+        CSharpCompilation pooled = TestProject.Compile(Declaration.Replace("partial class", "[Pooling(PoolingKind.Mean, Normalize = true)]\npartial class"));
+        Assert.Empty(await Analysis.Of(pooled, File(Bert)));
+        var files = GeneratorRun.Of(pooled, File(Bert)).Files;
+        Assert.Contains("TKernels.PoolMean96Normalized(hidden, pooled, length, worker, workers);", files["Model.Session.g.cs"], System.StringComparison.Ordinal);
+        Assert.Contains("\"pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+        Assert.DoesNotContain("new(\"pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+
+        var diagnostics = await Analysis.Of(pooled, File(Configuration));
+        Assert.All(diagnostics, static diagnostic => Assert.Equal("SPZ0013", diagnostic.Id));
+        Assert.Contains("it declares a decoder, but [Pooling] is for encoders: remove it", diagnostics[0].GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"BertModel\"", "\"BertForPreTraining\"", "\"architectures\" is an array, but must be an array that begins with one of BertModel, BertForMaskedLM, BertForSequenceClassification, BertForTokenClassification")]
+    [InlineData("\"absolute\"", "\"relative_key\"", "\"position_embedding_type\" is \"relative_key\": relative positions are not supported for this family")]
+    [InlineData("\"is_decoder\": false", "\"is_decoder\": true", "\"is_decoder\" is true: this family is supported as an encoder only; leave it false")]
+    [InlineData("\"bert\"", "\"albert\", \"inner_group_num\": 2", "\"architectures\" is an array, but must be")]
+    public async Task WhatAnEncoderCannotDo(string right, string wrong, string message)
+    {
+        string file = """
+            {
+              "model_type": "bert", "architectures": ["BertModel"], "position_embedding_type": "absolute", "is_decoder": false,
+              "hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 256, "vocab_size": 300
+            }
+            """.Replace(right, wrong);
+        var diagnostics = await Analysis.Of(TestProject.Compile(Declaration), File(file));
+        Assert.Contains(message, Assert.Single(diagnostics, static diagnostic => diagnostic.Location.IsInSource).GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TheFilesOwnLineIsNamed()
     {
         var diagnostics = await Analysis.Of(TestProject.Compile(Declaration), File(Configuration.Replace("256", "0")));
