@@ -14,7 +14,7 @@ internal static class Documentation
         TransformerArchitecture architecture = plan.Architecture;
         AttentionArchitecture attention = architecture.Attention;
         yield return "<summary>";
-        yield return $"{(plan.Encoder is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {architecture.Layers} layers, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
+        yield return $"{(plan.Encoder is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {architecture.Layers} layers, {architecture.Width} wide, for {(architecture.Embeddings.Patches is { } patches ? $"images of {patches.ImageSize} by {patches.ImageSize} pixels in patches of {patches.PatchSize} by {patches.PatchSize}" : $"sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens")}.";
         yield return "</summary>";
         yield return "<remarks>";
         yield return "<list type=\"table\">";
@@ -45,8 +45,8 @@ internal static class Documentation
         }
         else
         {
-            yield return plan.Encoder.OutputPerToken ? "float[] output = new float[tokens.Length * model.Encoder.OutputWidth];" : "float[] output = new float[model.Encoder.OutputWidth];";
-            yield return "session.Encode(tokens, output);";
+            yield return plan.Encoder.OutputPerToken ? "float[] output = new float[" + (architecture.Embeddings.Patches is null ? "tokens.Length" : "model.Description.ContextLength") + " * model.Encoder.OutputWidth];" : "float[] output = new float[model.Encoder.OutputWidth];";
+            yield return architecture.Embeddings.Patches is null ? "session.Encode(tokens, output);" : "session.Encode(pixels, output);";
         }
 
         yield return "</code>";

@@ -129,6 +129,8 @@ internal sealed class EncoderSessionEmitter
     private static bool Uses(StepPlan step, string buffer) => step switch
     {
         EmbedStep embed => embed.Output == buffer,
+        PatchStep patch => patch.Output == buffer,
+        PositionStep position => position.Output == buffer,
         NormStep norm => norm.Input == buffer || norm.Output == buffer,
         LinearStep linear => linear.Input == buffer || linear.Output == buffer,
         AppendStep append => append.Input == buffer || append.Queries == buffer,
@@ -163,6 +165,8 @@ internal sealed class EncoderSessionEmitter
             AttendStep attend => $"TKernels.{attend.Variant.Kernel.Name}({Variable(attend.Queries)}, {Variable(attend.Variant.Keys)}, {Variable(attend.Variant.Values)}, "
                 + (attend.Variant.Kernel.Kind.Positions is AlibiPositions ? Weight(attend.Variant.Table!) + ", " : "")
                 + $"{Variable(attend.Output)}, position, length, rows, worker, workers);",
+            PatchStep patch => $"TKernels.{patch.Kernel.Name}(Pixels, {Variable(patch.Output)}, position, rows, worker, workers);",
+            PositionStep position => $"TKernels.{position.Kernel.Name}({Variable(position.Output)}, {Weight(position.Positions)}, {Weight(position.FirstState)}, position, rows, worker, workers);",
             PoolStep pool => $"TKernels.{pool.Kernel.Name}({Variable(pool.Input)}, {Variable(pool.Output)}, length, worker, workers);",
             _ => throw new NotSupportedException(step.GetType().Name),
         });

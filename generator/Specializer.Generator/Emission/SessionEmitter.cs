@@ -15,7 +15,7 @@ internal static class SessionEmitter
         ExecutionPlan plan = model.Plan;
         string baseClass = plan.Encoder is null
             ? $"DecoderSession(model, SessionMemoryBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)})"
-            : "EncoderSession(model, SessionMemoryBytes)";
+            : (plan.Architecture.Embeddings.Patches is null ? "" : "Image") + "EncoderSession(model, SessionMemoryBytes)";
         writer.Line("/// <summary>One sequence in flight.</summary>");
         using (writer.Braces($"private sealed unsafe class Session({model.Class.Name} model) : global::Specializer.{baseClass}"))
         {

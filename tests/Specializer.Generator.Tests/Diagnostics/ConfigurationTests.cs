@@ -97,6 +97,37 @@ public sealed class ConfigurationTests
         Assert.Contains(message, Assert.Single(diagnostics, static diagnostic => diagnostic.Location.IsInSource).GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
     }
 
+    /// <summary>The tensors that each head reads, by the names of Hugging Face's classes.</summary>
+    [Theory]
+    [InlineData("bert", "BertModel", 96, "pooler.dense.weight [96, 96]")]
+    [InlineData("bert", "BertForMaskedLM", 300, "cls.predictions.transform.dense.weight [96, 96]; cls.predictions.transform.LayerNorm.weight [96]; cls.predictions.bias [300]")]
+    [InlineData("bert", "BertForSequenceClassification", 3, "bert.pooler.dense.weight [96, 96]; classifier.weight [3, 96]; classifier.bias [3]")]
+    [InlineData("bert", "BertForTokenClassification", 3, "classifier.weight [3, 96]; classifier.bias [3]")]
+    [InlineData("roberta", "RobertaForMaskedLM", 300, "lm_head.dense.weight [96, 96]; lm_head.layer_norm.weight [96]; lm_head.bias [300]")]
+    [InlineData("roberta", "RobertaForSequenceClassification", 3, "classifier.dense.weight [96, 96]; classifier.out_proj.weight [3, 96]; classifier.out_proj.bias [3]")]
+    [InlineData("distilbert", "DistilBertForSequenceClassification", 3, "pre_classifier.weight [96, 96]; classifier.weight [3, 96]")]
+    [InlineData("albert", "AlbertForMaskedLM", 300, "predictions.dense.weight [24, 96]; predictions.LayerNorm.weight [24]; predictions.bias [300]")]
+    [InlineData("albert", "AlbertForSequenceClassification", 3, "albert.pooler.weight [96, 96]; classifier.weight [3, 96]")]
+    public void HeadsOfEncoders(string family, string name, int outputs, string tensors)
+    {
+        string file = $$"""
+            {
+              "model_type": "{{family}}", "architectures": ["{{name}}"], "num_labels": 3, "embedding_size": 24,
+              "hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 256, "vocab_size": 300,
+              "dim": 96, "n_layers": 2, "n_heads": 6, "hidden_dim": 256
+            }
+            """;
+        var files = GeneratorRun.Of(TestProject.Compile(Declaration), File(file)).Files;
+        Assert.Contains($"public const int OutputWidth = {outputs};", files["Model.Model.g.cs"], System.StringComparison.Ordinal);
+        string prefix = name.EndsWith("Model", System.StringComparison.Ordinal) ? "" : family + ".";
+        foreach (string tensor in tensors.Split("; ").Append(prefix + (family == "distilbert" || family == "albert" ? "embeddings.LayerNorm.bias" : "encoder.layer.{layer}.output.LayerNorm.bias")))
+        {
+            string[] parts = tensor.Split(' ', 2);
+            string row = parts.Length == 2 ? $"new(\"{parts[0]}\", 0, {parts[1]})" : $"new(\"{parts[0]}\", ";
+            Assert.Contains(row, files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task TheFilesOwnLineIsNamed()
     {

@@ -34,6 +34,12 @@ internal sealed record ConfigurationFile(string Path, string Text)
                 FormattableString.Invariant($"the model has learned {learned.Rows - learned.Offset} positions, fewer than the ContextLength of {contextLength}"), 0, 1);
         }
 
+        if (architecture.Embeddings.Patches is not null && contextLength != architecture.ContextLength)
+        {
+            throw new ConfigurationException(
+                FormattableString.Invariant($"an image has {architecture.ContextLength} positions, which no ContextLength changes: leave it out"), 0, 1);
+        }
+
         if (reference.Pooling is { } pooling)
         {
             if (architecture.Stack != Stack.Encoder)
