@@ -10,16 +10,19 @@ public sealed class CompilationTests
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
+    [InlineData("Encoder")]
     public void EveryWarningIsOn(string model) => Assert.NotEmpty(GeneratorRun.Assembly(Declarations.Named(model)));
 
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
+    [InlineData("Encoder")]
     public void OldestLanguageVersion(string model) => AssertClean(new ProjectOptions { LanguageVersion = LanguageVersion.CSharp12 }, Declarations.Named(model));
 
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
+    [InlineData("Encoder")]
     public void OverflowIsCheckedAndDocumentationRequired(string model) => AssertClean(
         new ProjectOptions { CheckOverflow = true, Optimization = OptimizationLevel.Debug, Documentation = DocumentationMode.Diagnose },
         Declarations.Named(model).Replace("[Transformer", "/// <summary>A model.</summary>\n[Transformer"));

@@ -33,10 +33,26 @@ internal static class Declarations
         public sealed partial class OddSizesModel;
         """;
 
+    /// <summary>An encoder with a pooled, normalised output.</summary>
+    public const string Encoder = """
+        using Specializer;
+
+        namespace Samples;
+
+        [Transformer(Stack.Encoder, Layers = 2, DModel = 72, VocabularySize = 117, ContextLength = 48)]
+        [Attention(Heads = 3, KeyValueHeads = 1, HeadDim = 20, Mask = AttentionMask.Full, QueryKeyValueBias = true)]
+        [RotaryPositions]
+        [FeedForward(100, Activation.GeGlu)]
+        [Norm(NormKind.Layer)]
+        [Pooling(PoolingKind.Mean)]
+        public sealed partial class SentenceModel;
+        """;
+
     private static readonly Dictionary<string, string> s_named = new()
     {
         [nameof(Pronunciation)] = Pronunciation,
         [nameof(OddSizes)] = OddSizes,
+        [nameof(Encoder)] = Encoder,
 
         // Numbers that a careless format would spell by culture.
         ["Fractions"] = OddSizes

@@ -74,6 +74,12 @@ internal sealed record CheckpointNames(
     /// <summary>The linear layer from narrower embeddings to hidden states.</summary>
     public string EmbeddingProjection { get; init; } = "";
 
+    /// <summary>The projection of patches to hidden states.</summary>
+    public string PatchProjection { get; init; } = "";
+
+    /// <summary>The whole name of the state before the patches.</summary>
+    public string FirstState { get; init; } = "";
+
     /// <summary>The head's activated linear layer.</summary>
     public string HeadDense { get; init; } = "";
 

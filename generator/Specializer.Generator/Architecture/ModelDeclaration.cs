@@ -19,6 +19,18 @@ internal sealed record ConfigurationReference(string Path, int ContextLength, in
 {
     /// <summary>A source length of the attribute; 0 for the file's own.</summary>
     public int SourceLength { get; init; }
+
+    /// <summary>A pooling of an encoder's states that an attribute declares in the place of the file's head; null for none.</summary>
+    public PoolingDeclaration? Pooling { get; init; }
+}
+
+/// <summary>What [Pooling] says.</summary>
+/// <param name="Kind">How one state is made of all.</param>
+/// <param name="Normalize">Whether it is divided by its Euclidean length.</param>
+internal sealed record PoolingDeclaration(Pooling Kind, bool Normalize)
+{
+    /// <summary>The head that it declares; null if every token keeps its state.</summary>
+    public HeadArchitecture? Head => Kind == Pooling.None ? null : new HeadArchitecture(Kind, null, Norm: false, Normalize, null);
 }
 
 /// <summary>The user's class, as far as completing it needs to know it.</summary>

@@ -72,6 +72,22 @@ internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, Po
 
     /// <summary>The width of the embeddings where a linear layer projects them to the width of the hidden states (ALBERT); 0 where they are as wide.</summary>
     public int Width { get; init; }
+
+    /// <summary>The patches of an image that take the place of tokens; null where there are tokens.</summary>
+    public PatchArchitecture? Patches { get; init; }
+}
+
+/// <summary>A square image cut into square patches, each projected to a hidden state, behind a learned first state.</summary>
+/// <param name="ImageSize">Height and width of the image.</param>
+/// <param name="PatchSize">Height and width of a patch; divides those of the image.</param>
+/// <param name="Channels">The channels.</param>
+internal sealed record PatchArchitecture(int ImageSize, int PatchSize, int Channels)
+{
+    /// <summary>The patches of an image.</summary>
+    public int Count => ImageSize / PatchSize * (ImageSize / PatchSize);
+
+    /// <summary>The floats of a patch.</summary>
+    public int Floats => Channels * PatchSize * PatchSize;
 }
 
 /// <summary>Positions that are added to the embeddings.</summary>

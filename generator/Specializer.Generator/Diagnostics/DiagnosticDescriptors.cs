@@ -46,10 +46,10 @@ internal static class DiagnosticDescriptors
         "SPZ0013", "The config.json declares no model that can be generated", "{0}: {1}");
 
     public static readonly DiagnosticDescriptor PartBesideConfiguration = Create(
-        "SPZ0014", "A part is declared beside a config.json", "{0} is declared here and by '{1}': remove it; beside a config.json only ContextLength and ChunkLength may be given");
+        "SPZ0014", "A part is declared beside a config.json", "{0} is declared here and by '{1}': remove it; beside a config.json only ContextLength, ChunkLength and [Pooling] may be given");
 
     public static readonly DiagnosticDescriptor PartsExcludeEachOther = Create(
-        "SPZ0015", "Two declared values exclude each other", "{0} and {1} cannot be declared together: {2}");
+        "SPZ0015", "Two declared values exclude each other", "{0} and {1} exclude each other: {2}");
 
     public static readonly DiagnosticDescriptor UnsuitableTensorName = Create(
         "SPZ0016", "A tensor name is unsuitable", "{0} = \"{1}\" {2}");

@@ -14,7 +14,10 @@ internal static class Documentation
         TransformerArchitecture architecture = plan.Architecture;
         AttentionArchitecture attention = architecture.Attention;
         yield return "<summary>";
-        string layers = $"{architecture.Layers} layer{(architecture.Layers == 1 ? "" : "s")}, {architecture.Width} wide, for sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens.";
+        string inputs = architecture.Embeddings.Patches is { } patches
+            ? $"images of {patches.ImageSize} by {patches.ImageSize} pixels in patches of {patches.PatchSize} by {patches.PatchSize}"
+            : $"sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens";
+        string layers = $"{architecture.Layers} layer{(architecture.Layers == 1 ? "" : "s")}, {architecture.Width} wide, for {inputs}.";
         yield return architecture.Encoder is { } encoder
             ? $"An encoder-decoder of {Grouped(plan.ParameterCount)} parameters: {encoder.Layers} layer{(encoder.Layers == 1 ? "" : "s")} for sources of up to {Grouped(encoder.ContextLength)}, and {layers}"
             : $"{(plan.Encoder is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {layers}";
@@ -53,8 +56,8 @@ internal static class Documentation
         }
         else
         {
-            yield return plan.Encoder.OutputPerToken ? "float[] output = new float[tokens.Length * model.Encoder.OutputWidth];" : "float[] output = new float[model.Encoder.OutputWidth];";
-            yield return "session.Encode(tokens, output);";
+            yield return plan.Encoder.OutputPerToken ? "float[] output = new float[" + (architecture.Embeddings.Patches is null ? "tokens.Length" : "model.Description.ContextLength") + " * model.Encoder.OutputWidth];" : "float[] output = new float[model.Encoder.OutputWidth];";
+            yield return architecture.Embeddings.Patches is null ? "session.Encode(tokens, output);" : "session.Encode(pixels, output);";
         }
 
         yield return "</code>";

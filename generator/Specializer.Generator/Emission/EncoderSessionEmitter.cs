@@ -38,6 +38,7 @@ internal sealed class EncoderSessionEmitter
                 _writer.Line($"float* {Variable(buffer.Name)} = Memory + {buffer.Name}Offset;");
             }
 
+            _writer.Line();
             Chunks(_plan.Before);
             _writer.Line();
             Report("0");
@@ -58,6 +59,8 @@ internal sealed class EncoderSessionEmitter
             if (_plan.After.Count > 0)
             {
                 _writer.Line();
+                _writer.Line("// The states change in place, which the observer may still be reading.");
+                _writer.Line("Synchronize();");
                 Chunks(_plan.After);
             }
 
@@ -89,7 +92,11 @@ internal sealed class EncoderSessionEmitter
                 return;
             }
 
-            _writer.Line("const int rows = 1;");
+            if (_encoder.Head.Any(static step => step is not PoolStep))
+            {
+                _writer.Line("const int rows = 1;");
+            }
+
             _writer.Line("float* hidden = Memory + HiddenOffset;");
             foreach (StepPlan step in _encoder.Head)
             {
@@ -122,6 +129,8 @@ internal sealed class EncoderSessionEmitter
     private static bool Uses(StepPlan step, string buffer) => step switch
     {
         EmbedStep embed => embed.Output == buffer,
+        PatchStep patch => patch.Output == buffer,
+        PositionStep position => position.Output == buffer,
         NormStep norm => norm.Input == buffer || norm.Output == buffer,
         LinearStep linear => linear.Input == buffer || linear.Output == buffer,
         AppendStep append => append.Input == buffer || append.Queries == buffer,
@@ -156,6 +165,8 @@ internal sealed class EncoderSessionEmitter
             AttendStep attend => $"TKernels.{attend.Variant.Kernel.Name}({Variable(attend.Queries)}, {Variable(attend.Variant.Keys)}, {Variable(attend.Variant.Values)}, "
                 + (attend.Variant.Kernel.Kind.Positions is AlibiPositions ? Weight(attend.Variant.Table!) + ", " : "")
                 + $"{Variable(attend.Output)}, position, length, rows, worker, workers);",
+            PatchStep patch => $"TKernels.{patch.Kernel.Name}(Pixels, {Variable(patch.Output)}, position, rows, worker, workers);",
+            PositionStep position => $"TKernels.{position.Kernel.Name}({Variable(position.Output)}, {Weight(position.Positions)}, {Weight(position.FirstState)}, position, rows, worker, workers);",
             PoolStep pool => $"TKernels.{pool.Kernel.Name}({Variable(pool.Input)}, {Variable(pool.Output)}, length, worker, workers);",
             _ => throw new NotSupportedException(step.GetType().Name),
         });

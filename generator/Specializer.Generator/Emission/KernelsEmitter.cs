@@ -21,6 +21,8 @@ internal static class KernelsEmitter
                 NormStep norm => [norm.Kernel],
                 LinearStep linear => [linear.Kernel],
                 PoolStep pool => [pool.Kernel],
+                PatchStep patch => [patch.Kernel],
+                PositionStep position => [position.Kernel],
                 AppendStep append => [append.Variant.Kernel],
                 AttendStep attend => [attend.Variant.Kernel],
                 AttentionStep attention => attention.Variants.Select(static variant => variant.Kernel),
@@ -67,6 +69,12 @@ internal static class KernelsEmitter
                     case NormKernel norm:
                         NormEmitter.Emit(writer, isa, norm);
                         break;
+                    case PatchKernel patch:
+                        PatchEmitter.Emit(writer, patch);
+                        break;
+                    case PositionKernel position:
+                        PatchEmitter.Emit(writer, isa, position);
+                        break;
                     case PoolKernel pool:
                         PoolEmitter.Emit(writer, isa, pool);
                         break;
@@ -105,6 +113,8 @@ internal static class KernelsEmitter
         EmbedKernel embed => [(kernel.Name, EmbedEmitter.Parameters(embed))],
         NormKernel => [(kernel.Name, NormEmitter.Parameters)],
         PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
+        PatchKernel => [(kernel.Name, PatchEmitter.PatchParameters)],
+        PositionKernel => [(kernel.Name, PatchEmitter.PositionParameters)],
         LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
         AttentionKernel { IsCross: true } cross =>
         [

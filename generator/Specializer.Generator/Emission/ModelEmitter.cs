@@ -85,14 +85,16 @@ internal static class ModelEmitter
             writer.Line("/// " + line);
         }
 
-        string stack = plan.SourceEncoder is not null ? "EncoderDecoder" : plan.Encoder is null ? "Decoder" : "Encoder";
+        string stack = plan.SourceEncoder is not null ? "EncoderDecoder"
+            : plan.Encoder is null ? "Decoder"
+            : plan.Architecture.Embeddings.Patches is null ? "Encoder" : "ImageEncoder";
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"Specializer.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version.ToString(3)}\")]");
         using (writer.Braces($"partial class {name} : global::Specializer.{stack}Model"))
         {
             TransformerArchitecture architecture = plan.Architecture;
             Constant(writer, "int", "Layers", architecture.Layers, "The number of layers.");
             Constant(writer, "int", "DModel", architecture.Width, "The width of the hidden states.");
-            Constant(writer, "int", "VocabularySize", architecture.Embeddings.VocabularySize, "The number of token ids" + (plan.Encoder is null ? "; logits are as many." : "."));
+            Constant(writer, "int", "VocabularySize", architecture.Embeddings.VocabularySize, plan.Encoder is null ? "The number of token ids; logits are as many." : architecture.Embeddings.Patches is null ? "The number of token ids." : "0: images have no tokens.");
             Constant(writer, "int", "ContextLength", architecture.ContextLength, "The largest number of positions of a session.");
             if (plan.SourceEncoder is { } sourceEncoder)
             {
@@ -107,6 +109,14 @@ internal static class ModelEmitter
             Constant(writer, "long", "PackedWeightBytes", plan.PackedWeightBytes, "The bytes of the packed weights in memory, shared by all sessions.");
             Constant(writer, "long", "SessionBytes", plan.SessionBytes, plan.Encoder is null ? "The bytes of one session: key/value cache, activations and logits." : "The bytes of one session: the states of the longest sequence, and activations.");
             Constant(writer, "long", "MultiplyAddsPerToken", plan.MultiplyAddsPerToken, "Multiply-adds of the linear layers for one token, logits included.");
+
+            if (architecture.Embeddings.Patches is { } patches)
+            {
+                Constant(writer, "int", "ImageSize", patches.ImageSize, "Height and width of an image.");
+                Constant(writer, "int", "Channels", patches.Channels, "The channels of an image.");
+                writer.Separate();
+                writer.Line("private const int ImageFloatCount = Channels * ImageSize * ImageSize;");
+            }
 
             if (plan.Encoder is { } encoder)
             {
@@ -129,7 +139,7 @@ internal static class ModelEmitter
             writer.Line("};");
 
             writer.Separate();
-            using (writer.Braces($"private {name}(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)\n    : base(s_description, {(plan.Encoder is null ? "" : "s_encoder, ")}weights, instructionSet, options)"))
+            using (writer.Braces($"private {name}(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)\n    : base(s_description, {(plan.Encoder is null ? "" : "s_encoder, ")}{(architecture.Embeddings.Patches is null ? "" : "ImageFloatCount, ")}weights, instructionSet, options)"))
             {
             }
 

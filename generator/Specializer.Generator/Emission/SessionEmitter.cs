@@ -13,7 +13,7 @@ internal static class SessionEmitter
     public static void Emit(SourceWriter writer, PlannedModel model)
     {
         ExecutionPlan plan = model.Plan;
-        string baseClass = plan.Encoder is not null ? "EncoderSession(model, SessionMemoryBytes)"
+        string baseClass = plan.Encoder is not null ? (plan.Architecture.Embeddings.Patches is null ? "" : "Image") + "EncoderSession(model, SessionMemoryBytes)"
             : plan.SourceEncoder is null ? $"DecoderSession(model, SessionMemoryBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)})"
             : $"EncoderDecoderSession(model, sequences, SessionMemoryBytes, SequenceBytes, {Text(plan.LogitsRows)}, {Text(plan.LogitsStride)}, SourceHiddenOffset, {Text(SourceHidden(plan).RowStride)})";
         writer.Line(plan.SourceEncoder is null ? "/// <summary>One sequence in flight.</summary>" : "/// <summary>One source and the sequences that are decoded from it.</summary>");

@@ -30,7 +30,7 @@ internal static class ArchitectureParser
         int? layers = null, width = null, vocabulary = null, contextLength = null, chunkLength = null;
         if (IsReadable(transformer, context))
         {
-            CheckEnum(transformer.Positional(0, 0), 1, "The stack", transformer.PositionalLocation(0, "stack"), "a value of Stack", context);
+            CheckEnum(transformer.Positional(0, 0), 2, "The stack", transformer.PositionalLocation(0, "stack"), "a value of Stack", context);
             layers = Extent(transformer, "Layers", context);
             width = Extent(transformer, "DModel", context);
             vocabulary = Extent(transformer, "VocabularySize", context);
@@ -50,6 +50,8 @@ internal static class ArchitectureParser
         AttentionPositions? positions = PositionsParser.ParseAttention(parts, attentionArchitecture?.HeadDimension, context);
         FeedForwardArchitecture? feedForwardArchitecture = ParseFeedForward(feedForward, context);
         NormArchitecture? normArchitecture = ParseNorm(norm, context);
+        PoolingDeclaration? pooling = StackParser.ParsePooling(parts.Part("Pooling"), context);
+        StackParser.Check(parts, transformer, attention, context);
         if (layers is null || width is null || vocabulary is null || contextLength is null || chunkLength is null
             || attentionArchitecture is null || positions is null || feedForwardArchitecture is null || normArchitecture is null)
         {
@@ -73,13 +75,17 @@ internal static class ArchitectureParser
             chunkLength.Value,
             embeddings,
             attentionArchitecture,
-            new EquatableArray<LayerKind>(kinds),
+            new EquatableArray<LayerKind>(kinds.Select(kind => kind with { Mask = (AttentionMask)attention.Named("Mask", 0) })),
             new EquatableArray<int>(pattern),
             feedForwardArchitecture,
             normArchitecture,
             (BlockArrangement)transformer.Named("Arrangement", 0),
             new LogitsArchitecture(transformer.Named("TiedEmbeddings", false), transformer.Named("LogitsBias", false), transformer.Named("LogitsSoftCap", 0f)),
-            CheckpointLayout.Llama);
+            CheckpointLayout.Llama)
+        {
+            Stack = (Stack)transformer.Positional(0, 0),
+            Head = pooling?.Head,
+        };
         architecture = architecture with { Checkpoint = TensorNamesParser.Parse(parts, architecture, finalNorm: !norm.Named("NoFinalNorm", false), context) };
         CheckSizes(architecture, transformer, attention, feedForward, context);
         return context.Failed ? null : architecture;
@@ -94,7 +100,7 @@ internal static class ArchitectureParser
             return null;
         }
 
-        foreach ((string name, AttributeReader reader) in parts.OtherParts)
+        foreach ((string name, AttributeReader reader) in parts.OtherParts.Where(static part => part.Name != "Pooling"))
         {
             context.Report(DiagnosticDescriptors.PartBesideConfiguration, reader.Location, name, parts.Configuration!);
         }
@@ -112,7 +118,11 @@ internal static class ArchitectureParser
         int? sourceLength = OptionalExtent(transformer, "SourceLength", LargestExtent, context);
         return contextLength is null || chunkLength is null || sourceLength is null
             ? null
-            : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value) { SourceLength = sourceLength.Value };
+            : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value)
+            {
+                SourceLength = sourceLength.Value,
+                Pooling = StackParser.ParsePooling(parts.Part("Pooling"), context),
+            };
     }
 
     private static AttentionArchitecture? ParseAttention(AttributeReader attribute, int? width, ParseContext context)
@@ -126,7 +136,7 @@ internal static class ArchitectureParser
         int? keyValueHeads = OptionalExtent(attribute, "KeyValueHeads", LargestExtent, context);
         int? headDimension = OptionalExtent(attribute, "HeadDim", LargestHeadDimension, context);
         float scale = attribute.Named("Scale", 0f);
-        CheckEnum(attribute.Named("Mask", 0), 1, "Mask", attribute.NamedLocation("Mask"), "a value of AttentionMask", context);
+        CheckEnum(attribute.Named("Mask", 0), 2, "Mask", attribute.NamedLocation("Mask"), "a value of AttentionMask", context);
         if (float.IsNaN(scale) || float.IsInfinity(scale) || scale < 0)
         {
             context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Scale"), "Scale", Text(scale), "a positive number, or 0 for 1/√HeadDim");

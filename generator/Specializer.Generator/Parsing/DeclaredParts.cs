@@ -23,7 +23,8 @@ internal sealed class DeclaredParts
         {
             if (attribute.AttributeClass is { ContainingNamespace: { Name: AttributeNamespace, ContainingNamespace.IsGlobalNamespace: true } } found
                 && found.Name is "TransformerAttribute" or "AttentionAttribute" or "RotaryPositionsAttribute" or "AlibiPositionsAttribute" or "LearnedPositionsAttribute"
-                    or "SinusoidalPositionsAttribute" or "SlidingWindowAttribute" or "FeedForwardAttribute" or "NormAttribute" or "TensorNamesAttribute")
+                    or "SinusoidalPositionsAttribute" or "SlidingWindowAttribute" or "FeedForwardAttribute" or "NormAttribute" or "TensorNamesAttribute"
+                    or "PoolingAttribute")
             {
                 _attributes.Add(attribute);
             }

@@ -38,7 +38,7 @@ internal sealed class EncoderPlanner
     {
         var layer = new LayerPlanner(_architecture, _kernels);
         PlanStates();
-        (StepPlan[] before, string embedding) = PlanEmbeddings();
+        (StepPlan[] before, string embedding) = _architecture.Embeddings.Patches is { } patches ? (PlanPatches(patches), "") : PlanEmbeddings();
         StepPlan[] after = PlanFinalNorm();
         (StepPlan[] head, string output, int outputWidth, int outputRows) = PlanHead(embedding);
         layer.PlanTables(_weights);
@@ -159,6 +159,25 @@ internal sealed class EncoderPlanner
         }
 
         return ([.. steps], embedding);
+    }
+
+    /// <summary>A patch is projected as a convolution with a stride of its own size would: one linear layer over its pixels.</summary>
+    private StepPlan[] PlanPatches(PatchArchitecture patches)
+    {
+        int width = _architecture.Width, stride = _kernels.Norm.Stride;
+        var kernel = new LinearKernel(patches.Floats, width, Layout.RowStride(patches.Floats), stride, new(Bias: true, null, false, false));
+        string gathered = _buffers.RowBuffer("Patches", "patches of the image", _chunk, patches.Floats, kernel.InputStride);
+        TensorPlan projection = Tensor(Names.PatchProjection + ".weight", width, patches.Channels, patches.PatchSize, patches.PatchSize);
+        string weight = _weights.Panels("PatchProjectionWeight", kernel, TensorSlice.Whole(projection));
+        string bias = _weights.Bias("PatchProjectionBias", kernel, TensorSlice.Whole(Tensor(Names.PatchProjection + ".bias", width)));
+        string first = _weights.Rows("FirstState", stride, Tensor(Names.FirstState, 1, 1, width));
+        string positions = _weights.Rows("PositionTable", stride, Tensor(Names.PositionEmbedding, 1, _architecture.ContextLength, width));
+        return
+        [
+            new PatchStep("Patches of the image", new PatchKernel(patches, kernel.InputStride), gathered),
+            new LinearStep("Projection of the patches", kernel, weight, bias, gathered, "Hidden"),
+            new PositionStep("First state and positions", new PositionKernel(width, stride), positions, first, "Hidden"),
+        ];
     }
 
     private StepPlan[] PlanFinalNorm() => Names.FinalNorm.Length == 0

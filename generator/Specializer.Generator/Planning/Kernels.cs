@@ -84,6 +84,22 @@ internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bo
     public override string Name => "Embed" + Prefix + Text(Width);
 }
 
+/// <summary>Copies patches of an image to rows, one after the other; the row before the first patch is zero.</summary>
+/// <param name="Patches">The patches.</param>
+/// <param name="Stride">Floats from one row to the next.</param>
+internal sealed record PatchKernel(PatchArchitecture Patches, int Stride) : Kernel
+{
+    public override string Name => "GatherPatches";
+}
+
+/// <summary>Adds a learned position to each row; the first row is a learned state of its own.</summary>
+/// <param name="Width">The width of a row.</param>
+/// <param name="Stride">Floats from one row to the next, of the table too.</param>
+internal sealed record PositionKernel(int Width, int Stride) : Kernel
+{
+    public override string Name => "AddPositions" + Text(Width);
+}
+
 /// <summary>Makes one row of all rows of a sequence.</summary>
 /// <param name="Pooling">How.</param>
 /// <param name="Width">The width of a row.</param>

@@ -48,8 +48,13 @@ internal sealed class WeightLayoutBuilder
     public string Panels(string name, LinearKernel kernel, params TensorSlice[] slices) => Add(
         name, kernel.Epilogue.Gated ? WeightLayout.GatedPanels : WeightLayout.Panels, kernel.PackedFloats, kernel.Inputs, kernel.PackedOutputs, slices);
 
-    public string Rows(string name, int stride, TensorPlan tensor) =>
-        Add(name, WeightLayout.Rows, (long)tensor.Shape[0] * stride, tensor.Shape[1], stride, TensorSlice.Whole(tensor));
+    /// <summary>The rows of a tensor; dimensions before the last two count as rows.</summary>
+    public string Rows(string name, int stride, TensorPlan tensor)
+    {
+        int length = tensor.Shape[tensor.Shape.Count - 1];
+        long rows = tensor.Shape.Aggregate(1L, static (product, size) => product * size) / length;
+        return Add(name, WeightLayout.Rows, rows * stride, length, stride, TensorSlice.Whole(tensor));
+    }
 
     /// <summary>The bias of a linear kernel, laid out as its weights' columns.</summary>
     public string Bias(string name, LinearKernel kernel, params TensorSlice[] slices) =>

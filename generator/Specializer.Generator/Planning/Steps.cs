@@ -68,3 +68,9 @@ internal sealed record AttendStep(string Title, AttentionVariant Variant, string
 
 /// <summary>One row from all rows of a sequence.</summary>
 internal sealed record PoolStep(string Title, PoolKernel Kernel, string Input, string Output) : StepPlan(Title);
+
+/// <summary>Patches of the image into rows.</summary>
+internal sealed record PatchStep(string Title, PatchKernel Kernel, string Output) : StepPlan(Title);
+
+/// <summary>Positions and the first state into the hidden states.</summary>
+internal sealed record PositionStep(string Title, PositionKernel Kernel, string Positions, string FirstState, string Output) : StepPlan(Title);

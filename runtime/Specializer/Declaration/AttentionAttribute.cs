@@ -22,7 +22,7 @@ public sealed class AttentionAttribute : Attribute
     /// <summary>The width of one head; <c>head_dim</c>. 0, the default, takes DModel / Heads.</summary>
     public int HeadDim { get; set; }
 
-    /// <summary>Which positions a position may attend to. Default: causal.</summary>
+    /// <summary>Which positions a position may attend to. Default: causal; encoders need the full mask.</summary>
     public AttentionMask Mask { get; set; }
 
     /// <summary>What the products q kᵀ are multiplied with. 0, the default, takes 1/√HeadDim.</summary>

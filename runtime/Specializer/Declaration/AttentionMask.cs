@@ -5,4 +5,7 @@ public enum AttentionMask
 {
     /// <summary>Itself and all before it (Vaswani et al. 2017, section 3.2.3).</summary>
     Causal,
+
+    /// <summary>All of the sequence, before and behind it (Devlin et al. 2019, BERT). For encoders.</summary>
+    Full,
 }

@@ -8,4 +8,7 @@ public enum Stack
 {
     /// <summary>One stack that predicts the next token from those before it (GPT, LLaMA).</summary>
     Decoder,
+
+    /// <summary>One stack that turns a whole sequence into hidden states, every position seeing all (BERT).</summary>
+    Encoder,
 }

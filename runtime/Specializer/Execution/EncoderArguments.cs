@@ -72,7 +72,7 @@ internal static class EncoderArguments
         }
     }
 
-    private static void CheckSpans(ModelDescription model, EncoderDescription encoder, int sequences, int longest, ReadOnlySpan<float> output, ReadOnlySpan<float> hiddenStates)
+    public static void CheckSpans(ModelDescription model, EncoderDescription encoder, int sequences, int longest, ReadOnlySpan<float> output, ReadOnlySpan<float> hiddenStates)
     {
         if (output.IsEmpty && hiddenStates.IsEmpty)
         {

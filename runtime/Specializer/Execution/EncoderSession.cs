@@ -10,36 +10,21 @@ namespace Specializer;
 /// A session is used by one caller at a time; a second one gets an <see cref="InvalidOperationException"/>. No call
 /// allocates managed memory. The results are the same bits for any number of threads, alone or in a batch.
 /// </remarks>
-public abstract unsafe class EncoderSession : TransformerSession
+public abstract unsafe class EncoderSession : EncodingSession
 {
-    private readonly EncoderDescription _encoder;
-    private float* _output;
-    private float* _lastHiddenStates;
-
     /// <summary>Allocates a session. Called by generated code.</summary>
     /// <param name="model">The model that owns the weights.</param>
     /// <param name="memoryBytes">The bytes of the whole sequence's states and of the activations.</param>
     protected EncoderSession(EncoderModel model, long memoryBytes)
-        : base(model, memoryBytes)
+        : base(model, model is null ? null! : model.Encoder, memoryBytes)
     {
-        _encoder = model.Encoder;
-        SessionBytes = memoryBytes;
     }
 
-    /// <summary>The bytes of this session.</summary>
-    public long SessionBytes { get; }
-
-    /// <summary>The tokens of the sequence in work, <see cref="Length"/> of them.</summary>
+    /// <summary>The tokens of the sequence in work, <see cref="EncodingSession.Length"/> of them.</summary>
     protected int* Tokens { get; private set; }
 
     /// <summary>Their types; null where all are of type 0.</summary>
     protected int* TokenTypes { get; private set; }
-
-    /// <summary>The number of tokens of the sequence in work.</summary>
-    protected int Length { get; private set; }
-
-    /// <summary>Whether the caller wants what the head computes.</summary>
-    protected bool WantsOutput => _output is not null;
 
     /// <summary>Encodes one sequence of tokens, all of type 0.</summary>
     /// <param name="tokens">Token ids, at least one and at most <see cref="TransformerSession.ContextLength"/>, each at least 0 and less than the vocabulary size.</param>
@@ -108,40 +93,6 @@ public abstract unsafe class EncoderSession : TransformerSession
         CancellationToken cancellationToken = default)
         => Process(tokens, tokenTypes, lengths, output, hiddenStates, cancellationToken);
 
-    /// <summary>Tells the observer, if there is one, the hidden states of the sequence in work. Called by one worker of generated code.</summary>
-    /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
-    /// <param name="hiddenStates">The hidden states, <see cref="Length"/> rows.</param>
-    /// <param name="rowStride">The floats from one row to the next.</param>
-    protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride) => Observe(layer, 0, Length, hiddenStates, rowStride);
-
-    /// <summary>Hands last hidden states to the caller, if they are wanted. Called by every worker of generated code.</summary>
-    /// <param name="values">The rows.</param>
-    /// <param name="rowStride">The floats from one row to the next.</param>
-    /// <param name="first">The position of the first row.</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="worker">This worker, from 0.</param>
-    /// <param name="workers">How many share the rows.</param>
-    protected void WriteHiddenStates(float* values, int rowStride, int first, int rows, int worker, int workers)
-        => Write(_lastHiddenStates, Description.DModel, values, rowStride, first, rows, worker, workers);
-
-    /// <summary>Hands rows of output to the caller, if it is wanted. Called by every worker of generated code.</summary>
-    /// <param name="values">The rows.</param>
-    /// <param name="rowStride">The floats from one row to the next.</param>
-    /// <param name="first">The position of the first row; 0 for the sequence's row.</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="worker">This worker, from 0.</param>
-    /// <param name="workers">How many share the rows.</param>
-    protected void WriteOutput(float* values, int rowStride, int first, int rows, int worker, int workers)
-        => Write(_output, _encoder.OutputWidth, values, rowStride, first, rows, worker, workers);
-
-    private static void Write(float* target, int width, float* values, int rowStride, int first, int rows, int worker, int workers)
-    {
-        for (int row = worker; target is not null && row < rows; row += workers)
-        {
-            new ReadOnlySpan<float>(values + ((nint)row * rowStride), width).CopyTo(new Span<float>(target + ((nint)(first + row) * width), width));
-        }
-    }
-
     private void Process(
         ReadOnlySpan<int> tokens, ReadOnlySpan<int> tokenTypes, ReadOnlySpan<int> lengths, Span<float> output, Span<float> hiddenStates, CancellationToken cancellationToken)
     {
@@ -149,15 +100,15 @@ public abstract unsafe class EncoderSession : TransformerSession
         try
         {
             ThrowIfModelIsDisposed();
-            int longest = EncoderArguments.Check(Description, _encoder, tokens, tokenTypes, lengths, output, hiddenStates);
+            int longest = EncoderArguments.Check(Description, Encoder, tokens, tokenTypes, lengths, output, hiddenStates);
             for (int sequence = 0; sequence < lengths.Length; sequence++)
             {
                 CheckVocabulary(tokens.Slice(sequence * longest, lengths[sequence]), nameof(tokens));
             }
 
             Hold();
-            nint outputRows = _encoder.OutputPerToken ? longest : 1;
-            nint outputFloats = outputRows * _encoder.OutputWidth, hiddenFloats = (nint)longest * Description.DModel;
+            nint outputRows = Encoder.OutputPerToken ? longest : 1;
+            nint outputFloats = outputRows * Encoder.OutputWidth, hiddenFloats = (nint)longest * Description.DModel;
             fixed (int* firstToken = tokens, firstType = tokenTypes)
             fixed (float* firstOutput = output, firstHiddenState = hiddenStates)
             {
@@ -165,18 +116,13 @@ public abstract unsafe class EncoderSession : TransformerSession
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     nint start = (nint)sequence * longest;
-                    Length = lengths[sequence];
                     Tokens = firstToken + start;
                     TokenTypes = firstType is null ? null : firstType + start;
-                    _output = firstOutput is null ? null : firstOutput + (sequence * outputFloats);
-                    _lastHiddenStates = firstHiddenState is null ? null : firstHiddenState + (sequence * hiddenFloats);
-                    ClearFilling(_lastHiddenStates, Description.DModel, longest);
-                    if (_encoder.OutputPerToken)
-                    {
-                        ClearFilling(_output, _encoder.OutputWidth, longest);
-                    }
-
-                    Compute();
+                    Encode(
+                        lengths[sequence],
+                        longest,
+                        firstOutput is null ? null : firstOutput + (sequence * outputFloats),
+                        firstHiddenState is null ? null : firstHiddenState + (sequence * hiddenFloats));
                 }
             }
         }
@@ -184,19 +130,9 @@ public abstract unsafe class EncoderSession : TransformerSession
         {
             Tokens = null;
             TokenTypes = null;
-            _output = null;
-            _lastHiddenStates = null;
+            Forget();
             Release();
             Leave();
-        }
-    }
-
-    /// <summary>Zeros where a sequence of the batch has no token.</summary>
-    private void ClearFilling(float* target, int width, int longest)
-    {
-        for (int row = Length; target is not null && row < longest; row++)
-        {
-            new Span<float>(target + ((nint)row * width), width).Clear();
         }
     }
 }

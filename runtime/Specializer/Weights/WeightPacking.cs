@@ -115,12 +115,13 @@ public static unsafe class WeightPacking
     /// <summary>Copies a matrix row by row.</summary>
     /// <param name="destination">Receives the rows.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
-    /// <param name="matrix">The matrix, [rows, row length].</param>
+    /// <param name="matrix">The matrix, [rows, row length]; dimensions before those count as rows.</param>
     public static void Rows(float* destination, int rowStride, TensorView matrix)
     {
-        for (long row = 0; row < matrix.Shape[0]; row++)
+        int length = checked((int)matrix.Shape[^1]);
+        for (long row = 0; row < matrix.ElementCount / length; row++)
         {
-            matrix.CopyRowTo(row, new Span<float>(destination + (row * rowStride), checked((int)matrix.RowLength)));
+            matrix.CopyRangeTo(row * length, new Span<float>(destination + (row * rowStride), length));
         }
     }
 

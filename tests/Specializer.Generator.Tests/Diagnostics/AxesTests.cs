@@ -92,8 +92,8 @@ public sealed class AxesTests
         "NormKind.RootMeanSquare, UnitOffset = true")).Emit();
 
     [Theory]
-    [InlineData("[RotaryPositions] [AlibiPositions]", "SPZ0015", "[AlibiPositions] and [RotaryPositions] cannot be declared together: a layer's attention knows positions in one way, so remove one")]
-    [InlineData("[LearnedPositions] [SinusoidalPositions]", "SPZ0015", "[SinusoidalPositions] and [LearnedPositions] cannot be declared together: one table of positions is added to the embeddings, so remove one")]
+    [InlineData("[RotaryPositions] [AlibiPositions]", "SPZ0015", "[AlibiPositions] and [RotaryPositions] exclude each other: a layer's attention knows positions in one way, so remove one")]
+    [InlineData("[LearnedPositions] [SinusoidalPositions]", "SPZ0015", "[SinusoidalPositions] and [LearnedPositions] exclude each other: one table of positions is added to the embeddings, so remove one")]
     [InlineData("[LearnedPositions(Offset = 2, Rows = 17)]", "SPZ0004", "Rows is 17, but must be at least ContextLength + Offset = 18")]
     [InlineData("[AlibiPositions(MaximumBias = 0)]", "SPZ0004", "MaximumBias is 0, but must be a positive number")]
     [InlineData("[RotaryPositions(Factor = 2)]", "SPZ0004", "Factor is 2, but must be left out where no Scaling is given")]
@@ -105,15 +105,15 @@ public sealed class AxesTests
     [InlineData("[RotaryPositions(Scaling = FrequencyScaling.Llama3, OriginalContextLength = 8, HighFrequencyFactor = 1)]", "SPZ0004", "HighFrequencyFactor is 1, but must be more than LowFrequencyFactor = 1")]
     [InlineData("[SlidingWindow(0)]", "SPZ0004", "The window is 0, but must be 1 to 4194304")]
     [InlineData("[SlidingWindow(4, Pattern = \"FX\")]", "SPZ0004", "Pattern is \"FX\", but must be made of S (a sliding window) and F (full sight), with at least one S")]
-    [InlineData("[SlidingWindow(4, RotaryBase = 100)]", "SPZ0015", "RotaryBase and a model without [RotaryPositions] cannot be declared together: remove it, or declare rotary positions")]
+    [InlineData("[SlidingWindow(4, RotaryBase = 100)]", "SPZ0015", "RotaryBase and a model without [RotaryPositions] exclude each other: remove it, or declare rotary positions")]
     [InlineData("[TensorNames(Up = \"up\")]", "SPZ0016", "Up = \"up\" must hold \"{layer}\" once, where the layer's number stands")]
     [InlineData("[TensorNames(Logits = \"{layer}\")]", "SPZ0016", "Logits = \"{layer}\" must not hold \"{layer}\", since the model has one such tensor")]
     [InlineData("[TensorNames(Logits = \"\")]", "SPZ0016", "Logits = \"\" is empty: give the tensor's name without \".weight\"")]
     [InlineData("[TensorNames(Logits = \"out.weight\")]", "SPZ0016", "Logits = \"out.weight\" ends in what is added to it: leave out \".weight\" and \".bias\"")]
     [InlineData("[TensorNames(Logits = \"a\\\\b\")]", "SPZ0016", "Logits = \"a\\b\" holds a quotation mark, a backslash or a control character")]
     [InlineData("[TensorNames(TokenEmbedding = \"wte\", Logits = \"wte\")]", "SPZ0016", "Logits = \"wte\" is TokenEmbedding's name too: every tensor has its own")]
-    [InlineData("[TensorNames(QueryKeyValue = \"{layer}\")]", "SPZ0015", "QueryKeyValue and QueryKeyValueStorage.Separate cannot be declared together: say with QueryKeyValueStorage how the one tensor is laid out")]
-    [InlineData("[TensorNames(Gate = \"{layer}\")]", "SPZ0015", "Gate and an activation without a gate cannot be declared together: remove it, or declare a gated activation")]
+    [InlineData("[TensorNames(QueryKeyValue = \"{layer}\")]", "SPZ0015", "QueryKeyValue and QueryKeyValueStorage.Separate exclude each other: say with QueryKeyValueStorage how the one tensor is laid out")]
+    [InlineData("[TensorNames(Gate = \"{layer}\")]", "SPZ0015", "Gate and an activation without a gate exclude each other: remove it, or declare a gated activation")]
     public async Task Refused(string parts, string id, string message)
     {
         var diagnostic = Assert.Single(await Analysis.Of(Declaration(parts: parts)));

@@ -80,6 +80,74 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public async Task PoolingStandsInThePlaceOfAnEncodersHead()
+    {
+        const string Bert = """
+            {
+              "model_type": "bert", "hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 256, "vocab_size": 300
+            }
+            """;
+        CSharpCompilation pooled = TestProject.Compile(Declaration.Replace("partial class", "[Pooling(PoolingKind.Mean, Normalize = true)]\npartial class"));
+        Assert.Empty(await Analysis.Of(pooled, File(Bert)));
+        var files = GeneratorRun.Of(pooled, File(Bert)).Files;
+        Assert.Contains("TKernels.PoolMean96Normalized(hidden, pooled, length, worker, workers);", files["Model.Session.g.cs"], System.StringComparison.Ordinal);
+        Assert.Contains("\"pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+        Assert.DoesNotContain("new(\"pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+
+        var diagnostics = await Analysis.Of(pooled, File(Configuration));
+        Assert.All(diagnostics, static diagnostic => Assert.Equal("SPZ0013", diagnostic.Id));
+        Assert.Contains("it declares a decoder, but [Pooling] is for encoders: remove it", diagnostics[0].GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"BertModel\"", "\"BertForPreTraining\"", "\"architectures\" is an array, but must be an array that begins with one of BertModel, BertForMaskedLM, BertForSequenceClassification, BertForTokenClassification")]
+    [InlineData("\"absolute\"", "\"relative_key\"", "\"position_embedding_type\" is \"relative_key\": relative positions are not supported for this family")]
+    [InlineData("\"is_decoder\": false", "\"is_decoder\": true", "\"is_decoder\" is true: this family is supported as an encoder only; leave it false")]
+    [InlineData("\"bert\"", "\"albert\", \"inner_group_num\": 2", "\"architectures\" is an array, but must be")]
+    public async Task WhatAnEncoderCannotDo(string right, string wrong, string message)
+    {
+        string file = """
+            {
+              "model_type": "bert", "architectures": ["BertModel"], "position_embedding_type": "absolute", "is_decoder": false,
+              "hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 256, "vocab_size": 300
+            }
+            """.Replace(right, wrong);
+        var diagnostics = await Analysis.Of(TestProject.Compile(Declaration), File(file));
+        Assert.Contains(message, Assert.Single(diagnostics, static diagnostic => diagnostic.Location.IsInSource).GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+    }
+
+    /// <summary>The tensors that each head reads, by the names of Hugging Face's classes.</summary>
+    [Theory]
+    [InlineData("bert", "BertModel", 96, "pooler.dense.weight [96, 96]")]
+    [InlineData("bert", "BertForMaskedLM", 300, "cls.predictions.transform.dense.weight [96, 96]; cls.predictions.transform.LayerNorm.weight [96]; cls.predictions.bias [300]")]
+    [InlineData("bert", "BertForSequenceClassification", 3, "bert.pooler.dense.weight [96, 96]; classifier.weight [3, 96]; classifier.bias [3]")]
+    [InlineData("bert", "BertForTokenClassification", 3, "classifier.weight [3, 96]; classifier.bias [3]")]
+    [InlineData("roberta", "RobertaForMaskedLM", 300, "lm_head.dense.weight [96, 96]; lm_head.layer_norm.weight [96]; lm_head.bias [300]")]
+    [InlineData("roberta", "RobertaForSequenceClassification", 3, "classifier.dense.weight [96, 96]; classifier.out_proj.weight [3, 96]; classifier.out_proj.bias [3]")]
+    [InlineData("distilbert", "DistilBertForSequenceClassification", 3, "pre_classifier.weight [96, 96]; classifier.weight [3, 96]")]
+    [InlineData("albert", "AlbertForMaskedLM", 300, "predictions.dense.weight [24, 96]; predictions.LayerNorm.weight [24]; predictions.bias [300]")]
+    [InlineData("albert", "AlbertForSequenceClassification", 3, "albert.pooler.weight [96, 96]; classifier.weight [3, 96]")]
+    public void HeadsOfEncoders(string family, string name, int outputs, string tensors)
+    {
+        string file = $$"""
+            {
+              "model_type": "{{family}}", "architectures": ["{{name}}"], "num_labels": 3, "embedding_size": 24,
+              "hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 256, "vocab_size": 300,
+              "dim": 96, "n_layers": 2, "n_heads": 6, "hidden_dim": 256
+            }
+            """;
+        var files = GeneratorRun.Of(TestProject.Compile(Declaration), File(file)).Files;
+        Assert.Contains($"public const int OutputWidth = {outputs};", files["Model.Model.g.cs"], System.StringComparison.Ordinal);
+        string prefix = name.EndsWith("Model", System.StringComparison.Ordinal) ? "" : family + ".";
+        foreach (string tensor in tensors.Split("; ").Append(prefix + (family == "distilbert" || family == "albert" ? "embeddings.LayerNorm.bias" : "encoder.layer.{layer}.output.LayerNorm.bias")))
+        {
+            string[] parts = tensor.Split(' ', 2);
+            string row = parts.Length == 2 ? $"new(\"{parts[0]}\", 0, {parts[1]})" : $"new(\"{parts[0]}\", ";
+            Assert.Contains(row, files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task TheFilesOwnLineIsNamed()
     {
         var diagnostics = await Analysis.Of(TestProject.Compile(Declaration), File(Configuration.Replace("256", "0")));

@@ -16,6 +16,7 @@ public sealed class DiagnosticTests
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
+    [InlineData("Encoder")]
     public async Task NothingForAValidDeclaration(string model)
     {
         string declaration = Declarations.Named(model);
@@ -24,6 +25,20 @@ public sealed class DiagnosticTests
         // Nor when the class is already completed, as the analyzer sees it in the editor and in the build.
         Assert.Empty(await Analysis.Of(GeneratorRun.Of(declaration).Output));
     }
+
+    [Theory]
+    [InlineData("Mask = AttentionMask.Full", "Mask = AttentionMask.Causal", "Stack.Encoder and AttentionMask.Causal exclude each other: an encoder sees the whole sequence, so give Mask = AttentionMask.Full")]
+    [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Stack.Encoder and TiedEmbeddings exclude each other: an encoder has no logits, so leave out TiedEmbeddings")]
+    [InlineData("PoolingKind.Mean", "PoolingKind.None, Normalize = true", "PoolingKind.None and Normalize exclude each other: only a pooled state is normalised, so choose a pooling or leave out Normalize")]
+    public Task Spz0015_OptionsOfAnEncoder(string good, string bad, string message) => Expect(
+        Declarations.Encoder.Replace(good, bad),
+        ("SPZ0015", bad[(bad.LastIndexOf(", ", StringComparison.Ordinal) is var at && at < 0 ? 0 : at + 2)..], message));
+
+    [Theory]
+    [InlineData("Mask = AttentionMask.Causal", "Mask = AttentionMask.Full", "Mask = AttentionMask.Full", "Stack.Decoder and AttentionMask.Full exclude each other: a decoder predicts a token from those before it, so leave out Mask")]
+    [InlineData("public sealed", "[Pooling(PoolingKind.Last)]\npublic sealed", "Pooling(PoolingKind.Last)", "Stack.Decoder and Pooling exclude each other: a decoder gives logits, so leave out [Pooling]")]
+    public Task Spz0015_OptionsOfADecoder(string good, string bad, string pointedAt, string message) => Expect(
+        Declarations.Pronunciation.Replace(good, bad), ("SPZ0015", pointedAt, message));
 
     [Fact]
     public Task Spz0001_NotPartial() => Expect(
@@ -81,7 +96,7 @@ public sealed class DiagnosticTests
     [InlineData("VocabularySize = 117", "VocabularySize = int.MaxValue", "VocabularySize is 2147483647, but must be 1 to " + Largest)]
     [InlineData("ContextLength = 64", "ContextLength = int.MinValue", "ContextLength is -2147483648, but must be 1 to " + Largest)]
     [InlineData("ContextLength = 64", "ChunkLength = -1", "ChunkLength is -1, but must be 0 (the default) to " + Largest, ", ContextLength = 64")]
-    [InlineData("Stack.Decoder", "(Stack)1", "The stack is 1, but must be a value of Stack")]
+    [InlineData("Stack.Decoder", "(Stack)2", "The stack is 2, but must be a value of Stack")]
     [InlineData("Heads = 6", "Heads = 0", "Heads is 0, but must be 1 to " + Largest)]
     [InlineData("KeyValueHeads = 2", "KeyValueHeads = -2", "KeyValueHeads is -2, but must be 0 (the default) to " + Largest)]
     [InlineData("HeadDim = 32", "HeadDim = 4098", "HeadDim is 4098, but must be 0 (the default) to 4096")]

@@ -13,8 +13,7 @@ public sealed class EnumerationTests
 {
     public static TheoryData<string, string, Type> Enumerations => new()
     {
-        { "Stack.Decoder", "Stack", typeof(Stack) },
-        { "AttentionMask.Causal", "AttentionMask", typeof(AttentionMask) },
+        { "PoolingKind.Mean", "PoolingKind", typeof(PoolingKind) },
         { "RotaryPairing.Interleaved", "RotaryPairing", typeof(RotaryPairing) },
         { "Activation.Gelu", "Activation", typeof(Activation) },
         { "NormKind.Layer", "NormKind", typeof(NormKind) },
@@ -24,7 +23,7 @@ public sealed class EnumerationTests
     [MemberData(nameof(Enumerations))]
     public async System.Threading.Tasks.Task EveryValueIsAcceptedAndNoOther(string used, string name, Type enumeration)
     {
-        string declaration = Declarations.OddSizes.Replace("HeadDim = 20", "HeadDim = 20, Mask = AttentionMask.Causal");
+        string declaration = name == nameof(PoolingKind) ? Declarations.Encoder : Declarations.OddSizes;
         Assert.Contains(used, declaration, StringComparison.Ordinal);
         int[] values = [.. Enum.GetValues(enumeration).Cast<int>()];
         Assert.Equal(Enumerable.Range(0, values.Length), values);
@@ -34,6 +33,22 @@ public sealed class EnumerationTests
         }
 
         Assert.Equal("SPZ0004", Assert.Single(await Analysis.Of(declaration.Replace(used, $"({name}){values.Length}"))).Id);
+    }
+
+    /// <summary>Which masks a stack takes, so that neither has a value without meaning.</summary>
+    [Theory]
+    [InlineData(0, 0, "")]
+    [InlineData(0, 1, "SPZ0015")]
+    [InlineData(1, 0, "SPZ0015")]
+    [InlineData(1, 1, "")]
+    [InlineData(2, 0, "SPZ0004")]
+    [InlineData(0, 2, "SPZ0004")]
+    public async System.Threading.Tasks.Task StacksAndMasks(int stack, int mask, string id)
+    {
+        Assert.Equal([0, 1], Enum.GetValues<Stack>().Select(static value => (int)value));
+        Assert.Equal([0, 1], Enum.GetValues<AttentionMask>().Select(static value => (int)value));
+        string declaration = Declarations.OddSizes.Replace("Stack.Decoder", $"(Stack){stack}").Replace("HeadDim = 20", $"HeadDim = 20, Mask = (AttentionMask){mask}");
+        Assert.Equal(id.Length == 0 ? [] : [id], (await Analysis.Of(declaration)).Select(static diagnostic => diagnostic.Id));
     }
 
     [Theory]

@@ -10,6 +10,10 @@ public sealed class GeneratedFilesTests
     [Fact]
     public Task Pronunciation() => Verifier.Verify(GeneratorRun.Of(Declarations.Pronunciation).Driver);
 
+    /// <summary>The kernels of an encoder are those of a decoder; what its session does is not.</summary>
+    [Fact]
+    public Task EncoderSession() => Verifier.Verify(GeneratorRun.Of(Declarations.Encoder).Files["Samples.SentenceModel.Session.g.cs"]);
+
     [Fact]
     public Task OddSizes() => Verifier.Verify(GeneratorRun.Of(Declarations.OddSizes).Driver);
 }

@@ -20,6 +20,9 @@ internal sealed partial class DistilBert;
 [Transformer("Configurations/albert/config.json", ChunkLength = 16)]
 internal sealed partial class Albert;
 
+[Transformer("Configurations/vit/config.json", ChunkLength = 16)]
+internal sealed partial class Vit;
+
 /// <summary>models/albert-rxnmapper: a trained ALBERT that maps atoms of chemical reactions.</summary>
 [Transformer("Configurations/albert_rxnmapper/config.json")]
 internal sealed partial class AlbertRxnMapper;

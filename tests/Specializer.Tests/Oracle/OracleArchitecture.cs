@@ -43,6 +43,9 @@ public sealed record OracleArchitecture
     /// <summary>Rotary positions, or <see langword="null"/> where queries and keys know no position.</summary>
     public OracleRotary? Rotary { get; init; }
 
+    /// <summary>Whether a position sees only itself and those before it, as in a decoder, or all, as in an encoder.</summary>
+    public bool Causal { get; init; } = true;
+
     /// <summary>Whether the logits are computed with the embedding table in place of a matrix of their own.</summary>
     public bool TiedEmbeddings { get; init; }
 

@@ -104,7 +104,7 @@ public sealed class OracleDecoder
             a.Heads,
             a.KeyValueHeads,
             Attention.Scale(a.HeadDimension),
-            Masks.Causal(firstPosition));
+            a.Causal ? Masks.Causal(firstPosition) : Masks.None);
         return [.. attended.Select(toOutput.Apply)];
     }
 

@@ -34,6 +34,22 @@ internal sealed record ConfigurationFile(string Path, string Text)
                 FormattableString.Invariant($"the model has learned {learned.Rows - learned.Offset} positions, fewer than the ContextLength of {contextLength}"), 0, 1);
         }
 
+        if (architecture.Embeddings.Patches is not null && contextLength != architecture.ContextLength)
+        {
+            throw new ConfigurationException(
+                FormattableString.Invariant($"an image has {architecture.ContextLength} positions, which no ContextLength changes: leave it out"), 0, 1);
+        }
+
+        if (reference.Pooling is { } pooling)
+        {
+            if (architecture.Stack != Stack.Encoder)
+            {
+                throw new ConfigurationException("it declares a decoder, but [Pooling] is for encoders: remove it", 0, 1);
+            }
+
+            architecture = WithPooling(architecture, pooling);
+        }
+
         architecture = architecture with
         {
             ContextLength = contextLength,
@@ -62,6 +78,21 @@ internal sealed record ConfigurationFile(string Path, string Text)
         encoder = encoder with { ContextLength = sourceLength, ChunkLength = reference.ChunkLength };
         CheckAddressable(encoder);
         return architecture with { Encoder = encoder };
+    }
+
+    /// <summary>An encoder with a pooling in the place of its head, whose tensors the checkpoint may still hold.</summary>
+    private static TransformerArchitecture WithPooling(TransformerArchitecture architecture, PoolingDeclaration pooling)
+    {
+        CheckpointNames names = architecture.Checkpoint.Names;
+        IEnumerable<string> unread = new[] { names.HeadDense, names.HeadNorm, names.Logits }
+            .Where(static name => name.Length > 0)
+            .SelectMany(static name => new[] { name + ".weight", name + ".bias" })
+            .Concat(new[] { names.LogitsBias }.Where(static name => name.Length > 0));
+        return architecture with
+        {
+            Head = pooling.Head,
+            Checkpoint = architecture.Checkpoint with { Ignored = new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat(unread).Distinct()) },
+        };
     }
 
     /// <summary>What is in range by itself can still be too large together.</summary>

@@ -37,6 +37,7 @@ internal static class FamilyParser
         ["roberta"] = EncoderFamilies.Roberta,
         ["distilbert"] = EncoderFamilies.DistilBert,
         ["albert"] = EncoderFamilies.Albert,
+        ["vit"] = VisionFamilies.Vit,
     };
 
     /// <summary>The values of model_type that are known.</summary>
