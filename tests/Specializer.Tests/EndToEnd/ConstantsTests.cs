@@ -32,7 +32,9 @@ public sealed class ConstantsTests
         Assert.Equal(name, model.Description.Name);
         foreach (PropertyInfo fact in typeof(ModelDescription).GetProperties().Where(property => property.PropertyType != typeof(string) && property.PropertyType.IsPrimitive))
         {
-            Assert.Equal(declared.Constant(fact.Name), Convert.ToInt64(fact.GetValue(model.Description), null));
+            // What only an encoder-decoder has is no constant of a decoder, and 0.
+            long constant = declared.Class.GetField(fact.Name) is null ? 0 : declared.Constant(fact.Name);
+            Assert.Equal(constant, Convert.ToInt64(fact.GetValue(model.Description), null));
         }
     }
 
