@@ -177,7 +177,7 @@ internal sealed class EncoderSessionEmitter
 
     private string Weight(string name) => (_plan.Weights.First(weight => weight.Name == name).PerLayer ? "layerWeights + " : "weights + ") + name;
 
-    private static string Variable(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
+    private static string Variable(string name) => SessionEmitter.Variable(name);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -129,6 +129,13 @@ internal static class SessionEmitter
 
     private static int HiddenStride(ExecutionPlan plan) => plan.Buffers.First(static buffer => buffer.Name == "Hidden").RowStride;
 
+    /// <summary>Writes the step from one layer's keys and values to the next layer's.</summary>
+    internal static void WriteNextCache(SourceWriter writer, AttentionKernel kernel, string keys, string values)
+    {
+        writer.Line($"{Variable(keys)} += {Text(kernel.KeysPerHead * kernel.Attention.KeyValueHeads)};");
+        writer.Line($"{Variable(values)} += {Text(kernel.ValuesPerHead * kernel.Attention.KeyValueHeads)};");
+    }
+
     internal static string Variable(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
@@ -303,11 +310,7 @@ internal static class SessionEmitter
             }
 
             writer.Line();
-            using (writer.Braces("if (sequenceRows > 1)"))
-            {
-                writer.Line("// With one row a worker attends with the heads that it has just appended itself.");
-                writer.Line("Synchronize();");
-            }
+            WriteMeeting("sequenceRows", "appended");
 
             writer.Line();
             using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
@@ -317,8 +320,7 @@ internal static class SessionEmitter
 
             writer.Line();
             writer.Line("Synchronize();");
-            writer.Line($"{Variable(variant.Keys)} += {Text(kernel.KeysPerHead * kernel.Attention.KeyValueHeads)};");
-            writer.Line($"{Variable(variant.Values)} += {Text(kernel.ValuesPerHead * kernel.Attention.KeyValueHeads)};");
+            WriteNextCache(writer, kernel, variant.Keys, variant.Values);
         }
 
         /// <summary>All rows of all sequences see the same source.</summary>
@@ -326,37 +328,31 @@ internal static class SessionEmitter
         {
             AttentionKernel kernel = cross.Kernel;
             writer.Line($"TKernels.{kernel.QueriesName}({Variable(cross.Input)}, {Variable(cross.Queries)}, rows, worker, workers);");
-            using (writer.Braces("if (rows > 1)"))
-            {
-                writer.Line("// With one row a worker attends with the heads that it has just scaled itself.");
-                writer.Line("Synchronize();");
-            }
-
+            WriteMeeting("rows", "scaled");
             writer.Line($"TKernels.{kernel.Name}({Variable(cross.Queries)}, {Variable(cross.Keys)}, {Variable(cross.Values)}, {Variable(cross.Output)}, 0, EncodedLength, rows, worker, workers);");
             writer.Line("Synchronize();");
-            writer.Line($"{Variable(cross.Keys)} += {Text(kernel.KeysPerHead * kernel.Attention.KeyValueHeads)};");
-            writer.Line($"{Variable(cross.Values)} += {Text(kernel.ValuesPerHead * kernel.Attention.KeyValueHeads)};");
+            WriteNextCache(writer, kernel, cross.Keys, cross.Values);
         }
 
         private void WriteVariant(AttentionStep attention, AttentionVariant variant)
         {
             AttentionKernel kernel = variant.Kernel;
-            string rotaryTable = kernel.Kind.Positions is RotaryPositions ? Weight(variant.Table!) + ", " : "";
-            string slopes = ScoreTable(variant);
-            string norms = attention.QueryNorm is null ? "" : $"{Weight(attention.QueryNorm)}, {Weight(attention.KeyNorm!)}, ";
-            string keys = Variable(variant.Keys), values = Variable(variant.Values);
-            string cache = $"{Variable(attention.Queries)}, {keys}, {values}";
-            writer.Line($"TKernels.{kernel.AppendName}({Variable(attention.Input)}, {rotaryTable}{norms}{cache}, position, rows, worker, workers);");
-            using (writer.Braces("if (rows > 1)"))
+            string cache = Cache(attention, variant);
+            writer.Line($"TKernels.{kernel.AppendName}({Variable(attention.Input)}, {BeforeQueries(attention, variant)}{cache}, position, rows, worker, workers);");
+            WriteMeeting("rows", "appended");
+            writer.Line($"TKernels.{kernel.Name}({cache}, {ScoreTable(variant)}{Variable(attention.Output)}, position, rows, worker, workers);");
+            writer.Line("Synchronize();");
+            WriteNextCache(writer, kernel, variant.Keys, variant.Values);
+        }
+
+        /// <summary>The barrier between what prepares queries and what attends with them.</summary>
+        private void WriteMeeting(string rows, string done)
+        {
+            using (writer.Braces($"if ({rows} > 1)"))
             {
-                writer.Line("// With one row a worker attends with the heads that it has just appended itself.");
+                writer.Line($"// With one row a worker attends with the heads that it has just {done} itself.");
                 writer.Line("Synchronize();");
             }
-
-            writer.Line($"TKernels.{kernel.Name}({cache}, {slopes}{Variable(attention.Output)}, position, rows, worker, workers);");
-            writer.Line("Synchronize();");
-            writer.Line($"{keys} += {Text(kernel.KeysPerHead * kernel.Attention.KeyValueHeads)};");
-            writer.Line($"{values} += {Text(kernel.ValuesPerHead * kernel.Attention.KeyValueHeads)};");
         }
 
         private string Weight(string name) => (plan.Weights.First(weight => weight.Name == name).PerLayer ? "layerWeights + " : "weights + ") + name;

@@ -136,7 +136,6 @@ internal static class SourceEncoderEmitter
     private static void EmitCross(SourceWriter writer, ExecutionPlan plan, SourceEncoderPlan encoder, SessionEmitter.StepWriter steps)
     {
         CrossCacheStep cache = encoder.Cross.OfType<CrossCacheStep>().First();
-        AttentionKernel kernel = cache.Kernel;
         using (writer.Braces("for (int layer = 0; layer < Layers; layer++)"))
         {
             using (Chunks(writer, plan, encoder))
@@ -148,8 +147,7 @@ internal static class SourceEncoderEmitter
             }
 
             writer.Line();
-            writer.Line($"{SessionEmitter.Variable(cache.Keys)} += {Text(kernel.KeysPerHead * kernel.Attention.KeyValueHeads)};");
-            writer.Line($"{SessionEmitter.Variable(cache.Values)} += {Text(kernel.ValuesPerHead * kernel.Attention.KeyValueHeads)};");
+            SessionEmitter.WriteNextCache(writer, cache.Kernel, cache.Keys, cache.Values);
             writer.Line("layerWeights += LayerStride;");
         }
     }

@@ -130,12 +130,7 @@ internal sealed class EncoderPlanner
         string embedding = tied
             ? _weights.Panels("TokenEmbedding", OutputKernel(width, embeddings.VocabularySize, _architecture.Head!.Output!.Bias), TensorSlice.Whole(table))
             : _weights.Rows("TokenEmbedding", stride, table);
-        string? positions = embeddings.Positions switch
-        {
-            LearnedPositions learned => _weights.Rows("PositionTable", stride, Tensor(Names.PositionEmbedding + ".weight", learned.Rows, width)),
-            SinusoidalPositions sinusoidal => _weights.SinusoidalTable(_architecture.ContextLength, stride, sinusoidal.Interleaved),
-            _ => null,
-        };
+        string? positions = Planner.PlacePositions(_architecture, _weights, width, stride);
         string? types = embeddings.TokenTypes == 0 ? null : _weights.Rows("TokenTypeTable", stride, Tensor(Names.TokenTypeEmbedding + ".weight", embeddings.TokenTypes, width));
         EmbedKernel kernel = _kernels.Embed with { Width = width, Stride = stride, Tied = tied, TokenTypes = types is not null };
         string added = positions is null && types is null ? "Token embeddings" : "Sum of the embeddings of token" + (positions is null ? "" : ", position") + (types is null ? "" : ", type");

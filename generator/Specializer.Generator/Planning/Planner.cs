@@ -109,12 +109,7 @@ internal static class Planner
             : architecture.Logits.Tied
             ? weights.Panels("TokenEmbedding", kernels.Logits, TensorSlice.Whole(table))
             : weights.Rows("TokenEmbedding", kernels.Norm.Stride, table);
-        string? positions = architecture.Embeddings.Positions switch
-        {
-            LearnedPositions learned => weights.Rows("PositionTable", kernels.Norm.Stride, Tensor(names.PositionEmbedding + ".weight", learned.Rows, architecture.Width)),
-            SinusoidalPositions sinusoidal => weights.SinusoidalTable(architecture.ContextLength, kernels.Norm.Stride, sinusoidal.Interleaved),
-            _ => null,
-        };
+        string? positions = PlacePositions(architecture, weights, architecture.Width, kernels.Norm.Stride);
         var steps = new List<StepPlan> { new EmbedStep(positions is null ? "Token embeddings" : "Token and position embeddings", kernels.Embed, embedding, positions, prefix + "Hidden") };
         if (architecture.Embeddings.Norm)
         {
@@ -124,6 +119,14 @@ internal static class Planner
 
         return ([.. steps], embedding);
     }
+
+    /// <summary>Places the table of positions that is added to embeddings of a width, if the stack has one.</summary>
+    internal static string? PlacePositions(TransformerArchitecture architecture, WeightLayoutBuilder weights, int width, int stride) => architecture.Embeddings.Positions switch
+    {
+        LearnedPositions learned => weights.Rows("PositionTable", stride, Tensor(architecture.Checkpoint.Names.PositionEmbedding + ".weight", learned.Rows, width)),
+        SinusoidalPositions sinusoidal => weights.SinusoidalTable(architecture.ContextLength, stride, sinusoidal.Interleaved),
+        _ => null,
+    };
 
     private static EquatableArray<BufferPlan> PlanBuffers(TransformerArchitecture architecture, DecoderKernels kernels, int chunk, SourceEncoderPlanner? encoder)
     {
