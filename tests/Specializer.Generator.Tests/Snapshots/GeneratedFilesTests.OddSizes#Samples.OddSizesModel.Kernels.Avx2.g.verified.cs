@@ -77,6 +77,14 @@ namespace Samples
                     }
                 }
 
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply72BiasFewRows(rows, input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 208, bias + ((nint)panel * 16));
+                    }
+                }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1152);
@@ -234,6 +242,14 @@ namespace Samples
                     }
                 }
 
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply60BiasAddFewRows(rows, input, weights + ((nint)panel * 960), output + ((nint)panel * 16), 80, bias + ((nint)panel * 16));
+                    }
+                }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 960);
@@ -258,6 +274,15 @@ namespace Samples
                     {
                         Multiply72BiasStreamsRows1(input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 112, bias + ((nint)panel * 16));
                         Linear72To100BiasGeluFinish(output + ((nint)panel * 16), 1, 8);
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply72BiasFewRows(rows, input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 112, bias + ((nint)panel * 16));
+                        Linear72To100BiasGeluFinish(output + ((nint)panel * 16), rows, 2);
                     }
                 }
 
@@ -299,6 +324,14 @@ namespace Samples
                     }
                 }
 
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply100BiasAddFewRows(rows, input, weights + ((nint)panel * 1600), output + ((nint)panel * 16), 80, bias + ((nint)panel * 16));
+                    }
+                }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 1600);
@@ -322,6 +355,14 @@ namespace Samples
                     for (; panel <= endPanel - 4; panel += 4)
                     {
                         Multiply72StreamsRows1(input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 128);
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply72FewRows(rows, input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 128);
                     }
                 }
 
@@ -421,6 +462,137 @@ namespace Samples
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8); Vector256.Store(sum0_2, output + 16); Vector256.Store(sum0_3, output + 24); Vector256.Store(sum0_4, output + 32); Vector256.Store(sum0_5, output + 40); Vector256.Store(sum0_6, output + 48); Vector256.Store(sum0_7, output + 56);
             }
 
+            private static void Multiply72BiasFewRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply72BiasFewRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply72BiasFewRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply72BiasFewRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply72BiasFewRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply72BiasFewRows5(input, weights, output, outputStride, bias); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(sum4_0, output + (4 * outputStride)); Vector256.Store(sum4_1, output + (4 * outputStride) + 8);
+            }
+
             private static void Multiply72BiasRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 switch (rows)
@@ -442,7 +614,6 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -462,7 +633,6 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -485,7 +655,6 @@ namespace Samples
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -511,7 +680,6 @@ namespace Samples
                     value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -540,7 +708,6 @@ namespace Samples
                     value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -835,6 +1002,137 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
             }
 
+            private static void Multiply60BiasAddFewRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply60BiasAddFewRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply60BiasAddFewRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply60BiasAddFewRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply60BiasAddFewRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply60BiasAddFewRows5(input, weights, output, outputStride, bias); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
+            }
+
             private static void Multiply60BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 switch (rows)
@@ -856,7 +1154,6 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -876,7 +1173,6 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -899,7 +1195,6 @@ namespace Samples
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -925,7 +1220,6 @@ namespace Samples
                     value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -954,7 +1248,6 @@ namespace Samples
                     value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -982,6 +1275,137 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
             }
 
+            private static void Multiply100BiasAddFewRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply100BiasAddFewRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply100BiasAddFewRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply100BiasAddFewRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply100BiasAddFewRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply100BiasAddFewRows5(input, weights, output, outputStride, bias); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[448]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
+            }
+
             private static void Multiply100BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 switch (rows)
@@ -1003,7 +1427,6 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1023,7 +1446,6 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1046,7 +1468,6 @@ namespace Samples
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1072,7 +1493,6 @@ namespace Samples
                     value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1101,7 +1521,6 @@ namespace Samples
                     value = Vector256.Create(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create(input[448]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1129,6 +1548,137 @@ namespace Samples
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8); Vector256.Store(sum0_2, output + 16); Vector256.Store(sum0_3, output + 24); Vector256.Store(sum0_4, output + 32); Vector256.Store(sum0_5, output + 40); Vector256.Store(sum0_6, output + 48); Vector256.Store(sum0_7, output + 56);
             }
 
+            private static void Multiply72FewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply72FewRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply72FewRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply72FewRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply72FewRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply72FewRows5(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(sum4_0, output + (4 * outputStride)); Vector256.Store(sum4_1, output + (4 * outputStride) + 8);
+            }
+
             private static void Multiply72Rows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
                 switch (rows)
@@ -1150,7 +1700,6 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1170,7 +1719,6 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1193,7 +1741,6 @@ namespace Samples
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1219,7 +1766,6 @@ namespace Samples
                     value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1248,7 +1794,6 @@ namespace Samples
                     value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }

@@ -74,6 +74,14 @@ namespace Samples
                     }
                 }
 
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply192FewRows(rows, input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 336);
+                    }
+                }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
@@ -230,6 +238,14 @@ namespace Samples
                     }
                 }
 
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply192AddFewRows(rows, input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 208);
+                    }
+                }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
@@ -255,6 +271,15 @@ namespace Samples
                     {
                         Multiply192StreamsRows1(input, weights + ((nint)panel * 3072), sums, 64);
                         GatedLinear192To512SiluFinish(sums, output + ((nint)panel * 8), 1, 8);
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply192FewRows(rows, input, weights + ((nint)panel * 3072), sums, 16);
+                        GatedLinear192To512SiluFinish(sums, output + ((nint)panel * 8), rows, 2);
                     }
                 }
 
@@ -297,6 +322,14 @@ namespace Samples
                     }
                 }
 
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply512AddFewRows(rows, input, weights + ((nint)panel * 8192), output + ((nint)panel * 16), 208);
+                    }
+                }
+
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = weights + ((nint)panel * 8192);
@@ -320,6 +353,14 @@ namespace Samples
                     for (; panel <= endPanel - 4; panel += 4)
                     {
                         Multiply192StreamsRows1(input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 128);
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply192FewRows(rows, input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 128);
                     }
                 }
 
@@ -414,6 +455,137 @@ namespace Samples
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8); Vector256.Store(sum0_2, output + 16); Vector256.Store(sum0_3, output + 24); Vector256.Store(sum0_4, output + 32); Vector256.Store(sum0_5, output + 40); Vector256.Store(sum0_6, output + 48); Vector256.Store(sum0_7, output + 56);
             }
 
+            private static void Multiply192FewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply192FewRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192FewRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192FewRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192FewRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192FewRows5(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(sum4_0, output + (4 * outputStride)); Vector256.Store(sum4_1, output + (4 * outputStride) + 8);
+            }
+
             private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
                 switch (rows)
@@ -435,7 +607,6 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -455,7 +626,6 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -478,7 +648,6 @@ namespace Samples
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -504,7 +673,6 @@ namespace Samples
                     value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -533,7 +701,6 @@ namespace Samples
                     value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -828,6 +995,137 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
             }
 
+            private static void Multiply192AddFewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply192AddFewRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192AddFewRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192AddFewRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192AddFewRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192AddFewRows5(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
+            }
+
             private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
                 switch (rows)
@@ -849,7 +1147,6 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -869,7 +1166,6 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -892,7 +1188,6 @@ namespace Samples
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -918,7 +1213,6 @@ namespace Samples
                     value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -947,7 +1241,6 @@ namespace Samples
                     value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -975,6 +1268,137 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
             }
 
+            private static void Multiply512AddFewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply512AddFewRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply512AddFewRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply512AddFewRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply512AddFewRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply512AddFewRows5(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[2112]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
+            }
+
             private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
                 switch (rows)
@@ -996,7 +1420,6 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1016,7 +1439,6 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1039,7 +1461,6 @@ namespace Samples
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1065,7 +1486,6 @@ namespace Samples
                     value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1094,7 +1514,6 @@ namespace Samples
                     value = Vector256.Create(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create(input[2112]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }

@@ -26,6 +26,11 @@ internal static class LinearEmitter
             yield return WholePair(kernel, isa);
         }
 
+        if (HasFewRows(kernel, isa))
+        {
+            yield return FewRows(kernel, isa);
+        }
+
         if (kernel.PackedOutputs >= isa.PanelWidth)
         {
             yield return Single(kernel, isa, isa.PanelVectors);
@@ -102,6 +107,15 @@ internal static class LinearEmitter
             using (writer.Braces(Loop(2)))
             {
                 EmitTiles(writer, isa, kernel, Pair(kernel, isa), "panel", WholePair(kernel, isa));
+            }
+        }
+
+        if (HasFewRows(kernel, isa))
+        {
+            using (writer.Braces($"if (rows <= {Text(isa.TileRows)})"))
+            using (writer.Braces(Loop(1)))
+            {
+                EmitTile(writer, isa, kernel, FewRows(kernel, isa), "panel", "rows");
             }
         }
 
@@ -252,8 +266,16 @@ internal static class LinearEmitter
         LeastRows = isa.TileRowsOf(2 * isa.PanelVectors),
     };
 
+    /// <summary>
+    /// Where there are pairs, a single panel is for few rows or is left over. Where there are none it is for all rows, of
+    /// which only the first read weights from afar; a family of its own is for few.
+    /// </summary>
     private static TileShape Single(LinearKernel kernel, InstructionSetDescription isa, int vectors) =>
-        Tile(kernel, isa, vectors == isa.PanelVectors ? "" : "Narrow", vectors, 1) with { Prefetch = Own(isa) };
+        Tile(kernel, isa, vectors == isa.PanelVectors ? "" : "Narrow", vectors, 1) with { Prefetch = isa.TakesPairs ? Own(isa) : TilePrefetch.None };
+
+    private static bool HasFewRows(LinearKernel kernel, InstructionSetDescription isa) => isa.Prefetches && !isa.TakesPairs && kernel.PackedOutputs >= 2 * isa.PanelWidth;
+
+    private static TileShape FewRows(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Few", isa.PanelVectors, 1) with { Prefetch = Own(isa) };
 
     private static TilePrefetch Own(InstructionSetDescription isa) => isa.Prefetches ? TilePrefetch.Own : TilePrefetch.None;
 
