@@ -15,22 +15,7 @@ internal static class KernelsEmitter
         var kernels = new List<Kernel>();
         foreach (StepPlan step in plan.Steps)
         {
-            IEnumerable<Kernel> wanted = step switch
-            {
-                EmbedStep embed => [embed.Kernel],
-                NormStep norm => [norm.Kernel],
-                LinearStep linear => [linear.Kernel],
-                PoolStep pool => [pool.Kernel],
-                PatchStep patch => [patch.Kernel],
-                PositionStep position => [position.Kernel],
-                AppendStep append => [append.Variant.Kernel],
-                AttendStep attend => [attend.Variant.Kernel],
-                AttentionStep attention => attention.Variants.Select(static variant => variant.Kernel),
-                CrossAttentionStep cross => [cross.Kernel],
-                CrossCacheStep cross => [cross.Kernel],
-                _ => throw new System.NotSupportedException(step.GetType().Name),
-            };
-            kernels.AddRange(wanted.Where(kernel => !kernels.Contains(kernel)));
+            kernels.AddRange(step.Kernels.Where(kernel => !kernels.Contains(kernel)));
         }
 
         return kernels;
@@ -114,7 +99,7 @@ internal static class KernelsEmitter
         NormKernel => [(kernel.Name, NormEmitter.Parameters)],
         PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
         PatchKernel => [(kernel.Name, PatchEmitter.PatchParameters)],
-        PositionKernel => [(kernel.Name, PatchEmitter.PositionParameters)],
+        PositionKernel position => [(kernel.Name, PatchEmitter.PositionParameters(position))],
         LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
         AttentionKernel { IsCross: true } cross =>
         [

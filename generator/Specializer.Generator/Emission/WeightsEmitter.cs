@@ -17,7 +17,7 @@ internal static class WeightsEmitter
         writer.Separate();
         writer.Line("/// <summary>Floats from one layer's packed weights to the next's.</summary>");
         writer.Line($"private const long LayerStride = {Text(plan.LayerStride)};");
-        if (plan.SourceEncoder is { } encoder)
+        if (plan is { IsEncoderDecoder: true, Encoder: { } encoder })
         {
             writer.Separate();
             writer.Line("/// <summary>Where the packed weights of the encoder's first layer begin, in floats.</summary>");
@@ -61,7 +61,7 @@ internal static class WeightsEmitter
                 EmitPacking(writer, plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: false }), tensors, plan, "layerWeights", layer: true);
             }
 
-            if (plan.SourceEncoder is not null)
+            if (plan.IsEncoderDecoder)
             {
                 using (writer.Braces("for (int layer = 0; layer < EncoderLayers; layer++)"))
                 {
@@ -99,7 +99,7 @@ internal static class WeightsEmitter
                 WeightLayout.UnitOffsetVector => $"UnitOffsetVector({target}, {slices});",
                 WeightLayout.RotaryTable => RotaryTable((RotaryPositions)weight.Positions!, target),
                 WeightLayout.AlibiSlopes => $"AlibiSlopes({target}, {Text(weight.Outputs)}, {Number(((AlibiPositions)weight.Positions!).MaximumBias)});",
-                WeightLayout.SinusoidalTable => $"SinusoidalTable({target}, {Text(weight.Floats / weight.Outputs)}, DModel, {Text(weight.Outputs)}, interleaved: {(weight.Inputs == 1 ? "true" : "false")});",
+                WeightLayout.SinusoidalTable => $"SinusoidalTable({target}, {Text(weight.Floats / weight.Outputs)}, {Text(weight.Inputs)}, {Text(weight.Outputs)}, interleaved: {(weight.Sinusoids!.Interleaved ? "true" : "false")});",
                 WeightLayout.RelativeBias => RelativeBias(weight, target, slices),
                 _ => $"Vectors({target}, [{slices}]);",
             });

@@ -92,10 +92,11 @@ internal sealed record PatchKernel(PatchArchitecture Patches, int Stride) : Kern
     public override string Name => "GatherPatches";
 }
 
-/// <summary>Adds a learned position to each row; the first row is a learned state of its own.</summary>
+/// <summary>Adds a learned position to each row.</summary>
 /// <param name="Width">The width of a row.</param>
 /// <param name="Stride">Floats from one row to the next, of the table too.</param>
-internal sealed record PositionKernel(int Width, int Stride) : Kernel
+/// <param name="FirstState">Whether the first row is a learned state of its own.</param>
+internal sealed record PositionKernel(int Width, int Stride, bool FirstState) : Kernel
 {
     public override string Name => "AddPositions" + Text(Width);
 }

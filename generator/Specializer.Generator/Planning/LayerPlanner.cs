@@ -9,7 +9,7 @@ namespace Specializer.Generator.Planning;
 /// <param name="architecture">The stack.</param>
 /// <param name="kernels">Its kernels.</param>
 /// <param name="prefix">What the names of its buffers begin with.</param>
-internal sealed class LayerPlanner(TransformerArchitecture architecture, DecoderKernels kernels, string prefix = "")
+internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKernels kernels, string prefix = "")
 {
     private readonly CheckpointLayout _checkpoint = architecture.Checkpoint;
     private readonly Dictionary<LayerKind, string?> _tables = [];

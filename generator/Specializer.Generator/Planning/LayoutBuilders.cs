@@ -23,7 +23,8 @@ internal sealed class WeightLayoutBuilder
 
     public long EncoderLayersOffset { get; private set; }
 
-    public long EncoderLayerStride => _offset;
+    /// <summary>Floats of the layer's weights so far.</summary>
+    public long CurrentLayerStride => _offset;
 
     /// <summary>What the names of weights begin with, which tells those of an encoder from those of its decoder.</summary>
     public string Prefix { get; set; } = "";
@@ -112,8 +113,8 @@ internal sealed class WeightLayoutBuilder
         }
     }
 
-    public string SinusoidalTable(int contextLength, int stride, bool interleaved) =>
-        Add("PositionTable", WeightLayout.SinusoidalTable, (long)contextLength * stride, interleaved ? 1 : 0, stride);
+    public string SinusoidalTable(int contextLength, int width, int stride, SinusoidalPositions positions) => Add(new WeightPlan(
+        Prefix + "PositionTable", WeightLayout.SinusoidalTable, _inLayer, _offset, (long)contextLength * stride, EquatableArray<TensorSlice>.Empty, width, stride) { Sinusoids = positions });
 
     public EquatableArray<WeightPlan> Build() => new(_weights);
 

@@ -4,12 +4,12 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>The kernels of a stack, as its shapes ask for them.</summary>
-internal sealed class DecoderKernels
+internal sealed class StackKernels
 {
     /// <param name="architecture">The stack.</param>
     /// <param name="chunk">Rows of a chunk.</param>
     /// <param name="tilePrefix">Tells tiles over heads of another width apart.</param>
-    public DecoderKernels(TransformerArchitecture architecture, int chunk, string tilePrefix = "")
+    public StackKernels(TransformerArchitecture architecture, int chunk, string tilePrefix = "")
     {
         AttentionArchitecture attention = architecture.Attention;
         FeedForwardArchitecture feedForward = architecture.FeedForward;
@@ -20,13 +20,17 @@ internal sealed class DecoderKernels
         int stride = Layout.RowStride(width);
         bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich;
 
+        int embeddingWidth = architecture.Embeddings.Width == 0 ? width : architecture.Embeddings.Width;
         Embed = new EmbedKernel(
-            width,
+            embeddingWidth,
             vocabulary,
-            stride,
-            architecture.Logits.Tied,
+            Layout.RowStride(embeddingWidth),
+            architecture.Logits.Tied || architecture.Head?.Output is { Tied: true },
             architecture.Embeddings.Scale,
-            architecture.Embeddings.Positions switch { null => null, LearnedPositions learned => learned.Offset, _ => 0 });
+            architecture.Embeddings.Positions switch { null => null, LearnedPositions learned => learned.Offset, _ => 0 })
+        {
+            TokenTypes = architecture.Embeddings.TokenTypes > 0,
+        };
         Norm = new NormKernel(architecture.Norm.Formula, width, stride, architecture.Norm.Epsilon, architecture.Norm.Bias, AddToOutput: false);
         QueryKeyValue = new LinearKernel(
             width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false));
