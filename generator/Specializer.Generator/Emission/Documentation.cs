@@ -46,7 +46,7 @@ internal static class Documentation
         yield return "using var session = model.CreateSession();";
         if (plan.IsEncoderDecoder)
         {
-            yield return "session.Encode(source);";
+            yield return architecture.Encoder!.Embeddings.Sound is null ? "session.Encode(source);" : "session.Encode(features);";
         }
 
         if (plan.Head is null)

@@ -75,7 +75,29 @@ internal sealed class EncoderEmitter
             _writer.Line($"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset;");
         }
 
+        if (_encoder.Architecture.GlobalTokens)
+        {
+            _writer.Line();
+            _writer.Line("// How many global tokens stand before each position, and behind the last.");
+            _writer.Line("int* globalsBefore = (int*)(Memory + GlobalsBeforeOffset);");
+            using (_writer.Braces("if (worker == 0)"))
+            {
+                _writer.Line("CountGlobalTokens(globalsBefore);");
+            }
+
+            _writer.Line();
+            _writer.Line("Synchronize();");
+            _writer.Line("int globals = globalsBefore[length];");
+        }
+
         _writer.Line();
+        if (_encoder.Frames.Count > 0)
+        {
+            _writer.Line("// All frames, before any position looks at its neighbours.");
+            EmitChunks(_encoder.Frames, length: "Frames");
+            _writer.Line();
+        }
+
         EmitChunks(_encoder.Before);
         _writer.Line();
         EmitReport(report, "0");
@@ -141,23 +163,53 @@ internal sealed class EncoderEmitter
     }
 
     /// <summary>A loop over the chunks of the sequence, with the rows of each.</summary>
-    private void EmitChunks(IReadOnlyCollection<StepPlan> steps, int? rows = null, Action? end = null)
+    private void EmitChunks(IReadOnlyCollection<StepPlan> steps, int? rows = null, Action? end = null, string length = "length")
     {
         string chunk = rows is { } fixedRows ? Text(fixedRows) : _encoder.ChunkLength == _plan.ChunkLength ? "ChunkLength" : Text(_encoder.ChunkLength);
-        using (_writer.Braces($"for (int position = 0; position < length; position += {chunk})"))
+        using (_writer.Braces($"for (int position = 0; position < {length}; position += {chunk})"))
         {
-            _writer.Line($"int rows = global::System.Math.Min({chunk}, length - position);");
+            _writer.Line($"int rows = global::System.Math.Min({chunk}, {length} - position);");
             foreach (BufferPlan buffer in _plan.BuffersOf(steps).Where(static buffer => buffer.EveryPosition))
             {
                 _writer.Line($"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset + ((nint)position * {Text(buffer.RowStride)});");
             }
 
-            foreach (StepPlan step in steps)
+            if (steps.Any(static step => step.When == StepCondition.ChunkHasGlobalTokens))
             {
-                _steps.Write(step, StepScope.Encoder);
+                _writer.Line("int firstGlobal = globalsBefore[position], globalRows = globalsBefore[position + rows] - firstGlobal;");
             }
 
+            EmitSteps(steps);
             end?.Invoke();
+        }
+    }
+
+    /// <summary>Writes steps, those that only global tokens need under their condition.</summary>
+    private void EmitSteps(IEnumerable<StepPlan> steps)
+    {
+        StepPlan[] rest = [.. steps];
+        while (rest.Length > 0)
+        {
+            StepCondition condition = rest[0].When;
+            StepPlan[] alike = [.. rest.TakeWhile(step => step.When == condition)];
+            rest = [.. rest.Skip(alike.Length)];
+            if (condition != StepCondition.Always)
+            {
+                _writer.Separate();
+            }
+
+            using (condition switch
+            {
+                StepCondition.SequenceHasGlobalTokens => _writer.Braces("if (globals > 0)"),
+                StepCondition.ChunkHasGlobalTokens => _writer.Braces("if (globalRows > 0)"),
+                _ => (System.IDisposable?)null,
+            })
+            {
+                foreach (StepPlan step in alike)
+                {
+                    _steps.Write(step, StepScope.Encoder);
+                }
+            }
         }
     }
 

@@ -33,8 +33,8 @@ internal static class ModelEmitter
     }
 
     /// <summary>What the base classes of the model and its session begin with.</summary>
-    public static string Kind(ExecutionPlan plan) => plan.IsEncoderDecoder ? "EncoderDecoder"
-        : plan.Head is null ? "Decoder"
+    public static string Kind(ExecutionPlan plan) => plan.IsEncoderDecoder ? (plan.Encoder!.Architecture.Embeddings.Sound is null ? "EncoderDecoder" : "Speech")
+        : plan.Head is null ? (plan.Architecture.LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? "PrefixDecoder" : "Decoder")
         : plan.Architecture.Embeddings.Patches is null ? "Encoder" : "ImageEncoder";
 
     private static string File(PlannedModel model, IReadOnlyList<string> namespaces, Action<SourceWriter> emit)
@@ -103,7 +103,15 @@ internal static class ModelEmitter
             {
                 Constant(writer, "int", "EncoderLayers", source.Architecture.Layers, "The number of layers of the encoder.");
                 Constant(writer, "int", "SourceLength", source.Architecture.ContextLength, "The largest number of positions of a source.");
-                Constant(writer, "int", "SourceVocabularySize", source.Architecture.Embeddings.VocabularySize, "The number of token ids of a source.");
+                if (source.Architecture.Embeddings.Sound is { } sound)
+                {
+                    Constant(writer, "int", "MelBands", sound.MelBands, "The mel bands of a frame of sound.");
+                }
+                else
+                {
+                    Constant(writer, "int", "SourceVocabularySize", source.Architecture.Embeddings.VocabularySize, "The number of token ids of a source.");
+                }
+
                 Constant(writer, "long", "SequenceBytes", plan.SequenceFloats * sizeof(float), "The bytes of every further sequence of a session.");
             }
 
@@ -126,13 +134,14 @@ internal static class ModelEmitter
                 Constant(writer, "int", "TokenTypes", architecture.Embeddings.TokenTypes, "The number of token types; 0 if there are none.");
                 Constant(writer, "int", "OutputWidth", head.OutputWidth, head.OutputPerToken ? "The width of a token's output." : "The width of the sequence's output.");
                 writer.Separate();
-                writer.Line($"private static readonly global::Specializer.EncoderDescription s_encoder = new() {{ TokenTypes = TokenTypes, OutputWidth = OutputWidth, OutputPerToken = {(head.OutputPerToken ? "true" : "false")} }};");
+                writer.Line($"private static readonly global::Specializer.EncoderDescription s_encoder = new() {{ TokenTypes = TokenTypes, {(architecture.GlobalTokens ? "GlobalTokens = true, " : "")}OutputWidth = OutputWidth, OutputPerToken = {(head.OutputPerToken ? "true" : "false")} }};");
             }
 
             if (plan.IsEncoderDecoder)
             {
                 writer.Separate();
-                writer.Line("private static readonly global::Specializer.SourceDescription s_source = new() { Layers = EncoderLayers, Length = SourceLength, VocabularySize = SourceVocabularySize, SequenceBytes = SequenceBytes };");
+                string taken = plan.Encoder!.Architecture.Embeddings.Sound is null ? "VocabularySize = SourceVocabularySize" : "MelBands = MelBands";
+                writer.Line($"private static readonly global::Specializer.SourceDescription s_source = new() {{ Layers = EncoderLayers, Length = SourceLength, {taken}, SequenceBytes = SequenceBytes }};");
             }
 
             writer.Separate();

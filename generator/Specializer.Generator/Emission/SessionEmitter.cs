@@ -54,6 +54,11 @@ internal static class SessionEmitter
                 EmitCopySequence(writer, plan);
             }
 
+            if (plan.Architecture.Attention.Linear)
+            {
+                EmitKeepState(writer, plan);
+            }
+
             DecoderEmitter.EmitForward(writer, plan);
         }
     }
@@ -86,6 +91,25 @@ internal static class SessionEmitter
             using (writer.Braces("else"))
             {
                 writer.Line("Forward<TKernels>(worker, workers);");
+            }
+        }
+    }
+
+    /// <summary>Writes how the state of linear attention, which no position undoes, is kept over a call that may fail.</summary>
+    private static void EmitKeepState(SourceWriter writer, ExecutionPlan plan)
+    {
+        BufferPlan first = plan.Buffers[0];
+        long floats = plan.StateFloats;
+        writer.Separate();
+        writer.Line("/// <inheritdoc/>");
+        writer.Line("protected override bool CanForgetPositions => false;");
+        foreach ((string name, string from, string to) in new[] { ("KeepState", first.Name, "KeptState"), ("RestoreState", "KeptState", first.Name) })
+        {
+            writer.Separate();
+            writer.Line("/// <inheritdoc/>");
+            using (writer.Braces($"protected override void {name}()"))
+            {
+                writer.Line($"new global::System.ReadOnlySpan<float>(Memory + {from}Offset, {Text(floats)}).CopyTo(new global::System.Span<float>(Memory + {to}Offset, {Text(floats)}));");
             }
         }
     }

@@ -45,11 +45,14 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 break;
             case LinearStep linear:
                 string bias = linear.Bias is null ? "" : Weight(linear.Bias) + ", ";
-                string arguments = $"{Input(linear.Input, scope)}, {Weight(linear.Weight)}, {bias}{(scope == StepScope.Logits ? "Logits" : Variable(linear.Output))}, rows";
+                string arguments = $"{Input(linear.Input, scope)}, {Weight(linear.Weight)}, {bias}{(scope == StepScope.Logits ? "Logits" : Variable(linear.Output))}, {(linear.When == StepCondition.ChunkHasGlobalTokens ? "globalRows" : "rows")}";
                 Call(linear.Kernel.Name, arguments, meets: scope != StepScope.Logits);
                 break;
             case AttentionStep attention when plan.IsEncoderDecoder:
                 WriteSequences(attention, attention.Variants[0]);
+                break;
+            case AttentionStep attention when plan.Architecture.Attention.Linear:
+                WriteKinds(attention.Variants, variant => WriteLinear(attention, variant));
                 break;
             case AttentionStep attention:
                 WriteKinds(attention.Variants, variant => WriteVariant(attention, variant));
@@ -67,10 +70,22 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 break;
             case AttendStep attend:
                 WriteKinds(attend.Variants, variant => Call(
-                    variant.Kernel.Name, $"{Cache(attend.Queries, variant)}, {ScoreTable(variant)}{Variable(attend.Output)}, position, length, rows"));
+                    variant.Kernel.Name, $"{Cache(attend.Queries, variant)}, {ScoreTable(variant)}{Variable(attend.Output)}, position, length, {(variant.Kernel.GlobalTokens ? "globalsBefore, " : "")}rows"));
+                break;
+            case GlobalRowsStep rows:
+                Call(rows.Kernel.Name, $"{Variable(rows.Input)}, {Variable(rows.Output)}, globalsBefore + position, rows");
+                break;
+            case GlobalQueriesStep queries:
+                Call(queries.Kernel.QueriesName, $"{Variable(queries.Input)}, {GlobalQueries(queries.Queries, queries.Kernel)}, globalRows");
+                break;
+            case GlobalAttendStep attend:
+                Call(attend.Kernel.Name, $"{GlobalQueries(attend.Queries, attend.Kernel)}, {Variable(attend.Keys)}, {Variable(attend.Values)}, {Variable(attend.Output)}, 0, length, globalRows");
                 break;
             case PatchStep patch:
                 Call(patch.Kernel.Name, $"Pixels, {Variable(patch.Output)}, position, rows");
+                break;
+            case WindowStep window:
+                Call(window.Kernel.Name, $"{(window.Input is null ? "Features" : $"Memory + {window.Input}Offset")}, {Variable(window.Output)}, Frames, position, rows");
                 break;
             case PositionStep position:
                 Call(position.Kernel.Name, $"{Variable(position.Output)}, {Weight(position.Positions)}, {(position.FirstState is null ? "" : Weight(position.FirstState) + ", ")}position, rows");
@@ -180,7 +195,16 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
         string cache = Cache(attention.Queries, variant);
         Call(variant.Kernel.AppendName, $"{Variable(attention.Input)}, {BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm)}{cache}, position, rows", meets: false);
         WriteMeeting("rows", "appended");
-        Call(variant.Kernel.Name, $"{cache}, {ScoreTable(variant)}{Variable(attention.Output)}, position, rows");
+        Call(variant.Kernel.Name, $"{cache}, {ScoreTable(variant)}{Variable(attention.Output)}, position, {(variant.Kernel.SeesPrefix ? "Prefix, " : "")}rows");
+        WriteNextCache(variant.Kernel, variant.Keys, variant.Values);
+    }
+
+    /// <summary>A state of constant size has the place of the cache.</summary>
+    private void WriteLinear(AttentionStep attention, AttentionVariant variant)
+    {
+        Call(
+            variant.Kernel.Name,
+            $"{Variable(attention.Input)}, {BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm)}{Variable(variant.Keys)}, {Variable(variant.Values)}, {Variable(attention.Output)}, position, rows");
         WriteNextCache(variant.Kernel, variant.Keys, variant.Values);
     }
 
@@ -236,6 +260,8 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
 
     private string ScoreTable(AttentionVariant variant) =>
         variant.Kernel.Kind.Positions is AlibiPositions or RelativePositions ? Weight(variant.Table!) + ", " : "";
+
+    private static string GlobalQueries(string name, AttentionKernel kernel) => $"{Variable(name)} + ((nint)firstGlobal * {Text(kernel.Attention.GroupSize * kernel.HeadStride)})";
 
     private static string Cache(string queries, AttentionVariant variant) => $"{Variable(queries)}, {Variable(variant.Keys)}, {Variable(variant.Values)}";
 

@@ -14,6 +14,7 @@ namespace Specializer.Generator.Planning;
 /// <param name="BufferPrefix">What the names of its buffers begin with.</param>
 /// <param name="LayersOffset">Where the first layer's packed weights begin, in floats.</param>
 /// <param name="LayerStride">Floats from one layer's packed weights to the next's.</param>
+/// <param name="Frames">The steps that run for the frames of sound before any position is computed; none where there is no sound.</param>
 /// <param name="Before">The steps before the layers.</param>
 /// <param name="Project">The steps of a layer that every chunk takes before any takes those of <paramref name="Attend"/>.</param>
 /// <param name="Attend">The steps of a layer from its attention on.</param>
@@ -25,13 +26,14 @@ internal sealed record EncoderPlan(
     string BufferPrefix,
     long LayersOffset,
     long LayerStride,
+    EquatableArray<StepPlan> Frames,
     EquatableArray<StepPlan> Before,
     EquatableArray<StepPlan> Project,
     EquatableArray<StepPlan> Attend,
     EquatableArray<StepPlan> After)
 {
     /// <summary>All steps in order.</summary>
-    public IEnumerable<StepPlan> Steps => Before.Concat(Project).Concat(Attend).Concat(After);
+    public IEnumerable<StepPlan> Steps => Frames.Concat(Before).Concat(Project).Concat(Attend).Concat(After);
 
     /// <summary>The buffer of the hidden states.</summary>
     public string Hidden => BufferPrefix + "Hidden";

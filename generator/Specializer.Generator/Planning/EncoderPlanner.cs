@@ -18,7 +18,7 @@ internal sealed class EncoderPlanner
     private readonly LayerPlanner _layer;
     private readonly int _chunk;
     private readonly string _prefix;
-    private readonly StepPlan[] _before;
+    private readonly EmbeddingPlan _embedding;
     private readonly StepPlan[] _after;
 
     /// <summary>Places everything but the weights of the layers.</summary>
@@ -47,14 +47,18 @@ internal sealed class EncoderPlanner
         _prefix = prefix;
         _layer = new LayerPlanner(architecture, kernels, prefix);
         PlanStates(buffers);
-        (_before, Embedding) = new EmbeddingPlanner(architecture, kernels, weights, buffers, chunk, prefix).Plan(shared);
+        _embedding = new EmbeddingPlanner(architecture, kernels, weights, buffers, chunk, prefix).Plan(shared);
         _after = PlanFinalNorm();
         _layer.PlanTables(weights);
-        PlanActivations(buffers, [kernels.QueryKeyValue, .. projections]);
+        PlanActivations(buffers, [kernels.QueryKeyValue, .. kernels.Global is { } global ? new[] { global.Query, global.KeyValue } : [], .. projections]);
+        if (kernels.Global is not null)
+        {
+            PlanGlobalTokens(buffers, kernels.Global.Attention);
+        }
     }
 
     /// <summary>The weight of the token embeddings; empty where there are none.</summary>
-    public string Embedding { get; }
+    public string Embedding => _embedding.Weight;
 
     /// <summary>The buffer of the hidden states.</summary>
     public string Hidden => _prefix + "Hidden";
@@ -65,6 +69,13 @@ internal sealed class EncoderPlanner
     {
         StepPlan[] steps = _layer.Plan(_weights);
         (StepPlan[] project, StepPlan[] attend) = Split(steps);
+        if (_kernels.Global is { } global)
+        {
+            (StepPlan[] projectGlobal, StepPlan[] attendGlobal) = _layer.PlanGlobalAttention(_weights, global);
+            project = [.. project, .. projectGlobal];
+            attend = [attend[0], .. attendGlobal, .. attend.Skip(1)];
+        }
+
         return new EncoderPlan(
             _architecture,
             _chunk,
@@ -72,7 +83,8 @@ internal sealed class EncoderPlanner
             _prefix,
             layersOffset,
             _weights.CurrentLayerStride,
-            new EquatableArray<StepPlan>(_before),
+            _embedding.Frames,
+            _embedding.Steps,
             new EquatableArray<StepPlan>(project),
             new EquatableArray<StepPlan>(attend),
             new EquatableArray<StepPlan>(_after));
@@ -96,8 +108,8 @@ internal sealed class EncoderPlanner
         AttentionArchitecture attention = _architecture.Attention;
         AttentionKernel kernel = _kernels.Attention[0];
         int length = _architecture.ContextLength, stride = _kernels.Norm.Stride;
-        buffers.Block("Keys", $"keys of a layer, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]", kernel.KeysPerHead * attention.KeyValueHeads);
-        buffers.Block("Values", $"values of a layer, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads);
+        buffers.Block("Keys", kernel.DescribeKeys("a layer,"), kernel.KeysPerHead * attention.KeyValueHeads);
+        buffers.Block("Values", kernel.DescribeValues("a layer,"), kernel.ValuesPerHead * attention.KeyValueHeads);
         buffers.PositionBuffer(
             "Queries",
             $"scaled queries, [{attention.KeyValueHeads} key/value heads][{length} positions][{attention.GroupSize} heads of the group][{kernel.HeadStride}]",
@@ -108,6 +120,19 @@ internal sealed class EncoderPlanner
             FormattableString.Invariant($"hidden states, [{length} positions][{_architecture.Width}], rows {stride} floats apart"),
             (long)length * stride,
             stride);
+    }
+
+    /// <summary>Which tokens are global, and what they ask and see; all of it linear in the context.</summary>
+    private void PlanGlobalTokens(BufferLayoutBuilder buffers, AttentionKernel kernel)
+    {
+        AttentionArchitecture attention = kernel.Attention;
+        int length = _architecture.ContextLength;
+        buffers.Block("GlobalsBefore", $"counts of global tokens before each of {length} positions and behind the last", length + 1);
+        buffers.Block("GlobalKeys", $"keys that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]", kernel.KeysPerHead * attention.KeyValueHeads);
+        buffers.Block("GlobalValues", $"values that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads);
+        buffers.Block("GlobalQueries", $"scaled queries of global tokens, [{attention.KeyValueHeads} key/value heads][{length} tokens][{attention.GroupSize} heads of the group][{kernel.HeadStride}]", kernel.QueryFloats);
+        buffers.RowBuffer("GlobalStates", "hidden states of global tokens", _chunk, _architecture.Width, _kernels.Norm.Stride);
+        buffers.RowBuffer("GlobalAttended", "attention output of global tokens", _chunk, attention.Heads * attention.HeadDimension, kernel.OutputStride);
     }
 
     /// <summary>Activations of one chunk.</summary>
@@ -130,9 +155,10 @@ internal sealed class EncoderPlanner
 
     private StepPlan[] PlanFinalNorm()
     {
-        string name = _architecture.Checkpoint.Names.FinalNorm;
+        CheckpointLayout checkpoint = _architecture.Checkpoint;
+        string name = checkpoint.Names.FinalNorm;
         return name.Length == 0
             ? []
-            : [new NormStep("Final norm", _kernels.Norm, _weights.Norm("FinalNorm", _architecture.Width, _architecture.Norm, name, perLayer: false), Hidden, Hidden)];
+            : [new NormStep("Final norm", _kernels.Norm, _weights.Norm("FinalNorm", _architecture.Width, _architecture.Norm, checkpoint.Suffixes, name, perLayer: false), Hidden, Hidden)];
     }
 }

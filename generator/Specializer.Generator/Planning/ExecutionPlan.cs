@@ -64,6 +64,9 @@ internal sealed record ExecutionPlan(
         return Buffers.Where(buffer => used.Contains(buffer.Name));
     }
 
+    /// <summary>Floats of the state of linear attention in all layers, which is what a decoder's session begins with.</summary>
+    public long StateFloats => Buffer("KeptState").Floats;
+
     /// <summary>The sets of weights that layers have.</summary>
     public int WeightSets => Architecture.Layers / Architecture.LayersPerSet;
 

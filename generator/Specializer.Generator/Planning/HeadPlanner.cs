@@ -16,6 +16,8 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
 
     private CheckpointNames Names => architecture.Checkpoint.Names;
 
+    private TensorSuffixes Suffixes => architecture.Checkpoint.Suffixes;
+
     /// <param name="encoder">The buffer of the last hidden states.</param>
     /// <param name="chunk">Rows of a chunk.</param>
     /// <param name="embedding">The weight of the token embeddings, which the output may share.</param>
@@ -44,8 +46,8 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
         if (head.Dense is { } dense)
         {
             var kernel = new LinearKernel(width, dense.Width, Layout.RowStride(width), Layout.RowStride(dense.Width), new(Bias: true, dense.Activation, false, false));
-            string weight = weights.Panels("HeadDenseWeight", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + ".weight", dense.Width, width)));
-            string bias = weights.Bias("HeadDenseBias", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + ".bias", dense.Width)));
+            string weight = weights.Panels("HeadDenseWeight", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Weight, dense.Width, width)));
+            string bias = weights.Bias("HeadDenseBias", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Bias, dense.Width)));
             string transformed = buffers.RowBuffer("Transformed", "states as transformed by the head", rows, dense.Width, kernel.OutputStride);
             steps.Add(new LinearStep("Linear layer of the head, activated", kernel, weight, bias, at, transformed));
             (at, width) = (transformed, dense.Width);
@@ -53,15 +55,15 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
 
         if (head.Norm)
         {
-            string norm = weights.Norm("HeadNorm", width, architecture.Norm, Names.HeadNorm, perLayer: false);
+            string norm = weights.Norm("HeadNorm", width, architecture.Norm, Suffixes, Names.HeadNorm, perLayer: false);
             steps.Add(new NormStep("Norm of the head", kernels.Norm with { Width = width, Stride = Layout.RowStride(width) }, norm, at, at));
         }
 
         if (head.Output is { } output)
         {
             var kernel = new LinearKernel(width, output.Width, Layout.RowStride(width), Layout.RowStride(output.Width), new(output.Bias, null, false, false));
-            string weight = output.Tied ? embedding : weights.Panels("OutputWeight", kernel, TensorSlice.Whole(Tensor(Names.Logits + ".weight", output.Width, width)));
-            string? bias = output.Bias ? weights.Bias("OutputBias", kernel, TensorSlice.Whole(Tensor(Names.LogitsBias.Length > 0 ? Names.LogitsBias : Names.Logits + ".bias", output.Width))) : null;
+            string weight = output.Tied ? embedding : weights.Panels("OutputWeight", kernel, TensorSlice.Whole(Tensor(Names.Logits + Suffixes.Weight, output.Width, width)));
+            string? bias = output.Bias ? weights.Bias("OutputBias", kernel, TensorSlice.Whole(Tensor(Names.LogitsBias.Length > 0 ? Names.LogitsBias : Names.Logits + Suffixes.Bias, output.Width))) : null;
             string logits = buffers.RowBuffer("Output", "outputs", rows, output.Width, kernel.OutputStride);
             steps.Add(new LinearStep("Output", kernel, weight, bias, at, logits));
             (at, width) = (logits, output.Width);

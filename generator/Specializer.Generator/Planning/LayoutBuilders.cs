@@ -62,7 +62,7 @@ internal sealed class WeightLayoutBuilder
         Add(name, kernel.Epilogue.Gated ? WeightLayout.GatedVectors : WeightLayout.Vectors, kernel.PackedOutputs, 0, kernel.PackedOutputs, slices);
 
     /// <summary>The weight of a norm and, behind it, its bias if it has one.</summary>
-    public string Norm(string name, int width, NormArchitecture norm, string checkpointName, bool perLayer)
+    public string Norm(string name, int width, NormArchitecture norm, TensorSuffixes suffixes, string checkpointName, bool perLayer)
     {
         int floats = Layout.Pad(width);
         string weight = Add(
@@ -71,10 +71,10 @@ internal sealed class WeightLayoutBuilder
             floats,
             0,
             floats,
-            TensorSlice.Whole(new TensorPlan(checkpointName + ".weight", perLayer, width)));
+            TensorSlice.Whole(new TensorPlan(checkpointName + suffixes.NormWeight, perLayer, width)));
         if (norm.Bias)
         {
-            Add(name + "Bias", WeightLayout.Vectors, floats, 0, floats, TensorSlice.Whole(new TensorPlan(checkpointName + ".bias", perLayer, width)));
+            Add(name + "Bias", WeightLayout.Vectors, floats, 0, floats, TensorSlice.Whole(new TensorPlan(checkpointName + suffixes.NormBias, perLayer, width)));
         }
 
         return weight;

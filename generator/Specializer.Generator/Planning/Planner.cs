@@ -66,14 +66,15 @@ internal static class Planner
         var buffers = new BufferLayoutBuilder();
         var layer = new LayerPlanner(architecture, kernels);
 
-        (StepPlan[] before, string embedding) = new EmbeddingPlanner(architecture, kernels, weights, buffers, chunk).Plan();
+        EmbeddingPlan embeddings = new EmbeddingPlanner(architecture, kernels, weights, buffers, chunk).Plan();
+        string embedding = embeddings.Weight;
         EncoderPlanner? encoderPlanner = architecture.Encoder is { } source ? PlanSource(architecture, source, kernels, weights, buffers, embedding) : null;
         string? finalNorm = architecture.Checkpoint.Names.FinalNorm.Length == 0
             ? null
-            : weights.Norm("FinalNorm", architecture.Width, architecture.Norm, architecture.Checkpoint.Names.FinalNorm, perLayer: false);
+            : weights.Norm("FinalNorm", architecture.Width, architecture.Norm, architecture.Checkpoint.Suffixes, architecture.Checkpoint.Names.FinalNorm, perLayer: false);
         string logitsWeight = architecture.Logits.Tied
             ? embedding
-            : weights.Panels("LogitsWeight", kernels.Logits, TensorSlice.Whole(Tensor(architecture.Checkpoint.Names.Logits + ".weight", architecture.Embeddings.VocabularySize, architecture.Width)));
+            : weights.Panels("LogitsWeight", kernels.Logits, TensorSlice.Whole(Tensor(architecture.Checkpoint.Names.Logits + architecture.Checkpoint.Suffixes.Weight, architecture.Embeddings.VocabularySize, architecture.Width)));
         string? logitsBias = !architecture.Logits.Bias
             ? null
             : weights.Bias("LogitsBias", kernels.Logits, LogitsBias(architecture));
@@ -107,7 +108,7 @@ internal static class Planner
             weights.LayerStride,
             IgnoredTensors(architecture, architecture.Logits.Tied),
             buffers.Build(),
-            new EquatableArray<StepPlan>(before),
+            embeddings.Steps,
             new EquatableArray<StepPlan>(steps),
             new EquatableArray<StepPlan>(after),
             weights.ParameterCount(architecture.Layers, architecture.Encoder?.Layers ?? 0),
@@ -152,7 +153,7 @@ internal static class Planner
         int vocabulary = architecture.Embeddings.VocabularySize;
         CheckpointNames names = architecture.Checkpoint.Names;
         return names.LogitsBias.Length == 0
-            ? TensorSlice.Whole(Tensor(names.Logits + ".bias", vocabulary))
+            ? TensorSlice.Whole(Tensor(names.Logits + architecture.Checkpoint.Suffixes.Bias, vocabulary))
             : new TensorSlice(Tensor(names.LogitsBias, 1, vocabulary), vocabulary, 0, vocabulary, vocabulary, InputsFirst: false);
     }
 
@@ -174,6 +175,11 @@ internal static class Planner
         if (architecture.Encoder is null)
         {
             PlanCache(architecture, kernels, session);
+            if (architecture.Attention.Linear)
+            {
+                session.Block("KeptState", "states of all layers as they were before the call", session.Build().Sum(static buffer => buffer.Floats));
+            }
+
             PlanActivations(architecture, kernels, chunk, session);
         }
         else
@@ -193,8 +199,8 @@ internal static class Planner
             string name = kernel.Kind.Name;
             int layers = Enumerable.Range(0, architecture.Layers).Count(layer => architecture.LayerPattern[layer % architecture.LayerPattern.Count] == kind);
             string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
-            session.Block(name + "Keys", $"keys of {which}, per layer [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]", kernel.KeysPerHead * attention.KeyValueHeads * layers);
-            session.Block(name + "Values", $"values of {which}, per layer [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads * layers);
+            session.Block(name + "Keys", kernel.DescribeKeys(which + ", per layer"), kernel.KeysPerHead * attention.KeyValueHeads * layers);
+            session.Block(name + "Values", kernel.DescribeValues(which + ", per layer"), kernel.ValuesPerHead * attention.KeyValueHeads * layers);
         }
     }
 
@@ -238,7 +244,7 @@ internal static class Planner
         // Files of tied models may repeat the embeddings.
         string logits = architecture.Checkpoint.Names.Logits;
         return tied && logits.Length > 0
-            ? new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat([logits + ".weight"]))
+            ? new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat([logits + architecture.Checkpoint.Suffixes.Weight]))
             : architecture.Checkpoint.Ignored;
     }
 

@@ -25,11 +25,27 @@ internal sealed record BufferPlan(string Name, string Description, long Offset, 
 /// <param name="Title">What the step is called in the paper; a comment in the emitted code.</param>
 internal abstract record StepPlan(string Title)
 {
+    /// <summary>Whether the step runs for every chunk, or for the sake of global tokens only.</summary>
+    public StepCondition When { get; init; }
+
     /// <summary>The kernels that it calls.</summary>
     public abstract IEnumerable<Kernel> Kernels { get; }
 
     /// <summary>The buffers that it reads or writes.</summary>
     public abstract IEnumerable<string> Buffers { get; }
+}
+
+/// <summary>When a step runs.</summary>
+internal enum StepCondition
+{
+    /// <summary>For every chunk, on all its rows.</summary>
+    Always,
+
+    /// <summary>For every chunk of a sequence that has a global token.</summary>
+    SequenceHasGlobalTokens,
+
+    /// <summary>For a chunk that has global tokens, on as many rows as they are.</summary>
+    ChunkHasGlobalTokens,
 }
 
 /// <summary>Token embeddings into the hidden states.</summary>
@@ -136,4 +152,37 @@ internal sealed record PositionStep(string Title, PositionKernel Kernel, string 
     public override IEnumerable<Kernel> Kernels => [Kernel];
 
     public override IEnumerable<string> Buffers => [Output];
+}
+
+/// <summary>Frames and their neighbours into rows.</summary>
+/// <param name="Input">The buffer of the frames, which is read as a whole; null for the spectrogram that the session was given.</param>
+internal sealed record WindowStep(string Title, WindowKernel Kernel, string? Input, string Output) : StepPlan(Title)
+{
+    public override IEnumerable<Kernel> Kernels => [Kernel];
+
+    public override IEnumerable<string> Buffers => [Output];
+}
+
+/// <summary>Rows of global tokens into the rows from the first on, or back from there.</summary>
+internal sealed record GlobalRowsStep(string Title, GlobalRowsKernel Kernel, string Input, string Output) : StepPlan(Title)
+{
+    public override IEnumerable<Kernel> Kernels => [Kernel];
+
+    public override IEnumerable<string> Buffers => [Input, Output];
+}
+
+/// <summary>Queries of the global tokens of a chunk, kept for their attention.</summary>
+internal sealed record GlobalQueriesStep(string Title, AttentionKernel Kernel, string Input, string Queries) : StepPlan(Title)
+{
+    public override IEnumerable<Kernel> Kernels => [Kernel];
+
+    public override IEnumerable<string> Buffers => [Input, Queries];
+}
+
+/// <summary>The global tokens of a chunk over the keys of the whole sequence.</summary>
+internal sealed record GlobalAttendStep(string Title, AttentionKernel Kernel, string Queries, string Keys, string Values, string Output) : StepPlan(Title)
+{
+    public override IEnumerable<Kernel> Kernels => [Kernel];
+
+    public override IEnumerable<string> Buffers => [Queries, Keys, Values, Output];
 }

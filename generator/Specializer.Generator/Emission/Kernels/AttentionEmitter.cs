@@ -17,7 +17,7 @@ internal static class AttentionEmitter
     private const int KeyBlock = Layout.KeyBlock;
 
     public static string Parameters(AttentionKernel kernel) =>
-        "float* queries, float* keys, float* values, " + Table(kernel) + "float* output, int position, " + Length(kernel) + "int rows, int worker, int workers";
+        "float* queries, float* keys, float* values, " + Table(kernel) + "float* output, int position, " + Visibility(kernel) + "int rows, int worker, int workers";
 
     public static IEnumerable<TileShape> Tiles(AttentionKernel kernel, InstructionSetDescription isa)
     {
@@ -43,6 +43,11 @@ internal static class AttentionEmitter
         {
             functions.RequireHyperbolicTangent();
             EmitCapScores(writer, isa, kernels.First().Attention.SoftCap);
+        }
+
+        if (kernels.Any(static kernel => kernel.GlobalTokens))
+        {
+            EmitHideLocal(writer);
         }
 
         if (kernels.Any(static kernel => kernel.Kind.Positions is AlibiPositions))
@@ -87,7 +92,7 @@ internal static class AttentionEmitter
                 using (writer.Braces("for (int height; first < end; first += height)"))
                 {
                     writer.Line("height = NextTileRows(end - first);");
-                    writer.Line($"{kernel.Name}Tile(headQueries, headKeys, headValues, {table}headOutput, position, {(kernel.SeesAll ? "length, " : "")}first, height, scratch);");
+                    writer.Line($"{kernel.Name}Tile(headQueries, headKeys, headValues, {table}headOutput, position, {VisibilityArguments(kernel)}first, height, scratch);");
                 }
             }
         }
@@ -101,12 +106,17 @@ internal static class AttentionEmitter
         int window = kernel.Kind.Window;
         string queryPosition = group == 1 ? "position + first + row" : $"position + ((first + row) / {Text(group)})";
         string lastVisible = kernel.SeesAll ? "length" : group == 1 ? "position + first + height" : $"position + ((first + height - 1) / {Text(group)}) + 1";
+        int band = kernel.Kind.Band;
+        if (kernel.SeesPrefix)
+        {
+            lastVisible = $"global::System.Math.Max({lastVisible}, prefix)";
+        }
 
         string slot = window > 0 ? "slot" : "block";
         writer.Separate();
         writer.Line("// Queries first to first + height - 1 of one key/value head, block of keys by block of keys.");
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Braces($"private static void {kernel.Name}Tile(float* queries, float* keys, float* values, {Table(kernel)}float* output, int position, {Length(kernel)}int first, int height, float* scratch)"))
+        using (writer.Braces($"private static void {kernel.Name}Tile(float* queries, float* keys, float* values, {Table(kernel)}float* output, int position, {Visibility(kernel)}int first, int height, float* scratch)"))
         {
             writer.Line($"const int KeyBlock = {KeyBlock};");
             writer.Line($"float* scores = scratch;");
@@ -125,7 +135,15 @@ internal static class AttentionEmitter
                 writer.Line($"int firstVisible = global::System.Math.Max(0, {firstPosition} - {Text(window - 1)});");
             }
 
-            using (writer.Braces($"for (int block = {(window > 0 ? "firstVisible & -KeyBlock" : "0")}; block < lastVisible; block += KeyBlock)"))
+            if (band > 0)
+            {
+                string firstPosition = group == 1 ? "position + first" : $"position + (first / {Text(group)})";
+                string lastPosition = group == 1 ? "position + first + height" : $"position + ((first + height - 1) / {Text(group)}) + 1";
+                writer.Line($"int firstVisible = global::System.Math.Max(0, {firstPosition} - {Text(band)});");
+                writer.Line(kernel.GlobalTokens ? $"int endVisible = {lastPosition} + {Text(band)};" : $"lastVisible = global::System.Math.Min(lastVisible, {lastPosition} + {Text(band)});");
+            }
+
+            using (writer.Braces($"for (int block = {(window > 0 || (band > 0 && !kernel.GlobalTokens) ? "firstVisible & -KeyBlock" : "0")}; block < lastVisible; block += KeyBlock)"))
             {
                 if (window > 0)
                 {
@@ -133,6 +151,17 @@ internal static class AttentionEmitter
                 }
 
                 writer.Line("int count = global::System.Math.Min(KeyBlock, lastVisible - block);");
+                if (kernel.GlobalTokens)
+                {
+                    writer.Line("bool hasGlobals = globalsBefore[block + count] > globalsBefore[block];");
+                    using (writer.Braces("if (!hasGlobals && (block + count <= firstVisible || block >= endVisible))"))
+                    {
+                        writer.Line("continue;");
+                    }
+
+                    writer.Line();
+                }
+
                 using (writer.Braces($"for (int key = 0; key < count; key += {Text(isa.PanelWidth)})"))
                 {
                     writer.Line($"float* panel = keys + ((nint)({slot} + key) * {Text(headDimension)});");
@@ -141,7 +170,9 @@ internal static class AttentionEmitter
 
                 using (writer.Braces("for (int row = 0; row < height; row++)"))
                 {
-                    writer.Line(kernel.SeesAll ? "int visible = count;" : $"int visible = global::System.Math.Clamp({queryPosition} + 1 - block, 0, count);");
+                    writer.Line(kernel.SeesAll ? "int visible = count;"
+                        : kernel.SeesPrefix ? $"int visible = global::System.Math.Clamp(global::System.Math.Max({queryPosition} + 1, prefix) - block, 0, count);"
+                        : $"int visible = global::System.Math.Clamp({queryPosition} + 1 - block, 0, count);");
                     EmitScoreChanges(writer, kernel, queryPosition);
                     writer.Line($"factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * {Text(isa.Lanes)}));");
                 }
@@ -202,8 +233,12 @@ internal static class AttentionEmitter
         _ => "",
     };
 
-    /// <summary>The positions of the whole sequence, where queries see all of them.</summary>
-    private static string Length(AttentionKernel kernel) => kernel.SeesAll ? "int length, " : "";
+    /// <summary>What a query sees beside what its position says: the whole sequence, global tokens, a prefix.</summary>
+    private static string Visibility(AttentionKernel kernel) =>
+        (kernel.SeesAll ? "int length, " : "") + (kernel.GlobalTokens ? "int* globalsBefore, " : "") + (kernel.SeesPrefix ? "int prefix, " : "");
+
+    private static string VisibilityArguments(AttentionKernel kernel) =>
+        (kernel.SeesAll ? "length, " : "") + (kernel.GlobalTokens ? "globalsBefore, " : "") + (kernel.SeesPrefix ? "prefix, " : "");
 
     /// <summary>What happens to a query's scores of a block before the softmax.</summary>
     private static void EmitScoreChanges(SourceWriter writer, AttentionKernel kernel, string queryPosition)
@@ -227,11 +262,45 @@ internal static class AttentionEmitter
             writer.Line($"AddBias(scores + (row * KeyBlock), count, bias + {head}{Text(kernel.CacheLength)} + block - ({queryPosition}));");
         }
 
+        if (kernel.Kind.Band > 0)
+        {
+            EmitBand(writer, kernel, queryPosition);
+        }
+
         if (kernel.Kind.Window > 0)
         {
             writer.Line($"int hidden = global::System.Math.Clamp({queryPosition} - {Text(kernel.Kind.Window - 1)} - block, 0, visible);");
             writer.Line("visible = hidden == visible ? 0 : visible;");
             writer.Line("new global::System.Span<float>(scores + (row * KeyBlock), hidden).Fill(float.MinValue);");
+        }
+    }
+
+    /// <summary>Keys beyond the band are hidden, but for global ones; a query that sees none of a block leaves it out.</summary>
+    private static void EmitBand(SourceWriter writer, AttentionKernel kernel, string queryPosition)
+    {
+        string band = Text(kernel.Kind.Band);
+        writer.Line($"int from = global::System.Math.Clamp({queryPosition} - {band} - block, 0, count), to = global::System.Math.Clamp({queryPosition} + {Text(kernel.Kind.Band + 1)} - block, 0, count);");
+        if (kernel.GlobalTokens)
+        {
+            writer.Line("HideLocal(scores + (row * KeyBlock), globalsBefore + block, 0, from);");
+            writer.Line("HideLocal(scores + (row * KeyBlock), globalsBefore + block, to, count);");
+            writer.Line("visible = from < to || hasGlobals ? count : 0;");
+        }
+        else
+        {
+            writer.Line("new global::System.Span<float>(scores + (row * KeyBlock), from).Fill(float.MinValue);");
+            writer.Line("visible = from < to ? to : 0;");
+        }
+    }
+
+    private static void EmitHideLocal(SourceWriter writer)
+    {
+        writer.Separate();
+        writer.Line("// Hides the keys from one to another that are not global.");
+        using (writer.Braces("private static void HideLocal(float* scores, int* globalsBefore, int from, int to)"))
+        using (writer.Braces("for (int i = from; i < to; i++)"))
+        {
+            writer.Line("scores[i] = globalsBefore[i + 1] > globalsBefore[i] ? scores[i] : float.MinValue;");
         }
     }
 
