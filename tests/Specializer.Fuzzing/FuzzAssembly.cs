@@ -77,7 +77,7 @@ internal sealed class FuzzAssembly : IDisposable
                 optimizationLevel: OptimizationLevel.Release,
                 allowUnsafe: true,
                 warningLevel: 9999,
-                specificDiagnosticOptions: [new("CS8632", ReportDiagnostic.Suppress)],
+                specificDiagnosticOptions: [new("CS8632", ReportDiagnostic.Suppress), new("CS8669", ReportDiagnostic.Suppress)],
                 nullableContextOptions: NullableContextOptions.Disable));
         using MemoryStream image = new();
         EmitResult result = compilation.Emit(image);

@@ -86,7 +86,7 @@ internal static class KernelsEmitter
             if (attentions.Length > 0)
             {
                 AppendEmitter.EmitShared(writer, isa, attentions);
-                AttentionEmitter.EmitShared(writer, isa, attentions, functions);
+                ScoreEmitter.EmitShared(writer, isa, attentions, functions);
             }
 
             if (kernels.OfType<AttentionKernel>().FirstOrDefault(static kernel => kernel.Attention.Linear) is { } linearAttention)
