@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Specializer;
@@ -44,6 +45,11 @@ using (ITestFrameworkExecutor executor = framework.GetExecutor(assembly.GetName(
 }
 
 results.WriteTimes();
+if (Environment.GetEnvironmentVariable("SPECIALIZER_TEST_PASSED") is { Length: > 0 } path)
+{
+    File.WriteAllLines(path, results.PassedNames);
+}
+
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s on {InstructionSets.Best}"));
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{results.Passed} passed, {results.Failed} failed{(results.Skipped > 0 ? $", {results.Skipped} skipped" : "")}"));
 return results.Failed == 0 && results.Passed > 0 ? 0 : 1;

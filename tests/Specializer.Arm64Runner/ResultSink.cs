@@ -20,6 +20,9 @@ internal sealed class ResultSink : LongLivedMarshalByRefObject, IMessageSink
     /// <summary>Tests that passed.</summary>
     public int Passed { get; private set; }
 
+    /// <summary>Their names.</summary>
+    public List<string> PassedNames { get; } = [];
+
     /// <summary>Tests that failed, and errors outside of tests.</summary>
     public int Failed { get; private set; }
 
@@ -35,6 +38,7 @@ internal sealed class ResultSink : LongLivedMarshalByRefObject, IMessageSink
             {
                 case ITestPassed passed:
                     Passed++;
+                    PassedNames.Add(passed.Test.DisplayName);
                     Count(passed);
                     break;
                 case ITestFailed failed:

@@ -18,10 +18,14 @@ internal static class Selection
     [
         "Specializer.Tests.Kernels.",
         "Specializer.Tests.EndToEnd.",
+        "Specializer.Tests.Families.",
+        "Specializer.Tests.EncoderDecoder.",
         GenericEngine,
         "Specializer.Tests.Sampling.",
         "Specializer.Tests.Weights.TensorViewTests",
     ];
+
+    private static readonly string[] s_ofFamilies = ["AreTheGoldenOnes", "IsTheGoldenOne", "Published", "OnlyTheBand", "Reference"];
 
     /// <summary>The test of equal bits runs a model twelve times over. Left out are twins of others, and one that is long.</summary>
     private static readonly string[] s_notForEqualBits = [nameof(LlamaGoldenShortChunk), nameof(LongContext4096), nameof(LongContext8192), nameof(Stories260K)];
@@ -42,6 +46,13 @@ internal static class Selection
         }
 
         bool isPortable = arguments.Contains(InstructionSet.Portable);
+        if (name.StartsWith("Specializer.Tests.Families.", StringComparison.Ordinal) || name.StartsWith("Specializer.Tests.EncoderDecoder.", StringComparison.Ordinal))
+        {
+            // Once for each family, and only against its golden results.
+            bool isTwice = arguments.Contains(2) && name.EndsWith(".EncoderGoldenTests", StringComparison.Ordinal);
+            return arguments.Contains(InstructionSet.Neon) && !isTwice && s_ofFamilies.Any(part => testCase.TestMethod.Method.Name.Contains(part, StringComparison.Ordinal));
+        }
+
         return testCase.TestMethod.Method.Name == nameof(Tests.EndToEnd.SameBitsTests.Any_number_of_threads_and_any_chunking_give_the_same_bits)
             ? !isPortable && !s_notForEqualBits.Any(arguments.Contains)
             : !isPortable || arguments.Contains(nameof(LlamaGolden)) || name.EndsWith(".GoldenLlamaTests", StringComparison.Ordinal);

@@ -5,6 +5,8 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Fuzzing;
 
+using Stack = Specializer.Generator.Architecture.Stack;
+
 /// <summary>
 /// The tensors that a checkpoint of an architecture holds, with random values, the same for the same seed. Written from
 /// the layout's description alone, so that a slip in the planner's table shows.
@@ -20,21 +22,50 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
     {
         _random = new Random(seed);
         Description = FormattableString.Invariant($"random weights, seed {seed}");
+        AddStack(architecture);
+        if (architecture.Encoder is { } encoder)
+        {
+            AddStack(encoder);
+        }
+    }
+
+    private void AddStack(TransformerArchitecture architecture)
+    {
         CheckpointNames names = architecture.Checkpoint.Names;
-        int width = architecture.Width;
-        int vocabulary = architecture.Embeddings.VocabularySize;
-        Add(names.TokenEmbedding + ".weight", [vocabulary, width], 0, architecture.Logits.Tied ? 1 / Math.Sqrt(width) : 0.5);
-        if (architecture.Embeddings.Positions is LearnedPositions learned)
+        EmbeddingArchitecture embeddings = architecture.Embeddings;
+        int width = architecture.Width, embeddingWidth = embeddings.Width == 0 ? width : embeddings.Width, vocabulary = embeddings.VocabularySize;
+        if (!_tensors.ContainsKey(names.TokenEmbedding + ".weight"))
         {
-            Add(names.PositionEmbedding + ".weight", [learned.Rows, width], 0, 0.5);
+            Add(names.TokenEmbedding + ".weight", [vocabulary, embeddingWidth], 0, architecture.Logits.Tied ? 1 / Math.Sqrt(embeddingWidth) : 0.5);
         }
 
-        if (architecture.Embeddings.Norm)
+        if (embeddings.Positions is LearnedPositions learned)
         {
-            AddNorm(names.EmbeddingNorm, width, architecture.Norm);
+            Add(names.PositionEmbedding + ".weight", [learned.Rows, embeddingWidth], 0, 0.5);
         }
 
-        for (int layer = 0; layer < architecture.Layers; layer++)
+        if (embeddings.TokenTypes > 0)
+        {
+            Add(names.TokenTypeEmbedding + ".weight", [embeddings.TokenTypes, embeddingWidth], 0, 0.5);
+        }
+
+        if (embeddings.Norm)
+        {
+            AddNorm(names.EmbeddingNorm, embeddingWidth, architecture.Norm);
+        }
+
+        if (embeddings.Width != 0)
+        {
+            AddMatrix(names.EmbeddingProjection, width, embeddingWidth, inputsFirst: false);
+            AddBias(names.EmbeddingProjection, width);
+        }
+
+        foreach (RelativePositions relative in architecture.LayerKinds.Select(static kind => kind.Positions).OfType<RelativePositions>().Take(1))
+        {
+            Add(names.RelativeBias, [relative.Buckets, architecture.Attention.Heads], 0, 0.5);
+        }
+
+        for (int layer = 0; layer < architecture.Layers / architecture.LayersPerSet; layer++)
         {
             AddLayer(architecture, name => name.Replace("{layer}", FormattableString.Invariant($"{layer}"), StringComparison.Ordinal));
         }
@@ -44,14 +75,54 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             AddNorm(names.FinalNorm, width, architecture.Norm);
         }
 
+        if (architecture.Stack == Stack.Encoder)
+        {
+            AddHead(architecture);
+            return;
+        }
+
         if (!architecture.Logits.Tied)
         {
             AddMatrix(names.Logits, vocabulary, width, inputsFirst: false);
         }
 
-        if (architecture.Logits.Bias)
+        if (architecture.Logits.Bias && names.LogitsBias.Length > 0)
+        {
+            Add(names.LogitsBias, [1, vocabulary], 0, VectorDeviation);
+        }
+        else if (architecture.Logits.Bias)
         {
             AddBias(names.Logits, vocabulary);
+        }
+    }
+
+    private void AddHead(TransformerArchitecture architecture)
+    {
+        CheckpointNames names = architecture.Checkpoint.Names;
+        int width = architecture.Width;
+        if (architecture.Head?.Dense is { } dense)
+        {
+            AddMatrix(names.HeadDense, dense.Width, width, inputsFirst: false);
+            AddBias(names.HeadDense, dense.Width);
+            width = dense.Width;
+        }
+
+        if (architecture.Head is { Norm: true })
+        {
+            AddNorm(names.HeadNorm, width, architecture.Norm);
+        }
+
+        if (architecture.Head?.Output is { } output)
+        {
+            if (!output.Tied)
+            {
+                AddMatrix(names.Logits, output.Width, width, inputsFirst: false);
+            }
+
+            if (output.Bias)
+            {
+                Add(names.LogitsBias.Length > 0 ? names.LogitsBias : names.Logits + ".bias", [output.Width], 0, VectorDeviation);
+            }
         }
     }
 
@@ -104,7 +175,12 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         int width = architecture.Width;
         int queries = attention.Heads * attention.HeadDimension;
         int keys = attention.KeyValueHeads * attention.HeadDimension;
-        AddNorm(inLayer(names.AttentionNorm), width, architecture.Norm);
+        bool post = architecture.Arrangement == BlockArrangement.PostNorm;
+        if (!post)
+        {
+            AddNorm(inLayer(names.AttentionNorm), width, architecture.Norm);
+        }
+
         if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueLayout.Separate)
         {
             AddLinear(inLayer(names.Query), queries, width, attention.QueryBias);
@@ -123,13 +199,38 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         }
 
         AddLinear(inLayer(names.AttentionOutput), width, queries, attention.OutputBias);
-        if (architecture.Arrangement == BlockArrangement.Sandwich)
+        if (architecture.CrossAttention is { } cross)
+        {
+            int crossKeys = cross.KeyValueHeads * cross.HeadDimension, source = architecture.Encoder!.Width;
+            AddNorm(inLayer(names.CrossAttentionNorm), width, architecture.Norm);
+            AddLinear(inLayer(names.CrossQuery), cross.Heads * cross.HeadDimension, width, cross.QueryBias);
+            if (names.CrossKeyValue.Length > 0)
+            {
+                AddLinear(inLayer(names.CrossKeyValue), 2 * crossKeys, source, cross.KeyBias);
+            }
+            else
+            {
+                AddLinear(inLayer(names.CrossKey), crossKeys, source, cross.KeyBias);
+                AddLinear(inLayer(names.CrossValue), crossKeys, source, cross.ValueBias);
+            }
+
+            AddLinear(inLayer(names.CrossOutput), width, cross.Heads * cross.HeadDimension, cross.OutputBias);
+        }
+
+        if (architecture.GlobalTokens)
+        {
+            AddLinear(inLayer(names.GlobalQuery), queries, width, attention.QueryBias);
+            AddLinear(inLayer(names.GlobalKey), keys, width, attention.KeyBias);
+            AddLinear(inLayer(names.GlobalValue), keys, width, attention.ValueBias);
+        }
+
+        if (architecture.Arrangement == BlockArrangement.Sandwich || post)
         {
             AddNorm(inLayer(names.AttentionOutputNorm), width, architecture.Norm);
             AddNorm(inLayer(names.FeedForwardOutputNorm), width, architecture.Norm);
         }
 
-        if (architecture.Arrangement != BlockArrangement.ParallelOneNorm)
+        if (!post && architecture.Arrangement != BlockArrangement.ParallelOneNorm)
         {
             AddNorm(inLayer(names.FeedForwardNorm), width, architecture.Norm);
         }

@@ -9,6 +9,8 @@ using Xunit.Sdk;
 
 namespace Specializer.Fuzzing;
 
+using Stack = Specializer.Generator.Architecture.Stack;
+
 /// <summary>What a case came to.</summary>
 internal enum Verdict
 {
@@ -36,27 +38,37 @@ internal static class Comparison
     public static Outcome Run(FuzzCase @case, FuzzAssembly assembly, int number)
     {
         TransformerArchitecture architecture = @case.ToArchitecture();
-        using CheckpointTensors tensors = new(architecture, @case.Seed);
-        Random random = new(@case.Seed);
-        int[] tokens = [.. Enumerable.Range(0, architecture.ContextLength).Select(_ => random.Next(architecture.Embeddings.VocabularySize))];
-        OracleRun expected = new ArchitectureOracle(architecture, tensors).Run(tokens);
+        return Run(architecture, @case.Seed, @case.Prefix, (tensors, options) => assembly.Load(number, tensors, options));
+    }
+
+    /// <summary>Compares the models of an architecture, each loaded for an instruction set, with the oracle.</summary>
+    public static Outcome Run(TransformerArchitecture architecture, int seed, int prefix, Func<WeightsSource, ModelOptions, TransformerModel> load)
+    {
+        using CheckpointTensors tensors = new(architecture, seed);
+        ModelRun run = architecture.Stack switch
+        {
+            Stack.Encoder => new EncoderRun(architecture, seed),
+            Stack.EncoderDecoder => new EncoderDecoderRun(architecture, seed),
+            _ => new DecoderRun(architecture, seed, prefix),
+        };
+        OracleRun expected = run.Expect(tensors);
         foreach (InstructionSet instructionSet in InstructionSetsHere)
         {
             string where = instructionSet.ToString();
+            TransformerModel Load(int threads) => load(tensors, new ModelOptions { InstructionSet = instructionSet, Threads = threads });
             try
             {
-                (float[] logits, float[][] states) = RunWhole(assembly, number, tensors, instructionSet, tokens, architecture);
-                string? problem = Compare(expected, logits, states, slack: null);
+                (float[] output, float[][] states) = run.Whole(Load);
+                string? problem = Compare(expected, output, states, slack: null);
                 if (problem is not null)
                 {
-                    using CheckpointTensors perturbed = new(architecture, @case.Seed);
+                    using CheckpointTensors perturbed = new(architecture, seed);
                     perturbed.Perturb(1);
-                    OracleRun moved = new ArchitectureOracle(architecture, perturbed).Run(tokens);
-                    bool explained = Compare(expected, logits, states, moved) is null;
+                    bool explained = Compare(expected, output, states, run.Expect(perturbed)) is null;
                     return new Outcome(explained ? Verdict.IllConditioned : Verdict.Disagrees, where + ": " + problem);
                 }
 
-                RunInPieces(assembly, number, tensors, instructionSet, tokens, logits, random);
+                run.InPieces(Load, output);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
@@ -67,45 +79,7 @@ internal static class Comparison
         return new Outcome(Verdict.Agrees, "");
     }
 
-    private static (float[] Logits, float[][] States) RunWhole(
-        FuzzAssembly assembly, int number, CheckpointTensors tensors, InstructionSet instructionSet, int[] tokens, TransformerArchitecture architecture)
-    {
-        int width = architecture.Width;
-        using DecoderModel model = assembly.Load(number, tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
-        using DecoderSession session = model.CreateSession();
-        float[][] states = [.. Enumerable.Range(0, architecture.Layers + 1).Select(_ => new float[tokens.Length * width])];
-        session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
-        float[] logits = new float[tokens.Length * architecture.Embeddings.VocabularySize];
-        session.Prefill(tokens, logits);
-        return (logits, states);
-    }
-
-    /// <summary>In random calls on two threads, and token by token: the same bits.</summary>
-    private static void RunInPieces(
-        FuzzAssembly assembly, int number, CheckpointTensors tensors, InstructionSet instructionSet, int[] tokens, float[] logits, Random random)
-    {
-        using DecoderModel model = assembly.Load(number, tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 2 });
-        int vocabulary = model.Description.VocabularySize;
-        using DecoderSession session = model.CreateSession();
-        for (int start = 0; start < tokens.Length;)
-        {
-            int count = Math.Min(1 + random.Next(random.Next(2) == 0 ? 4 : 60), tokens.Length - start);
-            float[] all = random.Next(2) == 0 ? new float[count * vocabulary] : [];
-            ReadOnlySpan<float> last = all.Length > 0 ? session.Prefill(tokens.AsSpan(start, count), all) : session.Prefill(tokens.AsSpan(start, count));
-            AssertSame(logits.AsSpan(start * vocabulary, all.Length), all, "in random calls on two threads", start);
-            start += count;
-            AssertSame(logits.AsSpan((start - 1) * vocabulary, vocabulary), last, "in random calls on two threads", start - 1);
-        }
-
-        using DecoderModel alone = assembly.Load(number, tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
-        using DecoderSession single = alone.CreateSession();
-        for (int position = 0; position < tokens.Length; position++)
-        {
-            AssertSame(logits.AsSpan(position * vocabulary, vocabulary), single.Decode(tokens[position]), "token by token", position);
-        }
-    }
-
-    private static void AssertSame(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string how, int position)
+    internal static void AssertSame(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string how, int position)
     {
         if (!System.Runtime.InteropServices.MemoryMarshal.AsBytes(expected).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(actual)))
         {

@@ -27,8 +27,14 @@ internal sealed class FuzzAssembly : IDisposable
     private readonly Assembly _assembly;
 
     /// <exception cref="InvalidOperationException">The generated code does not compile without a warning.</exception>
-    public FuzzAssembly(IReadOnlyList<FuzzCase> cases)
-        : this(Compile(cases))
+    public FuzzAssembly(IEnumerable<FuzzCase> cases)
+        : this(cases.Select(static @case => @case.ToArchitecture()))
+    {
+    }
+
+    /// <exception cref="InvalidOperationException">The generated code does not compile without a warning.</exception>
+    public FuzzAssembly(IEnumerable<TransformerArchitecture> architectures)
+        : this(Compile([.. architectures]))
     {
     }
 
@@ -41,25 +47,25 @@ internal sealed class FuzzAssembly : IDisposable
     public static TimeSpan Writing { get; private set; }
 
     /// <summary>Loads the model of the case with the given number.</summary>
-    public DecoderModel Load(int number, WeightsSource weights, ModelOptions options)
+    public TransformerModel Load(int number, WeightsSource weights, ModelOptions options)
     {
         Type type = _assembly.GetType("Fuzzed." + ClassName(number), throwOnError: true)!;
         MethodInfo load = type.GetMethod("Load", [typeof(WeightsSource), typeof(ModelOptions)])!;
-        return (DecoderModel)load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [weights, options], CultureInfo.InvariantCulture)!;
+        return (TransformerModel)load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [weights, options], CultureInfo.InvariantCulture)!;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _context.Unload();
 
-    private static byte[] Compile(IReadOnlyList<FuzzCase> cases)
+    private static byte[] Compile(IReadOnlyList<TransformerArchitecture> architectures)
     {
         long start = Stopwatch.GetTimestamp();
-        CSharpParseOptions options = new(LanguageVersion.CSharp12, DocumentationMode.Parse);
-        SyntaxTree[] trees = [.. cases
-            .Select(static (@case, number) => new PlannedModel(new ClassDeclaration("Fuzzed", EquatableArray<string>.Empty, ClassName(number)), Planner.Plan(@case.ToArchitecture())))
+        CSharpParseOptions options = new(LanguageVersion.CSharp12, DocumentationMode.None);
+        SyntaxTree[] trees = [.. architectures
+            .Select(static (architecture, number) => new PlannedModel(new ClassDeclaration("Fuzzed", EquatableArray<string>.Empty, ClassName(number)), Planner.Plan(architecture)))
             .AsParallel()
             .AsOrdered()
-            .SelectMany(static model => ModelEmitter.Emit(model))
+            .SelectMany(static model => ForThisProcess(ModelEmitter.Emit(model)))
             .Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), options, file.HintName))];
         Writing += Stopwatch.GetElapsedTime(start);
         CSharpCompilation compilation = CSharpCompilation.Create(
@@ -71,11 +77,24 @@ internal sealed class FuzzAssembly : IDisposable
                 optimizationLevel: OptimizationLevel.Release,
                 allowUnsafe: true,
                 warningLevel: 9999,
-                nullableContextOptions: NullableContextOptions.Enable));
+                specificDiagnosticOptions: [new("CS8632", ReportDiagnostic.Suppress), new("CS8669", ReportDiagnostic.Suppress)],
+                nullableContextOptions: NullableContextOptions.Disable));
         using MemoryStream image = new();
         EmitResult result = compilation.Emit(image);
         string[] problems = [.. result.Diagnostics.Where(static problem => problem.Severity > DiagnosticSeverity.Hidden).Take(5).Select(static problem => problem.ToString())];
         return problems.Length == 0 ? image.ToArray() : throw new InvalidOperationException("The generated code does not compile cleanly:\n" + string.Join('\n', problems));
+    }
+
+    /// <summary>Leaves out the kernels of instruction sets that this process does not have, which would take as long to compile.</summary>
+    private static IEnumerable<SourceFile> ForThisProcess(IEnumerable<SourceFile> files)
+    {
+        string[] missing = [.. Enum.GetValues<InstructionSet>().Where(static set => !InstructionSets.IsSupported(set)).Select(static set => set.ToString())];
+        foreach (SourceFile file in files.Where(file => !missing.Any(name => file.HintName.EndsWith(".Kernels." + name + ".g.cs", StringComparison.Ordinal))))
+        {
+            // What may be null is checked where declared models are compiled; here it would only take time.
+            string code = file.Text.Replace("#nullable enable", "#nullable disable", StringComparison.Ordinal);
+            yield return file with { Text = missing.Aggregate(code, static (text, name) => text.Replace("<" + name + "Kernels>", "<PortableKernels>", StringComparison.Ordinal)) };
+        }
     }
 
     private static string ClassName(int number) => FormattableString.Invariant($"Model{number}");

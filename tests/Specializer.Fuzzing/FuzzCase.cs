@@ -7,12 +7,18 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Fuzzing;
 
+using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
+using Stack = Specializer.Generator.Architecture.Stack;
+
 /// <summary>How positions enter the attention of one kind of layer.</summary>
 internal enum PositionKind
 {
     None,
     Rotary,
     Alibi,
+
+    /// <summary>T5's, of models with a source and of encoders.</summary>
+    Relative,
 }
 
 /// <summary>What is added to the embeddings.</summary>
@@ -20,8 +26,12 @@ internal enum TableKind
 {
     None,
     Learned,
+
+    /// <summary>Learned, with a token that has its own row and does not count.</summary>
+    LearnedBehindPadding,
     SinusoidalInterleaved,
     SinusoidalHalves,
+    SinusoidalEndpoint,
 }
 
 /// <summary>How rotary frequencies are changed.</summary>
@@ -43,7 +53,54 @@ internal sealed record FuzzCase
     /// <summary>What weights and tokens are drawn from.</summary>
     public int Seed { get; init; } = 1;
 
+    public Stack Stack { get; init; }
+
     public int Layers { get; init; } = 1;
+
+    public int EncoderLayers { get; init; } = 1;
+
+    public int SourceLength { get; init; } = 16;
+
+    public int SourceVocabularySize { get; init; } = 16;
+
+    /// <summary>Whether both stacks of an encoder-decoder have the same token embeddings.</summary>
+    public bool SharedEmbeddings { get; init; }
+
+    public bool CrossKeyValue { get; init; }
+
+    public bool Linear { get; init; }
+
+    /// <summary>The positions of a decoder's prefix; 0 for a causal mask.</summary>
+    public int Prefix { get; init; }
+
+    /// <summary>In an encoder, the positions that one sees to each side; 0 for all.</summary>
+    public int Band { get; init; }
+
+    public bool GlobalTokens { get; init; }
+
+    public int TokenTypes { get; init; }
+
+    /// <summary>The width of an encoder's embeddings where it is another; 0 where it is not.</summary>
+    public int EmbeddingWidth { get; init; }
+
+    /// <summary>Whether an encoder's layers all have the same weights.</summary>
+    public bool SharedLayers { get; init; }
+
+    public Pooling Pooling { get; init; }
+
+    public bool Normalize { get; init; }
+
+    /// <summary>The width of the head's activated layer; 0 for none.</summary>
+    public int HeadDense { get; init; }
+
+    public ActivationFunction HeadActivation { get; init; }
+
+    public bool HeadNorm { get; init; }
+
+    /// <summary>The outputs of the head; 0 for none.</summary>
+    public int HeadOutputs { get; init; }
+
+    public bool HeadBias { get; init; }
 
     public int Width { get; init; } = 16;
 
@@ -153,33 +210,94 @@ internal sealed record FuzzCase
     /// <summary>Whether it is a model at all; what is declared by a user is checked by the parser.</summary>
     public bool IsValid =>
         Heads % KeyValueHeads == 0
+        && StackFits
         && RotaryFits(Positions, RotaryDimension)
         && (!TwoKinds || RotaryFits(SecondPositions, SecondRotaryDimension))
         && (Layout == QueryKeyValueLayout.Separate || (QueryBias == KeyBias && KeyBias == ValueBias))
-        && (Table is TableKind.None or TableKind.Learned || Width % 2 == 0)
+        && (Table is TableKind.None or TableKind.Learned or TableKind.LearnedBehindPadding || (Width % 2 == 0 && EmbeddingWidth % 2 == 0))
         && (Norm == NormFormula.Layer || !NormBias)
         && (Gated || !GateUpConcatenated)
         && (!QueryKeyNorm || Norm == NormFormula.RootMeanSquare);
 
+    private bool IsEncoder => Stack == Stack.Encoder;
+
+    private bool HasHead => IsEncoder && (Pooling != Pooling.None || HeadDense > 0 || HeadOutputs > 0);
+
+    /// <summary>What the parser refuses of each stack, and what would declare nothing.</summary>
+    private bool StackFits => Stack switch
+    {
+        Stack.Encoder => Window == 0 && SecondWindow == 0 && !IsParallel && Positions != PositionKind.Alibi && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative)
+            && Prefix == 0 && (!GlobalTokens || Band > 0) && (!HeadNorm || HeadDense > 0) && (!Normalize || Pooling != Pooling.None) && (Positions != PositionKind.Relative || !TwoKinds)
+            && (Table != TableKind.LearnedBehindPadding || TableOffset > 0),
+        Stack.EncoderDecoder => Window == 0 && !TwoKinds && !IsParallel && Arrangement != BlockArrangement.Sandwich && Positions != PositionKind.Alibi
+            && Prefix == 0 && !Linear && IsPlain && (!SharedEmbeddings || SourceVocabularySize == VocabularySize) && (!CrossKeyValue || KeyBias == ValueBias)
+            && Table != TableKind.LearnedBehindPadding,
+        _ => IsPlain && Positions != PositionKind.Relative && SecondPositions != PositionKind.Relative && Table != TableKind.LearnedBehindPadding
+            && (Prefix == 0 || (Prefix <= ContextLength && (ChunkLength == 0 ? Prefix <= 16 : Prefix <= ChunkLength) && Window == 0 && SecondWindow == 0 && Positions != PositionKind.Alibi && SecondPositions != PositionKind.Alibi)),
+    }
+    && (!Linear || (Positions == PositionKind.None && SecondPositions == PositionKind.None && Window == 0 && SecondWindow == 0 && SoftCap == 0 && Scale == 0 && Prefix == 0 && Band == 0 && !TwoKinds));
+
+    private bool IsParallel => Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
+
+    /// <summary>Whether it has nothing that only encoders have.</summary>
+    private bool IsPlain => Band == 0 && !GlobalTokens && TokenTypes == 0 && EmbeddingWidth == 0 && !SharedLayers && Pooling == Pooling.None && HeadDense == 0 && HeadOutputs == 0;
+
     public TransformerArchitecture ToArchitecture()
     {
-        LayerKind first = new(TwoKinds ? "First" : "", Window, AttentionPositions(Positions, RotaryBase, RotaryDimension, RotaryScaling(RotaryDimension)));
-        LayerKind second = new("Second", SecondWindow, AttentionPositions(SecondPositions, SecondRotaryBase, SecondRotaryDimension, new NoScaling()));
+        TransformerArchitecture stack = ToStack(IsEncoder ? AttentionMask.Full : Prefix > 0 ? AttentionMask.Prefix : AttentionMask.Causal, Stack == Stack.EncoderDecoder ? "decoder." : "");
+        return Stack switch
+        {
+            Stack.Encoder => stack with
+            {
+                GlobalTokens = GlobalTokens,
+                LayersPerSet = SharedLayers ? Layers : 1,
+                Embeddings = stack.Embeddings with { TokenTypes = TokenTypes, Width = EmbeddingWidth },
+                Logits = new LogitsArchitecture(false, false, 0),
+                Head = !HasHead ? null : new HeadArchitecture(
+                    Pooling,
+                    HeadDense == 0 ? null : new DenseArchitecture(HeadDense, HeadActivation),
+                    HeadNorm,
+                    Normalize,
+                    HeadOutputs == 0 ? null : new OutputArchitecture(HeadOutputs, Tied: false, HeadBias)),
+            },
+            Stack.EncoderDecoder => stack with
+            {
+                CrossAttention = stack.Attention with { QueryKeyNorm = false },
+                Encoder = ToStack(AttentionMask.Full, "encoder.") with
+                {
+                    Stack = Stack.Encoder,
+                    Layers = EncoderLayers,
+                    ContextLength = SourceLength,
+                    Embeddings = stack.Embeddings with { VocabularySize = SourceVocabularySize, Positions = PositionTable(SourceLength) },
+                    Logits = new LogitsArchitecture(SharedEmbeddings && Tied, false, 0),
+                },
+            },
+            _ => stack,
+        };
+    }
+
+    private TransformerArchitecture ToStack(AttentionMask mask, string side)
+    {
+        LayerKind first = new(TwoKinds ? "First" : "", Window, AttentionPositions(Positions, RotaryBase, RotaryDimension, RotaryScaling(RotaryDimension), mask)) { Mask = mask, Band = Band };
+        LayerKind second = new("Second", SecondWindow, AttentionPositions(SecondPositions, SecondRotaryBase, SecondRotaryDimension, new NoScaling(), mask)) { Mask = mask };
         return new TransformerArchitecture(
             Layers,
             Width,
             ContextLength,
             ChunkLength,
-            new EmbeddingArchitecture(VocabularySize, EmbeddingScale, PositionTable(), EmbeddingNorm),
+            new EmbeddingArchitecture(VocabularySize, EmbeddingScale, PositionTable(ContextLength), EmbeddingNorm),
             new AttentionArchitecture(
-                Heads, KeyValueHeads, HeadDimension, Scale == 0 ? (float)(1 / Math.Sqrt(HeadDimension)) : Scale, QueryBias, KeyBias, ValueBias, OutputBias, SoftCap, QueryKeyNorm),
+                Heads, KeyValueHeads, HeadDimension, Scale == 0 ? (Linear ? 1 : (float)(1 / Math.Sqrt(HeadDimension))) : Scale, QueryBias, KeyBias, ValueBias, OutputBias, SoftCap, QueryKeyNorm) { Linear = Linear },
             new EquatableArray<LayerKind>(TwoKinds ? [first, second] : [first]),
             new EquatableArray<int>(TwoKinds ? Enumerable.Range(0, PatternLength).Select(layer => (Pattern >> layer) & 1) : [0]),
             new FeedForwardArchitecture(FeedForwardWidth, Activation, Gated, FeedForwardBias),
             new NormArchitecture(Norm, Epsilon, NormBias, UnitOffset),
             Arrangement,
             new LogitsArchitecture(Tied, LogitsBias, LogitsSoftCap),
-            new CheckpointLayout(Names(), Layout, GateUpConcatenated, InputsFirst, EquatableArray<string>.Empty));
+            new CheckpointLayout(Names(side), Layout, GateUpConcatenated, InputsFirst, EquatableArray<string>.Empty))
+        {
+            Stack = Stack,
+        };
     }
 
     /// <summary>The values that are not the simplest, as C#.</summary>
@@ -206,18 +324,21 @@ internal sealed record FuzzCase
 
     private bool RotaryFits(PositionKind kind, int dimension) => kind != PositionKind.Rotary || (dimension % 2 == 0 && dimension >= 2 && dimension <= HeadDimension);
 
-    private AttentionPositions AttentionPositions(PositionKind kind, double rotaryBase, int dimension, RotaryScaling scaling) => kind switch
+    private AttentionPositions AttentionPositions(PositionKind kind, double rotaryBase, int dimension, RotaryScaling scaling, AttentionMask mask) => kind switch
     {
         PositionKind.Rotary => new RotaryPositions(rotaryBase, dimension, RotaryInterleaved, scaling),
         PositionKind.Alibi => new AlibiPositions(MaximumBias),
+        PositionKind.Relative => new RelativePositions(8, 20, Bidirectional: mask == AttentionMask.Full),
         _ => new NoPositions(),
     };
 
-    private PositionTable? PositionTable() => Table switch
+    private PositionTable? PositionTable(int length) => Table switch
     {
-        TableKind.Learned => new LearnedPositions(TableOffset, TableOffset + ContextLength + TableRowsBeyond),
+        TableKind.Learned => new LearnedPositions(TableOffset, TableOffset + length + TableRowsBeyond),
+        TableKind.LearnedBehindPadding => new LearnedPositions(TableOffset, TableOffset + length + TableRowsBeyond) { PaddingToken = TableOffset - 1 },
         TableKind.SinusoidalInterleaved => new SinusoidalPositions(Interleaved: true),
         TableKind.SinusoidalHalves => new SinusoidalPositions(Interleaved: false),
+        TableKind.SinusoidalEndpoint => new SinusoidalPositions(Interleaved: false) { First = TableOffset, Endpoint = true },
         _ => null,
     };
 
@@ -231,17 +352,36 @@ internal sealed record FuzzCase
         _ => new NoScaling(),
     };
 
-    private CheckpointNames Names() => new(
-        "embed", "layers.{layer}.norm1", "layers.{layer}.q", "layers.{layer}.k", "layers.{layer}.v", "layers.{layer}.o", "layers.{layer}.norm2",
-        "layers.{layer}.gate", "layers.{layer}.up", "layers.{layer}.down", NoFinalNorm ? "" : "norm", "logits")
+    private CheckpointNames Names(string side)
     {
-        PositionEmbedding = "positions",
-        EmbeddingNorm = "embed_norm",
-        QueryKeyValue = "layers.{layer}.qkv",
-        GateUp = "layers.{layer}.gate_up",
-        QueryNorm = "layers.{layer}.q_norm",
-        KeyNorm = "layers.{layer}.k_norm",
-        AttentionOutputNorm = "layers.{layer}.norm1_after",
-        FeedForwardOutputNorm = "layers.{layer}.norm2_after",
-    };
+        string layer = side + "layers.{layer}.";
+        bool post = Arrangement == BlockArrangement.PostNorm;
+        return new CheckpointNames(
+            SharedEmbeddings ? "embed" : side + "embed", layer + "norm1", layer + "q", layer + "k", layer + "v", layer + "o", layer + "norm2",
+            layer + "gate", layer + "up", layer + "down", NoFinalNorm || post ? "" : side + "norm", "logits")
+        {
+            PositionEmbedding = side + "positions",
+            TokenTypeEmbedding = side + "types",
+            EmbeddingNorm = side + "embed_norm",
+            EmbeddingProjection = side + "embed_projection",
+            RelativeBias = side + "relative",
+            QueryKeyValue = layer + "qkv",
+            GateUp = layer + "gate_up",
+            QueryNorm = layer + "q_norm",
+            KeyNorm = layer + "k_norm",
+            AttentionOutputNorm = layer + "norm1_after",
+            FeedForwardOutputNorm = layer + "norm2_after",
+            CrossAttentionNorm = layer + "cross_norm",
+            CrossQuery = layer + "cross_q",
+            CrossKey = layer + "cross_k",
+            CrossValue = layer + "cross_v",
+            CrossKeyValue = CrossKeyValue ? layer + "cross_kv" : "",
+            CrossOutput = layer + "cross_o",
+            GlobalQuery = layer + "global_q",
+            GlobalKey = layer + "global_k",
+            GlobalValue = layer + "global_v",
+            HeadDense = "head_dense",
+            HeadNorm = "head_norm",
+        };
+    }
 }

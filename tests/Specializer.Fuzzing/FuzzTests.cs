@@ -8,6 +8,8 @@ using Xunit.Abstractions;
 
 namespace Specializer.Fuzzing;
 
+using Stack = Specializer.Generator.Architecture.Stack;
+
 /// <summary>
 /// Random architectures, generated, compiled, run on every instruction set of this process, and compared with the oracle.
 /// SPECIALIZER_FUZZ_CASES says how many, SPECIALIZER_FUZZ_SEED where they begin.
@@ -26,6 +28,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         ["gate and up in one tensor, with biases"] = new FuzzCase { Gated = true, FeedForwardBias = true, GateUpConcatenated = true },
         ["gate and up in one tensor, inputs first"] = new FuzzCase { Gated = true, GateUpConcatenated = true, InputsFirst = true },
         ["a kind of layer that no layer is of"] = new FuzzCase { TwoKinds = true, PatternLength = 1 },
+        ["a source longer than the context, with rotary positions"] = new FuzzCase { Stack = Stack.EncoderDecoder, SourceLength = 17, Positions = PositionKind.Rotary },
         ["fewer layers than the pattern"] = new FuzzCase { TwoKinds = true, Pattern = 1, PatternLength = 2 },
     };
 

@@ -4,7 +4,9 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Fuzzing;
 
-/// <summary>Draws architectures over the whole space of decoders, the same for the same seed.</summary>
+using Stack = Specializer.Generator.Architecture.Stack;
+
+/// <summary>Draws architectures over the whole space of stacks, the same for the same seed.</summary>
 internal static class RandomCase
 {
     private static readonly int[] s_widths = [16, 48, 72, 100, 8, 13, 24, 33, 37, 64, 79, 96];
@@ -40,9 +42,12 @@ internal static class RandomCase
         int Window() => Maybe() ? 0 : Pick(s_windows);
         int width = Maybe(4) && heads * headDimension <= 128 ? heads * headDimension : Pick(s_widths);
 
+        Stack stack = Pick([Stack.Decoder, Stack.Decoder, Stack.Encoder, Stack.EncoderDecoder]);
+        bool linear = Maybe(6);
         FuzzCase drawn = new()
         {
             Seed = seed,
+            Stack = stack,
             Layers = 1 + random.Next(3),
             Width = width,
             // Long contexts cost the oracle most, so they are rarer.
@@ -89,7 +94,7 @@ internal static class RandomCase
             NormBias = norm == NormFormula.Layer && Maybe(),
             UnitOffset = Maybe(3),
             NoFinalNorm = Maybe(8),
-            Arrangement = Pick([BlockArrangement.PreNorm, BlockArrangement.ParallelOneNorm, BlockArrangement.ParallelTwoNorms, BlockArrangement.Sandwich]),
+            Arrangement = Pick(Enum.GetValues<BlockArrangement>()),
             Tied = Maybe(),
             LogitsBias = Maybe(4),
             LogitsSoftCap = Maybe(4) ? Pick([1f, 30f]) : 0,
@@ -97,7 +102,66 @@ internal static class RandomCase
             GateUpConcatenated = gated && Maybe(3),
             InputsFirst = Maybe(3),
         };
-        // A sinusoidal table needs an even width: what cannot be is drawn as the next simpler thing.
-        return drawn.IsValid ? drawn : drawn with { Table = TableKind.None };
+        drawn = stack switch
+        {
+            Stack.Encoder => drawn with
+            {
+                Window = 0,
+                SecondWindow = 0,
+                Positions = drawn.Positions == PositionKind.Alibi ? Pick([PositionKind.None, PositionKind.Relative]) : drawn.Positions,
+                SecondPositions = drawn.SecondPositions == PositionKind.Alibi ? PositionKind.None : drawn.SecondPositions,
+                TwoKinds = drawn.TwoKinds && drawn.Positions != PositionKind.Alibi,
+                Band = Maybe() ? Pick([1, 2, 4, 8, 16, 64, 100]) : 0,
+                GlobalTokens = Maybe(),
+                TokenTypes = Maybe(3) ? 1 + random.Next(3) : 0,
+                EmbeddingWidth = Maybe(5) ? Pick(s_widths) : 0,
+                SharedLayers = Maybe(5),
+                Pooling = Pick(Enum.GetValues<Pooling>()),
+                Normalize = Maybe(3),
+                HeadDense = Maybe() ? Pick(s_innerWidths) : 0,
+                HeadActivation = Maybe(3) ? ActivationFunction.Tanh : Pick(s_activations),
+                HeadNorm = Maybe(3),
+                HeadOutputs = Maybe() ? Pick(s_vocabularies) : 0,
+                HeadBias = Maybe(),
+                Table = drawn.Table == TableKind.LearnedBehindPadding && drawn.TableOffset == 0 ? TableKind.Learned : drawn.Table,
+            },
+            Stack.EncoderDecoder => drawn with
+            {
+                Window = 0,
+                TwoKinds = false,
+                ContextLength = Math.Min(drawn.ContextLength, 40),
+                Positions = drawn.Positions == PositionKind.Alibi ? PositionKind.Relative : drawn.Positions,
+                EncoderLayers = 1 + random.Next(2),
+                SourceLength = Pick(s_contexts[..12]),
+                SourceVocabularySize = Maybe() ? drawn.VocabularySize : Pick(s_vocabularies),
+                SharedEmbeddings = Maybe(),
+                CrossKeyValue = Maybe(3),
+            },
+            _ => drawn with { Prefix = Maybe(5) ? 1 + random.Next(Math.Min(drawn.ContextLength, drawn.ChunkLength == 0 ? 16 : drawn.ChunkLength)) : 0 },
+        };
+        drawn = linear
+            ? drawn with { Linear = true, Positions = PositionKind.None, SecondPositions = PositionKind.None, Window = 0, SecondWindow = 0, Band = 0, SoftCap = 0, Scale = 0, Prefix = 0, TwoKinds = false }
+            : drawn;
+
+        // What cannot be is drawn as the next simpler thing: tables that need an even width, options that exclude each other.
+        FuzzCase[] simpler =
+        [
+            drawn,
+            drawn with { Table = TableKind.None },
+            drawn with { Table = TableKind.None, Linear = stack != Stack.EncoderDecoder && drawn.Linear, SharedEmbeddings = false, CrossKeyValue = false },
+            drawn with
+            {
+                Table = TableKind.None,
+                Linear = stack != Stack.EncoderDecoder && drawn.Linear,
+                SharedEmbeddings = false,
+                CrossKeyValue = false,
+                Prefix = 0,
+                GlobalTokens = drawn.Band > 0 && drawn.GlobalTokens,
+                HeadNorm = drawn.HeadDense > 0 && drawn.HeadNorm,
+                Normalize = drawn.Pooling != Pooling.None && drawn.Normalize,
+                Arrangement = stack == Stack.Decoder ? drawn.Arrangement : stack == Stack.Encoder && Maybe(4) ? BlockArrangement.Sandwich : Maybe() ? BlockArrangement.PreNorm : BlockArrangement.PostNorm,
+            },
+        ];
+        return simpler.First(static candidate => candidate.IsValid);
     }
 }

@@ -9,6 +9,9 @@ namespace Specializer.Generator.Architecture;
 internal sealed record CheckpointLayout(
     CheckpointNames Names, QueryKeyValueLayout QueryKeyValue, bool GateUpConcatenated, bool InputsFirst, EquatableArray<string> Ignored)
 {
+    /// <summary>What the names of tensors end in.</summary>
+    public TensorSuffixes Suffixes { get; init; } = TensorSuffixes.Usual;
+
     /// <summary>Hugging Face's LlamaForCausalLM and the many families that follow it.</summary>
     public static CheckpointLayout Llama { get; } = new(
         CheckpointNames.Llama,
@@ -17,6 +20,13 @@ internal sealed record CheckpointLayout(
         InputsFirst: false,
         // Old checkpoints store the rotary frequencies, which are computed here.
         new EquatableArray<string>(["model.layers.{layer}.self_attn.rotary_emb.inv_freq"]));
+}
+
+/// <summary>What is added to the name of a part for the name of its tensor.</summary>
+internal sealed record TensorSuffixes(string Weight, string Bias, string NormWeight, string NormBias)
+{
+    /// <summary>PyTorch's.</summary>
+    public static TensorSuffixes Usual { get; } = new(".weight", ".bias", ".weight", ".bias");
 }
 
 /// <summary>How a checkpoint keeps the query, key and value projections.</summary>
@@ -74,6 +84,12 @@ internal sealed record CheckpointNames(
     /// <summary>The linear layer from narrower embeddings to hidden states.</summary>
     public string EmbeddingProjection { get; init; } = "";
 
+    /// <summary>The convolution over frames of sound.</summary>
+    public string FirstConvolution { get; init; } = "";
+
+    /// <summary>The convolution that makes positions of frames.</summary>
+    public string SecondConvolution { get; init; } = "";
+
     /// <summary>The projection of patches to hidden states.</summary>
     public string PatchProjection { get; init; } = "";
 
@@ -119,8 +135,20 @@ internal sealed record CheckpointNames(
     /// <summary>The value projection of the encoder's output.</summary>
     public string CrossValue { get; init; } = "";
 
+    /// <summary>The key and then the value projection of the encoder's output, where one tensor holds both; empty where two do.</summary>
+    public string CrossKeyValue { get; init; } = "";
+
     /// <summary>The output projection of the attention to the encoder's output.</summary>
     public string CrossOutput { get; init; } = "";
+
+    /// <summary>The query projection of global tokens.</summary>
+    public string GlobalQuery { get; init; } = "";
+
+    /// <summary>The key projection that global tokens see others by.</summary>
+    public string GlobalKey { get; init; } = "";
+
+    /// <summary>The value projection that global tokens see others by.</summary>
+    public string GlobalValue { get; init; } = "";
 
     /// <summary>The norm behind the attention.</summary>
     public string AttentionOutputNorm { get; init; } = "";

@@ -44,6 +44,9 @@ internal sealed record TransformerArchitecture(
     /// <summary>What an encoder computes from its last hidden states; null if it gives them as they are.</summary>
     public HeadArchitecture? Head { get; init; }
 
+    /// <summary>Whether some tokens of an encoder's sequence see all others and are seen by all, with projections of their own (Longformer).</summary>
+    public bool GlobalTokens { get; init; }
+
     /// <summary>How many layers, one after the other, run with the same set of weights (ALBERT); divides the number of layers.</summary>
     public int LayersPerSet { get; init; } = 1;
 }
@@ -73,8 +76,26 @@ internal sealed record EmbeddingArchitecture(int VocabularySize, float Scale, Po
     /// <summary>The width of the embeddings where a linear layer projects them to the width of the hidden states (ALBERT); 0 where they are as wide.</summary>
     public int Width { get; init; }
 
-    /// <summary>The patches of an image that take the place of tokens; null where there are tokens.</summary>
+    /// <summary>The patches of an image that take the place of tokens; null where there are none.</summary>
     public PatchArchitecture? Patches { get; init; }
+
+    /// <summary>The sound that takes the place of tokens; null where there is none.</summary>
+    public SoundArchitecture? Sound { get; init; }
+}
+
+/// <summary>
+/// Frames of sound, each seen with its neighbours by two convolutions of three frames with an activation (Whisper); the
+/// second goes on by two frames, so that a position is two frames.
+/// </summary>
+/// <param name="MelBands">The features of a frame.</param>
+/// <param name="Activation">What is applied behind each convolution.</param>
+internal sealed record SoundArchitecture(int MelBands, ActivationFunction Activation)
+{
+    /// <summary>The frames that a convolution sees at once.</summary>
+    public const int Window = 3;
+
+    /// <summary>The frames that become one position.</summary>
+    public const int FramesPerPosition = 2;
 }
 
 /// <summary>A square image cut into square patches, each projected to a hidden state, behind a learned first state.</summary>
@@ -95,10 +116,26 @@ internal abstract record PositionTable;
 
 /// <param name="Offset">The row of the table that belongs to position 0.</param>
 /// <param name="Rows">The rows of the table.</param>
-internal sealed record LearnedPositions(int Offset, int Rows) : PositionTable;
+internal sealed record LearnedPositions(int Offset, int Rows) : PositionTable
+{
+    /// <summary>
+    /// The token that fills sequences up and has no position: wherever it stands it has its own row, and the tokens behind it
+    /// count as if it were not there (RoBERTa); null where there is no such token.
+    /// </summary>
+    public int? PaddingToken { get; init; }
+}
 
 /// <param name="Interleaved">Sines and cosines in turn, as printed in the paper, instead of first all sines, then all cosines.</param>
-internal sealed record SinusoidalPositions(bool Interleaved) : PositionTable;
+internal sealed record SinusoidalPositions(bool Interleaved) : PositionTable
+{
+    /// <summary>The number that the first position has.</summary>
+    public int First { get; init; }
+
+    /// <summary>
+    /// Whether the frequencies end at 1 / 10000 exactly (tensor2tensor, fairseq, OpenNMT) instead of one step before it.
+    /// </summary>
+    public bool Endpoint { get; init; }
+}
 
 /// <param name="Heads">Query heads.</param>
 /// <param name="KeyValueHeads">Key/value heads; divides <paramref name="Heads"/>.</param>
@@ -122,6 +159,9 @@ internal sealed record AttentionArchitecture(
     float SoftCap,
     bool QueryKeyNorm)
 {
+    /// <summary>Whether queries weigh values by φ(q) · φ(k), φ(x) = elu(x) + 1, instead of a softmax (Katharopoulos et al. 2020).</summary>
+    public bool Linear { get; init; }
+
     /// <summary>How many query heads read one key/value head.</summary>
     public int GroupSize => Heads / KeyValueHeads;
 }
@@ -134,6 +174,9 @@ internal sealed record LayerKind(string Name, int Window, AttentionPositions Pos
 {
     /// <summary>Which positions a position may see at all.</summary>
     public AttentionMask Mask { get; init; } = AttentionMask.Causal;
+
+    /// <summary>In an encoder, how many positions to each side a position sees; 0 for all.</summary>
+    public int Band { get; init; }
 }
 
 /// <summary>Which positions a position may see; the values are those of the attribute's enumeration.</summary>
@@ -144,6 +187,9 @@ internal enum AttentionMask
 
     /// <summary>All of the sequence, before and behind it.</summary>
     Full,
+
+    /// <summary>Itself and those before it, and all of a prefix.</summary>
+    Prefix,
 }
 
 /// <summary>How positions enter the attention.</summary>

@@ -20,7 +20,7 @@ internal static class Documentation
         string layers = $"{architecture.Layers} layer{(architecture.Layers == 1 ? "" : "s")}, {architecture.Width} wide, for {inputs}.";
         yield return architecture.Encoder is { } encoder
             ? $"An encoder-decoder of {Grouped(plan.ParameterCount)} parameters: {encoder.Layers} layer{(encoder.Layers == 1 ? "" : "s")} for sources of up to {Grouped(encoder.ContextLength)}, and {layers}"
-            : $"{(plan.Encoder is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {layers}";
+            : $"{(plan.Head is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {layers}";
         yield return "</summary>";
         yield return "<remarks>";
         yield return "<list type=\"table\">";
@@ -33,30 +33,30 @@ internal static class Documentation
 
         yield return Row("Feed-forward", $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}");
         yield return Row("Norms", $"{(architecture.Norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}");
-        yield return plan.Encoder is null
+        yield return plan.Head is null
             ? Row("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits")
-            : Row("Output", Output(plan, plan.Encoder));
+            : Row("Output", Output(plan, plan.Head));
         yield return Row("Packed weights", Grouped(plan.PackedWeightBytes) + " bytes");
-        yield return Row("One session", $"{Grouped(plan.SessionBytes)} bytes, {(plan.Encoder is null ? "prompts" : "sequences")} in chunks of {plan.ChunkLength}");
+        yield return Row("One session", $"{Grouped(plan.SessionBytes)} bytes, {(plan.Head is null ? "prompts" : "sequences")} in chunks of {plan.ChunkLength}");
         yield return Row("One token", Grouped(plan.MultiplyAddsPerToken) + " multiply-adds");
         yield return "</list>";
         yield return "<example>";
         yield return "<code>";
         yield return $"using var model = {model.Class.Name}.Load(\"model.safetensors\");";
         yield return "using var session = model.CreateSession();";
-        if (plan.SourceEncoder is not null)
+        if (plan.IsEncoderDecoder)
         {
-            yield return "session.Encode(source);";
+            yield return architecture.Encoder!.Embeddings.Sound is null ? "session.Encode(source);" : "session.Encode(features);";
         }
 
-        if (plan.Encoder is null)
+        if (plan.Head is null)
         {
             yield return "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);";
             yield return "logits = session.Decode(token);";
         }
         else
         {
-            yield return plan.Encoder.OutputPerToken ? "float[] output = new float[" + (architecture.Embeddings.Patches is null ? "tokens.Length" : "model.Description.ContextLength") + " * model.Encoder.OutputWidth];" : "float[] output = new float[model.Encoder.OutputWidth];";
+            yield return plan.Head.OutputPerToken ? "float[] output = new float[" + (architecture.Embeddings.Patches is null ? "tokens.Length" : "model.Description.ContextLength") + " * model.Encoder.OutputWidth];" : "float[] output = new float[model.Encoder.OutputWidth];";
             yield return architecture.Embeddings.Patches is null ? "session.Encode(tokens, output);" : "session.Encode(pixels, output);";
         }
 
@@ -65,10 +65,10 @@ internal static class Documentation
         yield return "</remarks>";
     }
 
-    private static string Output(ExecutionPlan plan, EncoderPlan encoder)
+    private static string Output(ExecutionPlan plan, HeadPlan head)
     {
-        string rows = encoder.OutputPerToken ? "for every token" : "for the sequence";
-        return plan.Architecture.Head is null ? "the last hidden states" : $"{Grouped(encoder.OutputWidth)} values {rows}";
+        string rows = head.OutputPerToken ? "for every token" : "for the sequence";
+        return plan.Architecture.Head is null ? "the last hidden states" : $"{Grouped(head.OutputWidth)} values {rows}";
     }
 
     private static string Positions(AttentionPositions positions) => positions switch

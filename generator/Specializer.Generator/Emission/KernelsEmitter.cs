@@ -15,22 +15,7 @@ internal static class KernelsEmitter
         var kernels = new List<Kernel>();
         foreach (StepPlan step in plan.Steps)
         {
-            IEnumerable<Kernel> wanted = step switch
-            {
-                EmbedStep embed => [embed.Kernel],
-                NormStep norm => [norm.Kernel],
-                LinearStep linear => [linear.Kernel],
-                PoolStep pool => [pool.Kernel],
-                PatchStep patch => [patch.Kernel],
-                PositionStep position => [position.Kernel],
-                AppendStep append => [append.Variant.Kernel],
-                AttendStep attend => [attend.Variant.Kernel],
-                AttentionStep attention => attention.Variants.Select(static variant => variant.Kernel),
-                CrossAttentionStep cross => [cross.Kernel],
-                CrossCacheStep cross => [cross.Kernel],
-                _ => throw new System.NotSupportedException(step.GetType().Name),
-            };
-            kernels.AddRange(wanted.Where(kernel => !kernels.Contains(kernel)));
+            kernels.AddRange(step.Kernels.Where(kernel => !kernels.Contains(kernel)));
         }
 
         return kernels;
@@ -72,6 +57,9 @@ internal static class KernelsEmitter
                     case PatchKernel patch:
                         PatchEmitter.Emit(writer, patch);
                         break;
+                    case WindowKernel window:
+                        WindowEmitter.Emit(writer, window);
+                        break;
                     case PositionKernel position:
                         PatchEmitter.Emit(writer, isa, position);
                         break;
@@ -81,6 +69,12 @@ internal static class KernelsEmitter
                     case LinearKernel linear:
                         LinearEmitter.Emit(writer, isa, linear, functions);
                         break;
+                    case GlobalRowsKernel rows:
+                        GlobalRowsEmitter.Emit(writer, rows);
+                        break;
+                    case AttentionKernel { Attention.Linear: true } attention:
+                        LinearAttentionEmitter.Emit(writer, isa, attention);
+                        break;
                     case AttentionKernel attention:
                         AppendEmitter.Emit(writer, isa, attention);
                         AttentionEmitter.Emit(writer, isa, attention);
@@ -88,9 +82,18 @@ internal static class KernelsEmitter
                 }
             }
 
-            AttentionKernel[] attentions = [.. kernels.OfType<AttentionKernel>()];
-            AppendEmitter.EmitShared(writer, isa, attentions);
-            ScoreEmitter.EmitShared(writer, isa, attentions, functions);
+            AttentionKernel[] attentions = [.. kernels.OfType<AttentionKernel>().Where(static kernel => !kernel.Attention.Linear)];
+            if (attentions.Length > 0)
+            {
+                AppendEmitter.EmitShared(writer, isa, attentions);
+                ScoreEmitter.EmitShared(writer, isa, attentions, functions);
+            }
+
+            if (kernels.OfType<AttentionKernel>().FirstOrDefault(static kernel => kernel.Attention.Linear) is { } linearAttention)
+            {
+                LinearAttentionEmitter.EmitShared(writer, isa, linearAttention, functions);
+            }
+
             foreach (TileShape tile in kernels.SelectMany(kernel => Tiles(kernel, isa)).Distinct())
             {
                 TileEmitter.Emit(writer, isa, tile);
@@ -104,7 +107,7 @@ internal static class KernelsEmitter
     private static IEnumerable<TileShape> Tiles(Kernel kernel, InstructionSetDescription isa) => kernel switch
     {
         LinearKernel linear => LinearEmitter.Tiles(linear, isa),
-        AttentionKernel attention => AttentionEmitter.Tiles(attention, isa),
+        AttentionKernel { Attention.Linear: false } attention => AttentionEmitter.Tiles(attention, isa),
         _ => [],
     };
 
@@ -113,9 +116,14 @@ internal static class KernelsEmitter
         EmbedKernel embed => [(kernel.Name, EmbedEmitter.Parameters(embed))],
         NormKernel => [(kernel.Name, NormEmitter.Parameters)],
         PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
+        WindowKernel => [(kernel.Name, WindowEmitter.Parameters)],
         PatchKernel => [(kernel.Name, PatchEmitter.PatchParameters)],
-        PositionKernel => [(kernel.Name, PatchEmitter.PositionParameters)],
+        PositionKernel position => [(kernel.Name, PatchEmitter.PositionParameters(position))],
         LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
+        GlobalRowsKernel => [(kernel.Name, GlobalRowsEmitter.Parameters)],
+        AttentionKernel { Attention.Linear: true, SeesAll: true } attention =>
+            [(attention.AppendName, LinearAttentionEmitter.AppendParameters(attention)), (kernel.Name, LinearAttentionEmitter.Parameters(attention))],
+        AttentionKernel { Attention.Linear: true } attention => [(kernel.Name, LinearAttentionEmitter.Parameters(attention))],
         AttentionKernel { IsCross: true } cross =>
         [
             (cross.QueriesName, AppendEmitter.QueriesParameters),

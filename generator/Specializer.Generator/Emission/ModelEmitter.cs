@@ -32,6 +32,11 @@ internal static class ModelEmitter
         }
     }
 
+    /// <summary>What the base classes of the model and its session begin with.</summary>
+    public static string Kind(ExecutionPlan plan) => plan.IsEncoderDecoder ? (plan.Encoder!.Architecture.Embeddings.Sound is null ? "EncoderDecoder" : "Speech")
+        : plan.Head is null ? (plan.Architecture.LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? "PrefixDecoder" : "Decoder")
+        : plan.Architecture.Embeddings.Patches is null ? "Encoder" : "ImageEncoder";
+
     private static string File(PlannedModel model, IReadOnlyList<string> namespaces, Action<SourceWriter> emit)
     {
         var writer = new SourceWriter();
@@ -85,29 +90,35 @@ internal static class ModelEmitter
             writer.Line("/// " + line);
         }
 
-        string stack = plan.SourceEncoder is not null ? "EncoderDecoder"
-            : plan.Encoder is null ? "Decoder"
-            : plan.Architecture.Embeddings.Patches is null ? "Encoder" : "ImageEncoder";
+        string stack = Kind(plan);
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"Specializer.Generator\", \"{typeof(ModelEmitter).Assembly.GetName().Version.ToString(3)}\")]");
         using (writer.Braces($"partial class {name} : global::Specializer.{stack}Model"))
         {
             TransformerArchitecture architecture = plan.Architecture;
             Constant(writer, "int", "Layers", architecture.Layers, "The number of layers.");
             Constant(writer, "int", "DModel", architecture.Width, "The width of the hidden states.");
-            Constant(writer, "int", "VocabularySize", architecture.Embeddings.VocabularySize, plan.Encoder is null ? "The number of token ids; logits are as many." : architecture.Embeddings.Patches is null ? "The number of token ids." : "0: images have no tokens.");
+            Constant(writer, "int", "VocabularySize", architecture.Embeddings.VocabularySize, plan.Head is null ? "The number of token ids; logits are as many." : architecture.Embeddings.Patches is null ? "The number of token ids." : "0: images have no tokens.");
             Constant(writer, "int", "ContextLength", architecture.ContextLength, "The largest number of positions of a session.");
-            if (plan.SourceEncoder is { } sourceEncoder)
+            if (plan is { IsEncoderDecoder: true, Encoder: { } source })
             {
-                Constant(writer, "int", "EncoderLayers", sourceEncoder.Layers, "The number of layers of the encoder.");
-                Constant(writer, "int", "SourceLength", sourceEncoder.SourceLength, "The largest number of positions of a source.");
-                Constant(writer, "int", "SourceVocabularySize", architecture.Encoder!.Embeddings.VocabularySize, "The number of token ids of a source.");
+                Constant(writer, "int", "EncoderLayers", source.Architecture.Layers, "The number of layers of the encoder.");
+                Constant(writer, "int", "SourceLength", source.Architecture.ContextLength, "The largest number of positions of a source.");
+                if (source.Architecture.Embeddings.Sound is { } sound)
+                {
+                    Constant(writer, "int", "MelBands", sound.MelBands, "The mel bands of a frame of sound.");
+                }
+                else
+                {
+                    Constant(writer, "int", "SourceVocabularySize", source.Architecture.Embeddings.VocabularySize, "The number of token ids of a source.");
+                }
+
                 Constant(writer, "long", "SequenceBytes", plan.SequenceFloats * sizeof(float), "The bytes of every further sequence of a session.");
             }
 
-            Constant(writer, "int", "ChunkLength", plan.ChunkLength, plan.Encoder is null ? "The number of positions that one step of a prefill processes." : "The number of positions that a step processes.");
+            Constant(writer, "int", "ChunkLength", plan.ChunkLength, plan.Head is null ? "The number of positions that one step of a prefill processes." : "The number of positions that a step processes.");
             Constant(writer, "long", "ParameterCount", plan.ParameterCount, "The number of trained parameters, tied ones counted once.");
             Constant(writer, "long", "PackedWeightBytes", plan.PackedWeightBytes, "The bytes of the packed weights in memory, shared by all sessions.");
-            Constant(writer, "long", "SessionBytes", plan.SessionBytes, plan.Encoder is null ? "The bytes of one session: key/value cache, activations and logits." : "The bytes of one session: the states of the longest sequence, and activations.");
+            Constant(writer, "long", "SessionBytes", plan.SessionBytes, plan.Head is null ? "The bytes of one session: key/value cache, activations and logits." : "The bytes of one session: the states of the longest sequence, and activations.");
             Constant(writer, "long", "MultiplyAddsPerToken", plan.MultiplyAddsPerToken, "Multiply-adds of the linear layers for one token, logits included.");
 
             if (architecture.Embeddings.Patches is { } patches)
@@ -118,20 +129,26 @@ internal static class ModelEmitter
                 writer.Line("private const int ImageFloatCount = Channels * ImageSize * ImageSize;");
             }
 
-            if (plan.Encoder is { } encoder)
+            if (plan.Head is { } head)
             {
                 Constant(writer, "int", "TokenTypes", architecture.Embeddings.TokenTypes, "The number of token types; 0 if there are none.");
-                Constant(writer, "int", "OutputWidth", encoder.OutputWidth, encoder.OutputPerToken ? "The width of a token's output." : "The width of the sequence's output.");
+                Constant(writer, "int", "OutputWidth", head.OutputWidth, head.OutputPerToken ? "The width of a token's output." : "The width of the sequence's output.");
                 writer.Separate();
-                writer.Line($"private static readonly global::Specializer.EncoderDescription s_encoder = new() {{ TokenTypes = TokenTypes, OutputWidth = OutputWidth, OutputPerToken = {(encoder.OutputPerToken ? "true" : "false")} }};");
+                writer.Line($"private static readonly global::Specializer.EncoderDescription s_encoder = new() {{ TokenTypes = TokenTypes, {(architecture.GlobalTokens ? "GlobalTokens = true, " : "")}OutputWidth = OutputWidth, OutputPerToken = {(head.OutputPerToken ? "true" : "false")} }};");
+            }
+
+            if (plan.IsEncoderDecoder)
+            {
+                writer.Separate();
+                string taken = plan.Encoder!.Architecture.Embeddings.Sound is null ? "VocabularySize = SourceVocabularySize" : "MelBands = MelBands";
+                writer.Line($"private static readonly global::Specializer.SourceDescription s_source = new() {{ Layers = EncoderLayers, Length = SourceLength, {taken}, SequenceBytes = SequenceBytes }};");
             }
 
             writer.Separate();
             writer.Line("private static readonly global::Specializer.ModelDescription s_description = new()");
             writer.Line("{");
             writer.Line($"    Name = \"{name}\",");
-            string[] encoderFacts = plan.SourceEncoder is null ? [] : ["EncoderLayers", "SourceLength", "SourceVocabularySize", "SequenceBytes"];
-            foreach (string fact in new[] { "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes", "MultiplyAddsPerToken" }.Concat(encoderFacts))
+            foreach (string fact in new[] { "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes", "MultiplyAddsPerToken" })
             {
                 writer.Line($"    {fact} = {fact},");
             }
@@ -139,16 +156,16 @@ internal static class ModelEmitter
             writer.Line("};");
 
             writer.Separate();
-            using (writer.Braces($"private {name}(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)\n    : base(s_description, {(plan.Encoder is null ? "" : "s_encoder, ")}{(architecture.Embeddings.Patches is null ? "" : "ImageFloatCount, ")}weights, instructionSet, options)"))
+            using (writer.Braces($"private {name}(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)\n    : base(s_description, {(plan.IsEncoderDecoder ? "s_source, " : plan.Head is null ? "" : "s_encoder, ")}{(architecture.Embeddings.Patches is null ? "" : "ImageFloatCount, ")}weights, instructionSet, options)"))
             {
             }
 
             EmitLoad(writer, name);
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
-            using (writer.Braces($"public override global::Specializer.{stack}Session CreateSession({(plan.SourceEncoder is null ? "" : "int sequences")})"))
+            using (writer.Braces($"public override global::Specializer.{stack}Session CreateSession({(!plan.IsEncoderDecoder ? "" : "int sequences")})"))
             {
-                writer.Line(plan.SourceEncoder is null ? "return new Session(this);" : "return new Session(this, sequences);");
+                writer.Line(!plan.IsEncoderDecoder ? "return new Session(this);" : "return new Session(this, sequences);");
             }
         }
     }

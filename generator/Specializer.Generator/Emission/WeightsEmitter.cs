@@ -17,7 +17,7 @@ internal static class WeightsEmitter
         writer.Separate();
         writer.Line("/// <summary>Floats from one layer's packed weights to the next's.</summary>");
         writer.Line($"private const long LayerStride = {Text(plan.LayerStride)};");
-        if (plan.SourceEncoder is { } encoder)
+        if (plan is { IsEncoderDecoder: true, Encoder: { } encoder })
         {
             writer.Separate();
             writer.Line("/// <summary>Where the packed weights of the encoder's first layer begin, in floats.</summary>");
@@ -61,7 +61,7 @@ internal static class WeightsEmitter
                 EmitPacking(writer, plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: false }), tensors, plan, "layerWeights", layer: true);
             }
 
-            if (plan.SourceEncoder is not null)
+            if (plan.IsEncoderDecoder)
             {
                 using (writer.Braces("for (int layer = 0; layer < EncoderLayers; layer++)"))
                 {
@@ -97,17 +97,21 @@ internal static class WeightsEmitter
                 WeightLayout.GatedVectors => $"GatedVectors({target}, instructionSet, {slices});",
                 WeightLayout.Rows => $"Rows({target}, {Text(weight.Outputs)}, {slices});",
                 WeightLayout.UnitOffsetVector => $"UnitOffsetVector({target}, {slices});",
-                WeightLayout.RotaryTable => RotaryTable((RotaryPositions)weight.Positions!, target),
+                WeightLayout.RotaryTable => RotaryTable(weight, target, plan),
                 WeightLayout.AlibiSlopes => $"AlibiSlopes({target}, {Text(weight.Outputs)}, {Number(((AlibiPositions)weight.Positions!).MaximumBias)});",
-                WeightLayout.SinusoidalTable => $"SinusoidalTable({target}, {Text(weight.Floats / weight.Outputs)}, DModel, {Text(weight.Outputs)}, interleaved: {(weight.Inputs == 1 ? "true" : "false")});",
+                WeightLayout.SinusoidalTable => $"SinusoidalTable({target}, {Text(weight.Floats / weight.Outputs)}, {Text(weight.Inputs)}, {Text(weight.Outputs)}, interleaved: {Flag(weight.Sinusoids!.Interleaved)}{(weight.Sinusoids.First == 0 ? "" : ", first: " + Text(weight.Sinusoids.First))}{(weight.Sinusoids.Endpoint ? ", endpoint: true" : "")});",
                 WeightLayout.RelativeBias => RelativeBias(weight, target, slices),
                 _ => $"Vectors({target}, [{slices}]);",
             });
         }
     }
 
-    private static string RotaryTable(RotaryPositions rotary, string target)
+    private static string RotaryTable(WeightPlan weight, string target, ExecutionPlan plan)
     {
+        var rotary = (RotaryPositions)weight.Positions!;
+
+        // The encoder of an encoder-decoder has as many positions as a source.
+        string positions = weight.Inputs == plan.Architecture.ContextLength ? "ContextLength" : "SourceLength";
         string dimension = Text(rotary.RotaryDimension), theta = Number(rotary.Base);
         string frequencies = "global::Specializer.RotaryFrequencies." + rotary.Scaling switch
         {
@@ -117,7 +121,7 @@ internal static class WeightsEmitter
             LongScaling @long => $"LongRope({dimension}, {theta}, [{string.Join(", ", @long.Factors.Select(Number))}], {Number(@long.AttentionFactor)})",
             _ => $"Plain({dimension}, {theta})",
         };
-        return $"RotaryTable({target}, ContextLength, {frequencies});";
+        return $"RotaryTable({target}, {positions}, {frequencies});";
     }
 
     private static string RelativeBias(WeightPlan weight, string target, string table)
@@ -139,6 +143,8 @@ internal static class WeightsEmitter
         WeightLayout.SinusoidalTable => $"Sinusoidal positions, rows {weight.Outputs} apart",
         _ => $"A vector of {weight.Outputs}",
     };
+
+    private static string Flag(bool value) => value ? "true" : "false";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

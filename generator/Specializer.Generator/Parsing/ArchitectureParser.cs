@@ -27,23 +27,19 @@ internal static class ArchitectureParser
         AttributeReader feedForward = RequiredPart(className, parts, "FeedForward", "the inner width and the activation", context);
         AttributeReader norm = RequiredPart(className, parts, "Norm", "the formula of the norms", context);
 
-        int? layers = null, width = null, vocabulary = null, contextLength = null, chunkLength = null;
+        int? layers = null, width = null, vocabulary = null, contextLength = null, chunkLength = null, tokenTypes = null;
         if (IsReadable(transformer, context))
         {
-            CheckEnum(transformer.Positional(0, 0), 2, "The stack", transformer.PositionalLocation(0, "stack"), "a value of Stack", context);
+            CheckEnum(transformer.Positional(0, 0), 3, "The stack", transformer.PositionalLocation(0, "stack"), "a value of Stack", context);
             layers = Extent(transformer, "Layers", context);
             width = Extent(transformer, "DModel", context);
             vocabulary = Extent(transformer, "VocabularySize", context);
             contextLength = Extent(transformer, "ContextLength", context);
             chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
-            CheckEnum(transformer.Named("Arrangement", 0), 4, "Arrangement", transformer.NamedLocation("Arrangement"), "a value of LayerArrangement", context);
+            CheckEnum(transformer.Named("Arrangement", 0), 5, "Arrangement", transformer.NamedLocation("Arrangement"), "a value of LayerArrangement", context);
             CheckFactor(transformer, "EmbeddingScale", "a positive number, or 0 for none", context);
             CheckFactor(transformer, "LogitsSoftCap", "a positive number, or 0 for none", context);
-            if (transformer.Named("SourceLength", 0) is not 0 and int sourceLength)
-            {
-                context.Report(
-                    DiagnosticDescriptors.ValueOutOfRange, transformer.NamedLocation("SourceLength"), "SourceLength", Text(sourceLength), "0, since only an encoder-decoder has a source");
-            }
+            tokenTypes = OptionalExtent(transformer, "TokenTypes", LargestExtent, context);
         }
 
         AttentionArchitecture? attentionArchitecture = ParseAttention(attention, width, context);
@@ -51,8 +47,8 @@ internal static class ArchitectureParser
         FeedForwardArchitecture? feedForwardArchitecture = ParseFeedForward(feedForward, context);
         NormArchitecture? normArchitecture = ParseNorm(norm, context);
         PoolingDeclaration? pooling = StackParser.ParsePooling(parts.Part("Pooling"), context);
-        StackParser.Check(parts, transformer, attention, context);
-        if (layers is null || width is null || vocabulary is null || contextLength is null || chunkLength is null
+        StackParser.Check(parts, transformer, attention, norm, context);
+        if (layers is null || width is null || vocabulary is null || contextLength is null || chunkLength is null || tokenTypes is null
             || attentionArchitecture is null || positions is null || feedForwardArchitecture is null || normArchitecture is null)
         {
             return null;
@@ -65,9 +61,10 @@ internal static class ArchitectureParser
         }
 
         PositionTable? table = PositionsParser.ParseTable(parts, width.Value, contextLength.Value, context);
-        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, context);
+        var stack = (Stack)transformer.Positional(0, 0);
+        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, stack, context);
         float embeddingScale = transformer.Named("EmbeddingScale", 0f);
-        var embeddings = new EmbeddingArchitecture(vocabulary.Value, embeddingScale == 0 ? 1 : embeddingScale, table, transformer.Named("EmbeddingNorm", false));
+        var embeddings = new EmbeddingArchitecture(vocabulary.Value, embeddingScale == 0 ? 1 : embeddingScale, table, transformer.Named("EmbeddingNorm", false)) { TokenTypes = tokenTypes.Value };
         var architecture = new TransformerArchitecture(
             layers.Value,
             width.Value,
@@ -83,10 +80,14 @@ internal static class ArchitectureParser
             new LogitsArchitecture(transformer.Named("TiedEmbeddings", false), transformer.Named("LogitsBias", false), transformer.Named("LogitsSoftCap", 0f)),
             CheckpointLayout.Llama)
         {
-            Stack = (Stack)transformer.Positional(0, 0),
+            Stack = stack,
             Head = pooling?.Head,
+            GlobalTokens = attention.Named("GlobalTokens", false),
         };
-        architecture = architecture with { Checkpoint = TensorNamesParser.Parse(parts, architecture, finalNorm: !norm.Named("NoFinalNorm", false), context) };
+        bool finalNorm = !norm.Named("NoFinalNorm", false) && architecture.Arrangement != BlockArrangement.PostNorm;
+        architecture = stack == Stack.EncoderDecoder
+            ? StackParser.WithEncoder(parts, architecture, transformer, finalNorm, context)
+            : architecture with { Checkpoint = TensorNamesParser.Parse(parts, architecture, "", finalNorm, ownEmbeddings: false, context) };
         CheckSizes(architecture, transformer, attention, feedForward, context);
         return context.Failed ? null : architecture;
     }
@@ -105,7 +106,7 @@ internal static class ArchitectureParser
             context.Report(DiagnosticDescriptors.PartBesideConfiguration, reader.Location, name, parts.Configuration!);
         }
 
-        foreach (string name in new[] { "Layers", "DModel", "VocabularySize", "TiedEmbeddings", "Arrangement", "EmbeddingScale", "EmbeddingNorm", "LogitsBias", "LogitsSoftCap" })
+        foreach (string name in new[] { "Layers", "EncoderLayers", "DModel", "VocabularySize", "SourceVocabularySize", "TokenTypes", "TiedEmbeddings", "Arrangement", "EmbeddingScale", "EmbeddingNorm", "LogitsBias", "LogitsSoftCap" })
         {
             if (transformer.Has(name))
             {
@@ -136,7 +137,8 @@ internal static class ArchitectureParser
         int? keyValueHeads = OptionalExtent(attribute, "KeyValueHeads", LargestExtent, context);
         int? headDimension = OptionalExtent(attribute, "HeadDim", LargestHeadDimension, context);
         float scale = attribute.Named("Scale", 0f);
-        CheckEnum(attribute.Named("Mask", 0), 2, "Mask", attribute.NamedLocation("Mask"), "a value of AttentionMask", context);
+        CheckEnum(attribute.Named("Mask", 0), 3, "Mask", attribute.NamedLocation("Mask"), "a value of AttentionMask", context);
+        CheckEnum(attribute.Named("Form", 0), 2, "Form", attribute.NamedLocation("Form"), "a value of AttentionForm", context);
         if (float.IsNaN(scale) || float.IsInfinity(scale) || scale < 0)
         {
             context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Scale"), "Scale", Text(scale), "a positive number, or 0 for 1/√HeadDim");
@@ -166,13 +168,16 @@ internal static class ArchitectureParser
             heads.Value,
             keyValueHeads.Value,
             headDimension.Value,
-            scale == 0 ? (float)(1 / Math.Sqrt(headDimension.Value)) : scale,
+            scale == 0 ? (attribute.Named("Form", 0) == 1 ? 1 : (float)(1 / Math.Sqrt(headDimension.Value))) : scale,
             QueryBias: bias || attribute.Named("QueryBias", false),
             KeyBias: bias || attribute.Named("KeyBias", false),
             ValueBias: bias || attribute.Named("ValueBias", false),
             attribute.Named("OutputBias", false),
             attribute.Named("SoftCap", 0f),
-            attribute.Named("QueryKeyNorm", false));
+            attribute.Named("QueryKeyNorm", false))
+        {
+            Linear = attribute.Named("Form", 0) == 1,
+        };
     }
 
     /// <summary>The width of a head that is not given.</summary>

@@ -21,7 +21,7 @@ internal static class DeclarationParser
     public const string TransformerAttributeName = "Specializer.TransformerAttribute";
 
     /// <summary>The bases that the generator gives: the analyzer sees the class as already completed.</summary>
-    private static readonly HashSet<string> s_generatedBases = ["Specializer.DecoderModel", "Specializer.EncoderModel", "Specializer.ImageEncoderModel", "Specializer.EncoderDecoderModel"];
+    private static readonly HashSet<string> s_generatedBases = ["Specializer.DecoderModel", "Specializer.PrefixDecoderModel", "Specializer.EncoderModel", "Specializer.ImageEncoderModel", "Specializer.EncoderDecoderModel", "Specializer.SpeechModel"];
 
     private const LanguageVersion LowestLanguageVersion = LanguageVersion.CSharp12;
 
@@ -30,7 +30,7 @@ internal static class DeclarationParser
     [
         "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes",
         "MultiplyAddsPerToken", "TokenTypes", "OutputWidth", "EncoderLayers", "SourceLength", "SourceVocabularySize", "SequenceBytes",
-        "ImageSize", "Channels", "ImageFloatCount", "Tensors", "Load", "CreateSession", "Pack", "Session", "IKernels", "Avx512Kernels", "Avx2Kernels", "NeonKernels", "PortableKernels",
+        "MelBands", "ImageSize", "Channels", "ImageFloatCount", "Tensors", "Load", "CreateSession", "Pack", "Session", "IKernels", "Avx512Kernels", "Avx2Kernels", "NeonKernels", "PortableKernels",
     ];
 
     /// <returns>

@@ -10,9 +10,10 @@ internal static class LayerKindsParser
 {
     /// <param name="attribute">[SlidingWindow], if written.</param>
     /// <param name="positions">The positions of layers that see everything.</param>
+    /// <param name="stack">The stack: an encoder's window is to both sides.</param>
     /// <param name="context">Where mistakes are reported.</param>
     /// <returns>The kinds, and of which kind each layer of the repeating pattern is.</returns>
-    public static (LayerKind[] Kinds, int[] Pattern) Parse(AttributeReader attribute, AttentionPositions positions, ParseContext context)
+    public static (LayerKind[] Kinds, int[] Pattern) Parse(AttributeReader attribute, AttentionPositions positions, Stack stack, ParseContext context)
     {
         if (!attribute.IsPresent || !ArchitectureParser.IsReadable(attribute, context))
         {
@@ -24,6 +25,12 @@ internal static class LayerKindsParser
         {
             context.Report(
                 DiagnosticDescriptors.ValueOutOfRange, attribute.PositionalLocation(0, "window"), "The window", ArchitectureParser.Text(window), "1 to " + ArchitectureParser.Text(ArchitectureParser.LargestExtent));
+        }
+
+        if (stack == Stack.Encoder && window % 2 != 0)
+        {
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange, attribute.PositionalLocation(0, "window"), "The window", ArchitectureParser.Text(window), "even in an encoder, half of it to each side");
         }
 
         string pattern = attribute.Named("Pattern", "S") ?? "";
@@ -54,8 +61,9 @@ internal static class LayerKindsParser
             }
         }
 
+        LayerKind Sliding(string name) => stack == Stack.Encoder ? new LayerKind(name, Window: 0, local) { Band = window / 2 } : new LayerKind(name, window, local);
         return pattern.Contains('F')
-            ? ([new LayerKind("Sliding", window, local), new LayerKind("Full", Window: 0, positions)], [.. pattern.Select(static letter => letter == 'S' ? 0 : 1)])
-            : ([new LayerKind("", window, local)], [0]);
+            ? ([Sliding("Sliding"), new LayerKind("Full", Window: 0, positions)], [.. pattern.Select(static letter => letter == 'S' ? 0 : 1)])
+            : ([Sliding("")], [0]);
     }
 }

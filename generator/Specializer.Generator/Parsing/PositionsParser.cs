@@ -77,7 +77,8 @@ internal static class PositionsParser
             context.Report(DiagnosticDescriptors.ValueOutOfRange, sinusoidal.Location, "DModel", ArchitectureParser.Text(width), "even for sinusoidal positions, which are pairs of a sine and a cosine");
         }
 
-        return new SinusoidalPositions(sinusoidal.Named("Interleaved", false));
+        int? first = ArchitectureParser.OptionalExtent(sinusoidal, "First", ArchitectureParser.LargestExtent, context);
+        return first is null ? null : new SinusoidalPositions(sinusoidal.Named("Interleaved", false)) { First = first.Value, Endpoint = sinusoidal.Named("Endpoint", false) };
     }
 
     private static RotaryPositions? ParseRotary(AttributeReader attribute, int? headDimension, ParseContext context)

@@ -27,36 +27,132 @@ internal static class StackParser
         return new PoolingDeclaration((Pooling)kind, normalize);
     }
 
+    /// <summary>An encoder-decoder, whose encoder has the shape of its decoder.</summary>
+    public static TransformerArchitecture WithEncoder(
+        DeclaredParts parts, TransformerArchitecture decoder, AttributeReader transformer, bool finalNorm, ParseContext context)
+    {
+        int? layers = ArchitectureParser.OptionalExtent(transformer, "EncoderLayers", ArchitectureParser.LargestExtent, context);
+        int? vocabulary = ArchitectureParser.OptionalExtent(transformer, "SourceVocabularySize", ArchitectureParser.LargestExtent, context);
+        int? given = ArchitectureParser.OptionalExtent(transformer, "SourceLength", ArchitectureParser.LargestExtent, context);
+        if (layers is null || vocabulary is null || given is null)
+        {
+            return decoder;
+        }
+
+        int length = given == 0 ? decoder.ContextLength : given.Value;
+        int sourceVocabulary = vocabulary == 0 ? decoder.Embeddings.VocabularySize : vocabulary.Value;
+        bool ownEmbeddings = sourceVocabulary != decoder.Embeddings.VocabularySize;
+        CheckpointLayout Names(string stack, ParseContext context) => TensorNamesParser.Parse(parts, decoder, stack, finalNorm, ownEmbeddings, context);
+        CheckpointLayout decoderNames = Names("decoder", context);
+
+        // What is wrong with a name has been said of the decoder's.
+        CheckpointLayout encoderNames = Names("encoder", new ParseContext(null, context.CancellationToken));
+        bool shared = encoderNames.Names.TokenEmbedding == decoderNames.Names.TokenEmbedding;
+        PositionTable? positions = decoder.Embeddings.Positions is LearnedPositions learned ? learned with { Rows = System.Math.Max(learned.Rows, learned.Offset + length) } : decoder.Embeddings.Positions;
+        TransformerArchitecture encoder = decoder with
+        {
+            Stack = Stack.Encoder,
+            Layers = layers == 0 ? decoder.Layers : layers.Value,
+            ContextLength = length,
+            Embeddings = decoder.Embeddings with { VocabularySize = sourceVocabulary, Positions = positions },
+            LayerKinds = new EquatableArray<LayerKind>([decoder.LayerKinds[0] with { Mask = AttentionMask.Full }]),
+            Logits = new LogitsArchitecture(Tied: shared && decoder.Logits.Tied, Bias: false, SoftCap: 0),
+            Checkpoint = encoderNames,
+        };
+        return decoder with
+        {
+            Encoder = encoder,
+            CrossAttention = decoder.Attention with { QueryKeyNorm = false },
+            Checkpoint = decoderNames,
+        };
+    }
+
     /// <summary>Reports options of one stack that another has not.</summary>
-    public static void Check(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, ParseContext context)
+    public static void Check(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, AttributeReader norm, ParseContext context)
     {
         int mask = attention.Named("Mask", 0);
-        switch ((Stack)transformer.Positional(0, 0))
+        var stack = (Stack)transformer.Positional(0, 0);
+        string spelled = "Stack." + stack;
+        switch (stack)
         {
             case Stack.Encoder:
                 CheckEncoder(parts, transformer, attention, mask, context);
                 break;
             case Stack.Decoder:
-                if (mask == (int)AttentionMask.Full)
-                {
-                    Clash(attention.NamedLocation("Mask"), "Stack.Decoder", "AttentionMask.Full", "a decoder predicts a token from those before it, so leave out Mask", context);
-                }
-
-                if (parts.Part("Pooling") is { IsPresent: true } pooling)
-                {
-                    Clash(pooling.Location, "Stack.Decoder", "Pooling", "a decoder gives logits, so leave out [Pooling]", context);
-                }
-
+                CheckDecoder(parts, transformer, attention, mask, context);
                 break;
+            case Stack.EncoderDecoder:
+                CheckEncoderDecoder(parts, transformer, attention, mask, context);
+                break;
+        }
+
+        if (stack != Stack.EncoderDecoder)
+        {
+            foreach (string option in new[] { "SourceLength", "SourceVocabularySize", "EncoderLayers" })
+            {
+                if (transformer.Named(option, 0) != 0)
+                {
+                    Clash(transformer.NamedLocation(option), spelled, option, "only an encoder-decoder has a source, so leave out " + option, context);
+                }
+            }
+        }
+
+        if (attention.Named("Form", 0) == 1)
+        {
+            CheckLinear(parts, attention, mask, context);
+        }
+
+        if ((BlockArrangement)transformer.Named("Arrangement", 0) == BlockArrangement.PostNorm && norm.Named("NoFinalNorm", false))
+        {
+            Clash(norm.NamedLocation("NoFinalNorm"), "LayerArrangement.PostNorm", "NoFinalNorm", "there is no norm behind the last layer anyway, so leave out NoFinalNorm", context);
+        }
+    }
+
+    private static void CheckDecoder(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, int mask, ParseContext context)
+    {
+        const string Decoder = "Stack.Decoder";
+        if (mask == (int)AttentionMask.Full)
+        {
+            Clash(attention.NamedLocation("Mask"), Decoder, "AttentionMask.Full", "a decoder predicts a token from those before it, so leave out Mask", context);
+        }
+
+        if (attention.Named("GlobalTokens", false))
+        {
+            Clash(attention.NamedLocation("GlobalTokens"), Decoder, "GlobalTokens", "a decoder's tokens do not see those behind them, so leave out GlobalTokens", context);
+        }
+
+        if (transformer.Named("TokenTypes", 0) != 0)
+        {
+            Clash(transformer.NamedLocation("TokenTypes"), Decoder, "TokenTypes", "only encoders are told types of tokens, so leave out TokenTypes", context);
+        }
+
+        if (parts.Part("Pooling") is { IsPresent: true } pooling)
+        {
+            Clash(pooling.Location, Decoder, "Pooling", "a decoder gives logits, so leave out [Pooling]", context);
+        }
+
+        if (mask != (int)AttentionMask.Prefix)
+        {
+            return;
+        }
+
+        if (parts.Part("SlidingWindow") is { IsPresent: true } window)
+        {
+            Clash(window.Location, "AttentionMask.Prefix", "[SlidingWindow]", "positions of a prefix see all of it, so remove one", context);
+        }
+
+        if (parts.Part("AlibiPositions") is { IsPresent: true } alibi)
+        {
+            Clash(alibi.Location, "AttentionMask.Prefix", "[AlibiPositions]", "its slopes are for keys before the query, so choose other positions", context);
         }
     }
 
     private static void CheckEncoder(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, int mask, ParseContext context)
     {
         const string Encoder = "Stack.Encoder";
-        if (attention.IsPresent && mask == (int)AttentionMask.Causal)
+        if (attention.IsPresent && mask is (int)AttentionMask.Causal or (int)AttentionMask.Prefix)
         {
-            Clash(attention.NamedLocation("Mask"), Encoder, "AttentionMask.Causal", "an encoder sees the whole sequence, so give Mask = AttentionMask.Full", context);
+            Clash(attention.NamedLocation("Mask"), Encoder, "AttentionMask." + (AttentionMask)mask, "an encoder sees the whole sequence, so give Mask = AttentionMask.Full", context);
         }
 
         foreach (string option in new[] { "TiedEmbeddings", "LogitsBias" })
@@ -72,19 +168,102 @@ internal static class StackParser
             Clash(transformer.NamedLocation("LogitsSoftCap"), Encoder, "LogitsSoftCap", "an encoder has no logits, so leave out LogitsSoftCap", context);
         }
 
+        if (attention.Named("GlobalTokens", false) && !parts.Part("SlidingWindow").IsPresent)
+        {
+            Clash(attention.NamedLocation("GlobalTokens"), "GlobalTokens", "a model without [SlidingWindow]", "every token sees all others anyway, so declare a sliding window or leave out GlobalTokens", context);
+        }
+
+        CheckArrangement(transformer, Encoder, "an encoder's blocks", context);
+        CheckAlibi(parts, Encoder, context);
+    }
+
+    private static void CheckEncoderDecoder(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, int mask, ParseContext context)
+    {
+        const string EncoderDecoder = "Stack.EncoderDecoder";
+        if (mask != (int)AttentionMask.Causal)
+        {
+            Clash(attention.NamedLocation("Mask"), EncoderDecoder, "AttentionMask." + (AttentionMask)mask, "its encoder sees everything and its decoder what is before, so leave out Mask", context);
+        }
+
+        foreach (string option in new[] { "GlobalTokens" })
+        {
+            if (attention.Named(option, false))
+            {
+                Clash(attention.NamedLocation(option), EncoderDecoder, option, "only an encoder by itself has global tokens, so leave out " + option, context);
+            }
+        }
+
+        if (attention.Named("Form", 0) == 1)
+        {
+            Clash(attention.NamedLocation("Form"), EncoderDecoder, "AttentionForm.Linear", "the attention to a source is a softmax, so leave out Form", context);
+        }
+
+        if (transformer.Named("TokenTypes", 0) != 0)
+        {
+            Clash(transformer.NamedLocation("TokenTypes"), EncoderDecoder, "TokenTypes", "only encoders are told types of tokens, so leave out TokenTypes", context);
+        }
+
+        if ((BlockArrangement)transformer.Named("Arrangement", 0) is BlockArrangement.Sandwich)
+        {
+            Clash(transformer.NamedLocation("Arrangement"), EncoderDecoder, "LayerArrangement.Sandwich", "norms stand before or behind its blocks, so give another arrangement", context);
+        }
+
+        foreach (string part in new[] { "Pooling", "SlidingWindow" })
+        {
+            if (parts.Part(part) is { IsPresent: true } found)
+            {
+                Clash(found.Location, EncoderDecoder, "[" + part + "]", "it is not for models with a source, so remove it", context);
+            }
+        }
+
+        CheckArrangement(transformer, EncoderDecoder, "its blocks", context);
+        CheckAlibi(parts, EncoderDecoder, context);
+    }
+
+    /// <summary>What needs every key by itself.</summary>
+    private static void CheckLinear(DeclaredParts parts, AttributeReader attention, int mask, ParseContext context)
+    {
+        const string Linear = "AttentionForm.Linear";
+        foreach (string part in new[] { "RotaryPositions", "AlibiPositions", "SlidingWindow" })
+        {
+            if (parts.Part(part) is { IsPresent: true } found)
+            {
+                Clash(found.Location, Linear, "[" + part + "]", "its state knows no single keys, so remove it (learned and sinusoidal positions are possible)", context);
+            }
+        }
+
+        foreach (string option in new[] { "SoftCap", "Scale" })
+        {
+            if (attention.Named(option, 0f) != 0)
+            {
+                Clash(attention.NamedLocation(option), Linear, option, "there are no scores, so leave out " + option, context);
+            }
+        }
+
+        if (mask == (int)AttentionMask.Prefix)
+        {
+            Clash(attention.NamedLocation("Mask"), Linear, "AttentionMask.Prefix", "its state knows no single keys, so leave out Mask", context);
+        }
+
+        if (attention.Named("GlobalTokens", false))
+        {
+            Clash(attention.NamedLocation("GlobalTokens"), Linear, "GlobalTokens", "its state knows no single keys, so leave out GlobalTokens", context);
+        }
+    }
+
+    private static void CheckArrangement(AttributeReader transformer, string stack, string blocks, ParseContext context)
+    {
         if ((BlockArrangement)transformer.Named("Arrangement", 0) is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms)
         {
-            Clash(transformer.NamedLocation("Arrangement"), Encoder, "blocks in parallel", "an encoder's blocks follow one another, so give another arrangement", context);
+            Clash(transformer.NamedLocation("Arrangement"), stack, "blocks in parallel", blocks + " follow one another, so give another arrangement", context);
         }
+    }
 
-        if (parts.Part("SlidingWindow") is { IsPresent: true } window)
-        {
-            Clash(window.Location, Encoder, "[SlidingWindow]", "every position of an encoder sees all others, so remove it", context);
-        }
-
+    private static void CheckAlibi(DeclaredParts parts, string stack, ParseContext context)
+    {
         if (parts.Part("AlibiPositions") is { IsPresent: true } alibi)
         {
-            Clash(alibi.Location, Encoder, "[AlibiPositions]", "its slopes are for keys before the query, so choose other positions", context);
+            Clash(alibi.Location, stack, "[AlibiPositions]", "its slopes are for keys before the query, so choose other positions", context);
         }
     }
 

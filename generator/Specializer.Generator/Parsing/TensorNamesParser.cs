@@ -10,14 +10,22 @@ namespace Specializer.Generator.Parsing;
 internal static class TensorNamesParser
 {
     private const string Layer = "{layer}";
+    private const string StackName = "{stack}";
 
     /// <summary>The names that no family after LLaMA's has, where the parts that need them are declared.</summary>
-    public static CheckpointLayout Parse(DeclaredParts parts, TransformerArchitecture architecture, bool finalNorm, ParseContext context)
+    /// <param name="parts">The declaration.</param>
+    /// <param name="architecture">What it declares.</param>
+    /// <param name="stack">The stack of an encoder-decoder whose names are wanted; empty for other models.</param>
+    /// <param name="finalNorm">Whether there is a norm behind the last layer.</param>
+    /// <param name="ownEmbeddings">Whether the stacks of an encoder-decoder have token embeddings of their own.</param>
+    /// <param name="context">Where mistakes are reported.</param>
+    public static CheckpointLayout Parse(
+        DeclaredParts parts, TransformerArchitecture architecture, string stack, bool finalNorm, bool ownEmbeddings, ParseContext context)
     {
         AttributeReader given = parts.Part("TensorNames");
         bool readable = given.IsPresent && ArchitectureParser.IsReadable(given, context);
-        var reader = new Reader(given, readable, context);
-        bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich;
+        var reader = new Reader(given, readable, stack, context);
+        bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich, post = architecture.Arrangement == BlockArrangement.PostNorm;
         CheckpointNames usual = CheckpointNames.Llama;
         int storage = readable ? given.Named("QueryKeyValueStorage", 0) : 0;
         bool gateUp = readable && given.Has("GateUp");
@@ -28,27 +36,37 @@ internal static class TensorNamesParser
         }
 
         var names = new CheckpointNames(
-            reader.Name("TokenEmbedding", usual.TokenEmbedding, perLayer: false),
-            reader.Name("AttentionNorm", usual.AttentionNorm),
+            reader.Name("TokenEmbedding", ownEmbeddings ? "model.{stack}.embed_tokens" : usual.TokenEmbedding, perLayer: false, ownEmbeddings ? NameScope.EachStack : NameScope.AnyStack),
+            post ? "" : reader.Name("AttentionNorm", usual.AttentionNorm),
             reader.Name("Query", usual.Query),
             reader.Name("Key", usual.Key),
             reader.Name("Value", usual.Value),
             reader.Name("AttentionOutput", usual.AttentionOutput),
-            reader.Name("FeedForwardNorm", sandwich ? "model.layers.{layer}.pre_feedforward_layernorm" : usual.FeedForwardNorm),
+            post ? "" : reader.Name("FeedForwardNorm", sandwich ? "model.layers.{layer}.pre_feedforward_layernorm" : usual.FeedForwardNorm),
             reader.Name("Gate", usual.Gate),
             reader.Name("Up", usual.Up),
             reader.Name("Down", usual.Down),
             finalNorm ? reader.Name("FinalNorm", usual.FinalNorm, perLayer: false) : "",
-            reader.Name("Logits", usual.Logits, perLayer: false))
+            reader.Name("Logits", usual.Logits, perLayer: false, NameScope.Decoder))
         {
             PositionEmbedding = architecture.Embeddings.Positions is LearnedPositions ? reader.Name("PositionEmbedding", "model.embed_positions", perLayer: false) : "",
+            TokenTypeEmbedding = architecture.Embeddings.TokenTypes > 0 ? reader.Name("TokenTypeEmbedding", "model.embed_token_types", perLayer: false) : "",
             EmbeddingNorm = architecture.Embeddings.Norm ? reader.Name("EmbeddingNorm", "model.layernorm_embedding", perLayer: false) : "",
             QueryKeyValue = storage == 0 ? "" : reader.Name("QueryKeyValue", "model.layers.{layer}.self_attn.qkv_proj"),
             GateUp = gateUp ? reader.Name("GateUp", "") : "",
             QueryNorm = architecture.Attention.QueryKeyNorm ? reader.Name("QueryNorm", "model.layers.{layer}.self_attn.q_norm") : "",
             KeyNorm = architecture.Attention.QueryKeyNorm ? reader.Name("KeyNorm", "model.layers.{layer}.self_attn.k_norm") : "",
-            AttentionOutputNorm = sandwich ? reader.Name("AttentionOutputNorm", "model.layers.{layer}.post_attention_layernorm") : "",
-            FeedForwardOutputNorm = sandwich ? reader.Name("FeedForwardOutputNorm", "model.layers.{layer}.post_feedforward_layernorm") : "",
+            AttentionOutputNorm = sandwich || post ? reader.Name("AttentionOutputNorm", "model.layers.{layer}.post_attention_layernorm") : "",
+            FeedForwardOutputNorm = sandwich || post ? reader.Name("FeedForwardOutputNorm", "model.layers.{layer}.post_feedforward_layernorm") : "",
+            CrossAttentionNorm = Cross("CrossAttentionNorm", "encoder_attn_layernorm"),
+            CrossQuery = Cross("CrossQuery", "encoder_attn.q_proj"),
+            CrossKey = Cross("CrossKey", "encoder_attn.k_proj"),
+            CrossValue = Cross("CrossValue", "encoder_attn.v_proj"),
+            CrossKeyValue = readable && given.Has("CrossKeyValue") ? Cross("CrossKeyValue", "") : "",
+            CrossOutput = Cross("CrossOutput", "encoder_attn.o_proj"),
+            GlobalQuery = Global("GlobalQuery", "q_global_proj"),
+            GlobalKey = Global("GlobalKey", "k_global_proj"),
+            GlobalValue = Global("GlobalValue", "v_global_proj"),
         };
         return CheckpointLayout.Llama with
         {
@@ -56,7 +74,12 @@ internal static class TensorNamesParser
             QueryKeyValue = (QueryKeyValueLayout)storage,
             GateUpConcatenated = gateUp,
             InputsFirst = readable && given.Named("InputsFirst", false),
+            Suffixes = new TensorSuffixes(Suffix("WeightSuffix", ".weight"), Suffix("BiasSuffix", ".bias"), Suffix("NormWeightSuffix", ".weight"), Suffix("NormBiasSuffix", ".bias")),
         };
+
+        string Cross(string property, string usualName) => stack == "decoder" ? reader.Name(property, "model.decoder.layers.{layer}." + usualName, scope: NameScope.Decoder) : "";
+        string Global(string property, string usualName) => architecture.GlobalTokens ? reader.Name(property, "model.layers.{layer}.self_attn." + usualName) : "";
+        string Suffix(string property, string usualSuffix) => reader.Suffix(property, usualSuffix);
     }
 
     /// <summary>Names of tensors that the model does not have, so that a slip in the declaration is not read over.</summary>
@@ -86,10 +109,26 @@ internal static class TensorNamesParser
         Exclude("EmbeddingNorm", !architecture.Embeddings.Norm, "a model without EmbeddingNorm", "remove it, or set EmbeddingNorm of [Transformer]");
         Exclude("QueryNorm", !attention.QueryKeyNorm, "a model without QueryKeyNorm", "remove it, or set QueryKeyNorm of [Attention]");
         Exclude("KeyNorm", !attention.QueryKeyNorm, "a model without QueryKeyNorm", "remove it, or set QueryKeyNorm of [Attention]");
-        Exclude("AttentionOutputNorm", architecture.Arrangement != BlockArrangement.Sandwich, "an arrangement without norms behind the blocks", "remove it, or declare LayerArrangement.Sandwich");
-        Exclude("FeedForwardOutputNorm", architecture.Arrangement != BlockArrangement.Sandwich, "an arrangement without norms behind the blocks", "remove it, or declare LayerArrangement.Sandwich");
+        bool behind = architecture.Arrangement is BlockArrangement.Sandwich or BlockArrangement.PostNorm, post = architecture.Arrangement == BlockArrangement.PostNorm;
+        Exclude("AttentionOutputNorm", !behind, "an arrangement without norms behind the blocks", "remove it, or declare LayerArrangement.Sandwich");
+        Exclude("FeedForwardOutputNorm", !behind, "an arrangement without norms behind the blocks", "remove it, or declare LayerArrangement.Sandwich");
+        Exclude("AttentionNorm", post, "LayerArrangement.PostNorm", "the norm behind the attention is named with AttentionOutputNorm");
+        Exclude("FeedForwardNorm", post, "LayerArrangement.PostNorm", "the norm behind the feed-forward block is named with FeedForwardOutputNorm");
+        Exclude("TokenTypeEmbedding", architecture.Embeddings.TokenTypes == 0, "a model without TokenTypes", "remove it, or set TokenTypes of [Transformer]");
+        foreach (string name in new[] { "CrossAttentionNorm", "CrossQuery", "CrossKey", "CrossValue", "CrossKeyValue", "CrossOutput" })
+        {
+            Exclude(name, architecture.Stack != Stack.EncoderDecoder, "a model without a source", "remove it, or declare Stack.EncoderDecoder");
+        }
+
+        Exclude("CrossKey", given.Has("CrossKeyValue"), "CrossKeyValue", "one tensor holds both or two hold one each");
+        Exclude("CrossValue", given.Has("CrossKeyValue"), "CrossKeyValue", "one tensor holds both or two hold one each");
+        foreach (string name in new[] { "GlobalQuery", "GlobalKey", "GlobalValue" })
+        {
+            Exclude(name, !architecture.GlobalTokens, "a model without GlobalTokens", "remove it, or set GlobalTokens of [Attention]");
+        }
+
         Exclude("FeedForwardNorm", architecture.Arrangement == BlockArrangement.ParallelOneNorm, "LayerArrangement.ParallelOneNorm", "the one norm is named with AttentionNorm");
-        Exclude("FinalNorm", !finalNorm, "NoFinalNorm", "remove one of them");
+        Exclude("FinalNorm", !finalNorm, post ? "LayerArrangement.PostNorm" : "NoFinalNorm", "remove one of them");
         if (storage != 0 && (attention.QueryBias != attention.KeyBias || attention.KeyBias != attention.ValueBias))
         {
             context.Report(
@@ -101,36 +140,65 @@ internal static class TensorNamesParser
         }
     }
 
-    private sealed class Reader(AttributeReader given, bool readable, ParseContext context)
+    /// <summary>Which stacks of an encoder-decoder have a tensor.</summary>
+    private enum NameScope
+    {
+        /// <summary>Each has its own.</summary>
+        EachStack,
+
+        /// <summary>Each has its own, or both have one together.</summary>
+        AnyStack,
+
+        /// <summary>Only the decoder.</summary>
+        Decoder,
+    }
+
+    private sealed class Reader(AttributeReader given, bool readable, string stack, ParseContext context)
     {
         private readonly Dictionary<string, string> _properties = new(StringComparer.Ordinal);
 
-        public string Name(string property, string usual, bool perLayer = true)
+        public string Suffix(string property, string usual)
+        {
+            string suffix = readable ? given.Named<string?>(property, null) ?? usual : usual;
+            if (suffix.Any(static letter => char.IsControl(letter) || letter is '"' or '\\'))
+            {
+                context.Report(DiagnosticDescriptors.UnsuitableTensorName, given.NamedLocation(property), property, suffix, "holds a quotation mark, a backslash or a control character");
+            }
+
+            return suffix;
+        }
+
+        public string Name(string property, string usual, bool perLayer = true, NameScope scope = NameScope.EachStack)
         {
             if (!readable || !given.Has(property))
             {
-                return usual;
+                // Hugging Face's usual names of encoder-decoders have the stack before the layers.
+                return (stack.Length > 0 && scope == NameScope.EachStack && usual.IndexOf(StackName, StringComparison.Ordinal) < 0 ? usual.Replace("model.", "model.{stack}.") : usual).Replace(StackName, stack);
             }
 
             string name = given.Named<string?>(property, null) ?? "";
-            string? problem = Problem(property, name, perLayer);
+            string? problem = Problem(property, name, perLayer, scope);
             if (problem is not null)
             {
                 context.Report(DiagnosticDescriptors.UnsuitableTensorName, given.NamedLocation(property), property, name, problem);
             }
 
             _properties[name] = property;
-            return name;
+            return name.Replace(StackName, stack);
         }
 
-        private string? Problem(string property, string name, bool perLayer)
+        private string? Problem(string property, string name, bool perLayer, NameScope scope)
         {
             int layers = (name.Length - name.Replace(Layer, "").Length) / Layer.Length;
+            int stacks = (name.Length - name.Replace(StackName, "").Length) / StackName.Length;
+            bool each = stack.Length > 0 && scope == NameScope.EachStack;
             return name.Trim().Length == 0 ? "is empty: give the tensor's name without \".weight\""
                 : name.Any(static letter => char.IsControl(letter) || letter is '"' or '\\') ? "holds a quotation mark, a backslash or a control character"
                 : name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal) ? "ends in what is added to it: leave out \".weight\" and \".bias\""
                 : perLayer && layers != 1 ? "must hold \"{layer}\" once, where the layer's number stands"
                 : !perLayer && layers != 0 ? "must not hold \"{layer}\", since the model has one such tensor"
+                : each && stacks == 0 ? "must hold \"{stack}\", where \"encoder\" or \"decoder\" stands, since each stack has its own"
+                : stacks > 0 && (stack.Length == 0 || scope == NameScope.Decoder) ? "must not hold \"{stack}\", since only one stack has such a tensor"
                 : _properties.TryGetValue(name, out string? other) ? "is " + other + "'s name too: every tensor has its own"
                 : null;
         }

@@ -2,32 +2,41 @@ using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
 
-/// <summary>The kernels by which the layers of a decoder attend to the output of an encoder.</summary>
+/// <summary>
+/// The kernels of attention with queries of one kind and keys and values of another: of a decoder to the output of an
+/// encoder, or of an encoder's global tokens to all others.
+/// </summary>
 internal sealed class CrossAttentionKernels
 {
-    public CrossAttentionKernels(TransformerArchitecture decoder, AttentionArchitecture cross, int chunk)
+    /// <param name="name">What the kernels are called.</param>
+    /// <param name="cross">The attention.</param>
+    /// <param name="asking">The stack whose states become queries.</param>
+    /// <param name="seen">The stack whose states become keys and values.</param>
+    /// <param name="queryRows">Rows of the buffer of queries.</param>
+    /// <param name="tilePrefix">Tells tiles over heads of another width apart.</param>
+    public CrossAttentionKernels(
+        string name, AttentionArchitecture cross, TransformerArchitecture asking, TransformerArchitecture seen, int queryRows, string tilePrefix)
     {
-        TransformerArchitecture encoder = decoder.Encoder!;
         int queryWidth = cross.Heads * cross.HeadDimension;
         int keyValueWidth = 2 * cross.KeyValueHeads * cross.HeadDimension;
-        int stride = Layout.RowStride(decoder.Width);
-        Query = new LinearKernel(decoder.Width, queryWidth, stride, Layout.RowStride(queryWidth), new(cross.QueryBias, null, false, false));
+        int stride = Layout.RowStride(asking.Width);
+        Query = new LinearKernel(asking.Width, queryWidth, stride, Layout.RowStride(queryWidth), new(cross.QueryBias, null, false, false));
         KeyValue = new LinearKernel(
-            encoder.Width, keyValueWidth, Layout.RowStride(encoder.Width), Layout.RowStride(keyValueWidth), new(cross.KeyBias || cross.ValueBias, null, false, false));
+            seen.Width, keyValueWidth, Layout.RowStride(seen.Width), Layout.RowStride(keyValueWidth), new(cross.KeyBias || cross.ValueBias, null, false, false));
         Attention = new AttentionKernel(
             cross,
-            new LayerKind("Cross", Window: 0, new NoPositions()) { Mask = AttentionMask.Full },
-            decoder.Norm.Epsilon,
+            new LayerKind(name, Window: 0, new NoPositions()) { Mask = AttentionMask.Full },
+            asking.Norm.Epsilon,
             Query.OutputStride,
             Layout.RowStride(queryWidth),
-            Layout.CacheLength(encoder.ContextLength),
-            chunk)
+            Layout.CacheLength(seen.ContextLength),
+            queryRows)
         {
             SourceStride = KeyValue.OutputStride,
-            TilePrefix = cross.HeadDimension == decoder.Attention.HeadDimension ? "" : "Cross",
+            TilePrefix = tilePrefix,
         };
         Output = new LinearKernel(
-            queryWidth, decoder.Width, Attention.OutputStride, stride, new(cross.OutputBias, null, false, AddToOutput: true));
+            queryWidth, asking.Width, Attention.OutputStride, stride, new(cross.OutputBias, null, false, AddToOutput: true));
     }
 
     public LinearKernel Query { get; }

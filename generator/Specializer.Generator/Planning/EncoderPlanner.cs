@@ -6,232 +6,159 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>
-/// Plans an encoder: the states of the whole sequence lie in the session, everything else only for a chunk of it, and
-/// the keys and values of one layer at a time. So memory is linear in the context.
+/// Plans an encoder, by itself or inside an encoder-decoder: the states of the whole sequence lie in the session,
+/// everything else only for a chunk of it, and the keys and values of one layer at a time. So memory is linear in the
+/// context.
 /// </summary>
 internal sealed class EncoderPlanner
 {
-    /// <summary>Rows of output that are computed together hold about this many floats.</summary>
-    private const int OutputFloats = 2 * 1024 * 1024;
-
     private readonly TransformerArchitecture _architecture;
-    private readonly DecoderKernels _kernels;
-    private readonly WeightLayoutBuilder _weights = new();
-    private readonly BufferLayoutBuilder _buffers = new();
+    private readonly StackKernels _kernels;
+    private readonly WeightLayoutBuilder _weights;
+    private readonly LayerPlanner _layer;
     private readonly int _chunk;
+    private readonly string _prefix;
+    private readonly EmbeddingPlan _embedding;
+    private readonly StepPlan[] _after;
 
-    private EncoderPlanner(TransformerArchitecture architecture, int chunk)
+    /// <summary>Places everything but the weights of the layers.</summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="kernels">Its kernels.</param>
+    /// <param name="weights">Where its weights go.</param>
+    /// <param name="buffers">Where its buffers go.</param>
+    /// <param name="chunk">Rows that pass through a step at once.</param>
+    /// <param name="prefix">What the names of its buffers begin with.</param>
+    /// <param name="shared">The token embeddings, where another stack has placed them.</param>
+    /// <param name="projections">Further linear layers whose results lie where queries, keys and values do.</param>
+    public EncoderPlanner(
+        TransformerArchitecture architecture,
+        StackKernels kernels,
+        WeightLayoutBuilder weights,
+        BufferLayoutBuilder buffers,
+        int chunk,
+        string prefix = "",
+        string? shared = null,
+        params LinearKernel[] projections)
     {
         _architecture = architecture;
+        _kernels = kernels;
+        _weights = weights;
         _chunk = chunk;
-        _kernels = new DecoderKernels(architecture, chunk);
+        _prefix = prefix;
+        _layer = new LayerPlanner(architecture, kernels, prefix);
+        PlanStates(buffers);
+        _embedding = new EmbeddingPlanner(architecture, kernels, weights, buffers, chunk, prefix).Plan(shared);
+        _after = PlanFinalNorm();
+        _layer.PlanTables(weights);
+        PlanActivations(buffers, [kernels.QueryKeyValue, .. kernels.Global is { } global ? new[] { global.Query, global.KeyValue } : [], .. projections]);
+        if (kernels.Global is not null)
+        {
+            PlanGlobalTokens(buffers, kernels.Global.Attention);
+        }
     }
 
-    /// <summary>The width of the embeddings, which may be narrower than the hidden states (ALBERT).</summary>
-    private int EmbeddingWidth => _architecture.Embeddings.Width == 0 ? _architecture.Width : _architecture.Embeddings.Width;
+    /// <summary>The weight of the token embeddings; empty where there are none.</summary>
+    public string Embedding => _embedding.Weight;
 
-    private CheckpointNames Names => _architecture.Checkpoint.Names;
+    /// <summary>The buffer of the hidden states.</summary>
+    public string Hidden => _prefix + "Hidden";
 
-    public static ExecutionPlan Plan(TransformerArchitecture architecture, int chunk) => new EncoderPlanner(architecture, chunk).Plan();
-
-    private ExecutionPlan Plan()
+    /// <summary>Places the weights of a layer, which have to be the next.</summary>
+    /// <param name="layersOffset">Where the first layer's packed weights begin.</param>
+    public EncoderPlan Plan(long layersOffset)
     {
-        var layer = new LayerPlanner(_architecture, _kernels);
-        PlanStates();
-        (StepPlan[] before, string embedding) = _architecture.Embeddings.Patches is { } patches ? (PlanPatches(patches), "") : PlanEmbeddings();
-        StepPlan[] after = PlanFinalNorm();
-        (StepPlan[] head, string output, int outputWidth, int outputRows) = PlanHead(embedding);
-        layer.PlanTables(_weights);
-        _weights.BeginLayer();
-        StepPlan[] steps = layer.Plan(_weights);
+        StepPlan[] steps = _layer.Plan(_weights);
         (StepPlan[] project, StepPlan[] attend) = Split(steps);
-        PlanActivations(steps);
-        int stored = _architecture.Layers / _architecture.LayersPerSet;
-        return new ExecutionPlan(
+        if (_kernels.Global is { } global)
+        {
+            (StepPlan[] projectGlobal, StepPlan[] attendGlobal) = _layer.PlanGlobalAttention(_weights, global);
+            project = [.. project, .. projectGlobal];
+            attend = [attend[0], .. attendGlobal, .. attend.Skip(1)];
+        }
+
+        return new EncoderPlan(
             _architecture,
             _chunk,
-            outputRows,
-            _weights.Build(),
-            _weights.LayersOffset,
-            _weights.LayerStride,
-            Planner.IgnoredTensors(_architecture, _architecture.Head?.Output is { Tied: true }),
-            _buffers.Build(),
-            new EquatableArray<StepPlan>(before),
+            _weights.Prefix,
+            _prefix,
+            layersOffset,
+            _weights.CurrentLayerStride,
+            _embedding.Frames,
+            _embedding.Steps,
+            new EquatableArray<StepPlan>(project),
             new EquatableArray<StepPlan>(attend),
-            new EquatableArray<StepPlan>(after),
-            _weights.ParameterCount(stored),
-            (MultiplyAdds(steps) * _architecture.Layers) + MultiplyAdds(before) + (_architecture.Head?.Pooling == Pooling.None ? MultiplyAdds(head) : 0))
-        {
-            Encoder = new EncoderPlan(
-                new EquatableArray<StepPlan>(project),
-                new EquatableArray<StepPlan>(head),
-                output,
-                outputWidth,
-                _architecture.Head is null or { Pooling: Pooling.None }),
-        };
+            new EquatableArray<StepPlan>(_after));
     }
 
-    private static long MultiplyAdds(IEnumerable<StepPlan> steps) => steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow);
-
     /// <summary>Cuts the attention in two: all keys and values have to be there before any query looks at them.</summary>
-    private static (StepPlan[] Project, StepPlan[] Attend) Split(StepPlan[] steps)
+    private (StepPlan[] Project, StepPlan[] Attend) Split(StepPlan[] steps)
     {
         int at = Array.FindIndex(steps, static step => step is AttentionStep);
         var attention = (AttentionStep)steps[at];
-        AttentionVariant variant = attention.Variants.Single();
+
+        // One layer's keys and values at a time: all kinds of layers have theirs in the same place.
+        var variants = new EquatableArray<AttentionVariant>(attention.Variants.Select(variant => variant with { Keys = _prefix + "Keys", Values = _prefix + "Values" }));
         return (
-            [.. steps.Take(at), new AppendStep("Keys and values of the chunk", variant, attention.QueryNorm, attention.KeyNorm, attention.Input, attention.Queries)],
-            [new AttendStep(attention.Title, variant, attention.Queries, attention.Output), .. steps.Skip(at + 1)]);
+            [.. steps.Take(at), new AppendStep("Keys and values of the chunk", variants, attention.QueryNorm, attention.KeyNorm, attention.Input, attention.Queries)],
+            [new AttendStep(attention.Title, variants, attention.Queries, attention.Output), .. steps.Skip(at + 1)]);
     }
 
-    private void PlanStates()
+    private void PlanStates(BufferLayoutBuilder buffers)
     {
         AttentionArchitecture attention = _architecture.Attention;
-        AttentionKernel kernel = _kernels.Attention.Single();
-        _buffers.Block("Keys", $"keys of a layer, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]", kernel.KeysPerHead * attention.KeyValueHeads);
-        _buffers.Block("Values", $"values of a layer, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads);
-        _buffers.PositionBuffer(
+        AttentionKernel kernel = _kernels.Attention[0];
+        int length = _architecture.ContextLength, stride = _kernels.Norm.Stride;
+        buffers.Block("Keys", kernel.DescribeKeys("a layer,"), kernel.KeysPerHead * attention.KeyValueHeads);
+        buffers.Block("Values", kernel.DescribeValues("a layer,"), kernel.ValuesPerHead * attention.KeyValueHeads);
+        buffers.PositionBuffer(
             "Queries",
-            $"scaled queries, [{attention.KeyValueHeads} key/value heads][{_architecture.ContextLength} positions][{attention.GroupSize} heads of the group][{kernel.HeadStride}]",
+            $"scaled queries, [{attention.KeyValueHeads} key/value heads][{length} positions][{attention.GroupSize} heads of the group][{kernel.HeadStride}]",
             kernel.QueryFloats,
             attention.GroupSize * kernel.HeadStride);
-        _buffers.PositionBuffer(
+        buffers.PositionBuffer(
             "Hidden",
-            FormattableString.Invariant($"hidden states, [{_architecture.ContextLength} positions][{_architecture.Width}], rows {_kernels.Norm.Stride} floats apart"),
-            (long)_architecture.ContextLength * _kernels.Norm.Stride,
-            _kernels.Norm.Stride);
+            FormattableString.Invariant($"hidden states, [{length} positions][{_architecture.Width}], rows {stride} floats apart"),
+            (long)length * stride,
+            stride);
     }
 
-    /// <summary>Activations of one chunk; those that no step writes are left out.</summary>
-    private void PlanActivations(StepPlan[] steps)
+    /// <summary>Which tokens are global, and what they ask and see; all of it linear in the context.</summary>
+    private void PlanGlobalTokens(BufferLayoutBuilder buffers, AttentionKernel kernel)
     {
-        if (steps.OfType<NormStep>().Any(static norm => norm.Output == "Normed"))
+        AttentionArchitecture attention = kernel.Attention;
+        int length = _architecture.ContextLength;
+        buffers.Block("GlobalsBefore", $"counts of global tokens before each of {length} positions and behind the last", length + 1);
+        buffers.Block("GlobalKeys", $"keys that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]", kernel.KeysPerHead * attention.KeyValueHeads);
+        buffers.Block("GlobalValues", $"values that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads);
+        buffers.Block("GlobalQueries", $"scaled queries of global tokens, [{attention.KeyValueHeads} key/value heads][{length} tokens][{attention.GroupSize} heads of the group][{kernel.HeadStride}]", kernel.QueryFloats);
+        buffers.RowBuffer("GlobalStates", "hidden states of global tokens", _chunk, _architecture.Width, _kernels.Norm.Stride);
+        buffers.RowBuffer("GlobalAttended", "attention output of global tokens", _chunk, attention.Heads * attention.HeadDimension, kernel.OutputStride);
+    }
+
+    /// <summary>Activations of one chunk.</summary>
+    private void PlanActivations(BufferLayoutBuilder buffers, LinearKernel[] projections)
+    {
+        if (_architecture.Arrangement != BlockArrangement.PostNorm)
         {
-            _buffers.RowBuffer("Normed", "normalised hidden states", _chunk, _architecture.Width, _kernels.Norm.Stride);
+            buffers.RowBuffer("Normed", "normalised hidden states", _chunk, _architecture.Width, _kernels.Norm.Stride);
         }
 
-        _buffers.RowBuffer("Projected", "queries, keys and values as projected", _chunk, _kernels.QueryKeyValue.Outputs, _kernels.QueryKeyValue.OutputStride);
-        _buffers.RowBuffer("Attended", "attention output of all heads", _chunk, _kernels.Output.Inputs, _kernels.Output.InputStride);
-        _buffers.RowBuffer("Inner", "inner activations of the feed-forward block", _chunk, _architecture.FeedForward.Width, _kernels.Down.InputStride);
+        LinearKernel widest = projections.OrderByDescending(static kernel => kernel.OutputStride).First();
+        buffers.RowBuffer("Projected", "queries, keys and values as projected", _chunk, widest.Outputs, widest.OutputStride);
+        buffers.RowBuffer("Attended", "attention output of all heads", _chunk, _kernels.Output.Inputs, _kernels.Output.InputStride);
+        buffers.RowBuffer("Inner", "inner activations of the feed-forward block", _chunk, _architecture.FeedForward.Width, _kernels.Down.InputStride);
         if (_architecture.Arrangement == BlockArrangement.Sandwich)
         {
-            _buffers.RowBuffer("Block", "outputs of a block before their norm", _chunk, _architecture.Width, _kernels.Norm.Stride);
+            buffers.RowBuffer("Block", "outputs of a block before their norm", _chunk, _architecture.Width, _kernels.Norm.Stride);
         }
     }
 
-    private (StepPlan[] Steps, string Weight) PlanEmbeddings()
+    private StepPlan[] PlanFinalNorm()
     {
-        EmbeddingArchitecture embeddings = _architecture.Embeddings;
-        int width = EmbeddingWidth, stride = Layout.RowStride(width);
-        bool tied = _architecture.Head?.Output is { Tied: true };
-        bool projected = embeddings.Width != 0;
-        string output = projected ? _buffers.RowBuffer("Embedded", "embeddings", _chunk, width, stride) : "Hidden";
-        TensorPlan table = Tensor(Names.TokenEmbedding + ".weight", embeddings.VocabularySize, width);
-        string embedding = tied
-            ? _weights.Panels("TokenEmbedding", OutputKernel(width, embeddings.VocabularySize, _architecture.Head!.Output!.Bias), TensorSlice.Whole(table))
-            : _weights.Rows("TokenEmbedding", stride, table);
-        string? positions = Planner.PlacePositions(_architecture, _weights, width, stride);
-        string? types = embeddings.TokenTypes == 0 ? null : _weights.Rows("TokenTypeTable", stride, Tensor(Names.TokenTypeEmbedding + ".weight", embeddings.TokenTypes, width));
-        EmbedKernel kernel = _kernels.Embed with { Width = width, Stride = stride, Tied = tied, TokenTypes = types is not null };
-        string added = positions is null && types is null ? "Token embeddings" : "Sum of the embeddings of token" + (positions is null ? "" : ", position") + (types is null ? "" : ", type");
-        var steps = new List<StepPlan> { new EmbedStep(added, kernel, embedding, positions, output) { Types = types } };
-        if (embeddings.Norm)
-        {
-            string norm = _weights.Norm("EmbeddingNorm", width, _architecture.Norm, Names.EmbeddingNorm, perLayer: false);
-            steps.Add(new NormStep("Norm of the embeddings", _kernels.Norm with { Width = width, Stride = stride }, norm, output, output));
-        }
-
-        if (projected)
-        {
-            var projection = new LinearKernel(width, _architecture.Width, stride, _kernels.Norm.Stride, new(Bias: true, null, false, false));
-            steps.Add(new LinearStep(
-                "Projection of the embeddings to the width of the hidden states",
-                projection,
-                _weights.Panels("EmbeddingProjectionWeight", projection, TensorSlice.Whole(Tensor(Names.EmbeddingProjection + ".weight", _architecture.Width, width))),
-                _weights.Bias("EmbeddingProjectionBias", projection, TensorSlice.Whole(Tensor(Names.EmbeddingProjection + ".bias", _architecture.Width))),
-                output,
-                "Hidden"));
-        }
-
-        return ([.. steps], embedding);
+        CheckpointLayout checkpoint = _architecture.Checkpoint;
+        string name = checkpoint.Names.FinalNorm;
+        return name.Length == 0
+            ? []
+            : [new NormStep("Final norm", _kernels.Norm, _weights.Norm("FinalNorm", _architecture.Width, _architecture.Norm, checkpoint.Suffixes, name, perLayer: false), Hidden, Hidden)];
     }
-
-    /// <summary>A patch is projected as a convolution with a stride of its own size would: one linear layer over its pixels.</summary>
-    private StepPlan[] PlanPatches(PatchArchitecture patches)
-    {
-        int width = _architecture.Width, stride = _kernels.Norm.Stride;
-        var kernel = new LinearKernel(patches.Floats, width, Layout.RowStride(patches.Floats), stride, new(Bias: true, null, false, false));
-        string gathered = _buffers.RowBuffer("Patches", "patches of the image", _chunk, patches.Floats, kernel.InputStride);
-        TensorPlan projection = Tensor(Names.PatchProjection + ".weight", width, patches.Channels, patches.PatchSize, patches.PatchSize);
-        string weight = _weights.Panels("PatchProjectionWeight", kernel, TensorSlice.Whole(projection));
-        string bias = _weights.Bias("PatchProjectionBias", kernel, TensorSlice.Whole(Tensor(Names.PatchProjection + ".bias", width)));
-        string first = _weights.Rows("FirstState", stride, Tensor(Names.FirstState, 1, 1, width));
-        string positions = _weights.Rows("PositionTable", stride, Tensor(Names.PositionEmbedding, 1, _architecture.ContextLength, width));
-        return
-        [
-            new PatchStep("Patches of the image", new PatchKernel(patches, kernel.InputStride), gathered),
-            new LinearStep("Projection of the patches", kernel, weight, bias, gathered, "Hidden"),
-            new PositionStep("First state and positions", new PositionKernel(width, stride), positions, first, "Hidden"),
-        ];
-    }
-
-    private StepPlan[] PlanFinalNorm() => Names.FinalNorm.Length == 0
-        ? []
-        : [new NormStep("Final norm", _kernels.Norm, _weights.Norm("FinalNorm", _architecture.Width, _architecture.Norm, Names.FinalNorm, perLayer: false), "Hidden", "Hidden")];
-
-    private (StepPlan[] Steps, string Output, int Width, int Rows) PlanHead(string embedding)
-    {
-        if (_architecture.Head is not { } head)
-        {
-            return ([], "Hidden", _architecture.Width, _chunk);
-        }
-
-        var steps = new List<StepPlan>();
-        string at = "Hidden";
-        int width = _architecture.Width;
-        int widest = Layout.RowStride(Math.Max(Math.Max(width, head.Dense?.Width ?? 0), head.Output?.Width ?? 0));
-        int rows = head.Pooling != Pooling.None ? 1 : Math.Min(_chunk, Math.Max(8, OutputFloats / widest));
-        if (head.Pooling != Pooling.None)
-        {
-            at = _buffers.RowBuffer("Pooled", "the sequence's pooled state", 1, width, _kernels.Norm.Stride);
-            steps.Add(new PoolStep(
-                head.Pooling switch { Pooling.First => "The first token's state", Pooling.Last => "The last token's state", _ => "Mean of all states" } + (head.Normalize ? ", divided by its length" : ""),
-                new PoolKernel(head.Pooling, width, _kernels.Norm.Stride, head.Normalize),
-                "Hidden",
-                at));
-        }
-
-        if (head.Dense is { } dense)
-        {
-            var kernel = new LinearKernel(width, dense.Width, Layout.RowStride(width), Layout.RowStride(dense.Width), new(Bias: true, dense.Activation, false, false));
-            string weight = _weights.Panels("HeadDenseWeight", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + ".weight", dense.Width, width)));
-            string bias = _weights.Bias("HeadDenseBias", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + ".bias", dense.Width)));
-            string transformed = _buffers.RowBuffer("Transformed", "states as transformed by the head", rows, dense.Width, kernel.OutputStride);
-            steps.Add(new LinearStep("Linear layer of the head, activated", kernel, weight, bias, at, transformed));
-            (at, width) = (transformed, dense.Width);
-        }
-
-        if (head.Norm)
-        {
-            string norm = _weights.Norm("HeadNorm", width, _architecture.Norm, Names.HeadNorm, perLayer: false);
-            steps.Add(new NormStep("Norm of the head", _kernels.Norm with { Width = width, Stride = Layout.RowStride(width) }, norm, at, at));
-        }
-
-        if (head.Output is { } output)
-        {
-            LinearKernel kernel = OutputKernel(width, output.Width, output.Bias);
-            string weight = output.Tied ? embedding : _weights.Panels("OutputWeight", kernel, TensorSlice.Whole(Tensor(Names.Logits + ".weight", output.Width, width)));
-            string? bias = output.Bias ? _weights.Bias("OutputBias", kernel, TensorSlice.Whole(Tensor(Names.LogitsBias.Length > 0 ? Names.LogitsBias : Names.Logits + ".bias", output.Width))) : null;
-            string logits = _buffers.RowBuffer("Output", "outputs", rows, output.Width, kernel.OutputStride);
-            steps.Add(new LinearStep("Output", kernel, weight, bias, at, logits));
-            (at, width) = (logits, output.Width);
-        }
-
-        return ([.. steps], at, width, rows);
-    }
-
-    private static LinearKernel OutputKernel(int inputs, int outputs, bool bias) =>
-        new(inputs, outputs, Layout.RowStride(inputs), Layout.RowStride(outputs), new(bias, null, false, false));
-
-    private static TensorPlan Tensor(string name, params int[] shape) => new(name, perLayer: false, shape);
 }

@@ -16,8 +16,8 @@ namespace Specializer.Generator.Planning;
 /// <param name="LayerStride">Floats from one layer's packed weights to the next's.</param>
 /// <param name="IgnoredTensors">Tensors that a checkpoint may hold and that nothing reads.</param>
 /// <param name="Buffers">The session's memory.</param>
-/// <param name="Before">The steps before the layers.</param>
-/// <param name="Layer">The steps of every layer.</param>
+/// <param name="Before">A decoder's steps before the layers.</param>
+/// <param name="Layer">The steps of every layer of a decoder.</param>
 /// <param name="After">The steps after the layers, on the rows whose logits are wanted.</param>
 /// <param name="ParameterCount">Trained parameters, tied ones counted once.</param>
 /// <param name="MultiplyAddsPerToken">In the linear layers, logits included.</param>
@@ -36,23 +36,43 @@ internal sealed record ExecutionPlan(
     long ParameterCount,
     long MultiplyAddsPerToken)
 {
-    /// <summary>What an encoder has beside; null for other stacks.</summary>
+    /// <summary>The encoder, by itself or inside an encoder-decoder; null for a decoder.</summary>
     public EncoderPlan? Encoder { get; init; }
 
-    /// <summary>The encoder of an encoder-decoder; null for other stacks.</summary>
-    public SourceEncoderPlan? SourceEncoder { get; init; }
+    /// <summary>What an encoder by itself makes of its states; null for other stacks.</summary>
+    public HeadPlan? Head { get; init; }
+
+    /// <summary>The steps that keep keys and values of a source for one layer of the decoder; none for other stacks.</summary>
+    public EquatableArray<StepPlan> Cross { get; init; } = EquatableArray<StepPlan>.Empty;
+
+    /// <summary>Whether a decoder attends to the encoder.</summary>
+    public bool IsEncoderDecoder => Architecture.Stack == Stack.EncoderDecoder;
 
     /// <summary>All steps in order.</summary>
-    public IEnumerable<StepPlan> Steps => Encoder is not null
-        ? Before.Concat(Encoder.Project).Concat(Layer).Concat(After).Concat(Encoder.Head)
-        : (SourceEncoder?.Steps ?? []).Concat(Before).Concat(Layer).Concat(After);
+    public IEnumerable<StepPlan> Steps => (Encoder?.Steps ?? []).Concat(Cross).Concat(DecoderSteps).Concat(Head?.Steps ?? EquatableArray<StepPlan>.Empty);
+
+    /// <summary>The steps of a decoder.</summary>
+    public IEnumerable<StepPlan> DecoderSteps => Before.Concat(Layer).Concat(After);
+
+    /// <summary>The buffer with a name.</summary>
+    public BufferPlan Buffer(string name) => Buffers.First(buffer => buffer.Name == name);
+
+    /// <summary>The buffers that steps read or write, as they lie in memory; logits lie elsewhere.</summary>
+    public IEnumerable<BufferPlan> BuffersOf(IEnumerable<StepPlan> steps)
+    {
+        var used = new HashSet<string>(steps.SelectMany(static step => step.Buffers));
+        return Buffers.Where(buffer => used.Contains(buffer.Name));
+    }
+
+    /// <summary>Floats of the state of linear attention in all layers, which is what a decoder's session begins with.</summary>
+    public long StateFloats => Buffer("KeptState").Floats;
 
     /// <summary>The sets of weights that layers have.</summary>
     public int WeightSets => Architecture.Layers / Architecture.LayersPerSet;
 
     /// <summary>Bytes of the packed weights.</summary>
     public long PackedWeightBytes => sizeof(float)
-        * (SourceEncoder is { } source ? source.LayersOffset + (source.LayerStride * source.Layers) : LayersOffset + (LayerStride * WeightSets));
+        * (IsEncoderDecoder ? Encoder!.LayersOffset + (Encoder.LayerStride * Encoder.Architecture.Layers) : LayersOffset + (LayerStride * WeightSets));
 
     /// <summary>Floats from the logits of one position to the next.</summary>
     public int LogitsStride => Layout.Pad(Architecture.Embeddings.VocabularySize);
@@ -76,5 +96,5 @@ internal sealed record ExecutionPlan(
     public long SequenceFloats => Buffers.Where(static buffer => buffer.PerSequence).Sum(static buffer => buffer.Floats);
 
     /// <summary>Bytes of a session: cache, activations and, of a decoder, logits (with a line to align them).</summary>
-    public long SessionBytes => Encoder is not null ? SessionMemoryBytes : SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));
+    public long SessionBytes => Head is not null ? SessionMemoryBytes : SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));
 }

@@ -75,6 +75,9 @@ internal sealed record NormKernel(NormFormula Formula, int Width, int Stride, fl
 /// <param name="PositionOffset">The row of the table of positions that is added at position 0; null where there is none.</param>
 internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bool Tied, float Scale, int? PositionOffset) : Kernel
 {
+    /// <summary>The token that has its own row of the table of positions and does not count (RoBERTa); null where there is none.</summary>
+    public int? PaddingToken { get; init; }
+
     /// <summary>Tells the encoder's kernel from the decoder's where they differ.</summary>
     public string Prefix { get; init; } = "";
 
@@ -92,10 +95,25 @@ internal sealed record PatchKernel(PatchArchitecture Patches, int Stride) : Kern
     public override string Name => "GatherPatches";
 }
 
-/// <summary>Adds a learned position to each row; the first row is a learned state of its own.</summary>
+/// <summary>
+/// Copies frames and their neighbours to rows: row r holds, for each channel, the frames around frame r · Step, and zeros
+/// before the first and behind the last.
+/// </summary>
+/// <param name="Channels">The features of a frame.</param>
+/// <param name="Window">The frames that a row holds; odd.</param>
+/// <param name="Step">Frames from one row's to the next's.</param>
+/// <param name="InputStride">Floats from one frame to the next; 0 where the frames of one channel lie together.</param>
+/// <param name="Stride">Floats from one row to the next.</param>
+internal sealed record WindowKernel(int Channels, int Window, int Step, int InputStride, int Stride) : Kernel
+{
+    public override string Name => (InputStride == 0 ? "GatherFrames" : "GatherWindows") + Text(Channels);
+}
+
+/// <summary>Adds a learned position to each row.</summary>
 /// <param name="Width">The width of a row.</param>
 /// <param name="Stride">Floats from one row to the next, of the table too.</param>
-internal sealed record PositionKernel(int Width, int Stride) : Kernel
+/// <param name="FirstState">Whether the first row is a learned state of its own.</param>
+internal sealed record PositionKernel(int Width, int Stride, bool FirstState) : Kernel
 {
     public override string Name => "AddPositions" + Text(Width);
 }
@@ -108,6 +126,15 @@ internal sealed record PositionKernel(int Width, int Stride) : Kernel
 internal sealed record PoolKernel(Pooling Pooling, int Width, int Stride, bool Normalize) : Kernel
 {
     public override string Name => "Pool" + Pooling + Text(Width) + (Normalize ? "Normalized" : "");
+}
+
+/// <summary>Copies the rows of global tokens to the rows from the first on, or back from there.</summary>
+/// <param name="Width">The width of a row.</param>
+/// <param name="Stride">Floats from one row to the next, of both.</param>
+/// <param name="Back">Whether they are copied back.</param>
+internal sealed record GlobalRowsKernel(int Width, int Stride, bool Back) : Kernel
+{
+    public override string Name => (Back ? "ReplaceGlobalRows" : "SelectGlobalRows") + Text(Width);
 }
 
 /// <summary>
@@ -126,17 +153,36 @@ internal sealed record AttentionKernel(
     /// <summary>Floats from one query, or one position's values, to the next: a head in whole lines.</summary>
     public int HeadStride => Layout.Pad(Attention.HeadDimension);
 
-    /// <summary>Floats of one key/value head's keys: panels of positions, each [HeadDimension][positions of the panel].</summary>
-    public long KeysPerHead => (long)CacheLength * Attention.HeadDimension;
+    /// <summary>
+    /// Floats of one key/value head's keys: panels of positions, each [HeadDimension][positions of the panel]. Of linear
+    /// attention, of its state instead: Σ φ(k) vᵀ, [HeadDimension][HeadStride].
+    /// </summary>
+    public long KeysPerHead => Attention.Linear ? (long)Attention.HeadDimension * HeadStride : (long)CacheLength * Attention.HeadDimension;
 
-    /// <summary>Floats of one key/value head's values: [CacheLength][HeadStride].</summary>
-    public long ValuesPerHead => (long)CacheLength * HeadStride;
+    /// <summary>Floats of one key/value head's values: [CacheLength][HeadStride]. Of linear attention, of Σ φ(k) instead.</summary>
+    public long ValuesPerHead => Attention.Linear ? HeadStride : (long)CacheLength * HeadStride;
+
+    /// <summary>What the keys of layers are, with their shape.</summary>
+    public string DescribeKeys(string layers) => Attention.Linear
+        ? $"sums of key times value of {layers} [{Attention.KeyValueHeads} key/value heads][{Attention.HeadDimension}][{HeadStride}]"
+        : $"keys of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions, in panels][{Attention.HeadDimension}]";
+
+    /// <summary>What the values of layers are, with their shape.</summary>
+    public string DescribeValues(string layers) => Attention.Linear
+        ? $"sums of keys of {layers} [{Attention.KeyValueHeads} key/value heads][{HeadStride}]"
+        : $"values of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions][{HeadStride}]";
 
     /// <summary>Floats of the turned, scaled queries: [KeyValueHeads][row][head of the group][HeadStride].</summary>
     public long QueryFloats => (long)QueryRows * Attention.Heads * HeadStride;
 
     /// <summary>Whether a query sees keys behind its own position, so that the kernel is told where the sequence ends.</summary>
     public bool SeesAll => Kind.Mask == AttentionMask.Full;
+
+    /// <summary>Whether a query sees a prefix whole, so that the kernel is told its length.</summary>
+    public bool SeesPrefix => Kind.Mask == AttentionMask.Prefix;
+
+    /// <summary>Whether some tokens are seen by all, so that the kernel is told which.</summary>
+    public bool GlobalTokens { get; init; }
 
     /// <summary>
     /// For attention to another sequence, floats from one row of its projected keys and values to the next; queries then

@@ -9,9 +9,10 @@ namespace Specializer.Generator.Planning;
 /// <param name="architecture">The stack.</param>
 /// <param name="kernels">Its kernels.</param>
 /// <param name="prefix">What the names of its buffers begin with.</param>
-internal sealed class LayerPlanner(TransformerArchitecture architecture, DecoderKernels kernels, string prefix = "")
+internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKernels kernels, string prefix = "")
 {
     private readonly CheckpointLayout _checkpoint = architecture.Checkpoint;
+    private readonly TensorSuffixes _suffixes = architecture.Checkpoint.Suffixes;
     private readonly Dictionary<LayerKind, string?> _tables = [];
 
     /// <summary>What both blocks read: the residual stream itself where norms stand behind the sums only.</summary>
@@ -101,13 +102,13 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
     private void PlanAttention(WeightLayoutBuilder weights, List<StepPlan> steps)
     {
         AttentionArchitecture attention = architecture.Attention;
-        string weight = weights.Panels("QueryKeyValueWeight", kernels.QueryKeyValue, QueryKeyValue("weight", architecture.Width));
-        string? bias = !kernels.QueryKeyValue.Epilogue.Bias ? null : weights.Bias("QueryKeyValueBias", kernels.QueryKeyValue, QueryKeyValue("bias", null));
+        string weight = weights.Panels("QueryKeyValueWeight", kernels.QueryKeyValue, QueryKeyValue(_suffixes.Weight, architecture.Width));
+        string? bias = !kernels.QueryKeyValue.Epilogue.Bias ? null : weights.Bias("QueryKeyValueBias", kernels.QueryKeyValue, QueryKeyValue(_suffixes.Bias, null));
         string? queryNorm = null, keyNorm = null;
         if (attention.QueryKeyNorm)
         {
-            queryNorm = weights.Norm("QueryNorm", attention.HeadDimension, architecture.Norm, _checkpoint.Names.QueryNorm, perLayer: true);
-            keyNorm = weights.Norm("KeyNorm", attention.HeadDimension, architecture.Norm, _checkpoint.Names.KeyNorm, perLayer: true);
+            queryNorm = weights.Norm("QueryNorm", attention.HeadDimension, architecture.Norm, _suffixes, _checkpoint.Names.QueryNorm, perLayer: true);
+            keyNorm = weights.Norm("KeyNorm", attention.HeadDimension, architecture.Norm, _suffixes, _checkpoint.Names.KeyNorm, perLayer: true);
         }
 
         steps.Add(new LinearStep("Query, key and value projections", kernels.QueryKeyValue, weight, bias, BlockInput, prefix + "Projected"));
@@ -165,21 +166,63 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
         AttentionArchitecture attention = cross.Attention.Attention;
         int rows = attention.KeyValueHeads * attention.HeadDimension;
         TensorSlice Bias(bool present, string name) => present ? Vector(name, rows) : new TensorSlice(TensorPlan.Nothing, rows, 0, rows, rows, false);
+        bool fused = names.CrossKeyValue.Length > 0;
+        TensorSlice[] matrices = fused
+            ? [Matrix(names.CrossKeyValue, 2 * rows, cross.KeyValue.Inputs)]
+            : [Matrix(names.CrossKey, rows, cross.KeyValue.Inputs), Matrix(names.CrossValue, rows, cross.KeyValue.Inputs)];
+        TensorSlice[] biases = fused ? [Vector(names.CrossKeyValue, 2 * rows)] : [Bias(attention.KeyBias, names.CrossKey), Bias(attention.ValueBias, names.CrossValue)];
         return
         [
             new LinearStep(
                 "Key and value projections of the source",
                 cross.KeyValue,
-                weights.Panels("CrossKeyValueWeight", cross.KeyValue, Matrix(names.CrossKey, rows, cross.KeyValue.Inputs), Matrix(names.CrossValue, rows, cross.KeyValue.Inputs)),
-                !cross.KeyValue.Epilogue.Bias ? null : weights.Bias("CrossKeyValueBias", cross.KeyValue, Bias(attention.KeyBias, names.CrossKey), Bias(attention.ValueBias, names.CrossValue)),
+                weights.Panels("CrossKeyValueWeight", cross.KeyValue, matrices),
+                !cross.KeyValue.Epilogue.Bias ? null : weights.Bias("CrossKeyValueBias", cross.KeyValue, biases),
                 source,
                 projected),
             new CrossCacheStep("Keys and values kept for the decoder", cross.Attention, projected, "CrossKeys", "CrossValues"),
         ];
     }
 
+    /// <summary>
+    /// The attention of global tokens to all others, with projections of their own (Beltagy et al. 2020): what has to be
+    /// there before any attends, and the attention, whose results take the place of those that the tokens had as local ones.
+    /// </summary>
+    public (StepPlan[] Project, StepPlan[] Attend) PlanGlobalAttention(WeightLayoutBuilder weights, CrossAttentionKernels global)
+    {
+        CheckpointNames names = _checkpoint.Names;
+        AttentionArchitecture attention = architecture.Attention;
+        int queries = global.Query.Outputs, keys = global.KeyValue.Outputs / 2;
+        TensorSlice Bias(bool present, string name) => present ? Vector(name, keys) : new TensorSlice(TensorPlan.Nothing, keys, 0, keys, keys, false);
+        var select = new GlobalRowsKernel(architecture.Width, kernels.Norm.Stride, Back: false);
+        return (
+        [
+            new LinearStep(
+                "Keys and values that global tokens see",
+                global.KeyValue,
+                weights.Panels("GlobalKeyValueWeight", global.KeyValue, Matrix(names.GlobalKey, keys, architecture.Width), Matrix(names.GlobalValue, keys, architecture.Width)),
+                !global.KeyValue.Epilogue.Bias ? null : weights.Bias("GlobalKeyValueBias", global.KeyValue, Bias(attention.KeyBias, names.GlobalKey), Bias(attention.ValueBias, names.GlobalValue)),
+                BlockInput,
+                prefix + "Projected") { When = StepCondition.SequenceHasGlobalTokens },
+            new CrossCacheStep("Those of the chunk", global.Attention, prefix + "Projected", prefix + "GlobalKeys", prefix + "GlobalValues") { When = StepCondition.SequenceHasGlobalTokens },
+            new GlobalRowsStep("States of the global tokens of the chunk", select, BlockInput, prefix + "GlobalStates") { When = StepCondition.ChunkHasGlobalTokens },
+            new LinearStep(
+                "Their queries",
+                global.Query,
+                weights.Panels("GlobalQueryWeight", global.Query, Matrix(names.GlobalQuery, queries, architecture.Width)),
+                !attention.QueryBias ? null : weights.Bias("GlobalQueryBias", global.Query, Vector(names.GlobalQuery, queries)),
+                prefix + "GlobalStates",
+                prefix + "Projected") { When = StepCondition.ChunkHasGlobalTokens },
+            new GlobalQueriesStep("Their queries, scaled", global.Attention, prefix + "Projected", prefix + "GlobalQueries") { When = StepCondition.ChunkHasGlobalTokens },
+        ],
+        [
+            new GlobalAttendStep("Attention of global tokens to all others", global.Attention, prefix + "GlobalQueries", prefix + "GlobalKeys", prefix + "GlobalValues", prefix + "GlobalAttended") { When = StepCondition.ChunkHasGlobalTokens },
+            new GlobalRowsStep("In the place of what they saw as local tokens", new GlobalRowsKernel(queries, global.Attention.OutputStride, Back: true), prefix + "GlobalAttended", prefix + "Attended") { When = StepCondition.ChunkHasGlobalTokens },
+        ]);
+    }
+
     /// <summary>The rows of all queries, then all keys, then all values, wherever the checkpoint keeps them.</summary>
-    private TensorSlice[] QueryKeyValue(string part, int? inputs)
+    private TensorSlice[] QueryKeyValue(string suffix, int? inputs)
     {
         AttentionArchitecture attention = architecture.Attention;
         CheckpointNames names = _checkpoint.Names;
@@ -188,8 +231,8 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
         int keyRows = attention.KeyValueHeads * head;
         bool inputsFirst = _checkpoint.InputsFirst && inputs is not null;
 
-        TensorPlan Tensor(string name, int rows) => inputs is not { } columns ? new(name + "." + part, true, rows)
-            : inputsFirst ? new(name + "." + part, true, columns, rows) : new(name + "." + part, true, rows, columns);
+        TensorPlan Tensor(string name, int rows) => inputs is not { } columns ? new(name + suffix, true, rows)
+            : inputsFirst ? new(name + suffix, true, columns, rows) : new(name + suffix, true, rows, columns);
 
         if (_checkpoint.QueryKeyValue == QueryKeyValueLayout.Separate)
         {
@@ -271,17 +314,17 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, Decoder
     }
 
     private NormStep Norm(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
-        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), prefix + "Hidden", prefix + "Normed");
+        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, _suffixes, checkpointName, perLayer: true), prefix + "Hidden", prefix + "Normed");
 
     private NormStep NormInPlace(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
-        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), prefix + "Hidden", prefix + "Hidden");
+        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, _suffixes, checkpointName, perLayer: true), prefix + "Hidden", prefix + "Hidden");
 
     private NormStep NormAdd(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
-        new(title, kernels.NormAdd, weights.Norm(name, architecture.Width, architecture.Norm, checkpointName, perLayer: true), prefix + "Block", prefix + "Hidden");
+        new(title, kernels.NormAdd, weights.Norm(name, architecture.Width, architecture.Norm, _suffixes, checkpointName, perLayer: true), prefix + "Block", prefix + "Hidden");
 
     private TensorSlice Matrix(string name, int outputs, int inputs) => _checkpoint.InputsFirst
-        ? TensorSlice.Whole(new TensorPlan(name + ".weight", true, inputs, outputs), inputsFirst: true)
-        : TensorSlice.Whole(new TensorPlan(name + ".weight", true, outputs, inputs));
+        ? TensorSlice.Whole(new TensorPlan(name + _suffixes.Weight, true, inputs, outputs), inputsFirst: true)
+        : TensorSlice.Whole(new TensorPlan(name + _suffixes.Weight, true, outputs, inputs));
 
-    private static TensorSlice Vector(string name, int length) => TensorSlice.Whole(new TensorPlan(name + ".bias", true, length));
+    private TensorSlice Vector(string name, int length) => TensorSlice.Whole(new TensorPlan(name + _suffixes.Bias, true, length));
 }

@@ -23,7 +23,8 @@ internal sealed class WeightLayoutBuilder
 
     public long EncoderLayersOffset { get; private set; }
 
-    public long EncoderLayerStride => _offset;
+    /// <summary>Floats of the layer's weights so far.</summary>
+    public long CurrentLayerStride => _offset;
 
     /// <summary>What the names of weights begin with, which tells those of an encoder from those of its decoder.</summary>
     public string Prefix { get; set; } = "";
@@ -61,7 +62,7 @@ internal sealed class WeightLayoutBuilder
         Add(name, kernel.Epilogue.Gated ? WeightLayout.GatedVectors : WeightLayout.Vectors, kernel.PackedOutputs, 0, kernel.PackedOutputs, slices);
 
     /// <summary>The weight of a norm and, behind it, its bias if it has one.</summary>
-    public string Norm(string name, int width, NormArchitecture norm, string checkpointName, bool perLayer)
+    public string Norm(string name, int width, NormArchitecture norm, TensorSuffixes suffixes, string checkpointName, bool perLayer)
     {
         int floats = Layout.Pad(width);
         string weight = Add(
@@ -70,10 +71,10 @@ internal sealed class WeightLayoutBuilder
             floats,
             0,
             floats,
-            TensorSlice.Whole(new TensorPlan(checkpointName + ".weight", perLayer, width)));
+            TensorSlice.Whole(new TensorPlan(checkpointName + suffixes.NormWeight, perLayer, width)));
         if (norm.Bias)
         {
-            Add(name + "Bias", WeightLayout.Vectors, floats, 0, floats, TensorSlice.Whole(new TensorPlan(checkpointName + ".bias", perLayer, width)));
+            Add(name + "Bias", WeightLayout.Vectors, floats, 0, floats, TensorSlice.Whole(new TensorPlan(checkpointName + suffixes.NormBias, perLayer, width)));
         }
 
         return weight;
@@ -112,8 +113,8 @@ internal sealed class WeightLayoutBuilder
         }
     }
 
-    public string SinusoidalTable(int contextLength, int stride, bool interleaved) =>
-        Add("PositionTable", WeightLayout.SinusoidalTable, (long)contextLength * stride, interleaved ? 1 : 0, stride);
+    public string SinusoidalTable(int contextLength, int width, int stride, SinusoidalPositions positions) => Add(new WeightPlan(
+        Prefix + "PositionTable", WeightLayout.SinusoidalTable, _inLayer, _offset, (long)contextLength * stride, EquatableArray<TensorSlice>.Empty, width, stride) { Sinusoids = positions });
 
     public EquatableArray<WeightPlan> Build() => new(_weights);
 

@@ -17,35 +17,80 @@ internal static class Planner
     /// <summary>The inputs that a linear layer reads again and again stay within about a megabyte of second-level cache.</summary>
     private const int ChunkInputFloats = 280 * 1024;
 
+    /// <summary>What the names of the weights of an encoder inside an encoder-decoder begin with.</summary>
+    private const string EncoderWeights = "Encoder";
+
+    /// <summary>What the names of its buffers begin with, and of its kinds of layers, which tells its kernels from the decoder's.</summary>
+    private const string SourceBuffers = "Source";
+
     public static ExecutionPlan Plan(TransformerArchitecture declared)
     {
         TransformerArchitecture architecture = WithoutUnusedKinds(declared);
         int chunk = ChooseChunkLength(architecture);
-        if (architecture.Stack == Stack.Encoder)
-        {
-            return EncoderPlanner.Plan(architecture, chunk);
-        }
+        return architecture.Stack == Stack.Encoder ? PlanEncoder(architecture, chunk) : PlanDecoder(architecture, chunk);
+    }
 
-        var kernels = new DecoderKernels(architecture, chunk);
+    private static ExecutionPlan PlanEncoder(TransformerArchitecture architecture, int chunk)
+    {
+        var kernels = new StackKernels(architecture, chunk);
         var weights = new WeightLayoutBuilder();
+        var buffers = new BufferLayoutBuilder();
+        var planner = new EncoderPlanner(architecture, kernels, weights, buffers, chunk);
+        HeadPlan head = new HeadPlanner(architecture, kernels, weights, buffers).Plan(planner.Hidden, chunk, planner.Embedding);
+        weights.BeginLayer();
+        EncoderPlan encoder = planner.Plan(weights.LayersOffset);
+        return new ExecutionPlan(
+            architecture,
+            chunk,
+            head.Rows,
+            weights.Build(),
+            weights.LayersOffset,
+            weights.LayerStride,
+            IgnoredTensors(architecture, architecture.Head?.Output is { Tied: true }),
+            buffers.Build(),
+            EquatableArray<StepPlan>.Empty,
+            EquatableArray<StepPlan>.Empty,
+            EquatableArray<StepPlan>.Empty,
+            weights.ParameterCount(architecture.Layers / architecture.LayersPerSet),
+            (MultiplyAdds(encoder.Project.Concat(encoder.Attend)) * architecture.Layers) + MultiplyAdds(encoder.Before) + (head.OutputPerToken ? MultiplyAdds(head.Steps) : 0))
+        {
+            Encoder = encoder,
+            Head = head,
+        };
+    }
+
+    private static ExecutionPlan PlanDecoder(TransformerArchitecture architecture, int chunk)
+    {
+        var kernels = new StackKernels(architecture, chunk);
+        var weights = new WeightLayoutBuilder();
+        var buffers = new BufferLayoutBuilder();
         var layer = new LayerPlanner(architecture, kernels);
 
-        (StepPlan[] before, string embedding) = PlanEmbeddings(architecture, kernels, weights);
-        SourceEncoderPlanner? encoder = architecture.Encoder is null ? null : new SourceEncoderPlanner(architecture, kernels, ChooseChunkLength(architecture.Encoder), weights, embedding);
+        EmbeddingPlan embeddings = new EmbeddingPlanner(architecture, kernels, weights, buffers, chunk).Plan();
+        string embedding = embeddings.Weight;
+        EncoderPlanner? encoderPlanner = architecture.Encoder is { } source ? PlanSource(architecture, source, kernels, weights, buffers, embedding) : null;
         string? finalNorm = architecture.Checkpoint.Names.FinalNorm.Length == 0
             ? null
-            : weights.Norm("FinalNorm", architecture.Width, architecture.Norm, architecture.Checkpoint.Names.FinalNorm, perLayer: false);
+            : weights.Norm("FinalNorm", architecture.Width, architecture.Norm, architecture.Checkpoint.Suffixes, architecture.Checkpoint.Names.FinalNorm, perLayer: false);
         string logitsWeight = architecture.Logits.Tied
             ? embedding
-            : weights.Panels("LogitsWeight", kernels.Logits, TensorSlice.Whole(Tensor(architecture.Checkpoint.Names.Logits + ".weight", architecture.Embeddings.VocabularySize, architecture.Width)));
+            : weights.Panels("LogitsWeight", kernels.Logits, TensorSlice.Whole(Tensor(architecture.Checkpoint.Names.Logits + architecture.Checkpoint.Suffixes.Weight, architecture.Embeddings.VocabularySize, architecture.Width)));
         string? logitsBias = !architecture.Logits.Bias
             ? null
             : weights.Bias("LogitsBias", kernels.Logits, LogitsBias(architecture));
         layer.PlanTables(weights);
         weights.BeginLayer();
-        EquatableArray<BufferPlan> buffers = PlanBuffers(architecture, kernels, chunk, encoder);
+        PlanBuffers(architecture, kernels, chunk, buffers);
         StepPlan[] steps = layer.Plan(weights);
-        SourceEncoderPlan? sourceEncoder = encoder?.Plan(weights, layer);
+        EncoderPlan? encoder = null;
+        StepPlan[] cross = [];
+        if (encoderPlanner is not null)
+        {
+            cross = layer.PlanCrossKeysAndValues(weights, encoderPlanner.Hidden, SourceBuffers + "Projected");
+            weights.BeginEncoderLayer(architecture.Layers);
+            weights.Prefix = EncoderWeights;
+            encoder = encoderPlanner.Plan(weights.EncoderLayersOffset);
+        }
 
         var after = new List<StepPlan>();
         if (finalNorm is not null)
@@ -62,16 +107,45 @@ internal static class Planner
             weights.LayersOffset,
             weights.LayerStride,
             IgnoredTensors(architecture, architecture.Logits.Tied),
-            buffers,
-            new EquatableArray<StepPlan>(before),
+            buffers.Build(),
+            embeddings.Steps,
             new EquatableArray<StepPlan>(steps),
             new EquatableArray<StepPlan>(after),
             weights.ParameterCount(architecture.Layers, architecture.Encoder?.Layers ?? 0),
-            (steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow)
+            (MultiplyAdds(steps) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow)
         {
-            SourceEncoder = sourceEncoder,
+            Encoder = encoder,
+            Cross = new EquatableArray<StepPlan>(cross),
         };
     }
+
+    /// <summary>Places what the encoder of an encoder-decoder has beside its layers, and what every layer of the decoder keeps of the source.</summary>
+    private static EncoderPlanner PlanSource(
+        TransformerArchitecture decoder, TransformerArchitecture declared, StackKernels decoderKernels, WeightLayoutBuilder weights, BufferLayoutBuilder buffers, string embedding)
+    {
+        AttentionKernel cross = decoderKernels.Cross!.Attention;
+        string heads = $"{cross.Attention.KeyValueHeads} key/value heads";
+        buffers.Block("CrossKeys", $"keys of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions, in panels][{cross.Attention.HeadDimension}]", cross.KeysPerHead * cross.Attention.KeyValueHeads * decoder.Layers);
+        buffers.Block("CrossValues", $"values of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions][{cross.HeadStride}]", cross.ValuesPerHead * cross.Attention.KeyValueHeads * decoder.Layers);
+
+        TransformerArchitecture encoder = declared with { LayerKinds = new EquatableArray<LayerKind>(declared.LayerKinds.Select(static kind => kind with { Name = SourceBuffers + kind.Name })) };
+        int chunk = ChooseChunkLength(encoder);
+        var kernels = new StackKernels(encoder, chunk, encoder.Attention.HeadDimension == decoder.Attention.HeadDimension ? "" : SourceBuffers);
+        if (kernels.Embed != decoderKernels.Embed)
+        {
+            kernels.Embed = kernels.Embed with { Prefix = SourceBuffers };
+        }
+
+        bool shares = encoder.Checkpoint.Names.TokenEmbedding == decoder.Checkpoint.Names.TokenEmbedding;
+        weights.Prefix = EncoderWeights;
+        buffers.Prefix = SourceBuffers;
+        var planner = new EncoderPlanner(encoder, kernels, weights, buffers, chunk, SourceBuffers, shares ? embedding : null, decoderKernels.Cross.KeyValue);
+        weights.Prefix = "";
+        buffers.Prefix = "";
+        return planner;
+    }
+
+    private static long MultiplyAdds(IEnumerable<StepPlan> steps) => steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow);
 
     /// <summary>The bias of a linear layer, or one that the checkpoint keeps by itself as one row.</summary>
     private static TensorSlice LogitsBias(TransformerArchitecture architecture)
@@ -79,7 +153,7 @@ internal static class Planner
         int vocabulary = architecture.Embeddings.VocabularySize;
         CheckpointNames names = architecture.Checkpoint.Names;
         return names.LogitsBias.Length == 0
-            ? TensorSlice.Whole(Tensor(names.Logits + ".bias", vocabulary))
+            ? TensorSlice.Whole(Tensor(names.Logits + architecture.Checkpoint.Suffixes.Bias, vocabulary))
             : new TensorSlice(Tensor(names.LogitsBias, 1, vocabulary), vocabulary, 0, vocabulary, vocabulary, InputsFirst: false);
     }
 
@@ -95,60 +169,28 @@ internal static class Planner
         };
     }
 
-    /// <param name="architecture">The stack.</param>
-    /// <param name="kernels">Its kernels.</param>
-    /// <param name="weights">Where its weights go.</param>
-    /// <param name="shared">The embeddings, where another stack has placed them.</param>
-    /// <param name="prefix">What the names of the stack's buffers begin with.</param>
-    internal static (StepPlan[] Steps, string Weight) PlanEmbeddings(
-        TransformerArchitecture architecture, DecoderKernels kernels, WeightLayoutBuilder weights, string? shared = null, string prefix = "")
+    /// <summary>The decoder's buffers. What every sequence of an encoder-decoder has of its own lies behind everything that sequences share.</summary>
+    private static void PlanBuffers(TransformerArchitecture architecture, StackKernels kernels, int chunk, BufferLayoutBuilder session)
     {
-        CheckpointNames names = architecture.Checkpoint.Names;
-        TensorPlan table = Tensor(names.TokenEmbedding + ".weight", architecture.Embeddings.VocabularySize, architecture.Width);
-        string embedding = shared is not null ? shared
-            : architecture.Logits.Tied
-            ? weights.Panels("TokenEmbedding", kernels.Logits, TensorSlice.Whole(table))
-            : weights.Rows("TokenEmbedding", kernels.Norm.Stride, table);
-        string? positions = PlacePositions(architecture, weights, architecture.Width, kernels.Norm.Stride);
-        var steps = new List<StepPlan> { new EmbedStep(positions is null ? "Token embeddings" : "Token and position embeddings", kernels.Embed, embedding, positions, prefix + "Hidden") };
-        if (architecture.Embeddings.Norm)
-        {
-            string norm = weights.Norm("EmbeddingNorm", architecture.Width, architecture.Norm, names.EmbeddingNorm, perLayer: false);
-            steps.Add(new NormStep("Norm of the embeddings", kernels.Norm, norm, prefix + "Hidden", prefix + "Hidden"));
-        }
-
-        return ([.. steps], embedding);
-    }
-
-    /// <summary>Places the table of positions that is added to embeddings of a width, if the stack has one.</summary>
-    internal static string? PlacePositions(TransformerArchitecture architecture, WeightLayoutBuilder weights, int width, int stride) => architecture.Embeddings.Positions switch
-    {
-        LearnedPositions learned => weights.Rows("PositionTable", stride, Tensor(architecture.Checkpoint.Names.PositionEmbedding + ".weight", learned.Rows, width)),
-        SinusoidalPositions sinusoidal => weights.SinusoidalTable(architecture.ContextLength, stride, sinusoidal.Interleaved),
-        _ => null,
-    };
-
-    private static EquatableArray<BufferPlan> PlanBuffers(TransformerArchitecture architecture, DecoderKernels kernels, int chunk, SourceEncoderPlanner? encoder)
-    {
-        var session = new BufferLayoutBuilder();
-        if (encoder is null)
+        if (architecture.Encoder is null)
         {
             PlanCache(architecture, kernels, session);
+            if (architecture.Attention.Linear)
+            {
+                session.Block("KeptState", "states of all layers as they were before the call", session.Build().Sum(static buffer => buffer.Floats));
+            }
+
             PlanActivations(architecture, kernels, chunk, session);
         }
         else
         {
-            // What every sequence has of its own lies behind everything that sequences share.
-            encoder.PlanBuffers(session);
             PlanActivations(architecture, kernels, chunk, session);
             session.BeginSequence();
             PlanCache(architecture, kernels, session);
         }
-
-        return session.Build();
     }
 
-    private static void PlanCache(TransformerArchitecture architecture, DecoderKernels kernels, BufferLayoutBuilder session)
+    private static void PlanCache(TransformerArchitecture architecture, StackKernels kernels, BufferLayoutBuilder session)
     {
         AttentionArchitecture attention = architecture.Attention;
         for (int kind = 0; kind < architecture.LayerKinds.Count; kind++)
@@ -157,13 +199,12 @@ internal static class Planner
             string name = kernel.Kind.Name;
             int layers = Enumerable.Range(0, architecture.Layers).Count(layer => architecture.LayerPattern[layer % architecture.LayerPattern.Count] == kind);
             string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
-            session.Block(name + "Keys", $"keys of {which}, per layer [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]", kernel.KeysPerHead * attention.KeyValueHeads * layers);
-            session.Block(name + "Values", $"values of {which}, per layer [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads * layers);
+            session.Block(name + "Keys", kernel.DescribeKeys(which + ", per layer"), kernel.KeysPerHead * attention.KeyValueHeads * layers);
+            session.Block(name + "Values", kernel.DescribeValues(which + ", per layer"), kernel.ValuesPerHead * attention.KeyValueHeads * layers);
         }
-
     }
 
-    private static void PlanActivations(TransformerArchitecture architecture, DecoderKernels kernels, int chunk, BufferLayoutBuilder session)
+    private static void PlanActivations(TransformerArchitecture architecture, StackKernels kernels, int chunk, BufferLayoutBuilder session)
     {
         AttentionArchitecture attention = architecture.Attention;
         AttentionKernel any = kernels.Attention[0];
@@ -203,7 +244,7 @@ internal static class Planner
         // Files of tied models may repeat the embeddings.
         string logits = architecture.Checkpoint.Names.Logits;
         return tied && logits.Length > 0
-            ? new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat([logits + ".weight"]))
+            ? new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat([logits + architecture.Checkpoint.Suffixes.Weight]))
             : architecture.Checkpoint.Ignored;
     }
 

@@ -90,6 +90,9 @@ internal enum WeightLayout
 internal sealed record WeightPlan(
     string Name, WeightLayout Layout, bool PerLayer, long Offset, long Floats, EquatableArray<TensorSlice> Slices, int Inputs, int Outputs, AttentionPositions? Positions = null)
 {
-    /// <summary>Whether it belongs to the encoder of an encoder-decoder; its layers are <see cref="SourceEncoderPlan.LayerStride"/> apart.</summary>
+    /// <summary>Whether it belongs to the encoder of an encoder-decoder; its layers are <see cref="EncoderPlan.LayerStride"/> apart.</summary>
     public bool InEncoder { get; init; }
+
+    /// <summary>What a table of sinusoidal positions is computed from.</summary>
+    public SinusoidalPositions? Sinusoids { get; init; }
 }

@@ -25,6 +25,15 @@ public sealed class AttentionAttribute : Attribute
     /// <summary>Which positions a position may attend to. Default: causal; encoders need the full mask.</summary>
     public AttentionMask Mask { get; set; }
 
+    /// <summary>How queries weigh values. Default: by a softmax.</summary>
+    public AttentionForm Form { get; set; }
+
+    /// <summary>
+    /// Whether some tokens of a sequence, told to the session, see all others and are seen by all, with projections of their
+    /// own, whatever the sliding window (Beltagy et al. 2020, Longformer). For encoders. Default: no.
+    /// </summary>
+    public bool GlobalTokens { get; set; }
+
     /// <summary>What the products q kᵀ are multiplied with. 0, the default, takes 1/√HeadDim.</summary>
     public float Scale { get; set; }
 

@@ -8,4 +8,10 @@ public enum AttentionMask
 
     /// <summary>All of the sequence, before and behind it (Devlin et al. 2019, BERT). For encoders.</summary>
     Full,
+
+    /// <summary>
+    /// As causal, but positions of a prefix see all of it (Raffel et al. 2020, section 3.2.1; prefix language models).
+    /// For decoders; the prefix is told to the session.
+    /// </summary>
+    Prefix,
 }

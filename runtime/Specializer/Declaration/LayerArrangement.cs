@@ -14,4 +14,7 @@ public enum LayerArrangement
 
     /// <summary>x += norm(attention(norm(x))); x += norm(feedForward(norm(x))) (Gemma 2 and 3).</summary>
     Sandwich,
+
+    /// <summary>x = norm(x + attention(x)); x = norm(x + feedForward(x)), and no norm behind the last layer (Vaswani et al. 2017; BERT).</summary>
+    PostNorm,
 }

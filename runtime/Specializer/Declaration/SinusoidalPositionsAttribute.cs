@@ -14,4 +14,13 @@ public sealed class SinusoidalPositionsAttribute : Attribute
     /// as in Marian.
     /// </summary>
     public bool Interleaved { get; set; }
+
+    /// <summary>The number that the first position has. Default: 0; OpenNMT counts from 1.</summary>
+    public int First { get; set; }
+
+    /// <summary>
+    /// Whether the frequencies end at 1 / 10000 exactly: position · 10000^(−i / (DModel / 2 − 1)) (tensor2tensor, fairseq,
+    /// OpenNMT). Default: no, one step before it, as printed in the paper.
+    /// </summary>
+    public bool Endpoint { get; set; }
 }

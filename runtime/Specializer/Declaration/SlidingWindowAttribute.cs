@@ -3,14 +3,18 @@ using System;
 namespace Specializer;
 
 /// <summary>
-/// Declares layers whose positions see only the latest ones (Beltagy et al. 2020; Mistral, Gemma 2 and 3). Their caches
-/// hold a window and a chunk, however long the context is.
+/// Declares layers whose positions see only those near to them (Beltagy et al. 2020): in a decoder the latest ones (Mistral,
+/// Gemma 2 and 3), so that caches hold a window and a chunk, however long the context is; in an encoder those before and
+/// behind (Longformer).
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class SlidingWindowAttribute : Attribute
 {
     /// <summary>Declares a window.</summary>
-    /// <param name="window">How many positions a position sees, itself included; <c>sliding_window</c>.</param>
+    /// <param name="window">
+    /// How many positions a position sees, itself included; <c>sliding_window</c>. In an encoder half as many to each side,
+    /// itself not included; <c>attention_window</c>, which must be even.
+    /// </param>
     public SlidingWindowAttribute(int window) => Window = window;
 
     /// <summary>How many positions a position sees, itself included; <c>sliding_window</c>.</summary>

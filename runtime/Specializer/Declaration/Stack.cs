@@ -11,4 +11,10 @@ public enum Stack
 
     /// <summary>One stack that turns a whole sequence into hidden states, every position seeing all (BERT).</summary>
     Encoder,
+
+    /// <summary>
+    /// A decoder whose every layer also attends to what an encoder makes of a source (Vaswani et al. 2017). Both stacks are
+    /// of the declared shape.
+    /// </summary>
+    EncoderDecoder,
 }

@@ -7,6 +7,10 @@ namespace Specializer;
 /// Names of tensors that every layer has hold "{layer}" for the layer's number, from 0. What is not given keeps the name
 /// that Hugging Face gives it in LLaMA and the families that follow it.
 /// </summary>
+/// <remarks>
+/// In an encoder-decoder the names of what both stacks have hold "{stack}", which stands for "encoder" and "decoder":
+/// "model.{stack}.layers.{layer}.self_attn.q_proj". Only the token embeddings may be one tensor for both.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TensorNamesAttribute : Attribute
 {
@@ -15,6 +19,9 @@ public sealed class TensorNamesAttribute : Attribute
 
     /// <summary>The table of learned positions, [rows, DModel]. Default: model.embed_positions.</summary>
     public string? PositionEmbedding { get; set; }
+
+    /// <summary>The table of token types, [TokenTypes, DModel]. Default: model.embed_token_types.</summary>
+    public string? TokenTypeEmbedding { get; set; }
 
     /// <summary>The norm of the embeddings, [DModel]. Default: model.layernorm_embedding.</summary>
     public string? EmbeddingNorm { get; set; }
@@ -45,6 +52,33 @@ public sealed class TensorNamesAttribute : Attribute
 
     /// <summary>The norm behind the attention, [DModel]. Default: model.layers.{layer}.post_attention_layernorm (Gemma 2).</summary>
     public string? AttentionOutputNorm { get; set; }
+
+    /// <summary>The norm of the attention to the source, [DModel]. Default: model.decoder.layers.{layer}.encoder_attn_layernorm.</summary>
+    public string? CrossAttentionNorm { get; set; }
+
+    /// <summary>The query projection of the attention to the source. Default: model.decoder.layers.{layer}.encoder_attn.q_proj.</summary>
+    public string? CrossQuery { get; set; }
+
+    /// <summary>The key projection of the source. Default: model.decoder.layers.{layer}.encoder_attn.k_proj.</summary>
+    public string? CrossKey { get; set; }
+
+    /// <summary>The value projection of the source. Default: model.decoder.layers.{layer}.encoder_attn.v_proj.</summary>
+    public string? CrossValue { get; set; }
+
+    /// <summary>The key and then the value projection of the source in one tensor; given, it takes the place of both.</summary>
+    public string? CrossKeyValue { get; set; }
+
+    /// <summary>The output projection of the attention to the source. Default: model.decoder.layers.{layer}.encoder_attn.o_proj.</summary>
+    public string? CrossOutput { get; set; }
+
+    /// <summary>The query projection of global tokens. Default: model.layers.{layer}.self_attn.q_global_proj.</summary>
+    public string? GlobalQuery { get; set; }
+
+    /// <summary>The key projection for global queries. Default: model.layers.{layer}.self_attn.k_global_proj.</summary>
+    public string? GlobalKey { get; set; }
+
+    /// <summary>The value projection for global queries. Default: model.layers.{layer}.self_attn.v_global_proj.</summary>
+    public string? GlobalValue { get; set; }
 
     /// <summary>
     /// The norm before the feed-forward block, [DModel]. Default: model.layers.{layer}.post_attention_layernorm, or
@@ -78,4 +112,16 @@ public sealed class TensorNamesAttribute : Attribute
 
     /// <summary>Whether the matrices of the layers are [inputs, outputs], as in GPT-2's checkpoints. Default: no, [outputs, inputs].</summary>
     public bool InputsFirst { get; set; }
+
+    /// <summary>What is added to a part's name for the name of its matrix or table. Default: .weight.</summary>
+    public string? WeightSuffix { get; set; }
+
+    /// <summary>What is added to a part's name for the name of its bias. Default: .bias.</summary>
+    public string? BiasSuffix { get; set; }
+
+    /// <summary>What is added to a norm's name for the name of its weight. Default: .weight; TensorFlow's is /gamma.</summary>
+    public string? NormWeightSuffix { get; set; }
+
+    /// <summary>What is added to a norm's name for the name of its bias. Default: .bias; TensorFlow's is /beta.</summary>
+    public string? NormBiasSuffix { get; set; }
 }

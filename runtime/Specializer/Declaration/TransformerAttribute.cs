@@ -77,9 +77,20 @@ public sealed class TransformerAttribute : Attribute
     /// <summary>c of c · tanh(logit / c), by which logits are capped; <c>final_logit_softcapping</c> (Gemma 2). 0, the default, for none.</summary>
     public float LogitsSoftCap { get; set; }
 
+    /// <summary>The number of layers of the encoder of an encoder-decoder. 0, the default, gives it as many as the decoder has.</summary>
+    public int EncoderLayers { get; set; }
+
+    /// <summary>
+    /// The number of token ids of a source, for encoder-decoders only. 0, the default, is <see cref="VocabularySize"/>.
+    /// </summary>
+    public int SourceVocabularySize { get; set; }
+
+    /// <summary>The number of token types whose embeddings are added, for encoders only; <c>type_vocab_size</c>. Default: 0, none.</summary>
+    public int TokenTypes { get; set; }
+
     /// <summary>
     /// The largest number of positions of a source, for encoder-decoders only. 0, the default, is what the config.json
-    /// says. A session's memory grows with it.
+    /// says, or the context length. A session's memory grows with it.
     /// </summary>
     public int SourceLength { get; set; }
 

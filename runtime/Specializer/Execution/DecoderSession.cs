@@ -121,12 +121,42 @@ public abstract unsafe class DecoderSession : TransformerSession
                 throw new ArgumentOutOfRangeException(nameof(position), position, $"The session holds {Position} positions; it can be truncated to 0 up to {Position}.");
             }
 
+            if (position != 0 && position != Position)
+            {
+                if (!CanForgetPositions)
+                {
+                    throw new InvalidOperationException(
+                        $"{Description.Name} keeps one state for all positions (linear attention), from which single ones cannot be taken: it can be truncated to 0 only, not to {position}.");
+                }
+
+                if (position < Prefix)
+                {
+                    throw new InvalidOperationException($"The first {Prefix} positions are a prefix, which sees all of itself: the session can be truncated to 0 or to {Prefix} and more, not to {position}.");
+                }
+            }
+
             Position = position;
         }
         finally
         {
             Leave();
         }
+    }
+
+    /// <summary>Whether the last positions can be forgotten, so that others take their place. Implemented by generated code.</summary>
+    protected virtual bool CanForgetPositions => true;
+
+    /// <summary>The positions of the prefix, which see each other both ways; 0 if there is none.</summary>
+    protected int Prefix { get; private set; }
+
+    /// <summary>Keeps what a call changes that <see cref="Position"/> does not undo. Implemented by generated code.</summary>
+    protected virtual void KeepState()
+    {
+    }
+
+    /// <summary>Brings back what <see cref="KeepState"/> kept. Implemented by generated code.</summary>
+    protected virtual void RestoreState()
+    {
     }
 
     /// <summary>Tells the observer, if there is one, the hidden states of the chunk in work. Called by one worker of generated code.</summary>
@@ -181,16 +211,31 @@ public abstract unsafe class DecoderSession : TransformerSession
         }
     }
 
-    private ReadOnlySpan<float> Process(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken)
+    private protected ReadOnlySpan<float> Process(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken, bool isPrefix = false)
     {
         Enter();
         int before = Position;
+        bool isKept = false;
         try
         {
             ThrowIfModelIsDisposed();
             Check(tokens);
             Prepare();
+            if (isPrefix)
+            {
+                CheckPrefix(tokens);
+            }
+
             Hold();
+            if (Position == 0)
+            {
+                Prefix = isPrefix ? tokens.Length : 0;
+            }
+            else if (!CanForgetPositions)
+            {
+                KeepState();
+                isKept = true;
+            }
 
             int vocabulary = Description.VocabularySize;
             int lastRow = 0;
@@ -226,6 +271,11 @@ public abstract unsafe class DecoderSession : TransformerSession
         {
             // Nothing that a failed or cancelled call appended to the cache counts.
             Position = before;
+            if (isKept)
+            {
+                RestoreState();
+            }
+
             throw;
         }
         finally
@@ -234,6 +284,20 @@ public abstract unsafe class DecoderSession : TransformerSession
             Logits = null;
             Release();
             Leave();
+        }
+    }
+
+    private void CheckPrefix(ReadOnlySpan<int> tokens)
+    {
+        if (Position > 0)
+        {
+            throw new InvalidOperationException($"A prefix is the beginning of a sequence, but {Position} positions are taken. Call Reset first.");
+        }
+
+        if (tokens.Length > Description.ChunkLength)
+        {
+            throw new ArgumentException(
+                $"The prefix has {tokens.Length} tokens; {Description.Name} computes a prefix in one chunk, of {Description.ChunkLength} positions. Declare a larger ChunkLength.", nameof(tokens));
         }
     }
 

@@ -1,33 +1,35 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Specializer;
 
 /// <summary>Checks what the caller of an encoder gives, and says precisely what is wrong with it.</summary>
+[SuppressMessage("Usage", "CA2208", Justification = "The names are those that the caller gave the parts of its input.")]
 internal static class EncoderArguments
 {
-    /// <returns>The length of a row of tokens.</returns>
-    public static int Check(
-        ModelDescription model, EncoderDescription encoder, ReadOnlySpan<int> tokens, ReadOnlySpan<int> tokenTypes, ReadOnlySpan<int> lengths, ReadOnlySpan<float> output, ReadOnlySpan<float> hiddenStates)
+    public static void Check(ModelDescription model, EncoderDescription encoder, in EncoderInput input, ReadOnlySpan<float> output, ReadOnlySpan<float> hiddenStates)
     {
-        if (tokens.IsEmpty || lengths.IsEmpty)
+        ReadOnlySpan<int> tokens = input.Tokens;
+        int sequences = input.Sequences;
+        if (tokens.IsEmpty)
         {
             throw new ArgumentException("There are no tokens; give at least one (most models expect a special token first).", nameof(tokens));
         }
 
-        if (tokens.Length % lengths.Length != 0)
+        if (sequences < 1 || tokens.Length % sequences != 0)
         {
             throw new ArgumentException(
-                $"{tokens.Length} tokens are no whole number of rows for {lengths.Length} sequences; fill every sequence up to the same length.", nameof(tokens));
+                $"{tokens.Length} tokens are no whole number of rows for {sequences} sequences; fill every sequence up to the same length.", nameof(tokens));
         }
 
-        int longest = tokens.Length / lengths.Length;
-        for (int sequence = 0; sequence < lengths.Length; sequence++)
+        CheckMask(input);
+        for (int sequence = 0; sequence < sequences; sequence++)
         {
-            int length = lengths[sequence];
-            if (length < 1 || length > longest)
+            int length = input.LengthOf(sequence);
+            if (length < 1 || length > input.Longest)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(lengths), length, $"Sequence {sequence} has the length {length}; its row holds {longest} tokens, so a length is 1 to {longest}.");
+                    "lengths", length, $"Sequence {sequence} has the length {length}; its row holds {input.Longest} tokens, so a length is 1 to {input.Longest}.");
             }
 
             if (length > model.ContextLength)
@@ -37,13 +39,55 @@ internal static class EncoderArguments
             }
         }
 
-        CheckTypes(model, encoder, tokens.Length, tokenTypes, lengths, longest);
-        CheckSpans(model, encoder, lengths.Length, longest, output, hiddenStates);
-        return longest;
+        CheckTypes(model, encoder, input);
+        if (!input.GlobalTokens.IsEmpty && !encoder.GlobalTokens)
+        {
+            throw new ArgumentException($"{model.Name} has no global tokens; leave them out.", "globalTokens");
+        }
+
+        if (!input.GlobalTokens.IsEmpty && input.GlobalTokens.Length != tokens.Length)
+        {
+            throw new ArgumentException($"There are {input.GlobalTokens.Length} marks of global tokens for {tokens.Length} tokens; give as many, or none.", "globalTokens");
+        }
+
+        CheckSpans(model, encoder, sequences, input.Longest, output, hiddenStates);
     }
 
-    private static void CheckTypes(ModelDescription model, EncoderDescription encoder, int tokens, ReadOnlySpan<int> tokenTypes, ReadOnlySpan<int> lengths, int longest)
+    /// <summary>Tokens stand before what fills a sequence up: a hole would move the positions of what is behind it.</summary>
+    private static void CheckMask(in EncoderInput input)
     {
+        ReadOnlySpan<int> mask = input.AttentionMask;
+        if (mask.IsEmpty)
+        {
+            return;
+        }
+
+        if (!input.Lengths.IsEmpty)
+        {
+            throw new ArgumentException("There are lengths and an attention mask; give one of them.", "attentionMask");
+        }
+
+        if (mask.Length != input.Tokens.Length)
+        {
+            throw new ArgumentException($"The attention mask has {mask.Length} elements for {input.Tokens.Length} tokens; give as many.", "attentionMask");
+        }
+
+        for (int sequence = 0; sequence < input.Sequences; sequence++)
+        {
+            ReadOnlySpan<int> row = mask.Slice(sequence * input.Longest, input.Longest);
+            int length = input.LengthOf(sequence);
+            int behind = row[length..].IndexOfAnyExcept(0);
+            if (behind >= 0)
+            {
+                throw new ArgumentException(
+                    $"The attention mask of sequence {sequence} has a 0 at {length} and a token at {length + behind}; what fills a sequence up must stand behind its tokens.", "attentionMask");
+            }
+        }
+    }
+
+    private static void CheckTypes(ModelDescription model, EncoderDescription encoder, in EncoderInput input)
+    {
+        ReadOnlySpan<int> tokenTypes = input.TokenTypes;
         if (tokenTypes.IsEmpty)
         {
             return;
@@ -54,14 +98,15 @@ internal static class EncoderArguments
             throw new ArgumentException($"{model.Name} has no token types; leave them out.", nameof(tokenTypes));
         }
 
-        if (tokenTypes.Length != tokens)
+        if (tokenTypes.Length != input.Tokens.Length)
         {
-            throw new ArgumentException($"There are {tokenTypes.Length} token types for {tokens} tokens; give as many, or none for type 0.", nameof(tokenTypes));
+            throw new ArgumentException($"There are {tokenTypes.Length} token types for {input.Tokens.Length} tokens; give as many, or none for type 0.", nameof(tokenTypes));
         }
 
-        for (int sequence = 0; sequence < lengths.Length; sequence++)
+        for (int sequence = 0; sequence < input.Sequences; sequence++)
         {
-            for (int i = sequence * longest; i < (sequence * longest) + lengths[sequence]; i++)
+            int first = sequence * input.Longest;
+            for (int i = first; i < first + input.LengthOf(sequence); i++)
             {
                 if ((uint)tokenTypes[i] >= (uint)encoder.TokenTypes)
                 {

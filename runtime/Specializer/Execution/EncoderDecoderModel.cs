@@ -1,32 +1,26 @@
-using System;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Specializer;
 
-/// <summary>The base of generated encoder-decoders: decoders that also attend to a source.</summary>
+/// <summary>The base of generated encoder-decoders whose source is tokens.</summary>
 /// <remarks>A model may be used by any number of threads at once, each with its own session.</remarks>
-public abstract class EncoderDecoderModel : DecoderModel
+public abstract class EncoderDecoderModel : SequenceToSequenceModel
 {
     /// <summary>Takes over packed weights. Called by generated code.</summary>
     /// <param name="description">What is known of the model when it is compiled.</param>
+    /// <param name="source">What the encoder takes.</param>
     /// <param name="weights">The packed weights, owned by the model from now on.</param>
     /// <param name="instructionSet">The instruction set for which they are packed.</param>
     /// <param name="options">How the model is run.</param>
-    protected EncoderDecoderModel(ModelDescription description, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
-        : base(description, weights, instructionSet, options)
+    protected EncoderDecoderModel(ModelDescription description, SourceDescription source, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
+        : base(description, source, weights, instructionSet, options)
     {
     }
 
-    /// <summary>Makes a session for one source and one sequence decoded from it.</summary>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="OutOfMemoryException">The session's memory is not granted.</exception>
+    /// <inheritdoc/>
     [SuppressMessage("Design", "CA1024", Justification = "It creates.")]
     public sealed override EncoderDecoderSession CreateSession() => CreateSession(sequences: 1);
 
-    /// <summary>Makes a session for one source and several sequences decoded from it at once, as a beam search needs.</summary>
-    /// <param name="sequences">How many sequences, at most <see cref="ModelDescription.ChunkLength"/>; every one after the first takes <see cref="ModelDescription.SequenceBytes"/> more.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sequences"/> is less than 1 or too many.</exception>
-    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="OutOfMemoryException">The session's memory is not granted.</exception>
-    public abstract EncoderDecoderSession CreateSession(int sequences);
+    /// <inheritdoc/>
+    public abstract override EncoderDecoderSession CreateSession(int sequences);
 }

@@ -12,6 +12,8 @@ namespace Specializer;
 /// </remarks>
 public abstract unsafe class EncoderSession : EncodingSession
 {
+    private int* _globalTokens;
+
     /// <summary>Allocates a session. Called by generated code.</summary>
     /// <param name="model">The model that owns the weights.</param>
     /// <param name="memoryBytes">The bytes of the whole sequence's states and of the activations.</param>
@@ -52,8 +54,7 @@ public abstract unsafe class EncoderSession : EncodingSession
     public void Encode(
         ReadOnlySpan<int> tokens, ReadOnlySpan<int> tokenTypes, Span<float> output, Span<float> hiddenStates, CancellationToken cancellationToken = default)
     {
-        int length = tokens.Length;
-        Process(tokens, tokenTypes, new ReadOnlySpan<int>(in length), output, hiddenStates, cancellationToken);
+        Encode(new EncoderInput(tokens) { TokenTypes = tokenTypes }, output, hiddenStates, cancellationToken);
     }
 
     /// <summary>Encodes several sequences of tokens, all of type 0, filled up to the same length. Nothing is computed for the filling.</summary>
@@ -73,7 +74,7 @@ public abstract unsafe class EncoderSession : EncodingSession
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
     public void EncodeBatch(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> output, CancellationToken cancellationToken = default)
-        => Process(tokens, default, lengths, output, default, cancellationToken);
+        => EncodeBatch(tokens, default, lengths, output, default, cancellationToken);
 
     /// <summary>Encodes several sequences of tokens of given types, and tells their last hidden states beside what the head computes.</summary>
     /// <param name="tokens">Token ids, [lengths.Length, longest].</param>
@@ -91,35 +92,59 @@ public abstract unsafe class EncoderSession : EncodingSession
         Span<float> output,
         Span<float> hiddenStates,
         CancellationToken cancellationToken = default)
-        => Process(tokens, tokenTypes, lengths, output, hiddenStates, cancellationToken);
+    {
+        if (lengths.IsEmpty)
+        {
+            throw new ArgumentException("There are no sequences; give the length of at least one.", nameof(lengths));
+        }
 
-    private void Process(
-        ReadOnlySpan<int> tokens, ReadOnlySpan<int> tokenTypes, ReadOnlySpan<int> lengths, Span<float> output, Span<float> hiddenStates, CancellationToken cancellationToken)
+        Encode(new EncoderInput(tokens) { TokenTypes = tokenTypes, Lengths = lengths }, output, hiddenStates, cancellationToken);
+    }
+
+    /// <summary>Encodes one or several sequences of tokens with all that can be said of them. Nothing is computed for what fills them up.</summary>
+    /// <param name="input">The tokens, and what is known of them.</param>
+    /// <param name="output">
+    /// Receives the rows of output: [sequences, longest, OutputWidth] with zeros where there is filling, or
+    /// [sequences, OutputWidth] if the sequence has one row; empty if only hidden states are wanted.
+    /// </param>
+    /// <param name="hiddenStates">Receives the last hidden states, [sequences, longest, DModel] with zeros where there is filling; empty if not wanted.</param>
+    /// <param name="cancellationToken">Checked before each sequence.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no token, the tokens are no whole number of rows, a sequence is empty or longer than its row, a row is longer
+    /// than the context, a mask has a hole, something has another length than it needs, or is given for a model that has no such thing.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary, or the model has no such type.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    public void Encode(in EncoderInput input, Span<float> output, Span<float> hiddenStates = default, CancellationToken cancellationToken = default)
     {
         Enter();
         try
         {
             ThrowIfModelIsDisposed();
-            int longest = EncoderArguments.Check(Description, Encoder, tokens, tokenTypes, lengths, output, hiddenStates);
-            for (int sequence = 0; sequence < lengths.Length; sequence++)
+            EncoderArguments.Check(Description, Encoder, input, output, hiddenStates);
+            int longest = input.Longest;
+            for (int sequence = 0; sequence < input.Sequences; sequence++)
             {
-                CheckVocabulary(tokens.Slice(sequence * longest, lengths[sequence]), nameof(tokens));
+                CheckVocabulary(input.Tokens.Slice(sequence * longest, input.LengthOf(sequence)), "tokens");
             }
 
             Hold();
             nint outputRows = Encoder.OutputPerToken ? longest : 1;
             nint outputFloats = outputRows * Encoder.OutputWidth, hiddenFloats = (nint)longest * Description.DModel;
-            fixed (int* firstToken = tokens, firstType = tokenTypes)
+            fixed (int* firstToken = input.Tokens, firstType = input.TokenTypes, firstGlobal = input.GlobalTokens)
             fixed (float* firstOutput = output, firstHiddenState = hiddenStates)
             {
-                for (int sequence = 0; sequence < lengths.Length; sequence++)
+                for (int sequence = 0; sequence < input.Sequences; sequence++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     nint start = (nint)sequence * longest;
                     Tokens = firstToken + start;
                     TokenTypes = firstType is null ? null : firstType + start;
+                    _globalTokens = firstGlobal is null ? null : firstGlobal + start;
                     Encode(
-                        lengths[sequence],
+                        input.LengthOf(sequence),
                         longest,
                         firstOutput is null ? null : firstOutput + (sequence * outputFloats),
                         firstHiddenState is null ? null : firstHiddenState + (sequence * hiddenFloats));
@@ -130,9 +155,24 @@ public abstract unsafe class EncoderSession : EncodingSession
         {
             Tokens = null;
             TokenTypes = null;
+            _globalTokens = null;
             Forget();
             Release();
             Leave();
         }
+    }
+
+    /// <summary>Counts the global tokens before each position of the sequence in work. Called by one worker of generated code.</summary>
+    /// <param name="before">Receives a count for every position, and behind them that of all.</param>
+    protected void CountGlobalTokens(int* before)
+    {
+        int count = 0;
+        for (int position = 0; position < Length; position++)
+        {
+            before[position] = count;
+            count += _globalTokens is not null && _globalTokens[position] != 0 ? 1 : 0;
+        }
+
+        before[Length] = count;
     }
 }

@@ -30,18 +30,6 @@ public sealed record ModelDescription
     /// <summary>The bytes of one session: its key/value cache, activations and logits.</summary>
     public required long SessionBytes { get; init; }
 
-    /// <summary>The number of layers of the encoder of an encoder-decoder; 0 for other models.</summary>
-    public int EncoderLayers { get; init; }
-
-    /// <summary>The largest number of positions of an encoder-decoder's source; 0 for other models.</summary>
-    public int SourceLength { get; init; }
-
-    /// <summary>The number of token ids of an encoder-decoder's source; 0 for other models.</summary>
-    public int SourceVocabularySize { get; init; }
-
-    /// <summary>The bytes of every further sequence of an encoder-decoder's session; 0 for other models.</summary>
-    public long SequenceBytes { get; init; }
-
     /// <summary>Multiply-adds in the linear layers for one token, logits included (attention adds 2 · Heads · HeadDim per layer and earlier position).</summary>
     public required long MultiplyAddsPerToken { get; init; }
 }

@@ -28,7 +28,7 @@ namespace Specializer;
 /// </remarks>
 public sealed class BeamSearch
 {
-    private readonly EncoderDecoderSession _session;
+    private readonly SequenceToSequenceSession _session;
     private readonly BeamSearchOptions _options;
     private readonly int _vocabularySize;
     private readonly bool[] _isSuppressed;
@@ -46,7 +46,7 @@ public sealed class BeamSearch
     /// <param name="options">How to search.</param>
     /// <exception cref="ArgumentException">The session has fewer sequences than beams, more hypotheses than beams are wanted, or every token is suppressed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The end token or a suppressed token is not in the vocabulary.</exception>
-    public BeamSearch(EncoderDecoderSession session, BeamSearchOptions options)
+    public BeamSearch(SequenceToSequenceSession session, BeamSearchOptions options)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(options);

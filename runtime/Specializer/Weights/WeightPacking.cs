@@ -218,15 +218,17 @@ public static unsafe class WeightPacking
     /// <param name="width">The width of a row; even.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
     /// <param name="interleaved">Sine and cosine in turn, as printed in the paper, instead of all sines and then all cosines (Marian).</param>
-    public static void SinusoidalTable(float* destination, int positions, int width, int rowStride, bool interleaved)
+    /// <param name="first">The number that the first position has.</param>
+    /// <param name="endpoint">Whether the last frequency is 1 / 10000 (tensor2tensor, fairseq, OpenNMT) instead of one step before it.</param>
+    public static void SinusoidalTable(float* destination, int positions, int width, int rowStride, bool interleaved, int first = 0, bool endpoint = false)
     {
         int half = width / 2;
         for (int i = 0; i < half; i++)
         {
-            double frequency = Math.Pow(10_000, -2.0 * i / width);
+            double frequency = Math.Pow(10_000, endpoint ? -(double)i / Math.Max(half - 1, 1) : -2.0 * i / width);
             for (int position = 0; position < positions; position++)
             {
-                (double sine, double cosine) = Math.SinCos(position * frequency);
+                (double sine, double cosine) = Math.SinCos((first + position) * frequency);
                 float* row = destination + ((nint)position * rowStride);
                 row[interleaved ? 2 * i : i] = (float)sine;
                 row[interleaved ? (2 * i) + 1 : i + half] = (float)cosine;

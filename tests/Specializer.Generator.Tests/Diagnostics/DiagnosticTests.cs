@@ -96,7 +96,7 @@ public sealed class DiagnosticTests
     [InlineData("VocabularySize = 117", "VocabularySize = int.MaxValue", "VocabularySize is 2147483647, but must be 1 to " + Largest)]
     [InlineData("ContextLength = 64", "ContextLength = int.MinValue", "ContextLength is -2147483648, but must be 1 to " + Largest)]
     [InlineData("ContextLength = 64", "ChunkLength = -1", "ChunkLength is -1, but must be 0 (the default) to " + Largest, ", ContextLength = 64")]
-    [InlineData("Stack.Decoder", "(Stack)2", "The stack is 2, but must be a value of Stack")]
+    [InlineData("Stack.Decoder", "(Stack)3", "The stack is 3, but must be a value of Stack")]
     [InlineData("Heads = 6", "Heads = 0", "Heads is 0, but must be 1 to " + Largest)]
     [InlineData("KeyValueHeads = 2", "KeyValueHeads = -2", "KeyValueHeads is -2, but must be 0 (the default) to " + Largest)]
     [InlineData("HeadDim = 32", "HeadDim = 4098", "HeadDim is 4098, but must be 0 (the default) to 4096")]

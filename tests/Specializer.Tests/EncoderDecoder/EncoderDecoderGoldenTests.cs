@@ -37,7 +37,7 @@ public sealed class EncoderDecoderGoldenTests
             Tolerance.Default.AssertClose(golden.Rows($"logits_T{length}_D9"), logits.AsSpan(), $"{name} logits over {length} tokens");
 
             // The golden files hold hidden states of the longest source only.
-            for (int layer = 0; length == 37 && layer <= model.Description.EncoderLayers; layer++)
+            for (int layer = 0; length == 37 && layer <= model.Source.Layers; layer++)
             {
                 Tolerance.Default.AssertClose(golden.Rows($"enc_hidden_T37_layer{layer}"), source[layer].AsSpan(), $"{name} encoder states after layer {layer}");
             }

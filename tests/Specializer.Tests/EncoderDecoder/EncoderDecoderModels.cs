@@ -18,6 +18,9 @@ internal sealed partial class Marian;
 [Transformer("Configurations/transformer2017/config.json", ChunkLength = 16)]
 internal sealed partial class Transformer2017;
 
+[Transformer("Configurations/whisper/config.json", ChunkLength = 16)]
+internal sealed partial class Whisper;
+
 [Transformer("Configurations/bart-g2p/config.json")]
 internal sealed partial class BartPronunciation;
 

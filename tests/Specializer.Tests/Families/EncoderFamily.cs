@@ -17,6 +17,7 @@ public sealed record EncoderFamily(string Name, string Output, Func<WeightsSourc
         new("bert_mlm", "logits", BertMaskedLanguageModel.Load),
         new("bert_realistic", "pooler", BertRealistic.Load),
         new("roberta", "pooler", Roberta.Load),
+        new("longformer", "pooler", Longformer.Load),
         new("distilbert", "logits", DistilBert.Load),
         new("albert", "pooler", Albert.Load),
     ];

@@ -14,6 +14,9 @@ internal sealed partial class BertRealistic;
 [Transformer("Configurations/roberta/config.json", ChunkLength = 16)]
 internal sealed partial class Roberta;
 
+[Transformer("Configurations/longformer/config.json", ChunkLength = 16)]
+internal sealed partial class Longformer;
+
 [Transformer("Configurations/distilbert/config.json", ChunkLength = 16)]
 internal sealed partial class DistilBert;
 

@@ -147,6 +147,7 @@ internal sealed class DeclaredModel
                 rotary.Pairing == RotaryPairing.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit,
                 rotary.RotaryDim == 0 ? headDimension : rotary.RotaryDim),
             TiedEmbeddings = Transformer.TiedEmbeddings,
+            LinearAttention = Attention.Form == AttentionForm.Linear,
             QueryBias = Attention.QueryKeyValueBias,
             KeyBias = Attention.QueryKeyValueBias,
             ValueBias = Attention.QueryKeyValueBias,

@@ -9,4 +9,9 @@ public static class Masks
     /// <summary>A query sees its own position and those before it (Vaswani et al. 2017, section 3.2.3).</summary>
     /// <param name="firstPosition">The position of query 0; key 0 is at position 0.</param>
     public static Visibility Causal(int firstPosition) => (query, key) => key <= firstPosition + query;
+
+    /// <summary>As causal, but positions of the prefix see all of it (Raffel et al. 2020, section 3.2.1).</summary>
+    /// <param name="firstPosition">The position of query 0; key 0 is at position 0.</param>
+    /// <param name="prefix">The positions of the prefix.</param>
+    public static Visibility Prefix(int firstPosition, int prefix) => (query, key) => key <= firstPosition + query || key < prefix;
 }

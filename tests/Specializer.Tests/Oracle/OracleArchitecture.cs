@@ -46,6 +46,12 @@ public sealed record OracleArchitecture
     /// <summary>Whether a position sees only itself and those before it, as in a decoder, or all, as in an encoder.</summary>
     public bool Causal { get; init; } = true;
 
+    /// <summary>The first positions, which see each other both ways.</summary>
+    public int Prefix { get; init; }
+
+    /// <summary>Whether attention is <see cref="LinearAttention"/> instead of a softmax.</summary>
+    public bool LinearAttention { get; init; }
+
     /// <summary>Whether the logits are computed with the embedding table in place of a matrix of their own.</summary>
     public bool TiedEmbeddings { get; init; }
 

@@ -97,14 +97,10 @@ public sealed class OracleDecoder
         double[][] queries = [.. x.Select((row, i) => Rotate(toQuery.Apply(row), firstPosition + i))];
         history.Keys.AddRange(x.Select((row, i) => Rotate(toKey.Apply(row), firstPosition + i)));
         history.Values.AddRange(x.Select(toValue.Apply));
-        double[][] attended = Attention.Attend(
-            queries,
-            history.Keys,
-            history.Values,
-            a.Heads,
-            a.KeyValueHeads,
-            Attention.Scale(a.HeadDimension),
-            a.Causal ? Masks.Causal(firstPosition) : Masks.None);
+        Visibility mask = a.Causal ? Masks.Prefix(firstPosition, a.Prefix) : Masks.None;
+        double[][] attended = a.LinearAttention
+            ? LinearAttention.Attend(queries, history.Keys, history.Values, a.Heads, a.KeyValueHeads, mask)
+            : Attention.Attend(queries, history.Keys, history.Values, a.Heads, a.KeyValueHeads, Attention.Scale(a.HeadDimension), mask);
         return [.. attended.Select(toOutput.Apply)];
     }
 

@@ -156,7 +156,7 @@ internal static class AppendEmitter
 
     private static string RotateName(RotaryPositions rotary) => (rotary.Interleaved ? "RotatePairs" : "RotateHalves") + Text(rotary.RotaryDimension);
 
-    private static void EmitNormalizeHead(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
+    public static void EmitNormalizeHead(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
         int width = kernel.Attention.HeadDimension;
         string epsilon = kernel.Epsilon.ToString("R", CultureInfo.InvariantCulture);

@@ -17,7 +17,7 @@ internal static class AttentionEmitter
     private const int KeyBlock = Layout.KeyBlock;
 
     public static string Parameters(AttentionKernel kernel) =>
-        "float* queries, float* keys, float* values, " + Table(kernel) + "float* output, int position, " + Length(kernel) + "int rows, int worker, int workers";
+        "float* queries, float* keys, float* values, " + Table(kernel) + "float* output, int position, " + Visibility(kernel) + "int rows, int worker, int workers";
 
     public static IEnumerable<TileShape> Tiles(AttentionKernel kernel, InstructionSetDescription isa)
     {
@@ -50,7 +50,7 @@ internal static class AttentionEmitter
             _ => "",
         };
         string Call(string queryRows) =>
-            $"{kernel.Name}Queries(headQueries, headKeys, headValues, {table}headOutput, position, {(kernel.SeesAll ? "length, " : "")}first, {queryRows}, scratch);";
+            $"{kernel.Name}Queries(headQueries, headKeys, headValues, {table}headOutput, position, {VisibilityArguments(kernel)}first, {queryRows}, scratch);";
         writer.Separate();
         writer.Line($"// Each of {kernel.Attention.KeyValueHeads} key/value heads serves {group} query head{(group == 1 ? "" : "s")}; its queries, [row][head of the group], lie one after the other.");
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
@@ -89,11 +89,13 @@ internal static class AttentionEmitter
         int headStride = kernel.HeadStride;
         int group = kernel.Attention.GroupSize;
         int window = kernel.Kind.Window;
+        int band = kernel.Kind.Band;
         string lastVisible = kernel.SeesAll ? "length" : QueryPosition(kernel, "rows - 1") + " + 1";
+        lastVisible = kernel.SeesPrefix ? $"global::System.Math.Max({lastVisible}, prefix)" : lastVisible;
         writer.Separate();
         writer.Line("// Queries first to first + rows - 1 of one key/value head, block of keys by block of keys.");
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Braces($"private static void {kernel.Name}Queries(float* queries, float* keys, float* values, {Table(kernel)}float* output, int position, {Length(kernel)}int first, int rows, float* scratch)"))
+        using (writer.Braces($"private static void {kernel.Name}Queries(float* queries, float* keys, float* values, {Table(kernel)}float* output, int position, {Visibility(kernel)}int first, int rows, float* scratch)"))
         {
             writer.Line($"const int KeyBlock = {KeyBlock};");
             writer.Line($"float* scores = scratch;");
@@ -112,7 +114,14 @@ internal static class AttentionEmitter
                 writer.Line($"int firstVisible = global::System.Math.Max(0, {firstPosition} - {Text(window - 1)});");
             }
 
-            using (writer.Braces($"for (int block = {(window > 0 ? "firstVisible & -KeyBlock" : "0")}; block < lastVisible; block += KeyBlock)"))
+            if (band > 0)
+            {
+                writer.Line($"int firstVisible = global::System.Math.Max(0, {QueryPosition(kernel, "0")} - {Text(band)});");
+                string endOfBand = $"{QueryPosition(kernel, "rows - 1")} + {Text(band + 1)}";
+                writer.Line(kernel.GlobalTokens ? $"int endVisible = {endOfBand};" : $"lastVisible = global::System.Math.Min(lastVisible, {endOfBand});");
+            }
+
+            using (writer.Braces($"for (int block = {(window > 0 || (band > 0 && !kernel.GlobalTokens) ? "firstVisible & -KeyBlock" : "0")}; block < lastVisible; block += KeyBlock)"))
             {
                 if (window > 0)
                 {
@@ -120,6 +129,17 @@ internal static class AttentionEmitter
                 }
 
                 writer.Line("int count = global::System.Math.Min(KeyBlock, lastVisible - block);");
+                if (kernel.GlobalTokens)
+                {
+                    writer.Line("bool hasGlobals = globalsBefore[block + count] > globalsBefore[block];");
+                    using (writer.Braces("if (!hasGlobals && (block + count <= firstVisible || block >= endVisible))"))
+                    {
+                        writer.Line("continue;");
+                    }
+
+                    writer.Line();
+                }
+
                 EmitScores(writer, isa, kernel);
                 EmitSoftmax(writer, isa, kernel);
                 EmitWeighedValues(writer, isa, kernel);
@@ -261,7 +281,9 @@ internal static class AttentionEmitter
 
     /// <summary>How many keys of the block, from its first, a query sees at most.</summary>
     private static string Visible(AttentionKernel kernel, string row) =>
-        kernel.SeesAll ? "count" : $"global::System.Math.Clamp({QueryPosition(kernel, row)} + 1 - block, 0, count)";
+        kernel.SeesAll ? "count"
+        : kernel.SeesPrefix ? $"global::System.Math.Clamp(global::System.Math.Max({QueryPosition(kernel, row)} + 1, prefix) - block, 0, count)"
+        : $"global::System.Math.Clamp({QueryPosition(kernel, row)} + 1 - block, 0, count)";
 
     /// <summary>Where in the cache a block lies.</summary>
     private static string Slot(AttentionKernel kernel) => kernel.Kind.Window > 0 ? "slot" : "block";
@@ -274,8 +296,12 @@ internal static class AttentionEmitter
         _ => "",
     };
 
-    /// <summary>The positions of the whole sequence, where queries see all of them.</summary>
-    private static string Length(AttentionKernel kernel) => kernel.SeesAll ? "int length, " : "";
+    /// <summary>What a query sees beside what its position says: the whole sequence, global tokens, a prefix.</summary>
+    private static string Visibility(AttentionKernel kernel) =>
+        (kernel.SeesAll ? "int length, " : "") + (kernel.GlobalTokens ? "int* globalsBefore, " : "") + (kernel.SeesPrefix ? "int prefix, " : "");
+
+    private static string VisibilityArguments(AttentionKernel kernel) =>
+        (kernel.SeesAll ? "length, " : "") + (kernel.GlobalTokens ? "globalsBefore, " : "") + (kernel.SeesPrefix ? "prefix, " : "");
 
     /// <summary>Scores, running results and sums of the queries that go together, and what there is one of for each.</summary>
     private static int ScratchFloats(AttentionKernel kernel, InstructionSetDescription isa) =>

@@ -41,7 +41,16 @@ internal static class EmbedEmitter
 
                 if (kernel.PositionOffset is { } offset)
                 {
-                    writer.Line($"float* added = positions + ((nint)(position + row{(offset == 0 ? "" : " + " + Text(offset))}) * {Text(kernel.Stride)});");
+                    if (kernel.PaddingToken is { } padding)
+                    {
+                        writer.Line($"// Token {Text(padding)} fills sequences up: it has row {Text(padding)}, and those behind it count as if it were not there.");
+                        writer.Line($"int index = token == {Text(padding)} ? {Text(padding)} : position + row - global::System.MemoryExtensions.Count(new global::System.ReadOnlySpan<int>(tokens - position, position + row), {Text(padding)}) + {Text(offset)};");
+                        writer.Line($"float* added = positions + ((nint)index * {Text(kernel.Stride)});");
+                    }
+                    else
+                    {
+                        writer.Line($"float* added = positions + ((nint)(position + row{(offset == 0 ? "" : " + " + Text(offset))}) * {Text(kernel.Stride)});");
+                    }
                 }
 
                 if (kernel.TokenTypes)

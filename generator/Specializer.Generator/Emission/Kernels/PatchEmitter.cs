@@ -10,7 +10,8 @@ internal static class PatchEmitter
 {
     public static string PatchParameters => "float* pixels, float* output, int position, int rows, int worker, int workers";
 
-    public static string PositionParameters => "float* output, float* positions, float* first, int position, int rows, int worker, int workers";
+    public static string PositionParameters(PositionKernel kernel) =>
+        "float* output, float* positions, " + (kernel.FirstState ? "float* first, " : "") + "int position, int rows, int worker, int workers";
 
     public static void Emit(SourceWriter writer, PatchKernel kernel)
     {
@@ -44,16 +45,20 @@ internal static class PatchEmitter
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, PositionKernel kernel)
     {
         writer.Separate();
-        writer.Line("// Row 0 of the sequence is the first state; every row has a position of its own.");
-        using (writer.Braces($"public static void {kernel.Name}({PositionParameters})"))
+        writer.Line(kernel.FirstState ? "// Row 0 of the sequence is the first state; every row has a position of its own." : "// Every row has a position of its own.");
+        using (writer.Braces($"public static void {kernel.Name}({PositionParameters(kernel)})"))
         using (writer.Braces("for (int row = worker; row < rows; row += workers)"))
         {
             writer.Line($"float* x = output + ((nint)row * {Text(kernel.Stride)});");
-            writer.Line("float* state = position + row == 0 ? first : x;");
+            if (kernel.FirstState)
+            {
+                writer.Line("float* state = position + row == 0 ? first : x;");
+            }
+
             writer.Line($"float* added = positions + ((nint)(position + row) * {Text(kernel.Stride)});");
             using (writer.Braces($"for (int i = 0; i < {Text(Layout.Pad(kernel.Width))}; i += {Text(isa.Lanes)})"))
             {
-                writer.Line($"{isa.VectorClass}.Store({isa.Load("state + i")} + {isa.Load("added + i")}, x + i);");
+                writer.Line($"{isa.VectorClass}.Store({isa.Load(kernel.FirstState ? "state + i" : "x + i")} + {isa.Load("added + i")}, x + i);");
             }
         }
     }

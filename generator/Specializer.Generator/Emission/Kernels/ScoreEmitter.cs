@@ -21,6 +21,11 @@ internal static class ScoreEmitter
             EmitCapScores(writer, isa, kernels.First().Attention.SoftCap);
         }
 
+        if (kernels.Any(static kernel => kernel.GlobalTokens))
+        {
+            EmitHideLocal(writer);
+        }
+
         if (kernels.Any(static kernel => kernel.Kind.Positions is AlibiPositions))
         {
             EmitAddDistances(writer, isa);
@@ -54,11 +59,45 @@ internal static class ScoreEmitter
             writer.Line($"AddBias(scores + (row * KeyBlock), visible, bias + {head}{Text(kernel.CacheLength)} + block - ({queryPosition}));");
         }
 
+        if (kernel.Kind.Band > 0)
+        {
+            EmitBand(writer, kernel, queryPosition);
+        }
+
         if (kernel.Kind.Window > 0)
         {
             writer.Line($"int hidden = global::System.Math.Clamp({queryPosition} - {Text(kernel.Kind.Window - 1)} - block, 0, visible);");
             writer.Line("visible = hidden == visible ? 0 : visible;");
             writer.Line("new global::System.Span<float>(scores + (row * KeyBlock), hidden).Fill(float.MinValue);");
+        }
+    }
+
+    /// <summary>Keys beyond the band are hidden, but for global ones; a query that sees none of a block leaves it out.</summary>
+    private static void EmitBand(SourceWriter writer, AttentionKernel kernel, string queryPosition)
+    {
+        string band = Text(kernel.Kind.Band);
+        writer.Line($"int from = global::System.Math.Clamp({queryPosition} - {band} - block, 0, count), to = global::System.Math.Clamp({queryPosition} + {Text(kernel.Kind.Band + 1)} - block, 0, count);");
+        if (kernel.GlobalTokens)
+        {
+            writer.Line("HideLocal(scores + (row * KeyBlock), globalsBefore + block, 0, from);");
+            writer.Line("HideLocal(scores + (row * KeyBlock), globalsBefore + block, to, count);");
+            writer.Line("visible = from < to || hasGlobals ? count : 0;");
+        }
+        else
+        {
+            writer.Line("new global::System.Span<float>(scores + (row * KeyBlock), from).Fill(float.MinValue);");
+            writer.Line("visible = from < to ? to : 0;");
+        }
+    }
+
+    private static void EmitHideLocal(SourceWriter writer)
+    {
+        writer.Separate();
+        writer.Line("// Hides the keys from one to another that are not global.");
+        using (writer.Braces("private static void HideLocal(float* scores, int* globalsBefore, int from, int to)"))
+        using (writer.Braces("for (int i = from; i < to; i++)"))
+        {
+            writer.Line("scores[i] = globalsBefore[i + 1] > globalsBefore[i] ? scores[i] : float.MinValue;");
         }
     }
 

@@ -52,6 +52,16 @@ internal sealed class ModelConfiguration(JsonValue json, string path = "")
             : throw Wrong(name, "a whole number from 1 to " + LargestExtent.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>An even, positive whole number for every layer: an array of them, or one for all.</summary>
+    public int[] Windows(string name, int layers)
+    {
+        JsonValue value = Find(name) ?? throw Missing(name);
+        double[] numbers = value.Kind == JsonKind.Array ? [.. value.Items.Select(static item => item.Kind == JsonKind.Number ? item.Number : 0)] : [.. Enumerable.Repeat(Number(name), layers)];
+        return numbers.Length == layers && numbers.All(static number => number is >= 2 and <= LargestExtent && number % 2 == 0)
+            ? [.. numbers.Select(static number => (int)number)]
+            : throw Wrong(name, "an even whole number from 2 on, or an array of one for each of the " + layers.ToString(CultureInfo.InvariantCulture) + " layers");
+    }
+
     /// <summary>How many fields there are.</summary>
     public int Count => json.Members.Count;
 

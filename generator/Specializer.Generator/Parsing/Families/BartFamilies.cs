@@ -1,17 +1,31 @@
 using System;
+using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing.Families;
 
-/// <summary>Encoder-decoders with norms behind each block, as printed in 2017: BART, Marian and the Transformer itself.</summary>
+/// <summary>BART and its relatives: norms behind each block, as printed in 2017, or before it.</summary>
 internal static class BartFamilies
 {
     /// <summary>BartForConditionalGeneration (Lewis et al. 2020): learned positions from row 2 on, a norm on the embeddings, a bias on the logits.</summary>
     public static TransformerArchitecture Bart(ModelConfiguration configuration)
     {
-        configuration.Refuse(configuration.Flag("normalize_before", false), "normalize_before", "norms before the blocks are not supported for this family");
-        configuration.Refuse(configuration.Flag("add_final_layer_norm", false), "add_final_layer_norm", "a final norm is not supported for this family");
+        configuration.Refuse(configuration.Flag("normalize_before", false), "normalize_before", "norms before the blocks are mBART's: say \"model_type\": \"mbart\"");
+        configuration.Refuse(configuration.Flag("add_final_layer_norm", false), "add_final_layer_norm", "a final norm is mBART's: say \"model_type\": \"mbart\"");
+        return Learned(configuration, preNorm: false);
+    }
+
+    /// <summary>MBartForConditionalGeneration (Liu et al. 2020): BART with norms before the blocks and behind each stack.</summary>
+    public static TransformerArchitecture MBart(ModelConfiguration configuration)
+    {
+        configuration.Refuse(!configuration.Flag("normalize_before", true), "normalize_before", "norms behind the blocks are BART's: say \"model_type\": \"bart\"");
+        configuration.Refuse(!configuration.Flag("add_final_layer_norm", true), "add_final_layer_norm", "only stacks with a final norm are supported for this family");
+        return Learned(configuration, preNorm: true);
+    }
+
+    private static TransformerArchitecture Learned(ModelConfiguration configuration, bool preNorm)
+    {
         configuration.Refuse(!configuration.Flag("normalize_embedding", true), "normalize_embedding", "embeddings without a norm are not supported for this family");
         int positions = configuration.Extent("max_position_embeddings", 1024);
         return Build(
@@ -20,7 +34,8 @@ internal static class BartFamilies
             embeddingNorm: true,
             epsilon: 1e-5,
             logitsBias: true,
-            "gelu");
+            "gelu",
+            preNorm);
     }
 
     /// <summary>MarianMTModel (Junczys-Dowmunt et al. 2018; OPUS-MT): sinusoidal positions, first all sines, a bias on the logits.</summary>
@@ -28,13 +43,31 @@ internal static class BartFamilies
     {
         configuration.Refuse(configuration.Flag("normalize_before", false), "normalize_before", "norms before the blocks are not supported for this family");
         configuration.Refuse(configuration.Flag("normalize_embedding", false), "normalize_embedding", "a norm on the embeddings is not supported for this family");
-        configuration.Refuse(!configuration.Flag("share_encoder_decoder_embeddings", true), "share_encoder_decoder_embeddings", "a vocabulary for each side is not supported for this family");
-        if (configuration.Has("decoder_vocab_size") && configuration.Extent("decoder_vocab_size") != configuration.Extent("vocab_size"))
+        bool shared = configuration.Flag("share_encoder_decoder_embeddings", true);
+        int vocabulary = configuration.Extent("vocab_size"), decoderVocabulary = configuration.Extent("decoder_vocab_size", vocabulary);
+        if (shared && decoderVocabulary != vocabulary)
         {
-            throw configuration.Wrong("decoder_vocab_size", "the same as \"vocab_size\"");
+            throw configuration.Wrong("decoder_vocab_size", "the same as \"vocab_size\", since \"share_encoder_decoder_embeddings\" is true");
         }
 
-        return Build(configuration, new SinusoidalPositions(Interleaved: false), embeddingNorm: false, epsilon: 1e-5, logitsBias: true, "gelu");
+        TransformerArchitecture model = Build(configuration, new SinusoidalPositions(Interleaved: false), embeddingNorm: false, epsilon: 1e-5, logitsBias: true, "gelu");
+        if (shared)
+        {
+            return model;
+        }
+
+        // A vocabulary for each side; the logits are computed with the decoder's embeddings.
+        CheckpointLayout Own(CheckpointLayout layout, string side) => layout with
+        {
+            Names = layout.Names with { TokenEmbedding = "model." + side + ".embed_tokens" },
+            Ignored = new EquatableArray<string>(layout.Ignored.Where(static name => !name.EndsWith(".embed_tokens.weight", StringComparison.Ordinal))),
+        };
+        return model with
+        {
+            Embeddings = model.Embeddings with { VocabularySize = decoderVocabulary },
+            Checkpoint = Own(model.Checkpoint, "decoder"),
+            Encoder = model.Encoder! with { Checkpoint = Own(model.Encoder.Checkpoint, "encoder"), Logits = model.Encoder.Logits with { Tied = false } },
+        };
     }
 
     /// <summary>The Transformer of Vaswani et al. 2017, with Marian's tensor names: positions as printed, one table of embeddings for both sides and the logits.</summary>
@@ -47,12 +80,12 @@ internal static class BartFamilies
     }
 
     private static TransformerArchitecture Build(
-        ModelConfiguration configuration, PositionTable positions, bool embeddingNorm, double epsilon, bool logitsBias, string activation)
+        ModelConfiguration configuration, PositionTable positions, bool embeddingNorm, double epsilon, bool logitsBias, string activation, bool preNorm = false)
     {
         configuration.Refuse(!configuration.Flag("tie_word_embeddings", true), "tie_word_embeddings", "a matrix of its own for the logits is not supported for this family");
-        TransformerArchitecture encoder = Stack(configuration, "encoder", positions, embeddingNorm, epsilon, activation) with { Stack = Architecture.Stack.Encoder };
+        TransformerArchitecture encoder = Stack(configuration, "encoder", positions, embeddingNorm, epsilon, activation, preNorm) with { Stack = Architecture.Stack.Encoder };
         encoder = encoder with { LayerKinds = new([new LayerKind("", Window: 0, new NoPositions()) { Mask = AttentionMask.Full }]) };
-        TransformerArchitecture decoder = Stack(configuration, "decoder", positions, embeddingNorm, epsilon, activation);
+        TransformerArchitecture decoder = Stack(configuration, "decoder", positions, embeddingNorm, epsilon, activation, preNorm);
         return decoder with
         {
             Stack = Architecture.Stack.EncoderDecoder,
@@ -64,7 +97,7 @@ internal static class BartFamilies
     }
 
     private static TransformerArchitecture Stack(
-        ModelConfiguration configuration, string side, PositionTable positions, bool embeddingNorm, double epsilon, string activation)
+        ModelConfiguration configuration, string side, PositionTable positions, bool embeddingNorm, double epsilon, string activation, bool preNorm)
     {
         int width = configuration.Extent("d_model");
         return new TransformerArchitecture(
@@ -79,33 +112,33 @@ internal static class BartFamilies
             FamilyParts.OnePattern,
             new FeedForwardArchitecture(configuration.Extent(side + "_ffn_dim"), configuration.Activation("activation_function", activation), Gated: false, Bias: true),
             new NormArchitecture(NormFormula.Layer, (float)epsilon, Bias: true, UnitOffset: false),
-            BlockArrangement.PostNorm,
+            preNorm ? BlockArrangement.PreNorm : BlockArrangement.PostNorm,
             new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
-            Layout(side));
+            Layout(side, preNorm));
     }
 
-    private static CheckpointLayout Layout(string side)
+    private static CheckpointLayout Layout(string side, bool preNorm)
     {
         string layer = "model." + side + ".layers.{layer}.";
         return GptFamilies.Layout(
             new CheckpointNames(
                 "model.shared",
-                AttentionNorm: "",
+                AttentionNorm: preNorm ? layer + "self_attn_layer_norm" : "",
                 layer + "self_attn.q_proj",
                 layer + "self_attn.k_proj",
                 layer + "self_attn.v_proj",
                 layer + "self_attn.out_proj",
-                FeedForwardNorm: "",
+                FeedForwardNorm: preNorm ? layer + "final_layer_norm" : "",
                 Gate: "",
                 layer + "fc1",
                 layer + "fc2",
-                FinalNorm: "",
+                preNorm ? "model." + side + ".layer_norm" : "",
                 "lm_head")
             {
                 PositionEmbedding = "model." + side + ".embed_positions",
                 EmbeddingNorm = "model." + side + ".layernorm_embedding",
-                AttentionOutputNorm = layer + "self_attn_layer_norm",
-                FeedForwardOutputNorm = layer + "final_layer_norm",
+                AttentionOutputNorm = preNorm ? "" : layer + "self_attn_layer_norm",
+                FeedForwardOutputNorm = preNorm ? "" : layer + "final_layer_norm",
                 CrossAttentionNorm = layer + "encoder_attn_layer_norm",
                 CrossQuery = layer + "encoder_attn.q_proj",
                 CrossKey = layer + "encoder_attn.k_proj",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
@@ -28,10 +29,12 @@ internal static class EncoderFamilies
     }
 
     /// <summary>RobertaModel and its heads (Liu et al. 2019): BERT's body, positions that begin behind the padding's.</summary>
-    public static TransformerArchitecture Roberta(ModelConfiguration configuration)
+    public static TransformerArchitecture Roberta(ModelConfiguration configuration) => Roberta(configuration, "Roberta", "roberta.");
+
+    private static TransformerArchitecture Roberta(ModelConfiguration configuration, string family, string prefix)
     {
         RefuseDecoder(configuration);
-        EncoderClass model = EncoderClass.Of(configuration, "Roberta", "roberta.");
+        EncoderClass model = EncoderClass.Of(configuration, family, prefix);
         int positions = configuration.Extent("max_position_embeddings", 512);
         int offset = (int)configuration.Number("pad_token_id", 1) + 1;
         configuration.Refuse(offset < 0 || offset >= positions, "pad_token_id", "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one");
@@ -42,12 +45,40 @@ internal static class EncoderFamilies
             EncoderHead.SequenceClassification => names with { HeadDense = "classifier.dense", Logits = "classifier.out_proj" },
             _ => names,
         };
-        TransformerArchitecture architecture = Build(configuration, model, new LearnedPositions(offset, positions), names, Ignored(model.Prefix, "lm_head.decoder.bias"));
+        TransformerArchitecture architecture = Build(
+            configuration,
+            model,
+            new LearnedPositions(offset, positions) { PaddingToken = offset > 0 ? offset - 1 : null },
+            names,
+            Ignored(model.Prefix, "lm_head.decoder.bias"));
 
         // The head of the masked-language model has the exact GELU, whatever the layers have.
         return model.Kind == EncoderHead.MaskedLanguageModel
             ? architecture with { Head = architecture.Head! with { Dense = architecture.Head.Dense! with { Activation = ActivationFunction.Gelu } } }
             : architecture;
+    }
+
+    /// <summary>
+    /// LongformerModel and LongformerForMaskedLM (Beltagy et al. 2020): RoBERTa's body, attention within a band, and global
+    /// tokens with projections of their own.
+    /// </summary>
+    public static TransformerArchitecture Longformer(ModelConfiguration configuration)
+    {
+        TransformerArchitecture roberta = Roberta(configuration, "Longformer", "longformer.");
+        int[] windows = configuration.Windows("attention_window", roberta.Layers);
+        int[] distinct = [.. windows.Distinct()];
+        LayerKind kind = roberta.LayerKinds[0];
+        string self = (roberta.Checkpoint.Names.TokenEmbedding.StartsWith("longformer.", System.StringComparison.Ordinal) ? "longformer." : "") + "encoder.layer.{layer}.attention.self.";
+        return roberta with
+        {
+            LayerKinds = new EquatableArray<LayerKind>(distinct.Select(window => kind with { Name = distinct.Length == 1 ? "" : "Band" + window.ToString(CultureInfo.InvariantCulture), Band = window / 2 })),
+            LayerPattern = new EquatableArray<int>(distinct.Length == 1 ? [0] : windows.Select(window => System.Array.IndexOf(distinct, window))),
+            GlobalTokens = true,
+            Checkpoint = roberta.Checkpoint with
+            {
+                Names = roberta.Checkpoint.Names with { GlobalQuery = self + "query_global", GlobalKey = self + "key_global", GlobalValue = self + "value_global" },
+            },
+        };
     }
 
     /// <summary>DistilBertModel and its heads (Sanh et al. 2019): no token types, no pooler.</summary>

@@ -4,12 +4,12 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Planning;
 
 /// <summary>The kernels of a stack, as its shapes ask for them.</summary>
-internal sealed class DecoderKernels
+internal sealed class StackKernels
 {
     /// <param name="architecture">The stack.</param>
     /// <param name="chunk">Rows of a chunk.</param>
     /// <param name="tilePrefix">Tells tiles over heads of another width apart.</param>
-    public DecoderKernels(TransformerArchitecture architecture, int chunk, string tilePrefix = "")
+    public StackKernels(TransformerArchitecture architecture, int chunk, string tilePrefix = "")
     {
         AttentionArchitecture attention = architecture.Attention;
         FeedForwardArchitecture feedForward = architecture.FeedForward;
@@ -20,23 +20,31 @@ internal sealed class DecoderKernels
         int stride = Layout.RowStride(width);
         bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich;
 
+        int embeddingWidth = architecture.Embeddings.Width == 0 ? width : architecture.Embeddings.Width;
         Embed = new EmbedKernel(
-            width,
+            embeddingWidth,
             vocabulary,
-            stride,
-            architecture.Logits.Tied,
+            Layout.RowStride(embeddingWidth),
+            architecture.Logits.Tied || architecture.Head?.Output is { Tied: true },
             architecture.Embeddings.Scale,
-            architecture.Embeddings.Positions switch { null => null, LearnedPositions learned => learned.Offset, _ => 0 });
+            architecture.Embeddings.Positions switch { null => null, LearnedPositions learned => learned.Offset, _ => 0 })
+        {
+            TokenTypes = architecture.Embeddings.TokenTypes > 0,
+            PaddingToken = (architecture.Embeddings.Positions as LearnedPositions)?.PaddingToken,
+        };
         Norm = new NormKernel(architecture.Norm.Formula, width, stride, architecture.Norm.Epsilon, architecture.Norm.Bias, AddToOutput: false);
         QueryKeyValue = new LinearKernel(
             width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false));
         Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
-            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk) { TilePrefix = tilePrefix }));
+            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk) { TilePrefix = tilePrefix, GlobalTokens = architecture.GlobalTokens && kind.Band > 0 }));
         Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich));
         Up = new LinearKernel(
             width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false));
         Down = new LinearKernel(feedForward.Width, width, Up.OutputStride, stride, new(feedForward.Bias, null, false, AddToOutput: !sandwich));
-        Cross = architecture.CrossAttention is { } cross ? new CrossAttentionKernels(architecture, cross, chunk) : null;
+        Cross = architecture.CrossAttention is { } cross
+            ? new CrossAttentionKernels("Cross", cross, architecture, architecture.Encoder!, chunk, cross.HeadDimension == attention.HeadDimension ? "" : "Cross")
+            : null;
+        Global = architecture.GlobalTokens ? new CrossAttentionKernels("Global", attention, architecture, architecture, architecture.ContextLength, tilePrefix) : null;
         var logits = new LinearKernel(
             width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap, architecture.Logits.Scale));
         // Rows of logits lie closer than those of activations: a projection of as many outputs is another kernel.
@@ -59,6 +67,9 @@ internal sealed class DecoderKernels
 
     /// <summary>The attention to the encoder's output, if there is an encoder.</summary>
     public CrossAttentionKernels? Cross { get; }
+
+    /// <summary>The attention of global tokens to all others, if there are such.</summary>
+    public CrossAttentionKernels? Global { get; }
 
     public LinearKernel Output { get; }
 

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Linq;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Emission;
+
+/// <summary>Writes what a decoder does with a chunk of positions.</summary>
+internal static class DecoderEmitter
+{
+    public static void EmitForward(SourceWriter writer, ExecutionPlan plan)
+    {
+        string stride = plan.Buffer("Hidden").RowStride.ToString(CultureInfo.InvariantCulture);
+        var steps = new StepEmitter(writer, plan);
+        writer.Separate();
+        writer.Line("// Every worker runs the same steps, each on its share; a barrier stands wherever one reads what another wrote.");
+        using (writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
+        {
+            writer.Line("int rows = Rows, position = FirstPosition;");
+            if (plan.IsEncoderDecoder)
+            {
+                writer.Line("int sequences = ActiveSequences, sequenceRows = rows / sequences;");
+            }
+
+            writer.Line("float* weights = Weights;");
+            foreach (BufferPlan buffer in plan.BuffersOf(plan.DecoderSteps))
+            {
+                writer.Line($"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset;");
+            }
+
+            foreach (StepPlan step in plan.Before)
+            {
+                steps.Write(step, StepScope.Decoder);
+            }
+
+            writer.Line();
+            writer.Line("float* layerWeights = weights + LayersOffset;");
+            EmitReport(writer, "0", stride);
+            writer.Line();
+            using (writer.Braces("for (int layer = 0; layer < Layers; layer++)"))
+            {
+                foreach (StepPlan step in plan.Layer)
+                {
+                    steps.Write(step, StepScope.Decoder);
+                }
+
+                writer.Line();
+                EmitReport(writer, "layer + 1", stride);
+                writer.Line();
+                writer.Line("layerWeights += LayerStride;");
+            }
+
+            writer.Line();
+            writer.Line("// The rest is for the rows whose logits are wanted, often only the last.");
+            writer.Line($"hidden += (long)FirstLogitsRow * {stride};");
+            writer.Line("rows -= FirstLogitsRow;");
+            using (writer.Braces("if (rows > 0)"))
+            {
+                foreach (StepPlan step in plan.After)
+                {
+                    steps.Write(step, StepScope.Logits);
+                }
+            }
+        }
+    }
+
+    private static void EmitReport(SourceWriter writer, string layer, string stride)
+    {
+        using (writer.Braces("if (worker == 0)"))
+        {
+            writer.Line($"ReportHiddenStates({layer}, hidden, {stride});");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Emission;
+
+/// <summary>
+/// Writes what an encoder does with a whole sequence, by itself or inside an encoder-decoder: the phases of the plan, each
+/// over the chunks of the sequence, and then what is made of the states.
+/// </summary>
+internal sealed class EncoderEmitter
+{
+    private readonly SourceWriter _writer;
+    private readonly ExecutionPlan _plan;
+    private readonly EncoderPlan _encoder;
+    private readonly StepEmitter _steps;
+
+    private EncoderEmitter(SourceWriter writer, ExecutionPlan plan)
+    {
+        _writer = writer;
+        _plan = plan;
+        _encoder = plan.Encoder!;
+        _steps = new StepEmitter(writer, plan);
+    }
+
+    private BufferPlan Hidden => _plan.Buffer(_encoder.Hidden);
+
+    private string HiddenRows => $"Memory + {Hidden.Name}Offset, {Text(Hidden.RowStride)}";
+
+    /// <summary>Writes the pass of an encoder by itself, and its head.</summary>
+    public static void EmitForward(SourceWriter writer, ExecutionPlan plan, HeadPlan head)
+    {
+        var emitter = new EncoderEmitter(writer, plan);
+        writer.Separate();
+        writer.Line("// Every worker runs the same steps, each on its share; a barrier stands wherever one reads what another wrote.");
+        using (writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
+        {
+            emitter.EmitLayers(head.Steps, "ReportHiddenStates");
+            writer.Line();
+            writer.Line($"WriteHiddenStates({emitter.HiddenRows}, 0, length, worker, workers);");
+            emitter.EmitHead(head);
+        }
+    }
+
+    /// <summary>Writes the pass over the source of an encoder-decoder, and what every layer of the decoder keeps of it.</summary>
+    public static void EmitEncode(SourceWriter writer, ExecutionPlan plan)
+    {
+        var emitter = new EncoderEmitter(writer, plan);
+        writer.Separate();
+        writer.Line("// The source as a whole, as Forward computes the decoder's rows.");
+        using (writer.Braces("private void Encode<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
+        {
+            emitter.EmitLayers(plan.Cross, "ReportSourceStates");
+            writer.Line();
+            writer.Line("// What every layer of the decoder attends to.");
+            CrossCacheStep cache = plan.Cross.OfType<CrossCacheStep>().First();
+            using (writer.Braces("for (int layer = 0; layer < Layers; layer++)"))
+            {
+                writer.Line("float* layerWeights = weights + LayersOffset + (layer * LayerStride);");
+                emitter.EmitChunks(plan.Cross);
+                writer.Line();
+                emitter._steps.WriteNextCache(cache.Kernel, cache.Keys, cache.Values);
+            }
+        }
+    }
+
+    private void EmitLayers(IEnumerable<StepPlan> behind, string report)
+    {
+        _writer.Line("int length = Length;");
+        _writer.Line("float* weights = Weights;");
+        foreach (BufferPlan buffer in _plan.BuffersOf(_encoder.Steps.Concat(behind)).Where(static buffer => !buffer.EveryPosition))
+        {
+            _writer.Line($"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset;");
+        }
+
+        if (_encoder.Architecture.GlobalTokens)
+        {
+            _writer.Line();
+            _writer.Line("// How many global tokens stand before each position, and behind the last.");
+            _writer.Line("int* globalsBefore = (int*)(Memory + GlobalsBeforeOffset);");
+            using (_writer.Braces("if (worker == 0)"))
+            {
+                _writer.Line("CountGlobalTokens(globalsBefore);");
+            }
+
+            _writer.Line();
+            _writer.Line("Synchronize();");
+            _writer.Line("int globals = globalsBefore[length];");
+        }
+
+        _writer.Line();
+        if (_encoder.Frames.Count > 0)
+        {
+            _writer.Line("// All frames, before any position looks at its neighbours.");
+            EmitChunks(_encoder.Frames, length: "Frames");
+            _writer.Line();
+        }
+
+        EmitChunks(_encoder.Before);
+        _writer.Line();
+        EmitReport(report, "0");
+        _writer.Line();
+        string prefix = _encoder.WeightPrefix;
+        using (_writer.Braces($"for (int layer = 0; layer < {prefix}Layers; layer++)"))
+        {
+            string set = _encoder.Architecture.LayersPerSet == 1 ? "layer" : $"layer / {Text(_encoder.Architecture.LayersPerSet)}";
+            _writer.Line($"float* layerWeights = weights + {prefix}LayersOffset + ({set} * {prefix}LayerStride);");
+            _writer.Line();
+            _writer.Line("// Keys and values of the whole sequence, before any query looks at them.");
+            EmitChunks(_encoder.Project);
+            _writer.Line();
+            EmitChunks(_encoder.Attend);
+            _writer.Line();
+            EmitReport(report, "layer + 1");
+        }
+
+        if (_encoder.After.Count > 0)
+        {
+            _writer.Line();
+            _writer.Line("// The states change in place, which the observer may still be reading.");
+            _writer.Line("Synchronize();");
+            EmitChunks(_encoder.After);
+        }
+    }
+
+    /// <summary>The head runs for all rows, a few at a time, or once for the sequence.</summary>
+    private void EmitHead(HeadPlan head)
+    {
+        if (head.Steps.Count == 0)
+        {
+            _writer.Line($"WriteOutput({HiddenRows}, 0, length, worker, workers);");
+            return;
+        }
+
+        using (_writer.Braces("if (WantsOutput)"))
+        {
+            string write = $"WriteOutput({StepEmitter.Variable(head.Output)}, {Text(_plan.Buffer(head.Output).RowStride)}, ";
+            if (head.OutputPerToken)
+            {
+                EmitChunks(head.Steps, head.Rows, () =>
+                {
+                    _writer.Line(write + "position, rows, worker, workers);");
+                    _writer.Line("Synchronize();");
+                });
+                return;
+            }
+
+            if (head.Steps.Any(static step => step is not PoolStep))
+            {
+                _writer.Line("const int rows = 1;");
+            }
+
+            _writer.Line($"float* {StepEmitter.Variable(Hidden.Name)} = Memory + {Hidden.Name}Offset;");
+            foreach (StepPlan step in head.Steps)
+            {
+                _steps.Write(step, StepScope.Encoder);
+            }
+
+            _writer.Line(write + "0, 1, worker, workers);");
+        }
+    }
+
+    /// <summary>A loop over the chunks of the sequence, with the rows of each.</summary>
+    private void EmitChunks(IReadOnlyCollection<StepPlan> steps, int? rows = null, Action? end = null, string length = "length")
+    {
+        string chunk = rows is { } fixedRows ? Text(fixedRows) : _encoder.ChunkLength == _plan.ChunkLength ? "ChunkLength" : Text(_encoder.ChunkLength);
+        using (_writer.Braces($"for (int position = 0; position < {length}; position += {chunk})"))
+        {
+            _writer.Line($"int rows = global::System.Math.Min({chunk}, {length} - position);");
+            foreach (BufferPlan buffer in _plan.BuffersOf(steps).Where(static buffer => buffer.EveryPosition))
+            {
+                _writer.Line($"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset + ((nint)position * {Text(buffer.RowStride)});");
+            }
+
+            if (steps.Any(static step => step.When == StepCondition.ChunkHasGlobalTokens))
+            {
+                _writer.Line("int firstGlobal = globalsBefore[position], globalRows = globalsBefore[position + rows] - firstGlobal;");
+            }
+
+            EmitSteps(steps);
+            end?.Invoke();
+        }
+    }
+
+    /// <summary>Writes steps, those that only global tokens need under their condition.</summary>
+    private void EmitSteps(IEnumerable<StepPlan> steps)
+    {
+        StepPlan[] rest = [.. steps];
+        while (rest.Length > 0)
+        {
+            StepCondition condition = rest[0].When;
+            StepPlan[] alike = [.. rest.TakeWhile(step => step.When == condition)];
+            rest = [.. rest.Skip(alike.Length)];
+            if (condition != StepCondition.Always)
+            {
+                _writer.Separate();
+            }
+
+            using (condition switch
+            {
+                StepCondition.SequenceHasGlobalTokens => _writer.Braces("if (globals > 0)"),
+                StepCondition.ChunkHasGlobalTokens => _writer.Braces("if (globalRows > 0)"),
+                _ => (System.IDisposable?)null,
+            })
+            {
+                foreach (StepPlan step in alike)
+                {
+                    _steps.Write(step, StepScope.Encoder);
+                }
+            }
+        }
+    }
+
+    private void EmitReport(string report, string layer)
+    {
+        using (_writer.Braces("if (worker == 0)"))
+        {
+            _writer.Line($"{report}({layer}, {HiddenRows});");
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,76 @@
+using System;
+using System.Collections.Generic;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Plans what an encoder computes from its last hidden states.</summary>
+/// <param name="architecture">The encoder.</param>
+/// <param name="kernels">Its kernels.</param>
+/// <param name="weights">Where its weights go.</param>
+/// <param name="buffers">Where its buffers go.</param>
+internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKernels kernels, WeightLayoutBuilder weights, BufferLayoutBuilder buffers)
+{
+    /// <summary>Rows of output that are computed together hold about this many floats.</summary>
+    private const int OutputFloats = 2 * 1024 * 1024;
+
+    private CheckpointNames Names => architecture.Checkpoint.Names;
+
+    private TensorSuffixes Suffixes => architecture.Checkpoint.Suffixes;
+
+    /// <param name="encoder">The buffer of the last hidden states.</param>
+    /// <param name="chunk">Rows of a chunk.</param>
+    /// <param name="embedding">The weight of the token embeddings, which the output may share.</param>
+    public HeadPlan Plan(string encoder, int chunk, string embedding)
+    {
+        if (architecture.Head is not { } head)
+        {
+            return new HeadPlan(EquatableArray<StepPlan>.Empty, encoder, architecture.Width, chunk, OutputPerToken: true);
+        }
+
+        var steps = new List<StepPlan>();
+        string at = encoder;
+        int width = architecture.Width;
+        int widest = Layout.RowStride(Math.Max(Math.Max(width, head.Dense?.Width ?? 0), head.Output?.Width ?? 0));
+        int rows = head.Pooling != Pooling.None ? 1 : Math.Min(chunk, Math.Max(8, OutputFloats / widest));
+        if (head.Pooling != Pooling.None)
+        {
+            at = buffers.RowBuffer("Pooled", "the sequence's pooled state", 1, width, kernels.Norm.Stride);
+            steps.Add(new PoolStep(
+                head.Pooling switch { Pooling.First => "The first token's state", Pooling.Last => "The last token's state", _ => "Mean of all states" } + (head.Normalize ? ", divided by its length" : ""),
+                new PoolKernel(head.Pooling, width, kernels.Norm.Stride, head.Normalize),
+                encoder,
+                at));
+        }
+
+        if (head.Dense is { } dense)
+        {
+            var kernel = new LinearKernel(width, dense.Width, Layout.RowStride(width), Layout.RowStride(dense.Width), new(Bias: true, dense.Activation, false, false));
+            string weight = weights.Panels("HeadDenseWeight", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Weight, dense.Width, width)));
+            string bias = weights.Bias("HeadDenseBias", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Bias, dense.Width)));
+            string transformed = buffers.RowBuffer("Transformed", "states as transformed by the head", rows, dense.Width, kernel.OutputStride);
+            steps.Add(new LinearStep("Linear layer of the head, activated", kernel, weight, bias, at, transformed));
+            (at, width) = (transformed, dense.Width);
+        }
+
+        if (head.Norm)
+        {
+            string norm = weights.Norm("HeadNorm", width, architecture.Norm, Suffixes, Names.HeadNorm, perLayer: false);
+            steps.Add(new NormStep("Norm of the head", kernels.Norm with { Width = width, Stride = Layout.RowStride(width) }, norm, at, at));
+        }
+
+        if (head.Output is { } output)
+        {
+            var kernel = new LinearKernel(width, output.Width, Layout.RowStride(width), Layout.RowStride(output.Width), new(output.Bias, null, false, false));
+            string weight = output.Tied ? embedding : weights.Panels("OutputWeight", kernel, TensorSlice.Whole(Tensor(Names.Logits + Suffixes.Weight, output.Width, width)));
+            string? bias = output.Bias ? weights.Bias("OutputBias", kernel, TensorSlice.Whole(Tensor(Names.LogitsBias.Length > 0 ? Names.LogitsBias : Names.Logits + Suffixes.Bias, output.Width))) : null;
+            string logits = buffers.RowBuffer("Output", "outputs", rows, output.Width, kernel.OutputStride);
+            steps.Add(new LinearStep("Output", kernel, weight, bias, at, logits));
+            (at, width) = (logits, output.Width);
+        }
+
+        return new HeadPlan(new EquatableArray<StepPlan>(steps), at, width, rows, head.Pooling == Pooling.None);
+    }
+
+    private static TensorPlan Tensor(string name, params int[] shape) => new(name, perLayer: false, shape);
+}

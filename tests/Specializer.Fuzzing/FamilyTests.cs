@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Configuration;
+using Specializer.Generator.Parsing.Families;
+using Xunit;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>
+/// Classes and variants of families that have no golden checkpoint: declared by a config.json, with random weights under the
+/// family's tensor names, against the oracle on every instruction set of this process.
+/// </summary>
+public sealed class FamilyTests
+{
+    private const string Bert = "\"vocab_size\": 61, \"hidden_size\": 36, \"num_hidden_layers\": 2, \"num_attention_heads\": 3, \"intermediate_size\": 50, \"max_position_embeddings\": 40";
+    private const string Bart = "\"d_model\": 36, \"encoder_layers\": 2, \"decoder_layers\": 1, \"encoder_attention_heads\": 3, \"decoder_attention_heads\": 3, \"encoder_ffn_dim\": 50, \"decoder_ffn_dim\": 40, \"max_position_embeddings\": 40";
+
+    private static readonly Dictionary<string, string> s_configurations = new()
+    {
+        ["BertForSequenceClassification"] = Bert + ", \"model_type\": \"bert\", \"num_labels\": 5",
+        ["BertForTokenClassification"] = Bert + ", \"model_type\": \"bert\", \"num_labels\": 7",
+        ["RobertaForSequenceClassification"] = Bert + ", \"model_type\": \"roberta\", \"type_vocab_size\": 1",
+        ["RobertaForTokenClassification"] = Bert + ", \"model_type\": \"roberta\", \"type_vocab_size\": 1, \"num_labels\": 3",
+        ["RobertaForMaskedLM"] = Bert + ", \"model_type\": \"roberta\", \"type_vocab_size\": 1",
+        ["LongformerForMaskedLM"] = Bert + ", \"model_type\": \"longformer\", \"type_vocab_size\": 1, \"attention_window\": [4, 8]",
+        ["DistilBertForSequenceClassification"] = "\"model_type\": \"distilbert\", \"vocab_size\": 61, \"dim\": 36, \"n_layers\": 2, \"n_heads\": 3, \"hidden_dim\": 50, \"max_position_embeddings\": 40",
+        ["DistilBertForTokenClassification"] = "\"model_type\": \"distilbert\", \"vocab_size\": 61, \"dim\": 36, \"n_layers\": 2, \"n_heads\": 3, \"hidden_dim\": 50, \"max_position_embeddings\": 40",
+        ["AlbertForSequenceClassification"] = Bert + ", \"model_type\": \"albert\", \"embedding_size\": 20",
+        ["AlbertForTokenClassification"] = Bert + ", \"model_type\": \"albert\", \"embedding_size\": 20, \"num_hidden_layers\": 4, \"num_hidden_groups\": 2",
+        ["MBartForConditionalGeneration"] = Bart + ", \"model_type\": \"mbart\", \"vocab_size\": 61, \"scale_embedding\": true",
+        ["MarianMTModel with a vocabulary for each side"] = Bart + ", \"model_type\": \"marian\", \"vocab_size\": 61, \"decoder_vocab_size\": 47, \"share_encoder_decoder_embeddings\": false, \"scale_embedding\": true",
+    };
+
+    private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(s_configurations.Keys.Select(Architecture)));
+
+    public static TheoryData<string> Names => [.. s_configurations.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_class_without_a_golden_checkpoint_agrees_with_the_oracle(string name)
+    {
+        int number = s_configurations.Keys.ToList().IndexOf(name);
+        Outcome outcome = Comparison.Run(Architecture(name), seed: number + 1, prefix: 0, (tensors, options) => s_assembly.Value.Load(number, tensors, options));
+        Assert.True(outcome.Verdict == Verdict.Agrees, outcome.Message);
+    }
+
+    private static TransformerArchitecture Architecture(string name)
+    {
+        string fields = s_configurations[name];
+        string own = fields.Contains("\"num_hidden_layers\": 4", StringComparison.Ordinal) ? fields.Replace("\"num_hidden_layers\": 2, ", "", StringComparison.Ordinal) : fields;
+        TransformerArchitecture parsed = FamilyParser.Parse(ModelConfiguration.Read($"{{ \"architectures\": [\"{name.Split(' ')[0]}\"], {own} }}"));
+        return parsed with { ChunkLength = 8, Encoder = parsed.Encoder is null ? null : parsed.Encoder with { ChunkLength = 8 } };
+    }
+}

@@ -1,0 +1,207 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Tests.Oracle;
+
+namespace Specializer.Fuzzing;
+
+using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
+
+/// <summary>The attention of a stack: of positions to each other, of global tokens, and to the output of an encoder.</summary>
+internal sealed class OracleAttention(TransformerArchitecture architecture, CheckpointTensors tensors)
+{
+    private readonly AttentionArchitecture _attention = architecture.Attention;
+    private readonly CheckpointNames _names = architecture.Checkpoint.Names;
+    private readonly OracleParts _parts = new(architecture, tensors);
+
+    public double[][] Attend(int layer, double[][] x, OracleInput input)
+    {
+        LayerKind kind = architecture.LayerKinds[architecture.LayerPattern[layer % architecture.LayerPattern.Count]];
+        (OracleLinear toQuery, OracleLinear toKey, OracleLinear toValue) = Projections(layer);
+        double[][][] queries = [.. x.Select((row, position) => Turn(kind, Heads(toQuery.Apply(row), _parts.Name(_names.QueryNorm, layer)), position))];
+        double[][][] keys = [.. x.Select((row, position) => Turn(kind, Heads(toKey.Apply(row), _parts.Name(_names.KeyNorm, layer)), position))];
+        double[][][] values = [.. x.Select(row => toValue.Apply(row).Chunk(_attention.HeadDimension).ToArray())];
+        double[][] results = [.. x.Select((_, position) => Combine(
+            _attention,
+            (head, shared) => Weights(kind, head, queries[position][head], [.. keys.Select(key => key[shared])], position, input),
+            values))];
+        if (input.Globals is { } globals && architecture.GlobalTokens)
+        {
+            ReplaceGlobal(layer, x, globals, results);
+        }
+
+        OracleLinear output = _parts.LayerLinear(_names.AttentionOutput, layer, _attention.OutputBias);
+        return [.. results.Select(output.Apply)];
+    }
+
+    /// <summary>softmax(q kᵀ · scale) v over the keys and values of the source (Vaswani et al. 2017, section 3.2.3).</summary>
+    public double[][] AttendToSource(int layer, double[][] x, double[][] source)
+    {
+        AttentionArchitecture cross = architecture.CrossAttention!;
+        int dimension = cross.HeadDimension, rows = cross.KeyValueHeads * dimension, inputs = source[0].Length;
+        OracleLinear toQuery = _parts.LayerLinear(_names.CrossQuery, layer, cross.QueryBias), output = _parts.LayerLinear(_names.CrossOutput, layer, cross.OutputBias);
+        OracleLinear toKey, toValue;
+        if (_names.CrossKeyValue.Length > 0)
+        {
+            OracleLinear both = _parts.LayerLinear(_names.CrossKeyValue, layer, cross.KeyBias);
+            toKey = OracleParts.Rows(both, Enumerable.Range(0, rows), inputs);
+            toValue = OracleParts.Rows(both, Enumerable.Range(rows, rows), inputs);
+        }
+        else
+        {
+            toKey = _parts.LayerLinear(_names.CrossKey, layer, cross.KeyBias);
+            toValue = _parts.LayerLinear(_names.CrossValue, layer, cross.ValueBias);
+        }
+
+        double[][][] keys = [.. source.Select(row => toKey.Apply(row).Chunk(dimension).ToArray())], values = [.. source.Select(row => toValue.Apply(row).Chunk(dimension).ToArray())];
+        return [.. x.Select(row =>
+        {
+            double[][] queries = [.. toQuery.Apply(row).Chunk(dimension)];
+            return output.Apply(Combine(cross, (head, shared) => Attention.Softmax([.. keys.Select(key => Capped(Linear.Dot(queries[head], key[shared]) * cross.Scale, cross.SoftCap))]), values));
+        })];
+    }
+
+    /// <summary>Global tokens see all others through projections of their own (Beltagy et al. 2020, section 3.1).</summary>
+    private void ReplaceGlobal(int layer, double[][] x, bool[] globals, double[][] results)
+    {
+        int dimension = _attention.HeadDimension;
+        OracleLinear toQuery = _parts.LayerLinear(_names.GlobalQuery, layer, _attention.QueryBias);
+        OracleLinear toKey = _parts.LayerLinear(_names.GlobalKey, layer, _attention.KeyBias), toValue = _parts.LayerLinear(_names.GlobalValue, layer, _attention.ValueBias);
+        double[][][] keys = [.. x.Select(row => toKey.Apply(row).Chunk(dimension).ToArray())], values = [.. x.Select(row => toValue.Apply(row).Chunk(dimension).ToArray())];
+        for (int position = 0; position < x.Length; position++)
+        {
+            if (globals[position])
+            {
+                double[][] queries = [.. toQuery.Apply(x[position]).Chunk(dimension)];
+                results[position] = Combine(
+                    _attention, (head, shared) => Attention.Softmax([.. keys.Select(key => Capped(Linear.Dot(queries[head], key[shared]) * _attention.Scale, _attention.SoftCap))]), values);
+            }
+        }
+    }
+
+    /// <summary>Every head's values by its weights, heads one after the other.</summary>
+    private static double[] Combine(AttentionArchitecture attention, Func<int, int, double[]> weightsOf, double[][][] values)
+    {
+        double[] results = new double[attention.Heads * attention.HeadDimension];
+        for (int head = 0; head < attention.Heads; head++)
+        {
+            int shared = head / (attention.Heads / attention.KeyValueHeads);
+            double[] weights = weightsOf(head, shared);
+            for (int key = 0; key < values.Length; key++)
+            {
+                for (int i = 0; i < attention.HeadDimension && weights[key] != 0; i++)
+                {
+                    results[(head * attention.HeadDimension) + i] += weights[key] * values[key][shared][i];
+                }
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>How much a query's head takes of each key's value: by a softmax of scores, or of products of features (Katharopoulos et al. 2020).</summary>
+    private double[] Weights(LayerKind kind, int head, double[] query, double[][] keys, int position, OracleInput input)
+    {
+        bool[] seen = [.. Enumerable.Range(0, keys.Length).Select(key => Sees(kind, position, key, input))];
+        if (_attention.Linear)
+        {
+            double[] features = LinearAttention.Features(query);
+            double[] products = [.. keys.Select((key, j) => seen[j] ? Linear.Dot(features, LinearAttention.Features(key)) : 0)];
+            double sum = products.Sum();
+            return [.. products.Select(product => product / sum)];
+        }
+
+        return Attention.Softmax([.. keys.Select((key, j) => seen[j] ? Score(kind, head, query, key, position - j) : double.NegativeInfinity)]);
+    }
+
+    private static bool Sees(LayerKind kind, int query, int key, OracleInput input) => kind.Mask switch
+    {
+        AttentionMask.Full => kind.Band == 0 || Math.Abs(query - key) <= kind.Band || input.Globals?[key] == true,
+        AttentionMask.Prefix => key <= query || key < input.Prefix,
+        _ => key <= query && (kind.Window == 0 || query - key < kind.Window),
+    };
+
+    private double Score(LayerKind kind, int head, double[] query, double[] key, int distance)
+    {
+        double score = Capped(Linear.Dot(query, key) * _attention.Scale, _attention.SoftCap);
+        return kind.Positions switch
+        {
+            AlibiPositions alibi => score - (Slopes(_attention.Heads, alibi.MaximumBias)[head] * distance),
+            RelativePositions relative => score + tensors.Doubles(_names.RelativeBias)[(Bucket(relative, -distance) * _attention.Heads) + head],
+            _ => score,
+        };
+    }
+
+    private static double Capped(double score, double cap) => cap > 0 ? cap * Math.Tanh(score / cap) : score;
+
+    /// <summary>The bucket of key − query (Raffel et al. 2020; the authors' _relative_position_bucket).</summary>
+    private static int Bucket(RelativePositions relative, int offset)
+    {
+        int buckets = relative.Bidirectional ? relative.Buckets / 2 : relative.Buckets, first = relative.Bidirectional && offset > 0 ? buckets : 0;
+        int distance = relative.Bidirectional ? Math.Abs(offset) : Math.Max(-offset, 0), exact = buckets / 2;
+        if (distance < exact)
+        {
+            return first + distance;
+        }
+
+        // Rounding must not move a distance that is exactly on a boundary below it.
+        double steps = Math.Log((double)distance / exact) / Math.Log((double)relative.MaximumDistance / exact) * (buckets - exact);
+        return first + Math.Min(exact + (int)(steps + 1e-9), buckets - 1);
+    }
+
+    /// <summary>
+    /// A geometric sequence that begins at its own ratio for a power of two of heads; else that of the next lower power, and
+    /// behind it every other slope of twice as many (Press et al. 2022, the authors' get_slopes).
+    /// </summary>
+    private static double[] Slopes(int heads, double maximumBias)
+    {
+        int power = (int)Math.Pow(2, Math.Floor(Math.Log2(heads)));
+        double[] slopes = [.. Enumerable.Range(1, power).Select(k => Math.Pow(2, -maximumBias * k / power))];
+        return power == heads ? slopes : [.. slopes, .. Slopes(2 * power, maximumBias).Where(static (_, i) => i % 2 == 0).Take(heads - power)];
+    }
+
+    private double[][] Heads(double[] projected, string norm)
+    {
+        double[][] heads = [.. projected.Chunk(_attention.HeadDimension)];
+        return _attention.QueryKeyNorm ? _parts.Norm(norm, heads) : heads;
+    }
+
+    private static double[][] Turn(LayerKind kind, double[][] heads, int position)
+    {
+        if (kind.Positions is not RotaryPositions rotary)
+        {
+            return heads;
+        }
+
+        (double[] frequencies, double amplitude) = RotaryScalings.Frequencies(rotary);
+        double[] cosines = [.. frequencies.Select(frequency => Math.Cos(position * frequency) * amplitude)];
+        double[] sines = [.. frequencies.Select(frequency => Math.Sin(position * frequency) * amplitude)];
+        return [.. heads.Select(head => Positions.RotateHead(head, cosines, sines, rotary.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit))];
+    }
+
+    private (OracleLinear Query, OracleLinear Key, OracleLinear Value) Projections(int layer)
+    {
+        if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueLayout.Separate)
+        {
+            return (
+                _parts.LayerLinear(_names.Query, layer, _attention.QueryBias),
+                _parts.LayerLinear(_names.Key, layer, _attention.KeyBias),
+                _parts.LayerLinear(_names.Value, layer, _attention.ValueBias));
+        }
+
+        OracleLinear fused = _parts.LayerLinear(_names.QueryKeyValue, layer, _attention.QueryBias);
+        int dimension = _attention.HeadDimension, group = _attention.Heads / _attention.KeyValueHeads, width = architecture.Width;
+        OracleLinear Rows(IEnumerable<int> rows) => OracleParts.Rows(fused, rows, width);
+        if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueLayout.Concatenated)
+        {
+            int queries = _attention.Heads * dimension, keys = _attention.KeyValueHeads * dimension;
+            return (Rows(Enumerable.Range(0, queries)), Rows(Enumerable.Range(queries, keys)), Rows(Enumerable.Range(queries + keys, keys)));
+        }
+
+        // For each key/value head: the heads of its group, its key, its value.
+        IEnumerable<int> Part(int first, int count) => Enumerable.Range(0, _attention.KeyValueHeads)
+            .SelectMany(head => Enumerable.Range(((head * (group + 2)) + first) * dimension, count * dimension));
+        return (Rows(Part(0, group)), Rows(Part(group, 1)), Rows(Part(group + 1, 1)));
+    }
+}

@@ -1,0 +1,52 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Tests.Oracle;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>The norms and linear layers of a stack, with the tensors of its checkpoint.</summary>
+internal sealed class OracleParts(TransformerArchitecture architecture, CheckpointTensors tensors)
+{
+    /// <summary>A name of a layer, whose weights may be those of several.</summary>
+    public string Name(string name, int layer) => name.Replace("{layer}", FormattableString.Invariant($"{layer / architecture.LayersPerSet}"), StringComparison.Ordinal);
+
+    /// <summary>A linear layer of the whole stack.</summary>
+    public OracleLinear Linear(string name, bool bias) => new(tensors.Doubles(name + ".weight"), bias ? tensors.Doubles(name + ".bias") : null);
+
+    /// <summary>A linear layer of a layer as [outputs, inputs], whichever way the checkpoint has it.</summary>
+    public OracleLinear LayerLinear(string pattern, int layer, bool bias)
+    {
+        string name = Name(pattern, layer);
+        double[] weight = tensors.Doubles(name + ".weight");
+        if (architecture.Checkpoint.InputsFirst)
+        {
+            tensors.TryGetTensor(name + ".weight", out TensorView view);
+            int inputs = (int)view.Shape[0], outputs = (int)view.Shape[1];
+            weight = [.. Enumerable.Range(0, weight.Length).Select(i => weight[(i % inputs * outputs) + (i / inputs)])];
+        }
+
+        return new OracleLinear(weight, bias ? tensors.Doubles(name + ".bias") : null);
+    }
+
+    public double[][] Norm(string name, double[][] rows)
+    {
+        NormArchitecture norm = architecture.Norm;
+        double[] weight = tensors.Doubles(name + ".weight");
+        weight = norm.UnitOffset ? [.. weight.Select(static value => 1 + value)] : weight;
+        double[] bias = norm.Bias ? tensors.Doubles(name + ".bias") : new double[weight.Length];
+        return [.. rows.Select(row => norm.Formula == NormFormula.Layer
+            ? Norms.Layer(row, weight, bias, norm.Epsilon)
+            : Norms.RootMeanSquare(row, weight, norm.Epsilon))];
+    }
+
+    /// <summary>Some of the outputs of a linear layer.</summary>
+    public static OracleLinear Rows(OracleLinear linear, IEnumerable<int> rows, int inputs)
+    {
+        int[] chosen = [.. rows];
+        return new OracleLinear(
+            [.. chosen.SelectMany(row => linear.Weight[(row * inputs)..((row + 1) * inputs)])],
+            linear.Bias is null ? null : [.. chosen.Select(row => linear.Bias[row])]);
+    }
+}

@@ -1,0 +1,77 @@
+using System;
+using System.Linq;
+using Specializer.Tests.Goldens;
+using Specializer.Tests.Models;
+using Specializer.Tests.Oracle;
+using Xunit;
+
+namespace Specializer.Tests.EndToEnd;
+
+/// <summary>Sequences that begin with a prefix whose positions see each other both ways.</summary>
+public sealed class PrefixTests
+{
+    private static readonly DeclaredModel s_declared = new(typeof(PrefixDecoder), PrefixDecoder.Load);
+
+    private static readonly int[] s_tokens = s_declared.RandomTokens(PrefixDecoder.ContextLength);
+
+    public static TheoryData<InstructionSet> Cases => DeclaredModels.InstructionSetsOfThisProcess;
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void LogitsAreTheOraclesForPrefixesOfAnyLength(InstructionSet instructionSet)
+    {
+        using RandomWeights weights = s_declared.RandomWeights();
+        OracleWeights read = OracleWeights.Read(weights);
+        int vocabulary = PrefixDecoder.VocabularySize;
+        foreach (int threads in new[] { 1, 2 })
+        {
+            using PrefixDecoder model = PrefixDecoder.Load(weights, new ModelOptions { InstructionSet = instructionSet, Threads = threads });
+            using PrefixDecoderSession session = model.CreateSession();
+            foreach (int prefix in new[] { PrefixDecoder.ChunkLength, 7, 1, 0 })
+            {
+                int[] tokens = s_tokens[..(prefix == 7 ? s_tokens.Length : 60)];
+                double[][] expected = new OracleDecoder(s_declared.Architecture with { Prefix = prefix }, read).Run(tokens).Logits;
+                session.Reset();
+                if (prefix > 0)
+                {
+                    Tolerance.Default.AssertClose([expected[prefix - 1]], session.PrefillPrefix(tokens.AsSpan(0, prefix)), $"logits behind a prefix of {prefix}");
+                }
+
+                float[] rest = new float[(tokens.Length - prefix) * vocabulary];
+                session.Prefill(tokens.AsSpan(prefix), rest);
+                Tolerance.Default.AssertClose(expected[prefix..], rest.AsSpan(), $"logits of what follows a prefix of {prefix}");
+
+                // What follows token by token gives the same bits.
+                session.Truncate(prefix);
+                for (int position = prefix; position < prefix + 5; position++)
+                {
+                    Bits.AssertSame(rest.AsSpan((position - prefix) * vocabulary, vocabulary), session.Decode(tokens[position]), $"position {position}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void WhatCannotBeAPrefixIsSaid()
+    {
+        using RandomWeights weights = s_declared.RandomWeights();
+        using PrefixDecoder model = PrefixDecoder.Load(weights);
+        using PrefixDecoderSession session = model.CreateSession();
+        Assert.Contains(
+            "The prefix has 41 tokens; PrefixDecoder computes a prefix in one chunk, of 40 positions. Declare a larger ChunkLength.",
+            Assert.Throws<ArgumentException>(() => { session.PrefillPrefix(s_tokens.AsSpan(0, 41)); }).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => { session.PrefillPrefix([]); });
+        Assert.Equal(0, session.Position);
+        session.PrefillPrefix(s_tokens.AsSpan(0, 9));
+        Assert.Contains(
+            "A prefix is the beginning of a sequence, but 9 positions are taken. Call Reset first.",
+            Assert.Throws<InvalidOperationException>(() => { session.PrefillPrefix(s_tokens.AsSpan(0, 2)); }).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "The first 9 positions are a prefix, which sees all of itself: the session can be truncated to 0 or to 9 and more, not to 8.",
+            Assert.Throws<InvalidOperationException>(() => session.Truncate(8)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(9, session.Position);
+    }
+}
