@@ -40,7 +40,7 @@ internal static class DiagnosticDescriptors
         "SPZ0011", "The model is too large to be addressed", "{0} would have {1} elements, more than the {2} that can be addressed: make {3} smaller");
 
     public static readonly DiagnosticDescriptor ConfigurationNotFound = Create(
-        "SPZ0012", "The config.json is not found", "One additional file of the project must end in '{0}', but {1} does: add <AdditionalFiles Include=\"{0}\" /> to the project file, or give more of the path");
+        "SPZ0012", "The config.json is not found", "One additional file of the project must end in '{0}', but {1}: {2}");
 
     public static readonly DiagnosticDescriptor ConfigurationInvalid = Create(
         "SPZ0013", "The config.json declares no model that can be generated", "{0}: {1}");

@@ -102,14 +102,14 @@ internal static class ArchitectureParser
 
         foreach ((string name, AttributeReader reader) in parts.OtherParts.Where(static part => part.Name != "Pooling"))
         {
-            context.Report(DiagnosticDescriptors.PartBesideConfiguration, reader.Location, name, parts.Configuration!);
+            context.Report(DiagnosticDescriptors.PartBesideConfiguration, reader.Location, Mend.Remove, name, parts.Configuration!);
         }
 
         foreach (string name in new[] { "Layers", "DModel", "VocabularySize", "TiedEmbeddings", "Arrangement", "EmbeddingScale", "EmbeddingNorm", "LogitsBias", "LogitsSoftCap" })
         {
             if (transformer.Has(name))
             {
-                context.Report(DiagnosticDescriptors.PartBesideConfiguration, transformer.NamedLocation(name), name, parts.Configuration!);
+                context.Report(DiagnosticDescriptors.PartBesideConfiguration, transformer.NamedLocation(name), Mend.Remove, name, parts.Configuration!);
             }
         }
 
@@ -158,7 +158,12 @@ internal static class ArchitectureParser
         if (heads % keyValueHeads != 0)
         {
             context.Report(
-                DiagnosticDescriptors.KeyValueHeadsDoNotDivideHeads, attribute.NamedLocation("KeyValueHeads"), Text(keyValueHeads.Value), Text(heads.Value), Divisors(heads.Value));
+                DiagnosticDescriptors.KeyValueHeadsDoNotDivideHeads,
+                attribute.NamedLocation("KeyValueHeads"),
+                Mend.Values("KeyValueHeads", NearestDivisors(heads.Value, keyValueHeads.Value)),
+                Text(keyValueHeads.Value),
+                Text(heads.Value),
+                Divisors(heads.Value));
             return null;
         }
 
@@ -180,7 +185,14 @@ internal static class ArchitectureParser
     {
         if (width % heads != 0)
         {
-            context.Report(DiagnosticDescriptors.HeadsDoNotDivideWidth, attribute.NamedLocation("Heads"), Text(heads), Text(width), NearestDivisors(width, heads));
+            int[] nearest = NearestDivisors(width, heads);
+            context.Report(
+                DiagnosticDescriptors.HeadsDoNotDivideWidth,
+                attribute.NamedLocation("Heads"),
+                Mend.Values("Heads", nearest),
+                Text(heads),
+                Text(width),
+                "say " + string.Join(" or ", nearest.Select(Text)));
             return null;
         }
 
@@ -362,12 +374,12 @@ internal static class ArchitectureParser
 
     private static string Divisors(int number) => string.Join(", ", Enumerable.Range(1, number).Where(divisor => number % divisor == 0).Select(Text));
 
-    /// <summary>The divisors of a width that come nearest to the number of heads that was given.</summary>
-    private static string NearestDivisors(int width, int heads)
+    /// <summary>The divisors of a number that come nearest to the one that was given: the one below and the one above, if there is one.</summary>
+    private static int[] NearestDivisors(int number, int given)
     {
-        int below = Enumerable.Range(1, heads).Last(divisor => width % divisor == 0);
-        int above = Enumerable.Range(heads, Math.Max(1, width - heads + 1)).FirstOrDefault(divisor => width % divisor == 0);
-        return above == 0 ? "say " + Text(below) : "say " + Text(below) + " or " + Text(above);
+        int below = Enumerable.Range(1, given).Last(divisor => number % divisor == 0);
+        int above = Enumerable.Range(given, Math.Max(1, number - given + 1)).FirstOrDefault(divisor => number % divisor == 0);
+        return above == 0 ? [below] : [below, above];
     }
 
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

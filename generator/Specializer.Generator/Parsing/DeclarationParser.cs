@@ -12,6 +12,13 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing;
 
+/// <summary>Is told what is wrong with what a declaration refers to.</summary>
+/// <param name="descriptor">What.</param>
+/// <param name="place">Where in a file, if anywhere.</param>
+/// <param name="mend">How it is mended, if there is one obvious way.</param>
+/// <param name="arguments">The message's arguments.</param>
+internal delegate void ReportResolution(DiagnosticDescriptor descriptor, (ConfigurationFile File, int Start, int Length)? place, Mend? mend, object[] arguments);
+
 /// <summary>
 /// Turns a class with a [Transformer] attribute into an <see cref="AttributeDeclaration"/>. The generator and the analyzer
 /// both run it; symbols, syntax and locations end here.
@@ -68,10 +75,10 @@ internal static class DeclarationParser
     /// <summary>Looks up the config.json that a declaration names.</summary>
     /// <param name="declaration">What the attributes say.</param>
     /// <param name="files">The project's additional files.</param>
-    /// <param name="report">Is told what is wrong: the descriptor, the place in the file if there is one, and the message's arguments.</param>
+    /// <param name="report">Is told what is wrong.</param>
     /// <returns>The declaration with its architecture, or null if anything is wrong.</returns>
     public static ModelDeclaration? Resolve(
-        AttributeDeclaration declaration, IEnumerable<ConfigurationFile> files, Action<DiagnosticDescriptor, (ConfigurationFile File, int Start, int Length)?, object[]>? report)
+        AttributeDeclaration declaration, IReadOnlyCollection<ConfigurationFile> files, ReportResolution? report)
     {
         if (declaration.Configuration is not { } reference)
         {
@@ -81,8 +88,8 @@ internal static class DeclarationParser
         IReadOnlyList<ConfigurationFile> matching = ConfigurationFile.Matching(files, reference.Path);
         if (matching.Count != 1)
         {
-            report?.Invoke(
-                DiagnosticDescriptors.ConfigurationNotFound, null, [reference.Path, matching.Count == 0 ? "none" : matching.Count.ToString(CultureInfo.InvariantCulture)]);
+            (string found, string advice, Mend? mend) = Explain(reference.Path, files, matching);
+            report?.Invoke(DiagnosticDescriptors.ConfigurationNotFound, null, mend, [reference.Path, found, advice]);
             return null;
         }
 
@@ -92,9 +99,27 @@ internal static class DeclarationParser
         }
         catch (ConfigurationException problem)
         {
-            report?.Invoke(DiagnosticDescriptors.ConfigurationInvalid, (matching[0], problem.Start, problem.Length), [reference.Path, problem.Message]);
+            report?.Invoke(DiagnosticDescriptors.ConfigurationInvalid, (matching[0], problem.Start, problem.Length), null, [reference.Path, problem.Message]);
             return null;
         }
+    }
+
+    /// <summary>What there is in the place of the one file that is wanted, what to do, and how, if there is one obvious way.</summary>
+    private static (string Found, string Advice, Mend? Mend) Explain(string path, IReadOnlyCollection<ConfigurationFile> files, IReadOnlyList<ConfigurationFile> matching)
+    {
+        if (matching.Count > 1)
+        {
+            return (matching.Count.ToString(CultureInfo.InvariantCulture) + " do", "give more of the path", null);
+        }
+
+        string[] others = [.. files.Select(file => file.End(path)).Where(static end => end.EndsWith("config.json", StringComparison.Ordinal)).Distinct().OrderBy(static end => end, StringComparer.Ordinal)];
+        string item = $"add <AdditionalFiles Include=\"{path}\" /> to the project file";
+        return others.Length switch
+        {
+            0 => ("none does", item + ", or give more of the path", null),
+            1 => ($"only '{others[0]}' is there", $"write that path, or {item}", Mend.Argument($"\"{others[0]}\"")),
+            _ => ("none does", $"write one of those that are there ({string.Join(", ", others)}), or {item}", Mend.Argument(string.Join("\n", others.Select(static other => $"\"{other}\"")))),
+        };
     }
 
     private static ClassDeclaration? ParseClass(INamedTypeSymbol type, DeclaredParts parts, Compilation compilation, ParseContext context)

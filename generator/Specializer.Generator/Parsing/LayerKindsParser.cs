@@ -50,7 +50,7 @@ internal static class LayerKindsParser
             else
             {
                 context.Report(
-                    DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("RotaryBase"), "RotaryBase", "a model without [RotaryPositions]", "remove it, or declare rotary positions");
+                    DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("RotaryBase"), Mend.Remove, "RotaryBase", "a model without [RotaryPositions]", "remove it, or declare rotary positions");
             }
         }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using Specializer.Generator.Diagnostics;
 
 namespace Specializer.Generator.Parsing;
 
@@ -16,6 +17,13 @@ internal sealed class ParseContext(Action<Diagnostic>? report, CancellationToken
     {
         Failed = true;
         report?.Invoke(Diagnostic.Create(descriptor, location, arguments));
+    }
+
+    /// <summary>Reports what has one obvious mend, which the editor then offers.</summary>
+    public void Report(DiagnosticDescriptor descriptor, Location location, Mend mend, params object[] arguments)
+    {
+        Failed = true;
+        report?.Invoke(Diagnostic.Create(descriptor, location, mend.Properties, arguments));
     }
 
     /// <summary>Notes a mistake that the compiler reports itself: saying it twice would help nobody.</summary>

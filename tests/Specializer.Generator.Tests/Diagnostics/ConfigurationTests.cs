@@ -155,13 +155,14 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("/project/other/config.json", "none")]
-    [InlineData("/project/verysmall/config.json", "none")]
+    [InlineData("/project/other/config.json", "only 'other/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file")]
+    [InlineData("/project/verysmall/config.json", "only 'verysmall/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file")]
+    [InlineData("/project/small/package.json", "none does: add <AdditionalFiles Include=\"small/config.json\" /> to the project file, or give more of the path")]
     public async Task AMissingFile(string path, string found)
     {
         var diagnostic = Assert.Single(await Analysis.Of(TestProject.Compile(Declaration), new InMemoryText(path, Configuration)));
         Assert.Equal("SPZ0012", diagnostic.Id);
-        Assert.Contains($"'small/config.json', but {found} does", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+        Assert.Contains($"'small/config.json', but {found}", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
     }
 
     [Fact]

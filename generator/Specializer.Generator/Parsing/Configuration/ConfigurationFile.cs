@@ -15,6 +15,14 @@ internal sealed record ConfigurationFile(string Path, string Text)
     public static IReadOnlyList<ConfigurationFile> Matching(IEnumerable<ConfigurationFile> files, string path) =>
         [.. files.Where(file => file.Path == path || file.Path.EndsWith("/" + path, StringComparison.Ordinal))];
 
+    /// <summary>As many folders of the end of this file's path as another path has.</summary>
+    public string End(string other)
+    {
+        string[] segments = Path.Split('/');
+        int wanted = Math.Min(other.Split('/').Length, segments.Length);
+        return string.Join("/", segments.Skip(segments.Length - wanted));
+    }
+
     /// <summary>A path as it is compared: with slashes and no leading "./".</summary>
     public static string Normalize(string path)
     {
