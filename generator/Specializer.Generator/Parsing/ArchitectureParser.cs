@@ -65,7 +65,7 @@ internal static class ArchitectureParser
         }
 
         PositionTable? table = PositionsParser.ParseTable(parts, width.Value, contextLength.Value, context);
-        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, context);
+        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, contextLength.Value, context);
         float embeddingScale = transformer.Named("EmbeddingScale", 0f);
         var embeddings = new EmbeddingArchitecture(vocabulary.Value, embeddingScale == 0 ? 1 : embeddingScale, table, transformer.Named("EmbeddingNorm", false));
         var architecture = new TransformerArchitecture(
@@ -100,19 +100,7 @@ internal static class ArchitectureParser
             return null;
         }
 
-        foreach ((string name, AttributeReader reader) in parts.OtherParts.Where(static part => part.Name != "Pooling"))
-        {
-            context.Report(DiagnosticDescriptors.PartBesideConfiguration, reader.Location, Mend.Remove, name, parts.Configuration!);
-        }
-
-        foreach (string name in new[] { "Layers", "DModel", "VocabularySize", "TiedEmbeddings", "Arrangement", "EmbeddingScale", "EmbeddingNorm", "LogitsBias", "LogitsSoftCap" })
-        {
-            if (transformer.Has(name))
-            {
-                context.Report(DiagnosticDescriptors.PartBesideConfiguration, transformer.NamedLocation(name), Mend.Remove, name, parts.Configuration!);
-            }
-        }
-
+        ArchitectureOverrides overrides = OverridesParser.Parse(parts, context);
         int? contextLength = OptionalExtent(transformer, "ContextLength", LargestExtent, context);
         int? chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
         int? sourceLength = OptionalExtent(transformer, "SourceLength", LargestExtent, context);
@@ -121,6 +109,7 @@ internal static class ArchitectureParser
             : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value)
             {
                 SourceLength = sourceLength.Value,
+                Overrides = overrides,
                 Pooling = StackParser.ParsePooling(parts.Part("Pooling"), context),
             };
     }
@@ -237,7 +226,7 @@ internal static class ArchitectureParser
         };
     }
 
-    private static NormArchitecture? ParseNorm(AttributeReader attribute, ParseContext context)
+    internal static NormArchitecture? ParseNorm(AttributeReader attribute, ParseContext context)
     {
         if (!IsReadable(attribute, context))
         {

@@ -150,6 +150,20 @@ internal static class DeclarationParser
             context.Report(DiagnosticDescriptors.UnsafeBlocksNotAllowed, location, type.Name);
         }
 
+        foreach (ISymbol member in type.GetMembers().Where(static member => s_generatedMembers.Contains(member.Name) && member is not IMethodSymbol and not { IsImplicitlyDeclared: true }))
+        {
+            // Where the class is already completed, it has the generated member too.
+            if (member.Locations.FirstOrDefault(static place => place.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == false) is { } written)
+            {
+                context.Report(DiagnosticDescriptors.MemberIsGenerated, written, member.Name, type.Name);
+            }
+        }
+
+        if (context.Reports && OtherCases(type, compilation).FirstOrDefault() is { } other)
+        {
+            context.Report(DiagnosticDescriptors.OneFileForTwo, location, type.ToDisplayString(), other.ToDisplayString());
+        }
+
         return context.Failed ? null : new ClassDeclaration(
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
             new EquatableArray<string>(ContainingTypes(type).Reverse().Select(static outer => "partial " + Keyword(outer) + " " + outer.Name)),
@@ -173,6 +187,19 @@ internal static class DeclarationParser
             ("named, or inside something named, like a keyword", "a class with an ordinary full name"),
         _ => null,
     };
+
+    /// <summary>The other models of the project whose full names differ from one's only in upper and lower case.</summary>
+    private static IEnumerable<INamedTypeSymbol> OtherCases(INamedTypeSymbol type, Compilation compilation)
+    {
+        IEnumerable<INamespaceOrTypeSymbol> found = [compilation.Assembly.GlobalNamespace];
+        foreach (string name in Namespaces(type).Reverse().Concat(ContainingTypes(type).Reverse().Select(static outer => outer.Name)).Concat([type.Name]))
+        {
+            found = [.. found.SelectMany(static scope => scope.GetMembers()).OfType<INamespaceOrTypeSymbol>().Where(member => string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase))];
+        }
+
+        return found.OfType<INamedTypeSymbol>().Where(candidate => !SymbolEqualityComparer.Default.Equals(candidate, type)
+            && candidate.GetAttributes().Any(static attribute => attribute.AttributeClass?.ToDisplayString() == TransformerAttributeName));
+    }
 
     private static IEnumerable<INamedTypeSymbol> ContainingTypes(INamedTypeSymbol type)
     {

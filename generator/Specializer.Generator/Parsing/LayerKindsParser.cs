@@ -10,9 +10,10 @@ internal static class LayerKindsParser
 {
     /// <param name="attribute">[SlidingWindow], if written.</param>
     /// <param name="positions">The positions of layers that see everything.</param>
+    /// <param name="contextLength">The largest number of positions.</param>
     /// <param name="context">Where mistakes are reported.</param>
     /// <returns>The kinds, and of which kind each layer of the repeating pattern is.</returns>
-    public static (LayerKind[] Kinds, int[] Pattern) Parse(AttributeReader attribute, AttentionPositions positions, ParseContext context)
+    public static (LayerKind[] Kinds, int[] Pattern) Parse(AttributeReader attribute, AttentionPositions positions, int contextLength, ParseContext context)
     {
         if (!attribute.IsPresent || !ArchitectureParser.IsReadable(attribute, context))
         {
@@ -24,6 +25,12 @@ internal static class LayerKindsParser
         {
             context.Report(
                 DiagnosticDescriptors.ValueOutOfRange, attribute.PositionalLocation(0, "window"), "The window", ArchitectureParser.Text(window), "1 to " + ArchitectureParser.Text(ArchitectureParser.LargestExtent));
+        }
+
+        else if (window > contextLength)
+        {
+            context.Report(
+                DiagnosticDescriptors.WindowBeyondContext, attribute.PositionalLocation(0, "window"), ArchitectureParser.Text(window), ArchitectureParser.Text(contextLength));
         }
 
         string pattern = attribute.Named("Pattern", "S") ?? "";

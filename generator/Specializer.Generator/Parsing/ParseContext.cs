@@ -13,9 +13,12 @@ internal sealed class ParseContext(Action<Diagnostic>? report, CancellationToken
     /// <summary>Whether anything is wrong.</summary>
     public bool Failed { get; private set; }
 
+    /// <summary>Whether anyone is told what is wrong: in the editor, and not when code is generated.</summary>
+    public bool Reports => report is not null;
+
     public void Report(DiagnosticDescriptor descriptor, Location location, params object[] arguments)
     {
-        Failed = true;
+        Failed |= descriptor.DefaultSeverity == DiagnosticSeverity.Error;
         report?.Invoke(Diagnostic.Create(descriptor, location, arguments));
     }
 

@@ -80,7 +80,7 @@ internal static class PositionsParser
         return new SinusoidalPositions(sinusoidal.Named("Interleaved", false));
     }
 
-    private static RotaryPositions? ParseRotary(AttributeReader attribute, int? headDimension, ParseContext context)
+    internal static RotaryPositions? ParseRotary(AttributeReader attribute, int? headDimension, ParseContext context)
     {
         double rotaryBase = attribute.Named("Base", 10_000d);
         ArchitectureParser.CheckEnum(attribute.Named("Pairing", 0), 2, "Pairing", attribute.NamedLocation("Pairing"), "a value of RotaryPairing", context);

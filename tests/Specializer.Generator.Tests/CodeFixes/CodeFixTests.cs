@@ -52,7 +52,7 @@ public sealed class CodeFixTests
     }
 
     [Theory]
-    [InlineData("[Transformer(\"models/small/config.json\")]\n[Norm(NormKind.Layer)]", "Remove 'Norm(NormKind.Layer)'", "[Transformer(\"models/small/config.json\")]")]
+    [InlineData("[Transformer(\"models/small/config.json\")]\n[AlibiPositions]", "Remove 'AlibiPositions'", "[Transformer(\"models/small/config.json\")]")]
     [InlineData("[Transformer(\"models/small/config.json\", DModel = 64, ContextLength = 32)]", "Remove 'DModel = 64'", "[Transformer(\"models/small/config.json\", ContextLength = 32)]")]
     [InlineData("[Transformer(\"models/smal/config.json\")]", "Write '\"models/small/config.json\"'", "[Transformer(\"models/small/config.json\")]")]
     public Task BesideAConfiguration(string bad, string title, string mended)

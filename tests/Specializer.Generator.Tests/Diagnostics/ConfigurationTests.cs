@@ -176,9 +176,9 @@ public sealed class ConfigurationTests
     [Fact]
     public async Task PartsBesideTheFile()
     {
-        var diagnostics = await Analysis.Of(TestProject.Compile(Declaration.Replace("json\")]", "json\", DModel = 96)]\n[Norm(NormKind.Layer)]")), File(Configuration));
+        var diagnostics = await Analysis.Of(TestProject.Compile(Declaration.Replace("json\")]", "json\", DModel = 96)]\n[FeedForward(96, Activation.Relu)]")), File(Configuration));
         Assert.Equal(["SPZ0014", "SPZ0014"], diagnostics.Select(static diagnostic => diagnostic.Id));
-        Assert.Equal(["DModel = 96", "Norm(NormKind.Layer)"], diagnostics.Select(static diagnostic => diagnostic.PointedAt()));
+        Assert.Equal(["DModel = 96", "FeedForward(96, Activation.Relu)"], diagnostics.Select(static diagnostic => diagnostic.PointedAt()));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
     /// <exception cref="ConfigurationException">Something is missing, contradictory or not supported.</exception>
     public TransformerArchitecture Parse(ConfigurationReference reference)
     {
-        TransformerArchitecture architecture = FamilyParser.Parse(ModelConfiguration.Read(Text));
+        TransformerArchitecture architecture = OverriddenArchitecture.Apply(FamilyParser.Parse(ModelConfiguration.Read(Text)), reference.Overrides);
         int contextLength = reference.ContextLength == 0 ? architecture.ContextLength : reference.ContextLength;
         if (architecture.Embeddings.Positions is LearnedPositions learned && contextLength > learned.Rows - learned.Offset)
         {
