@@ -39,6 +39,13 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
+    [InlineData("./small/config.json")]
+    [InlineData("../../models/small/config.json")]
+    [InlineData("models\\\\small\\\\config.json")]
+    public void PathsAreComparedByTheirEnds(string path) => Assert.NotEmpty(GeneratorRun.Of(
+        TestProject.Compile(Declaration.Replace("small/config.json", path)), new InMemoryText("/project/models/small/config.json", Configuration)).Files);
+
+    [Theory]
     [InlineData("", new[] { 4.0, 4, 4, 4, 4, 4, 4, 4 })]
     [InlineData(", ContextLength = 65", new[] { 4.0, 4, 4, 4, 4, 4, 4, 4 })]
     [InlineData(", ContextLength = 64", new[] { 1.0, 1, 1, 1, 1, 1, 1, 1 })]

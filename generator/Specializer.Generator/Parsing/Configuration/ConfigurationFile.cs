@@ -23,11 +23,16 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return string.Join("/", segments.Skip(segments.Length - wanted));
     }
 
-    /// <summary>A path as it is compared: with slashes and no leading "./".</summary>
+    /// <summary>A path as it is compared: with slashes and no leading "./" or "../", since only the ends of paths are compared.</summary>
     public static string Normalize(string path)
     {
         path = path.Replace('\\', '/');
-        return path.StartsWith("./", StringComparison.Ordinal) ? path.Substring(2) : path;
+        while (path.StartsWith("./", StringComparison.Ordinal) || path.StartsWith("../", StringComparison.Ordinal))
+        {
+            path = path.Substring(path.IndexOf('/') + 1);
+        }
+
+        return path;
     }
 
     /// <summary>The architecture that the file declares, with what the attribute overrides.</summary>
