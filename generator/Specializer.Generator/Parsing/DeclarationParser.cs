@@ -150,7 +150,9 @@ internal static class DeclarationParser
             context.Report(DiagnosticDescriptors.UnsafeBlocksNotAllowed, location, type.Name);
         }
 
-        foreach (ISymbol member in type.GetMembers().Where(static member => s_generatedMembers.Contains(member.Name) && member is not IMethodSymbol and not { IsImplicitlyDeclared: true }))
+        // The names first: members have to be bound, which no keystroke should wait for.
+        bool anyOfTheNames = type.MemberNames.Any(s_generatedMembers.Contains) || type.GetTypeMembers().Any(static nested => s_generatedMembers.Contains(nested.Name));
+        foreach (ISymbol member in (anyOfTheNames ? type.GetMembers() : []).Where(static member => s_generatedMembers.Contains(member.Name) && member is not IMethodSymbol and not { IsImplicitlyDeclared: true }))
         {
             // Where the class is already completed, it has the generated member too.
             if (member.Locations.FirstOrDefault(static place => place.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == false) is { } written)

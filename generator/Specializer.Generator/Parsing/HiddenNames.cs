@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
@@ -8,8 +9,8 @@ namespace Specializer.Generator.Parsing;
 /// <summary>Finds what of a user's project stands between generated code and a type that it names by its last name.</summary>
 internal static class HiddenNames
 {
-    /// <summary>What holds for every class of a compilation, which an editor makes anew with each keystroke.</summary>
-    private static readonly ConditionalWeakTable<Compilation, object> s_byUsings = new();
+    /// <summary>What is known of a compilation, which an editor makes anew with each keystroke: the namespaces asked for so far.</summary>
+    private static readonly ConditionalWeakTable<Compilation, ConcurrentDictionary<string, bool>> s_known = new();
 
     /// <summary>Whether any of the names means something of the project's own inside a class.</summary>
     /// <param name="type">The class.</param>
@@ -19,15 +20,22 @@ internal static class HiddenNames
     {
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
-            if (names.Any(name => !outer.GetMembers(name).IsEmpty))
+            // Not its members, which a class has to be bound for.
+            if (names.Any(name => outer.MemberNames.Contains(name) || !outer.GetTypeMembers(name).IsEmpty))
             {
                 return true;
             }
         }
 
-        // The namespace as the project sees it, with what its references put there.
-        INamespaceSymbol? scope = model.Compilation.GetCompilationNamespace(type.ContainingNamespace);
-        for (; scope is not null; scope = scope.ContainingNamespace)
+        return s_known.GetOrCreateValue(model.Compilation).GetOrAdd(
+            type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
+            _ => AnyInNamespaces(type.ContainingNamespace, names, model.Compilation) || AnyByUsings(names, model));
+    }
+
+    /// <summary>In a namespace as the project sees it, with what its references put there, and those around it.</summary>
+    private static bool AnyInNamespaces(INamespaceSymbol innermost, IReadOnlyCollection<string> names, Compilation compilation)
+    {
+        for (INamespaceSymbol? scope = compilation.GetCompilationNamespace(innermost); scope is not null; scope = scope.ContainingNamespace)
         {
             if (names.Any(name => scope.GetMembers(name).Any()))
             {
@@ -35,8 +43,10 @@ internal static class HiddenNames
             }
         }
 
-        return (bool)s_byUsings.GetValue(model.Compilation, _ => names.Any(name => model
-            .LookupNamespacesAndTypes(model.SyntaxTree.Length, name: name)
-            .Any(static symbol => symbol.ContainingNamespace?.ContainingNamespace?.ToDisplayString() is not ("System.Runtime" or "System.Runtime.Intrinsics"))));
+        return false;
     }
+
+    private static bool AnyByUsings(IReadOnlyCollection<string> names, SemanticModel model) => names.Any(name => model
+        .LookupNamespacesAndTypes(model.SyntaxTree.Length, name: name)
+        .Any(static symbol => symbol.ContainingNamespace?.ContainingNamespace?.ToDisplayString() is not ("System.Runtime" or "System.Runtime.Intrinsics")));
 }

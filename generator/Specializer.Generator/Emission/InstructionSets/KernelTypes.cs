@@ -22,11 +22,12 @@ internal static class KernelTypes
         ["AdvSimd"] = Intrinsics + ".Arm",
     };
 
-    private static readonly Regex s_name = new(@"(?<![\w.:])(" + string.Join("|", s_namespaces.Keys) + @")(?=[.<])", RegexOptions.CultureInvariant);
-
     /// <summary>Their last names.</summary>
     public static IReadOnlyCollection<string> Names => s_namespaces.Keys;
 
     /// <summary>A text of C# in which every one of them is named in full.</summary>
-    public static string Qualify(string text) => s_name.Replace(text, static match => "global::" + s_namespaces[match.Value] + "." + match.Value);
+    public static string Qualify(string text) =>
+        // Made here: hardly any project needs it, and the library of regular expressions takes its time to load.
+        new Regex(@"(?<![\w.:])(" + string.Join("|", s_namespaces.Keys) + @")(?=[.<])", RegexOptions.CultureInvariant)
+            .Replace(text, static match => "global::" + s_namespaces[match.Value] + "." + match.Value);
 }
