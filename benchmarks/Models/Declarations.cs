@@ -23,3 +23,11 @@ public sealed partial class Llama110M;
 [FeedForward(1536, Activation.SwiGlu)]
 [Norm(NormKind.RootMeanSquare)]
 public sealed partial class Smollm135M;
+
+/// <summary>The 15 M model with a context of 8,192 positions, to see how time grows with length.</summary>
+[Transformer(Stack.Decoder, Layers = 6, DModel = 288, VocabularySize = 32_000, ContextLength = 8192, TiedEmbeddings = true)]
+[Attention(Heads = 6)]
+[RotaryPositions]
+[FeedForward(768, Activation.SwiGlu)]
+[Norm(NormKind.RootMeanSquare)]
+public sealed partial class Llama15MLong;

@@ -90,7 +90,7 @@ internal static class KernelsEmitter
 
             AttentionKernel[] attentions = [.. kernels.OfType<AttentionKernel>()];
             AppendEmitter.EmitShared(writer, isa, attentions);
-            AttentionEmitter.EmitShared(writer, isa, attentions, functions);
+            ScoreEmitter.EmitShared(writer, isa, attentions, functions);
             foreach (TileShape tile in kernels.SelectMany(kernel => Tiles(kernel, isa)).Distinct())
             {
                 TileEmitter.Emit(writer, isa, tile);

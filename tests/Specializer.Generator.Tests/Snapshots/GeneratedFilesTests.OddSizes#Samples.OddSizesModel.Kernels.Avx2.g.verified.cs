@@ -73,18 +73,15 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 1152);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 1: Multiply72BiasStreamsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 16)); break;
-                            }
-                        }
+                        Multiply72BiasStreamsRows1(input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 208, bias + ((nint)panel * 16));
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply72BiasFewRows(rows, input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 208, bias + ((nint)panel * 16));
                     }
                 }
 
@@ -92,19 +89,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 1152);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
-                        {
-                            case 1: Multiply72BiasRows1(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 16)); break;
-                            case 2: Multiply72BiasRows2(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 16)); break;
-                            case 3: Multiply72BiasRows3(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 16)); break;
-                            case 4: Multiply72BiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 16)); break;
-                            case 5: Multiply72BiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 16)); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply72BiasRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 208), 208, bias + ((nint)panel * 16));
                     }
                 }
             }
@@ -139,9 +127,9 @@ namespace Samples
             public static void Attend(float* queries, float* keys, float* values, float* output, int position, int rows, int worker, int workers)
             {
                 const int KeyValueHeads = 3, GroupSize = 1;
-                float* scratch = stackalloc float[850];
+                float* scratch = stackalloc float[3488];
                 int queryRows = rows * GroupSize;
-                int unitRows = rows == 1 ? GroupSize : 5;
+                int unitRows = rows == 1 ? GroupSize : 20;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
                 for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
                 {
@@ -152,66 +140,78 @@ namespace Samples
                     float* headKeys = keys + (head * 1280);
                     float* headValues = values + (head * 2048);
                     float* headOutput = output + (head * 20);
-                    for (int height; first < end; first += height)
-                    {
-                        height = NextTileRows(end - first);
-                        AttendTile(headQueries, headKeys, headValues, headOutput, position, first, height, scratch);
-                    }
+                    AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
 
-            // Queries first to first + height - 1 of one key/value head, block of keys by block of keys.
+            // Queries first to first + rows - 1 of one key/value head, block of keys by block of keys.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void AttendTile(float* queries, float* keys, float* values, float* output, int position, int first, int height, float* scratch)
+            private static void AttendQueries(float* queries, float* keys, float* values, float* output, int position, int first, int rows, float* scratch)
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 640;
-                float* sums = results + 160;
-                float* maxima = sums + 40;
-                float* factors = maxima + 5;
-                new global::System.Span<float>(results, height * 32).Clear();
-                new global::System.Span<float>(sums, height * 8).Clear();
-                new global::System.Span<float>(maxima, height).Fill(float.MinValue);
+                float* results = scores + 2560;
+                float* sums = results + 640;
+                float* maxima = sums + 160, highest = maxima + 32, factors = highest + 32;
+                int* seen = (int*)(factors + 32);
+                new global::System.Span<float>(results, rows * 32).Clear();
+                new global::System.Span<float>(sums, rows * 8).Clear();
+                new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
                 queries += (nint)first * 32;
-                int lastVisible = position + first + height;
+                int lastVisible = position + first + rows - 1 + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    for (int key = 0; key < count; key += 16)
+                    float* blockKeys = keys + ((nint)block * 20);
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        float* panel = keys + ((nint)(block + key) * 20);
-                        switch (height)
+                        height = NextTileRows(rows - row, 5);
+                        float* tileQueries = queries + (row * 32);
+                        float* tileScores = scores + (row * KeyBlock);
+                        int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                        int key = 0;
+                        for (; key < visible; key += 16)
                         {
-                            case 1: ScoreRows1(queries, panel, scores + key); break;
-                            case 2: ScoreRows2(queries, panel, scores + key); break;
-                            case 3: ScoreRows3(queries, panel, scores + key); break;
-                            case 4: ScoreRows4(queries, panel, scores + key); break;
-                            case 5: ScoreRows5(queries, panel, scores + key); break;
+                            ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
                         }
                     }
 
-                    for (int row = 0; row < height; row++)
+                    for (int row = 0; row < rows; row++)
                     {
                         int visible = global::System.Math.Clamp(position + first + row + 1 - block, 0, count);
-                        factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 8));
+                        seen[row] = visible;
+                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                    }
+
+                    for (int row = 0; row < rows; row += 8)
+                    {
+                        Vector256.Store(Exponential(Vector256.Load(maxima + row) - Vector256.Load(highest + row)), factors + row);
+                        Vector256.Store(Vector256.Load(highest + row), maxima + row);
+                    }
+
+                    for (int row = 0; row < rows; row++)
+                    {
+                        float* sum = sums + (row * 8);
+                        Vector256<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        Vector256.Store(Fma.MultiplyAdd(Vector256.Load(sum), Vector256.Create(factors[row]), weights), sum);
                     }
 
                     float* blockValues = values + ((nint)block * 32);
                     for (int column = 0; column < 32; column += 16)
                     {
-                        switch (height)
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: WeighValuesRows1(scores, blockValues + column, results + column, factors, count); break;
-                            case 2: WeighValuesRows2(scores, blockValues + column, results + column, factors, count); break;
-                            case 3: WeighValuesRows3(scores, blockValues + column, results + column, factors, count); break;
-                            case 4: WeighValuesRows4(scores, blockValues + column, results + column, factors, count); break;
-                            case 5: WeighValuesRows5(scores, blockValues + column, results + column, factors, count); break;
+                            height = NextTileRows(rows - row, 5);
+                            int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                            if (visible > 0)
+                            {
+                                WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                            }
                         }
                     }
                 }
 
-                for (int row = 0; row < height; row++)
+                for (int row = 0; row < rows; row++)
                 {
                     float* result = results + (row * 32);
                     float* target = output + ((first + row) * (nint)80);
@@ -238,18 +238,15 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 960);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 80);
-                            switch (height)
-                            {
-                                case 1: Multiply60BiasAddStreamsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            }
-                        }
+                        Multiply60BiasAddStreamsRows1(input, weights + ((nint)panel * 960), output + ((nint)panel * 16), 80, bias + ((nint)panel * 16));
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply60BiasAddFewRows(rows, input, weights + ((nint)panel * 960), output + ((nint)panel * 16), 80, bias + ((nint)panel * 16));
                     }
                 }
 
@@ -257,19 +254,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 960);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 80);
-                        switch (height)
-                        {
-                            case 1: Multiply60BiasAddRows1(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            case 2: Multiply60BiasAddRows2(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            case 3: Multiply60BiasAddRows3(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            case 4: Multiply60BiasAddRows4(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            case 5: Multiply60BiasAddRows5(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply60BiasAddRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 16));
                     }
                 }
             }
@@ -284,31 +272,17 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 1152);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 112);
-                            switch (height)
-                            {
-                                case 1: Multiply72BiasStreamsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 16)); break;
-                            }
+                        Multiply72BiasStreamsRows1(input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 112, bias + ((nint)panel * 16));
+                        Linear72To100BiasGeluFinish(output + ((nint)panel * 16), 1, 8);
+                    }
+                }
 
-                            for (int tileRow = 0; tileRow < height; tileRow++)
-                            {
-                                float* target = tileOutput + (tileRow * 112);
-                                Vector256.Store(Gelu(Vector256.Load(target)), target);
-                                Vector256.Store(Gelu(Vector256.Load(target + 8)), target + 8);
-                                Vector256.Store(Gelu(Vector256.Load(target + 16)), target + 16);
-                                Vector256.Store(Gelu(Vector256.Load(target + 24)), target + 24);
-                                Vector256.Store(Gelu(Vector256.Load(target + 32)), target + 32);
-                                Vector256.Store(Gelu(Vector256.Load(target + 40)), target + 40);
-                                Vector256.Store(Gelu(Vector256.Load(target + 48)), target + 48);
-                                Vector256.Store(Gelu(Vector256.Load(target + 56)), target + 56);
-                            }
-                        }
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply72BiasFewRows(rows, input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 112, bias + ((nint)panel * 16));
+                        Linear72To100BiasGeluFinish(output + ((nint)panel * 16), rows, 2);
                     }
                 }
 
@@ -316,26 +290,22 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 1152);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 112);
-                        switch (height)
-                        {
-                            case 1: Multiply72BiasRows1(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 16)); break;
-                            case 2: Multiply72BiasRows2(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 16)); break;
-                            case 3: Multiply72BiasRows3(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 16)); break;
-                            case 4: Multiply72BiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 16)); break;
-                            case 5: Multiply72BiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 16)); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply72BiasRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 112), 112, bias + ((nint)panel * 16));
+                        Linear72To100BiasGeluFinish(panelOutput + ((nint)row * 112), height, 2);
+                    }
+                }
+            }
 
-                        for (int tileRow = 0; tileRow < height; tileRow++)
-                        {
-                            float* target = tileOutput + (tileRow * 112);
-                            Vector256.Store(Gelu(Vector256.Load(target)), target);
-                            Vector256.Store(Gelu(Vector256.Load(target + 8)), target + 8);
-                        }
+            private static void Linear72To100BiasGeluFinish(float* output, int rows, int vectors)
+            {
+                for (; rows > 0; rows--, output += 112)
+                {
+                    for (int i = 0; i < vectors * 8; i += 8)
+                    {
+                        Vector256.Store(Gelu(Vector256.Load(output + i)), output + i);
                     }
                 }
             }
@@ -350,18 +320,15 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 1600);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 80);
-                            switch (height)
-                            {
-                                case 1: Multiply100BiasAddStreamsRows1(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            }
-                        }
+                        Multiply100BiasAddStreamsRows1(input, weights + ((nint)panel * 1600), output + ((nint)panel * 16), 80, bias + ((nint)panel * 16));
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply100BiasAddFewRows(rows, input, weights + ((nint)panel * 1600), output + ((nint)panel * 16), 80, bias + ((nint)panel * 16));
                     }
                 }
 
@@ -369,19 +336,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 1600);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 80);
-                        switch (height)
-                        {
-                            case 1: Multiply100BiasAddRows1(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            case 2: Multiply100BiasAddRows2(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            case 3: Multiply100BiasAddRows3(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            case 4: Multiply100BiasAddRows4(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                            case 5: Multiply100BiasAddRows5(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 16)); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply100BiasAddRows(height, input + ((nint)row * 112), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 16));
                     }
                 }
             }
@@ -396,18 +354,15 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 1152);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 128);
-                            switch (height)
-                            {
-                                case 1: Multiply72StreamsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            }
-                        }
+                        Multiply72StreamsRows1(input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 128);
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply72FewRows(rows, input, weights + ((nint)panel * 1152), output + ((nint)panel * 16), 128);
                     }
                 }
 
@@ -415,19 +370,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 1152);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 128);
-                        switch (height)
-                        {
-                            case 1: Multiply72Rows1(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 2: Multiply72Rows2(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 3: Multiply72Rows3(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 4: Multiply72Rows4(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 5: Multiply72Rows5(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply72Rows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 128), 128);
                     }
                 }
             }
@@ -449,30 +395,33 @@ namespace Samples
                 }
             }
 
-            // Turns one query's scores of a block into weights, 0 from 'visible' on, relative to the running maximum, and adds them to the running sum.
-            // Returns the factor by which a higher maximum shrinks what was summed before.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static float SoftmaxBlock(float* scores, int visible, int count, float* maximum, float* sum)
+            // The highest of one query's visible scores of a block, or of those before.
+            private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~7;
-                Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
-                Vector256<float> highest = Vector256.Create(*maximum);
+                Vector256<float> highest = Vector256.Create(before);
                 for (int i = 0; i < whole; i += 8)
                 {
-                    highest = Vector256.Max(highest, Vector256.Load(scores + i));
+                    highest = Vector256.MaxNative(highest, Vector256.Load(scores + i));
                 }
 
                 if (whole < visible)
                 {
-                    highest = Vector256.Max(highest, Vector256.ConditionalSelect(seen, Vector256.Load(scores + whole), highest));
+                    Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
+                    highest = Vector256.MaxNative(highest, Vector256.ConditionalSelect(seen, Vector256.Load(scores + whole), highest));
                 }
 
-                float newMaximum = Highest(highest);
-                Vector256<float> shift = Vector256.Create(newMaximum);
-                Vector256<float> factor = Exponential(Vector256.Create(*maximum) - shift);
-                *maximum = newMaximum;
-                Vector256<float> total = Vector256.Load(sum) * factor;
-                int key = 0;
+                Vector128<float> highest128 = Vector128.MaxNative(highest.GetLower(), highest.GetUpper());
+                highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(2, 3, 0, 1)));
+                return Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2))).ToScalar();
+            }
+
+            // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            private static Vector256<float> WeighScores(float* scores, int visible, int count, float highest)
+            {
+                int whole = visible & ~7, key = 0;
+                Vector256<float> shift = Vector256.Create(highest), total = Vector256<float>.Zero;
                 for (; key < whole; key += 8)
                 {
                     Vector256<float> weight = Exponential(Vector256.Load(scores + key) - shift);
@@ -482,6 +431,7 @@ namespace Samples
 
                 if (whole < visible)
                 {
+                    Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
                     Vector256<float> weight = Exponential(Vector256.Load(scores + key) - shift) & seen;
                     Vector256.Store(weight, scores + key);
                     total += weight;
@@ -493,17 +443,166 @@ namespace Samples
                     Vector256.Store(Vector256<float>.Zero, scores + key);
                 }
 
-                Vector256.Store(total, sum);
-                return factor.ToScalar();
+                return total;
             }
 
-            // The highest of all lanes.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static float Highest(Vector256<float> x)
+            // 1 row by 64 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector128<float> x128 = Vector128.Max(x.GetLower(), x.GetUpper());
-                x128 = Vector128.Max(x128, Vector128.Shuffle(x128, Vector128.Create(2, 3, 0, 1)));
-                return global::System.MathF.Max(x128.ToScalar(), x128.GetElement(1));
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8), sum0_2 = Vector256.Load(bias + 16), sum0_3 = Vector256.Load(bias + 24), sum0_4 = Vector256.Load(bias + 32), sum0_5 = Vector256.Load(bias + 40), sum0_6 = Vector256.Load(bias + 48), sum0_7 = Vector256.Load(bias + 56);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1152), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1160), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2304), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2312), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3456), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3464), sum0_7);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8); Vector256.Store(sum0_2, output + 16); Vector256.Store(sum0_3, output + 24); Vector256.Store(sum0_4, output + 32); Vector256.Store(sum0_5, output + 40); Vector256.Store(sum0_6, output + 48); Vector256.Store(sum0_7, output + 56);
+            }
+
+            private static void Multiply72BiasFewRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply72BiasFewRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply72BiasFewRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply72BiasFewRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply72BiasFewRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply72BiasFewRows5(input, weights, output, outputStride, bias); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasFewRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(bias + 8);
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(sum4_0, output + (4 * outputStride)); Vector256.Store(sum4_1, output + (4 * outputStride) + 8);
+            }
+
+            private static void Multiply72BiasRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply72BiasRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply72BiasRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply72BiasRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply72BiasRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply72BiasRows5(input, weights, output, outputStride, bias); break;
+                }
             }
 
             // 1 row by 16 columns, depth 72.
@@ -620,20 +719,16 @@ namespace Samples
                 Vector256.Store(sum4_0, output + (4 * outputStride)); Vector256.Store(sum4_1, output + (4 * outputStride) + 8);
             }
 
-            // 1 row by 64 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void ScoreRows(int rows, float* input, float* weights, float* output)
             {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8), sum0_2 = Vector256.Load(bias + 16), sum0_3 = Vector256.Load(bias + 24), sum0_4 = Vector256.Load(bias + 32), sum0_5 = Vector256.Load(bias + 40), sum0_6 = Vector256.Load(bias + 48), sum0_7 = Vector256.Load(bias + 56);
-                float* end = input + 72;
-                do
+                switch (rows)
                 {
-                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1152), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1160), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2304), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2312), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3456), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3464), sum0_7);
-                    input++;
-                    weights += 16;
+                    case 1: ScoreRows1(input, weights, output); break;
+                    case 2: ScoreRows2(input, weights, output); break;
+                    case 3: ScoreRows3(input, weights, output); break;
+                    case 4: ScoreRows4(input, weights, output); break;
+                    case 5: ScoreRows5(input, weights, output); break;
                 }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8); Vector256.Store(sum0_2, output + 16); Vector256.Store(sum0_3, output + 24); Vector256.Store(sum0_4, output + 32); Vector256.Store(sum0_5, output + 40); Vector256.Store(sum0_6, output + 48); Vector256.Store(sum0_7, output + 56);
             }
 
             // 1 row by 16 columns, depth 20.
@@ -748,6 +843,18 @@ namespace Samples
                 Vector256.Store(sum2_0, output + 256); Vector256.Store(sum2_1, output + 264);
                 Vector256.Store(sum3_0, output + 384); Vector256.Store(sum3_1, output + 392);
                 Vector256.Store(sum4_0, output + 512); Vector256.Store(sum4_1, output + 520);
+            }
+
+            private static void WeighValuesRows(int rows, float* input, float* weights, float* output, float* factors, nint depth)
+            {
+                switch (rows)
+                {
+                    case 1: WeighValuesRows1(input, weights, output, factors, depth); break;
+                    case 2: WeighValuesRows2(input, weights, output, factors, depth); break;
+                    case 3: WeighValuesRows3(input, weights, output, factors, depth); break;
+                    case 4: WeighValuesRows4(input, weights, output, factors, depth); break;
+                    case 5: WeighValuesRows5(input, weights, output, factors, depth); break;
+                }
             }
 
             // 1 row by 16 columns, depth as given.
@@ -879,6 +986,165 @@ namespace Samples
                 Vector256.Store(sum4_0, output + 128); Vector256.Store(sum4_1, output + 136);
             }
 
+            // 1 row by 64 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8), sum0_2 = Vector256.Load(bias + 16), sum0_3 = Vector256.Load(bias + 24), sum0_4 = Vector256.Load(bias + 32), sum0_5 = Vector256.Load(bias + 40), sum0_6 = Vector256.Load(bias + 48), sum0_7 = Vector256.Load(bias + 56);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 960), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 968), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1920), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1928), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2880), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2888), sum0_7);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
+            }
+
+            private static void Multiply60BiasAddFewRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply60BiasAddFewRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply60BiasAddFewRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply60BiasAddFewRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply60BiasAddFewRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply60BiasAddFewRows5(input, weights, output, outputStride, bias); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddFewRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(bias + 8);
+                float* end = input + 60;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
+            }
+
+            private static void Multiply60BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply60BiasAddRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply60BiasAddRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply60BiasAddRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply60BiasAddRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply60BiasAddRows5(input, weights, output, outputStride, bias); break;
+                }
+            }
+
             // 1 row by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void Multiply60BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
@@ -993,20 +1259,163 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
             }
 
-            // 1 row by 64 columns, depth 60.
+            // 1 row by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8), sum0_2 = Vector256.Load(bias + 16), sum0_3 = Vector256.Load(bias + 24), sum0_4 = Vector256.Load(bias + 32), sum0_5 = Vector256.Load(bias + 40), sum0_6 = Vector256.Load(bias + 48), sum0_7 = Vector256.Load(bias + 56);
-                float* end = input + 60;
+                float* end = input + 100;
                 do
                 {
-                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 960), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 968), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1920), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1928), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2880), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2888), sum0_7);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1600), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1608), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3200), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3208), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 4800), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 4808), sum0_7);
                     input++;
                     weights += 16;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
+            }
+
+            private static void Multiply100BiasAddFewRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply100BiasAddFewRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply100BiasAddFewRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply100BiasAddFewRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply100BiasAddFewRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply100BiasAddFewRows5(input, weights, output, outputStride, bias); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddFewRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(bias + 8);
+                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(bias + 8);
+                float* end = input + 100;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[448]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
+            }
+
+            private static void Multiply100BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply100BiasAddRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply100BiasAddRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply100BiasAddRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply100BiasAddRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply100BiasAddRows5(input, weights, output, outputStride, bias); break;
+                }
             }
 
             // 1 row by 16 columns, depth 100.
@@ -1123,20 +1532,163 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
             }
 
-            // 1 row by 64 columns, depth 100.
+            // 1 row by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72StreamsRows1(float* input, float* weights, float* output, nint outputStride)
             {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(bias + 8), sum0_2 = Vector256.Load(bias + 16), sum0_3 = Vector256.Load(bias + 24), sum0_4 = Vector256.Load(bias + 32), sum0_5 = Vector256.Load(bias + 40), sum0_6 = Vector256.Load(bias + 48), sum0_7 = Vector256.Load(bias + 56);
-                float* end = input + 100;
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
+                float* end = input + 72;
                 do
                 {
-                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1600), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1608), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3200), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3208), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 4800), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 4808), sum0_7);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1152), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1160), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2304), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2312), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3456), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3464), sum0_7);
                     input++;
                     weights += 16;
                 }
                 while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8); Vector256.Store(sum0_2, output + 16); Vector256.Store(sum0_3, output + 24); Vector256.Store(sum0_4, output + 32); Vector256.Store(sum0_5, output + 40); Vector256.Store(sum0_6, output + 48); Vector256.Store(sum0_7, output + 56);
+            }
+
+            private static void Multiply72FewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply72FewRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply72FewRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply72FewRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply72FewRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply72FewRows5(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72FewRows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(sum4_0, output + (4 * outputStride)); Vector256.Store(sum4_1, output + (4 * outputStride) + 8);
+            }
+
+            private static void Multiply72Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply72Rows1(input, weights, output, outputStride); break;
+                    case 2: Multiply72Rows2(input, weights, output, outputStride); break;
+                    case 3: Multiply72Rows3(input, weights, output, outputStride); break;
+                    case 4: Multiply72Rows4(input, weights, output, outputStride); break;
+                    case 5: Multiply72Rows5(input, weights, output, outputStride); break;
+                }
             }
 
             // 1 row by 16 columns, depth 72.
@@ -1253,32 +1805,16 @@ namespace Samples
                 Vector256.Store(sum4_0, output + (4 * outputStride)); Vector256.Store(sum4_1, output + (4 * outputStride) + 8);
             }
 
-            // 1 row by 64 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72StreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
-                float* end = input + 72;
-                do
-                {
-                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1152), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 1160), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2304), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 2312), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3456), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3464), sum0_7);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8); Vector256.Store(sum0_2, output + 16); Vector256.Store(sum0_3, output + 24); Vector256.Store(sum0_4, output + 32); Vector256.Store(sum0_5, output + 40); Vector256.Store(sum0_6, output + 48); Vector256.Store(sum0_7, output + 56);
-            }
-
             /// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static int NextTileRows(int rows) =>
-                rows >= 9 || rows == 5 ? 5 : rows <= 5 ? rows : (rows + 1) / 2;
+            private static int NextTileRows(int rows, int most) =>
+                rows >= most + 4 || rows == most ? most : rows <= most ? rows : (rows + 1) / 2;
 
             // e^x = 2^n e^r with n = round(x / ln 2): 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector256<float> Exponential(Vector256<float> x)
             {
-                Vector256<float> normal = Vector256.GreaterThan(x, Vector256.Create(-87.33654f));
+                Vector256<float> vanishing = Vector256.LessThan(x, Vector256.Create(-87.33654f));
                 x = Vector256.Min(Vector256.Max(x, Vector256.Create(-87.33654f)), Vector256.Create(88.37626f));
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
                 Vector256<float> shifted = Fma.MultiplyAdd(x, Vector256.Create(1.44269504f), Vector256.Create(12582912f));
@@ -1291,7 +1827,7 @@ namespace Samples
                 p = Fma.MultiplyAdd(p, r, Vector256.Create(1.6666665459e-1f));
                 p = Fma.MultiplyAdd(p, r, Vector256.Create(5.0000001201e-1f));
                 p = Fma.MultiplyAdd(p, (r * r), (r + Vector256.Create(1f)));
-                return (p.AsInt32() + Vector256.ShiftLeft(shifted.AsInt32(), 23)).AsSingle() & normal;
+                return Vector256.AndNot((p.AsInt32() + Vector256.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
             }
 
             // x (1 + erf(x / sqrt 2)) / 2

@@ -73,44 +73,39 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 2304);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 1: Multiply72BiasStreamsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            }
-                        }
+                        Multiply72BiasStreamsRows1(input, weights + ((nint)panel * 2304), output + ((nint)panel * 32), 208, bias + ((nint)panel * 32));
                     }
                 }
 
-                for (; panel <= endPanel - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 2304);
-                    float* panelOutput = output + ((nint)panel * 32);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 4608;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= endPanel - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
+                        Multiply72BiasPairRows(rows, input, weights + ((nint)panel * 2304), output + ((nint)panel * 32), 208, bias + ((nint)panel * 32));
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= endPanel - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 2304);
+                        float* panelOutput = output + ((nint)panel * 32);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 4608;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply72BiasTwoPanelsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
-                            case 2: Multiply72BiasTwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
-                            case 3: Multiply72BiasTwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
-                            case 4: Multiply72BiasTwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
-                            case 5: Multiply72BiasTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
-                            case 6: Multiply72BiasTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32), ahead); break;
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply72BiasWholePairRows6(input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 208), 208, bias + ((nint)panel * 32), ahead);
+                                ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply72BiasPairRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 208), 208, bias + ((nint)panel * 32));
+                            }
                         }
-
-                        ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                     }
                 }
 
@@ -118,20 +113,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 2304);
                     float* panelOutput = output + ((nint)panel * 32);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
-                        {
-                            case 1: Multiply72BiasRows1(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            case 2: Multiply72BiasRows2(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            case 3: Multiply72BiasRows3(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            case 4: Multiply72BiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            case 5: Multiply72BiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                            case 6: Multiply72BiasRows6(input + ((nint)row * 80), panelWeights, tileOutput, 208, bias + ((nint)panel * 32)); break;
-                        }
+                        height = NextTileRows(rows - row, 12);
+                        Multiply72BiasRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 208), 208, bias + ((nint)panel * 32));
                     }
                 }
             }
@@ -166,9 +151,9 @@ namespace Samples
             public static void Attend(float* queries, float* keys, float* values, float* output, int position, int rows, int worker, int workers)
             {
                 const int KeyValueHeads = 3, GroupSize = 1;
-                float* scratch = stackalloc float[2136];
+                float* scratch = stackalloc float[4352];
                 int queryRows = rows * GroupSize;
-                int unitRows = rows == 1 ? GroupSize : 12;
+                int unitRows = rows == 1 ? GroupSize : 24;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
                 for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
                 {
@@ -179,71 +164,80 @@ namespace Samples
                     float* headKeys = keys + (head * 1280);
                     float* headValues = values + (head * 2048);
                     float* headOutput = output + (head * 20);
-                    for (int height; first < end; first += height)
-                    {
-                        height = NextTileRows(end - first);
-                        AttendTile(headQueries, headKeys, headValues, headOutput, position, first, height, scratch);
-                    }
+                    AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
 
-            // Queries first to first + height - 1 of one key/value head, block of keys by block of keys.
+            // Queries first to first + rows - 1 of one key/value head, block of keys by block of keys.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void AttendTile(float* queries, float* keys, float* values, float* output, int position, int first, int height, float* scratch)
+            private static void AttendQueries(float* queries, float* keys, float* values, float* output, int position, int first, int rows, float* scratch)
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 1536;
-                float* sums = results + 384;
-                float* maxima = sums + 192;
-                float* factors = maxima + 12;
-                new global::System.Span<float>(results, height * 32).Clear();
-                new global::System.Span<float>(sums, height * 16).Clear();
-                new global::System.Span<float>(maxima, height).Fill(float.MinValue);
+                float* results = scores + 3072;
+                float* sums = results + 768;
+                float* maxima = sums + 384, highest = maxima + 32, factors = highest + 32;
+                int* seen = (int*)(factors + 32);
+                new global::System.Span<float>(results, rows * 32).Clear();
+                new global::System.Span<float>(sums, rows * 16).Clear();
+                new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
                 queries += (nint)first * 32;
-                int lastVisible = position + first + height;
+                int lastVisible = position + first + rows - 1 + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    for (int key = 0; key < count; key += 32)
+                    float* blockKeys = keys + ((nint)block * 20);
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        float* panel = keys + ((nint)(block + key) * 20);
-                        switch (height)
+                        height = NextTileRows(rows - row, 6);
+                        float* tileQueries = queries + (row * 32);
+                        float* tileScores = scores + (row * KeyBlock);
+                        int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                        int key = 0;
+                        for (; key < visible - 32; key += 64)
                         {
-                            case 1: ScoreRows1(queries, panel, scores + key); break;
-                            case 2: ScoreRows2(queries, panel, scores + key); break;
-                            case 3: ScoreRows3(queries, panel, scores + key); break;
-                            case 4: ScoreRows4(queries, panel, scores + key); break;
-                            case 5: ScoreRows5(queries, panel, scores + key); break;
-                            case 6: ScoreRows6(queries, panel, scores + key); break;
-                            case 7: ScoreRows7(queries, panel, scores + key); break;
-                            case 8: ScoreRows8(queries, panel, scores + key); break;
-                            case 12: ScoreRows12(queries, panel, scores + key); break;
+                            ScorePairRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                        }
+
+                        for (; key < visible; key += 32)
+                        {
+                            ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
                         }
                     }
 
-                    for (int row = 0; row < height; row++)
+                    for (int row = 0; row < rows; row++)
                     {
                         int visible = global::System.Math.Clamp(position + first + row + 1 - block, 0, count);
-                        factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 16));
+                        seen[row] = visible;
+                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                    }
+
+                    for (int row = 0; row < rows; row += 16)
+                    {
+                        Vector512.Store(Exponential(Vector512.Load(maxima + row) - Vector512.Load(highest + row)), factors + row);
+                        Vector512.Store(Vector512.Load(highest + row), maxima + row);
+                    }
+
+                    for (int row = 0; row < rows; row++)
+                    {
+                        float* sum = sums + (row * 16);
+                        Vector512<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        Vector512.Store(Avx512F.FusedMultiplyAdd(Vector512.Load(sum), Vector512.Create(factors[row]), weights), sum);
                     }
 
                     float* blockValues = values + ((nint)block * 32);
-                    switch (height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        case 1: WeighValuesRows1(scores, blockValues, results, factors, count); break;
-                        case 2: WeighValuesRows2(scores, blockValues, results, factors, count); break;
-                        case 3: WeighValuesRows3(scores, blockValues, results, factors, count); break;
-                        case 4: WeighValuesRows4(scores, blockValues, results, factors, count); break;
-                        case 5: WeighValuesRows5(scores, blockValues, results, factors, count); break;
-                        case 6: WeighValuesRows6(scores, blockValues, results, factors, count); break;
-                        case 7: WeighValuesRows7(scores, blockValues, results, factors, count); break;
-                        case 8: WeighValuesRows8(scores, blockValues, results, factors, count); break;
-                        case 12: WeighValuesRows12(scores, blockValues, results, factors, count); break;
+                        height = NextTileRows(rows - row, 12);
+                        int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                        if (visible > 0)
+                        {
+                            WeighValuesRows(height, scores + (row * KeyBlock), blockValues, results + (row * 32), factors + row, visible);
+                        }
                     }
                 }
 
-                for (int row = 0; row < height; row++)
+                for (int row = 0; row < rows; row++)
                 {
                     float* result = results + (row * 32);
                     float* target = output + ((first + row) * (nint)80);
@@ -265,29 +259,35 @@ namespace Samples
             {
                 const int Panels = 3;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
-                for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 1920);
-                    float* panelOutput = output + ((nint)panel * 32);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 3840;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 80);
-                        switch (height)
+                        Multiply60BiasAddPairRows(rows, input, weights + ((nint)panel * 1920), output + ((nint)panel * 32), 80, bias + ((nint)panel * 32));
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 1920);
+                        float* panelOutput = output + ((nint)panel * 32);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 3840;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply60BiasAddTwoPanelsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 2: Multiply60BiasAddTwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 3: Multiply60BiasAddTwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 4: Multiply60BiasAddTwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 5: Multiply60BiasAddTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 6: Multiply60BiasAddTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply60BiasAddWholePairRows6(input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 32), ahead);
+                                ahead = --aheadTiles > 0 ? ahead + 960 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply60BiasAddPairRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 32));
+                            }
                         }
-
-                        ahead = --aheadTiles > 0 ? ahead + 960 : panelWeights;
                     }
                 }
 
@@ -297,40 +297,20 @@ namespace Samples
                     {
                         float* panelWeights = weights + ((nint)panel * 1920);
                         float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 80);
-                            switch (height)
-                            {
-                                case 1: Multiply60BiasAddRows1(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 2: Multiply60BiasAddRows2(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply60BiasAddRows3(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply60BiasAddRows4(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply60BiasAddRows5(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply60BiasAddRows6(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                            }
+                            height = NextTileRows(rows - row, 12);
+                            Multiply60BiasAddRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 32));
                         }
                     }
                     else
                     {
                         float* panelWeights = weights + ((nint)panel * 1920);
                         float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 80);
-                            switch (height)
-                            {
-                                case 1: Multiply60NarrowBiasAddRows1(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 2: Multiply60NarrowBiasAddRows2(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply60NarrowBiasAddRows3(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply60NarrowBiasAddRows4(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply60NarrowBiasAddRows5(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply60NarrowBiasAddRows6(input + ((nint)row * 80), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                            }
+                            height = NextTileRows(rows - row, 12);
+                            Multiply60BiasAddNarrowRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 32));
                         }
                     }
                 }
@@ -341,36 +321,37 @@ namespace Samples
             {
                 const int Panels = 4;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
-                for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 2304);
-                    float* panelOutput = output + ((nint)panel * 32);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 4608;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 112);
-                        switch (height)
+                        Multiply72BiasPairRows(rows, input, weights + ((nint)panel * 2304), output + ((nint)panel * 32), 112, bias + ((nint)panel * 32));
+                        Linear72To100BiasGeluFinish(output + ((nint)panel * 32), rows, 4);
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 2304);
+                        float* panelOutput = output + ((nint)panel * 32);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 4608;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply72BiasTwoPanelsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
-                            case 2: Multiply72BiasTwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
-                            case 3: Multiply72BiasTwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
-                            case 4: Multiply72BiasTwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
-                            case 5: Multiply72BiasTwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
-                            case 6: Multiply72BiasTwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32), ahead); break;
-                        }
-
-                        ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
-                        for (int tileRow = 0; tileRow < height; tileRow++)
-                        {
-                            float* target = tileOutput + (tileRow * 112);
-                            Vector512.Store(Gelu(Vector512.Load(target)), target);
-                            Vector512.Store(Gelu(Vector512.Load(target + 16)), target + 16);
-                            Vector512.Store(Gelu(Vector512.Load(target + 32)), target + 32);
-                            Vector512.Store(Gelu(Vector512.Load(target + 48)), target + 48);
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply72BiasWholePairRows6(input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 112), 112, bias + ((nint)panel * 32), ahead);
+                                Linear72To100BiasGeluFinish(panelOutput + ((nint)row * 112), 6, 4);
+                                ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply72BiasPairRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 112), 112, bias + ((nint)panel * 32));
+                                Linear72To100BiasGeluFinish(panelOutput + ((nint)row * 112), height, 4);
+                            }
                         }
                     }
                 }
@@ -381,54 +362,34 @@ namespace Samples
                     {
                         float* panelWeights = weights + ((nint)panel * 2304);
                         float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 112);
-                            switch (height)
-                            {
-                                case 1: Multiply72BiasRows1(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 2: Multiply72BiasRows2(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply72BiasRows3(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply72BiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply72BiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply72BiasRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                            }
-
-                            for (int tileRow = 0; tileRow < height; tileRow++)
-                            {
-                                float* target = tileOutput + (tileRow * 112);
-                                Vector512.Store(Gelu(Vector512.Load(target)), target);
-                                Vector512.Store(Gelu(Vector512.Load(target + 16)), target + 16);
-                            }
+                            height = NextTileRows(rows - row, 12);
+                            Multiply72BiasRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 112), 112, bias + ((nint)panel * 32));
+                            Linear72To100BiasGeluFinish(panelOutput + ((nint)row * 112), height, 2);
                         }
                     }
                     else
                     {
                         float* panelWeights = weights + ((nint)panel * 2304);
                         float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 112);
-                            switch (height)
-                            {
-                                case 1: Multiply72NarrowBiasRows1(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 2: Multiply72NarrowBiasRows2(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply72NarrowBiasRows3(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply72NarrowBiasRows4(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply72NarrowBiasRows5(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply72NarrowBiasRows6(input + ((nint)row * 80), panelWeights, tileOutput, 112, bias + ((nint)panel * 32)); break;
-                            }
-
-                            for (int tileRow = 0; tileRow < height; tileRow++)
-                            {
-                                float* target = tileOutput + (tileRow * 112);
-                                Vector512.Store(Gelu(Vector512.Load(target)), target);
-                            }
+                            height = NextTileRows(rows - row, 12);
+                            Multiply72BiasNarrowRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 112), 112, bias + ((nint)panel * 32));
+                            Linear72To100BiasGeluFinish(panelOutput + ((nint)row * 112), height, 1);
                         }
+                    }
+                }
+            }
+
+            private static void Linear72To100BiasGeluFinish(float* output, int rows, int vectors)
+            {
+                for (; rows > 0; rows--, output += 112)
+                {
+                    for (int i = 0; i < vectors * 16; i += 16)
+                    {
+                        Vector512.Store(Gelu(Vector512.Load(output + i)), output + i);
                     }
                 }
             }
@@ -438,29 +399,35 @@ namespace Samples
             {
                 const int Panels = 3;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
-                for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 3200);
-                    float* panelOutput = output + ((nint)panel * 32);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 6400;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 80);
-                        switch (height)
+                        Multiply100BiasAddPairRows(rows, input, weights + ((nint)panel * 3200), output + ((nint)panel * 32), 80, bias + ((nint)panel * 32));
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 3200);
+                        float* panelOutput = output + ((nint)panel * 32);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 6400;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply100BiasAddTwoPanelsRows1(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 2: Multiply100BiasAddTwoPanelsRows2(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 3: Multiply100BiasAddTwoPanelsRows3(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 4: Multiply100BiasAddTwoPanelsRows4(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 5: Multiply100BiasAddTwoPanelsRows5(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
-                            case 6: Multiply100BiasAddTwoPanelsRows6(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32), ahead); break;
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply100BiasAddWholePairRows6(input + ((nint)row * 112), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 32), ahead);
+                                ahead = --aheadTiles > 0 ? ahead + 1600 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply100BiasAddPairRows(height, input + ((nint)row * 112), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 32));
+                            }
                         }
-
-                        ahead = --aheadTiles > 0 ? ahead + 1600 : panelWeights;
                     }
                 }
 
@@ -470,40 +437,20 @@ namespace Samples
                     {
                         float* panelWeights = weights + ((nint)panel * 3200);
                         float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 80);
-                            switch (height)
-                            {
-                                case 1: Multiply100BiasAddRows1(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 2: Multiply100BiasAddRows2(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply100BiasAddRows3(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply100BiasAddRows4(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply100BiasAddRows5(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply100BiasAddRows6(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                            }
+                            height = NextTileRows(rows - row, 12);
+                            Multiply100BiasAddRows(height, input + ((nint)row * 112), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 32));
                         }
                     }
                     else
                     {
                         float* panelWeights = weights + ((nint)panel * 3200);
                         float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            height = NextTwoPanelTileRows(rows - row);
-                            float* tileOutput = panelOutput + ((nint)row * 80);
-                            switch (height)
-                            {
-                                case 1: Multiply100NarrowBiasAddRows1(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 2: Multiply100NarrowBiasAddRows2(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 3: Multiply100NarrowBiasAddRows3(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 4: Multiply100NarrowBiasAddRows4(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 5: Multiply100NarrowBiasAddRows5(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                                case 6: Multiply100NarrowBiasAddRows6(input + ((nint)row * 112), panelWeights, tileOutput, 80, bias + ((nint)panel * 32)); break;
-                            }
+                            height = NextTileRows(rows - row, 12);
+                            Multiply100BiasAddNarrowRows(height, input + ((nint)row * 112), panelWeights, panelOutput + ((nint)row * 80), 80, bias + ((nint)panel * 32));
                         }
                     }
                 }
@@ -519,44 +466,39 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 2304);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 128);
-                            switch (height)
-                            {
-                                case 1: Multiply72StreamsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            }
-                        }
+                        Multiply72StreamsRows1(input, weights + ((nint)panel * 2304), output + ((nint)panel * 32), 128);
                     }
                 }
 
-                for (; panel <= endPanel - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 2304);
-                    float* panelOutput = output + ((nint)panel * 32);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 4608;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= endPanel - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 128);
-                        switch (height)
+                        Multiply72PairRows(rows, input, weights + ((nint)panel * 2304), output + ((nint)panel * 32), 128);
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= endPanel - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 2304);
+                        float* panelOutput = output + ((nint)panel * 32);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 4608;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply72TwoPanelsRows1(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
-                            case 2: Multiply72TwoPanelsRows2(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
-                            case 3: Multiply72TwoPanelsRows3(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
-                            case 4: Multiply72TwoPanelsRows4(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
-                            case 5: Multiply72TwoPanelsRows5(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
-                            case 6: Multiply72TwoPanelsRows6(input + ((nint)row * 80), panelWeights, tileOutput, 128, ahead); break;
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply72WholePairRows6(input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 128), 128, ahead);
+                                ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply72PairRows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 128), 128);
+                            }
                         }
-
-                        ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                     }
                 }
 
@@ -564,20 +506,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 2304);
                     float* panelOutput = output + ((nint)panel * 32);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 128);
-                        switch (height)
-                        {
-                            case 1: Multiply72Rows1(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 2: Multiply72Rows2(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 3: Multiply72Rows3(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 4: Multiply72Rows4(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 5: Multiply72Rows5(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                            case 6: Multiply72Rows6(input + ((nint)row * 80), panelWeights, tileOutput, 128); break;
-                        }
+                        height = NextTileRows(rows - row, 12);
+                        Multiply72Rows(height, input + ((nint)row * 80), panelWeights, panelOutput + ((nint)row * 128), 128);
                     }
                 }
             }
@@ -599,30 +531,34 @@ namespace Samples
                 }
             }
 
-            // Turns one query's scores of a block into weights, 0 from 'visible' on, relative to the running maximum, and adds them to the running sum.
-            // Returns the factor by which a higher maximum shrinks what was summed before.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static float SoftmaxBlock(float* scores, int visible, int count, float* maximum, float* sum)
+            // The highest of one query's visible scores of a block, or of those before.
+            private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~15;
-                Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
-                Vector512<float> highest = Vector512.Create(*maximum);
+                Vector512<float> highest = Vector512.Create(before);
                 for (int i = 0; i < whole; i += 16)
                 {
-                    highest = Vector512.Max(highest, Vector512.Load(scores + i));
+                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
                 }
 
                 if (whole < visible)
                 {
-                    highest = Vector512.Max(highest, Vector512.ConditionalSelect(seen, Vector512.Load(scores + whole), highest));
+                    Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
+                    highest = Vector512.MaxNative(highest, Vector512.ConditionalSelect(seen, Vector512.Load(scores + whole), highest));
                 }
 
-                float newMaximum = Highest(highest);
-                Vector512<float> shift = Vector512.Create(newMaximum);
-                Vector512<float> factor = Exponential(Vector512.Create(*maximum) - shift);
-                *maximum = newMaximum;
-                Vector512<float> total = Vector512.Load(sum) * factor;
-                int key = 0;
+                Vector256<float> highest256 = Vector256.MaxNative(highest.GetLower(), highest.GetUpper());
+                Vector128<float> highest128 = Vector128.MaxNative(highest256.GetLower(), highest256.GetUpper());
+                highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(2, 3, 0, 1)));
+                return Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2))).ToScalar();
+            }
+
+            // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            private static Vector512<float> WeighScores(float* scores, int visible, int count, float highest)
+            {
+                int whole = visible & ~15, key = 0;
+                Vector512<float> shift = Vector512.Create(highest), total = Vector512<float>.Zero;
                 for (; key < whole; key += 16)
                 {
                     Vector512<float> weight = Exponential(Vector512.Load(scores + key) - shift);
@@ -632,6 +568,7 @@ namespace Samples
 
                 if (whole < visible)
                 {
+                    Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
                     Vector512<float> weight = Exponential(Vector512.Load(scores + key) - shift) & seen;
                     Vector512.Store(weight, scores + key);
                     total += weight;
@@ -643,177 +580,48 @@ namespace Samples
                     Vector512.Store(Vector512<float>.Zero, scores + key);
                 }
 
-                Vector512.Store(total, sum);
-                return factor.ToScalar();
+                return total;
             }
 
-            // The highest of all lanes.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static float Highest(Vector512<float> x)
-            {
-                Vector256<float> x256 = Vector256.Max(x.GetLower(), x.GetUpper());
-                Vector128<float> x128 = Vector128.Max(x256.GetLower(), x256.GetUpper());
-                x128 = Vector128.Max(x128, Vector128.Shuffle(x128, Vector128.Create(2, 3, 0, 1)));
-                return global::System.MathF.Max(x128.ToScalar(), x128.GetElement(1));
-            }
-
-            // 1 row by 32 columns, depth 72.
+            // 1 row by 128 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48), sum0_4 = Vector512.Load(bias + 64), sum0_5 = Vector512.Load(bias + 80), sum0_6 = Vector512.Load(bias + 96), sum0_7 = Vector512.Load(bias + 112);
                 float* end = input + 72;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2304), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2320), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 4608), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 4624), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6912), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6928), sum0_7);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48); Vector512.Store(sum0_4, output + 64); Vector512.Store(sum0_5, output + 80); Vector512.Store(sum0_6, output + 96); Vector512.Store(sum0_7, output + 112);
             }
 
-            // 2 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasPairRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                float* end = input + 72;
-                do
+                switch (rows)
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 32;
+                    case 1: Multiply72BiasPairRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply72BiasPairRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply72BiasPairRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply72BiasPairRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply72BiasPairRows5(input, weights, output, outputStride, bias); break;
+                    case 6: Multiply72BiasPairRows6(input, weights, output, outputStride, bias); break;
                 }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-            }
-
-            // 3 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-            }
-
-            // 4 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-            }
-
-            // 5 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-            }
-
-            // 6 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
             }
 
             // 1 row by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply72BiasPairRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 float* end = input + 72;
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2304), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2320), sum0_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -823,7 +631,7 @@ namespace Samples
 
             // 2 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply72BiasPairRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -833,8 +641,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 2304), weight3 = Vector512.Load(weights + 2320);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -845,7 +652,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply72BiasPairRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -857,8 +664,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -870,7 +676,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply72BiasPairRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -884,8 +690,7 @@ namespace Samples
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -898,7 +703,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply72BiasPairRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -914,8 +719,7 @@ namespace Samples
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -929,7 +733,40 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply72BiasPairRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16), sum3_2 = Vector512.Load(bias + 32), sum3_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16), sum4_2 = Vector512.Load(bias + 32), sum4_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16), sum5_2 = Vector512.Load(bias + 32), sum5_3 = Vector512.Load(bias + 48);
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 2304), weight3 = Vector512.Load(weights + 2320);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16); Vector512.Store(sum1_2, output + outputStride + 32); Vector512.Store(sum1_3, output + outputStride + 48);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16); Vector512.Store(sum2_2, output + (2 * outputStride) + 32); Vector512.Store(sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16); Vector512.Store(sum3_2, output + (3 * outputStride) + 32); Vector512.Store(sum3_3, output + (3 * outputStride) + 48);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16); Vector512.Store(sum4_2, output + (4 * outputStride) + 32); Vector512.Store(sum4_3, output + (4 * outputStride) + 48);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16); Vector512.Store(sum5_2, output + (5 * outputStride) + 32); Vector512.Store(sum5_3, output + (5 * outputStride) + 48);
+            }
+
+            // 6 rows by 64 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -961,20 +798,470 @@ namespace Samples
                 Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16); Vector512.Store(sum5_2, output + (5 * outputStride) + 32); Vector512.Store(sum5_3, output + (5 * outputStride) + 48);
             }
 
-            // 1 row by 128 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48), sum0_4 = Vector512.Load(bias + 64), sum0_5 = Vector512.Load(bias + 80), sum0_6 = Vector512.Load(bias + 96), sum0_7 = Vector512.Load(bias + 112);
+                switch (rows)
+                {
+                    case 1: Multiply72BiasRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply72BiasRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply72BiasRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply72BiasRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply72BiasRows5(input, weights, output, outputStride, bias); break;
+                    case 6: Multiply72BiasRows6(input, weights, output, outputStride, bias); break;
+                    case 7: Multiply72BiasRows7(input, weights, output, outputStride, bias); break;
+                    case 8: Multiply72BiasRows8(input, weights, output, outputStride, bias); break;
+                    case 12: Multiply72BiasRows12(input, weights, output, outputStride, bias); break;
+                }
+            }
+
+            // 1 row by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
                 float* end = input + 72;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2304), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2320), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 4608), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 4624), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6912), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6928), sum0_7);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48); Vector512.Store(sum0_4, output + 64); Vector512.Store(sum0_5, output + 80); Vector512.Store(sum0_6, output + 96); Vector512.Store(sum0_7, output + 112);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+            }
+
+            // 2 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+            }
+
+            // 3 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+            }
+
+            // 4 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+            }
+
+            // 5 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+            }
+
+            // 6 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+            }
+
+            // 7 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
+            }
+
+            // 8 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
+            }
+
+            // 12 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72BiasRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum8_0 = Vector512.Load(bias), sum8_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum9_0 = Vector512.Load(bias), sum9_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum10_0 = Vector512.Load(bias), sum10_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum11_0 = Vector512.Load(bias), sum11_1 = Vector512.Load(bias + 16);
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
+                Vector512.Store(sum8_0, output + (8 * outputStride)); Vector512.Store(sum8_1, output + (8 * outputStride) + 16);
+                Vector512.Store(sum9_0, output + (9 * outputStride)); Vector512.Store(sum9_1, output + (9 * outputStride) + 16);
+                Vector512.Store(sum10_0, output + (10 * outputStride)); Vector512.Store(sum10_1, output + (10 * outputStride) + 16);
+                Vector512.Store(sum11_0, output + (11 * outputStride)); Vector512.Store(sum11_1, output + (11 * outputStride) + 16);
+            }
+
+            private static void ScorePairRows(int rows, float* input, float* weights, float* output)
+            {
+                switch (rows)
+                {
+                    case 1: ScorePairRows1(input, weights, output); break;
+                    case 2: ScorePairRows2(input, weights, output); break;
+                    case 3: ScorePairRows3(input, weights, output); break;
+                    case 4: ScorePairRows4(input, weights, output); break;
+                    case 5: ScorePairRows5(input, weights, output); break;
+                    case 6: ScorePairRows6(input, weights, output); break;
+                }
+            }
+
+            // 1 row by 64 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows1(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                float* end = input + 20;
+                do
+                {
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 640), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 656), sum0_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+            }
+
+            // 2 rows by 64 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows2(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                float* end = input + 20;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 640), weight3 = Vector512.Load(weights + 656);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+            }
+
+            // 3 rows by 64 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows3(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                float* end = input + 20;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 640), weight3 = Vector512.Load(weights + 656);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272); Vector512.Store(sum2_2, output + 288); Vector512.Store(sum2_3, output + 304);
+            }
+
+            // 4 rows by 64 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows4(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                float* end = input + 20;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 640), weight3 = Vector512.Load(weights + 656);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272); Vector512.Store(sum2_2, output + 288); Vector512.Store(sum2_3, output + 304);
+                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400); Vector512.Store(sum3_2, output + 416); Vector512.Store(sum3_3, output + 432);
+            }
+
+            // 5 rows by 64 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows5(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
+                float* end = input + 20;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 640), weight3 = Vector512.Load(weights + 656);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272); Vector512.Store(sum2_2, output + 288); Vector512.Store(sum2_3, output + 304);
+                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400); Vector512.Store(sum3_2, output + 416); Vector512.Store(sum3_3, output + 432);
+                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528); Vector512.Store(sum4_2, output + 544); Vector512.Store(sum4_3, output + 560);
+            }
+
+            // 6 rows by 64 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows6(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
+                float* end = input + 20;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 640), weight3 = Vector512.Load(weights + 656);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272); Vector512.Store(sum2_2, output + 288); Vector512.Store(sum2_3, output + 304);
+                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400); Vector512.Store(sum3_2, output + 416); Vector512.Store(sum3_3, output + 432);
+                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528); Vector512.Store(sum4_2, output + 544); Vector512.Store(sum4_3, output + 560);
+                Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656); Vector512.Store(sum5_2, output + 672); Vector512.Store(sum5_3, output + 688);
+            }
+
+            private static void ScoreRows(int rows, float* input, float* weights, float* output)
+            {
+                switch (rows)
+                {
+                    case 1: ScoreRows1(input, weights, output); break;
+                    case 2: ScoreRows2(input, weights, output); break;
+                    case 3: ScoreRows3(input, weights, output); break;
+                    case 4: ScoreRows4(input, weights, output); break;
+                    case 5: ScoreRows5(input, weights, output); break;
+                    case 6: ScoreRows6(input, weights, output); break;
+                }
             }
 
             // 1 row by 32 columns, depth 20.
@@ -1123,127 +1410,20 @@ namespace Samples
                 Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656);
             }
 
-            // 7 rows by 32 columns, depth 20.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreRows7(float* input, float* weights, float* output)
+            private static void WeighValuesRows(int rows, float* input, float* weights, float* output, float* factors, nint depth)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                float* end = input + 20;
-                do
+                switch (rows)
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    input++;
-                    weights += 32;
+                    case 1: WeighValuesRows1(input, weights, output, factors, depth); break;
+                    case 2: WeighValuesRows2(input, weights, output, factors, depth); break;
+                    case 3: WeighValuesRows3(input, weights, output, factors, depth); break;
+                    case 4: WeighValuesRows4(input, weights, output, factors, depth); break;
+                    case 5: WeighValuesRows5(input, weights, output, factors, depth); break;
+                    case 6: WeighValuesRows6(input, weights, output, factors, depth); break;
+                    case 7: WeighValuesRows7(input, weights, output, factors, depth); break;
+                    case 8: WeighValuesRows8(input, weights, output, factors, depth); break;
+                    case 12: WeighValuesRows12(input, weights, output, factors, depth); break;
                 }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144);
-                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272);
-                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400);
-                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528);
-                Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656);
-                Vector512.Store(sum6_0, output + 768); Vector512.Store(sum6_1, output + 784);
-            }
-
-            // 8 rows by 32 columns, depth 20.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreRows8(float* input, float* weights, float* output)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = input + 20;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[224]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144);
-                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272);
-                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400);
-                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528);
-                Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656);
-                Vector512.Store(sum6_0, output + 768); Vector512.Store(sum6_1, output + 784);
-                Vector512.Store(sum7_0, output + 896); Vector512.Store(sum7_1, output + 912);
-            }
-
-            // 12 rows by 32 columns, depth 20.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreRows12(float* input, float* weights, float* output)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
-                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
-                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
-                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = input + 20;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[224]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create(input[256]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create(input[288]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create(input[320]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create(input[352]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144);
-                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272);
-                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400);
-                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528);
-                Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656);
-                Vector512.Store(sum6_0, output + 768); Vector512.Store(sum6_1, output + 784);
-                Vector512.Store(sum7_0, output + 896); Vector512.Store(sum7_1, output + 912);
-                Vector512.Store(sum8_0, output + 1024); Vector512.Store(sum8_1, output + 1040);
-                Vector512.Store(sum9_0, output + 1152); Vector512.Store(sum9_1, output + 1168);
-                Vector512.Store(sum10_0, output + 1280); Vector512.Store(sum10_1, output + 1296);
-                Vector512.Store(sum11_0, output + 1408); Vector512.Store(sum11_1, output + 1424);
             }
 
             // 1 row by 32 columns, depth as given.
@@ -1563,6 +1743,221 @@ namespace Samples
                 Vector512.Store(sum11_0, output + 352); Vector512.Store(sum11_1, output + 368);
             }
 
+            private static void Multiply60BiasAddPairRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply60BiasAddPairRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply60BiasAddPairRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply60BiasAddPairRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply60BiasAddPairRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply60BiasAddPairRows5(input, weights, output, outputStride, bias); break;
+                    case 6: Multiply60BiasAddPairRows6(input, weights, output, outputStride, bias); break;
+                }
+            }
+
+            // 1 row by 64 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddPairRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 1920), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 1936), sum0_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 2944); Sse.Prefetch0(weights + 2960);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+            }
+
+            // 2 rows by 64 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddPairRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 2944); Sse.Prefetch0(weights + 2960);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+            }
+
+            // 3 rows by 64 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddPairRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 2944); Sse.Prefetch0(weights + 2960);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
+            }
+
+            // 4 rows by 64 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddPairRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16), sum3_2 = Vector512.Load(bias + 32), sum3_3 = Vector512.Load(bias + 48);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 2944); Sse.Prefetch0(weights + 2960);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
+            }
+
+            // 5 rows by 64 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddPairRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16), sum3_2 = Vector512.Load(bias + 32), sum3_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16), sum4_2 = Vector512.Load(bias + 32), sum4_3 = Vector512.Load(bias + 48);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 2944); Sse.Prefetch0(weights + 2960);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 32) + sum4_2, output + (4 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 48) + sum4_3, output + (4 * outputStride) + 48);
+            }
+
+            // 6 rows by 64 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddPairRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16), sum3_2 = Vector512.Load(bias + 32), sum3_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16), sum4_2 = Vector512.Load(bias + 32), sum4_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16), sum5_2 = Vector512.Load(bias + 32), sum5_3 = Vector512.Load(bias + 48);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 2944); Sse.Prefetch0(weights + 2960);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 32) + sum4_2, output + (4 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 48) + sum4_3, output + (4 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 32) + sum5_2, output + (5 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 48) + sum5_3, output + (5 * outputStride) + 48);
+            }
+
+            // 6 rows by 64 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16), sum3_2 = Vector512.Load(bias + 32), sum3_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16), sum4_2 = Vector512.Load(bias + 32), sum4_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16), sum5_2 = Vector512.Load(bias + 32), sum5_3 = Vector512.Load(bias + 48);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 32) + sum4_2, output + (4 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 48) + sum4_3, output + (4 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 32) + sum5_2, output + (5 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 48) + sum5_3, output + (5 * outputStride) + 48);
+            }
+
+            private static void Multiply60BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply60BiasAddRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply60BiasAddRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply60BiasAddRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply60BiasAddRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply60BiasAddRows5(input, weights, output, outputStride, bias); break;
+                    case 6: Multiply60BiasAddRows6(input, weights, output, outputStride, bias); break;
+                    case 7: Multiply60BiasAddRows7(input, weights, output, outputStride, bias); break;
+                    case 8: Multiply60BiasAddRows8(input, weights, output, outputStride, bias); break;
+                    case 12: Multiply60BiasAddRows12(input, weights, output, outputStride, bias); break;
+                }
+            }
+
             // 1 row by 32 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void Multiply60BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
@@ -1572,6 +1967,7 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1591,6 +1987,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1613,6 +2010,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1638,6 +2036,7 @@ namespace Samples
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1666,6 +2065,7 @@ namespace Samples
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1697,6 +2097,7 @@ namespace Samples
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1709,173 +2110,158 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
             }
 
-            // 1 row by 64 columns, depth 60.
+            // 7 rows by 32 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply60BiasAddRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
                 float* end = input + 60;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 1920), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 1936), sum0_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
             }
 
-            // 2 rows by 64 columns, depth 60.
+            // 8 rows by 32 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply60BiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
                 float* end = input + 60;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
             }
 
-            // 3 rows by 64 columns, depth 60.
+            // 12 rows by 32 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply60BiasAddRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum8_0 = Vector512.Load(bias), sum8_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum9_0 = Vector512.Load(bias), sum9_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum10_0 = Vector512.Load(bias), sum10_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum11_0 = Vector512.Load(bias), sum11_1 = Vector512.Load(bias + 16);
                 float* end = input + 60;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride)); Vector512.Store(Vector512.Load(output + (8 * outputStride) + 16) + sum8_1, output + (8 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride)); Vector512.Store(Vector512.Load(output + (9 * outputStride) + 16) + sum9_1, output + (9 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride)); Vector512.Store(Vector512.Load(output + (10 * outputStride) + 16) + sum10_1, output + (10 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride)); Vector512.Store(Vector512.Load(output + (11 * outputStride) + 16) + sum11_1, output + (11 * outputStride) + 16);
             }
 
-            // 4 rows by 64 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply60BiasAddNarrowRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16), sum3_2 = Vector512.Load(bias + 32), sum3_3 = Vector512.Load(bias + 48);
-                float* end = input + 60;
-                do
+                switch (rows)
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    input++;
-                    weights += 32;
+                    case 1: Multiply60BiasAddNarrowRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply60BiasAddNarrowRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply60BiasAddNarrowRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply60BiasAddNarrowRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply60BiasAddNarrowRows5(input, weights, output, outputStride, bias); break;
+                    case 6: Multiply60BiasAddNarrowRows6(input, weights, output, outputStride, bias); break;
+                    case 7: Multiply60BiasAddNarrowRows7(input, weights, output, outputStride, bias); break;
+                    case 8: Multiply60BiasAddNarrowRows8(input, weights, output, outputStride, bias); break;
+                    case 12: Multiply60BiasAddNarrowRows12(input, weights, output, outputStride, bias); break;
                 }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
-            }
-
-            // 5 rows by 64 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16), sum3_2 = Vector512.Load(bias + 32), sum3_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16), sum4_2 = Vector512.Load(bias + 32), sum4_3 = Vector512.Load(bias + 48);
-                float* end = input + 60;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 32) + sum4_2, output + (4 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 48) + sum4_3, output + (4 * outputStride) + 48);
-            }
-
-            // 6 rows by 64 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16), sum3_2 = Vector512.Load(bias + 32), sum3_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16), sum4_2 = Vector512.Load(bias + 32), sum4_3 = Vector512.Load(bias + 48);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16), sum5_2 = Vector512.Load(bias + 32), sum5_3 = Vector512.Load(bias + 48);
-                float* end = input + 60;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1920), weight3 = Vector512.Load(weights + 1936);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 32) + sum4_2, output + (4 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 48) + sum4_3, output + (4 * outputStride) + 48);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 32) + sum5_2, output + (5 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 48) + sum5_3, output + (5 * outputStride) + 48);
             }
 
             // 1 row by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60NarrowBiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddNarrowRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 float* end = input + 60;
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1885,7 +2271,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60NarrowBiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddNarrowRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -1895,6 +2281,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1905,7 +2292,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60NarrowBiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddNarrowRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -1917,6 +2304,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1928,7 +2316,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60NarrowBiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddNarrowRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -1942,6 +2330,7 @@ namespace Samples
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1954,7 +2343,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60NarrowBiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddNarrowRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -1970,6 +2359,7 @@ namespace Samples
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -1983,7 +2373,7 @@ namespace Samples
 
             // 6 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60NarrowBiasAddRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddNarrowRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2001,6 +2391,7 @@ namespace Samples
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
                     value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2013,15 +2404,158 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
             }
 
+            // 7 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddNarrowRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias);
+                Vector512<float> sum1_0 = Vector512.Load(bias);
+                Vector512<float> sum2_0 = Vector512.Load(bias);
+                Vector512<float> sum3_0 = Vector512.Load(bias);
+                Vector512<float> sum4_0 = Vector512.Load(bias);
+                Vector512<float> sum5_0 = Vector512.Load(bias);
+                Vector512<float> sum6_0 = Vector512.Load(bias);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
+            }
+
+            // 8 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddNarrowRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias);
+                Vector512<float> sum1_0 = Vector512.Load(bias);
+                Vector512<float> sum2_0 = Vector512.Load(bias);
+                Vector512<float> sum3_0 = Vector512.Load(bias);
+                Vector512<float> sum4_0 = Vector512.Load(bias);
+                Vector512<float> sum5_0 = Vector512.Load(bias);
+                Vector512<float> sum6_0 = Vector512.Load(bias);
+                Vector512<float> sum7_0 = Vector512.Load(bias);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride));
+            }
+
+            // 12 rows by 16 columns, depth 60.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply60BiasAddNarrowRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias);
+                Vector512<float> sum1_0 = Vector512.Load(bias);
+                Vector512<float> sum2_0 = Vector512.Load(bias);
+                Vector512<float> sum3_0 = Vector512.Load(bias);
+                Vector512<float> sum4_0 = Vector512.Load(bias);
+                Vector512<float> sum5_0 = Vector512.Load(bias);
+                Vector512<float> sum6_0 = Vector512.Load(bias);
+                Vector512<float> sum7_0 = Vector512.Load(bias);
+                Vector512<float> sum8_0 = Vector512.Load(bias);
+                Vector512<float> sum9_0 = Vector512.Load(bias);
+                Vector512<float> sum10_0 = Vector512.Load(bias);
+                Vector512<float> sum11_0 = Vector512.Load(bias);
+                float* end = input + 60;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
+                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
+                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
+                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
+                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride));
+                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride));
+                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride));
+                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride));
+                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride));
+            }
+
+            private static void Multiply72BiasNarrowRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply72BiasNarrowRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply72BiasNarrowRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply72BiasNarrowRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply72BiasNarrowRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply72BiasNarrowRows5(input, weights, output, outputStride, bias); break;
+                    case 6: Multiply72BiasNarrowRows6(input, weights, output, outputStride, bias); break;
+                    case 7: Multiply72BiasNarrowRows7(input, weights, output, outputStride, bias); break;
+                    case 8: Multiply72BiasNarrowRows8(input, weights, output, outputStride, bias); break;
+                    case 12: Multiply72BiasNarrowRows12(input, weights, output, outputStride, bias); break;
+                }
+            }
+
             // 1 row by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72NarrowBiasRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasNarrowRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 float* end = input + 72;
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2031,7 +2565,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72NarrowBiasRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasNarrowRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2041,6 +2575,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2051,7 +2586,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72NarrowBiasRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasNarrowRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2063,6 +2598,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2074,7 +2610,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72NarrowBiasRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasNarrowRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2088,6 +2624,7 @@ namespace Samples
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2100,7 +2637,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72NarrowBiasRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasNarrowRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2116,6 +2653,7 @@ namespace Samples
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2129,7 +2667,7 @@ namespace Samples
 
             // 6 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72NarrowBiasRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasNarrowRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2147,6 +2685,7 @@ namespace Samples
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
                     value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2159,163 +2698,155 @@ namespace Samples
                 Vector512.Store(sum5_0, output + (5 * outputStride));
             }
 
-            // 1 row by 32 columns, depth 100.
+            // 7 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasNarrowRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                float* end = input + 100;
+                Vector512<float> sum0_0 = Vector512.Load(bias);
+                Vector512<float> sum1_0 = Vector512.Load(bias);
+                Vector512<float> sum2_0 = Vector512.Load(bias);
+                Vector512<float> sum3_0 = Vector512.Load(bias);
+                Vector512<float> sum4_0 = Vector512.Load(bias);
+                Vector512<float> sum5_0 = Vector512.Load(bias);
+                Vector512<float> sum6_0 = Vector512.Load(bias);
+                float* end = input + 72;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
-                    weights += 32;
+                    weights += 16;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(sum0_0, output);
+                Vector512.Store(sum1_0, output + outputStride);
+                Vector512.Store(sum2_0, output + (2 * outputStride));
+                Vector512.Store(sum3_0, output + (3 * outputStride));
+                Vector512.Store(sum4_0, output + (4 * outputStride));
+                Vector512.Store(sum5_0, output + (5 * outputStride));
+                Vector512.Store(sum6_0, output + (6 * outputStride));
             }
 
-            // 2 rows by 32 columns, depth 100.
+            // 8 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasNarrowRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                float* end = input + 100;
+                Vector512<float> sum0_0 = Vector512.Load(bias);
+                Vector512<float> sum1_0 = Vector512.Load(bias);
+                Vector512<float> sum2_0 = Vector512.Load(bias);
+                Vector512<float> sum3_0 = Vector512.Load(bias);
+                Vector512<float> sum4_0 = Vector512.Load(bias);
+                Vector512<float> sum5_0 = Vector512.Load(bias);
+                Vector512<float> sum6_0 = Vector512.Load(bias);
+                Vector512<float> sum7_0 = Vector512.Load(bias);
+                float* end = input + 72;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
-                    weights += 32;
+                    weights += 16;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(sum0_0, output);
+                Vector512.Store(sum1_0, output + outputStride);
+                Vector512.Store(sum2_0, output + (2 * outputStride));
+                Vector512.Store(sum3_0, output + (3 * outputStride));
+                Vector512.Store(sum4_0, output + (4 * outputStride));
+                Vector512.Store(sum5_0, output + (5 * outputStride));
+                Vector512.Store(sum6_0, output + (6 * outputStride));
+                Vector512.Store(sum7_0, output + (7 * outputStride));
             }
 
-            // 3 rows by 32 columns, depth 100.
+            // 12 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasNarrowRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                float* end = input + 100;
+                Vector512<float> sum0_0 = Vector512.Load(bias);
+                Vector512<float> sum1_0 = Vector512.Load(bias);
+                Vector512<float> sum2_0 = Vector512.Load(bias);
+                Vector512<float> sum3_0 = Vector512.Load(bias);
+                Vector512<float> sum4_0 = Vector512.Load(bias);
+                Vector512<float> sum5_0 = Vector512.Load(bias);
+                Vector512<float> sum6_0 = Vector512.Load(bias);
+                Vector512<float> sum7_0 = Vector512.Load(bias);
+                Vector512<float> sum8_0 = Vector512.Load(bias);
+                Vector512<float> sum9_0 = Vector512.Load(bias);
+                Vector512<float> sum10_0 = Vector512.Load(bias);
+                Vector512<float> sum11_0 = Vector512.Load(bias);
+                float* end = input + 72;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
+                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
+                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
+                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
+                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
-                    weights += 32;
+                    weights += 16;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum0_0, output);
+                Vector512.Store(sum1_0, output + outputStride);
+                Vector512.Store(sum2_0, output + (2 * outputStride));
+                Vector512.Store(sum3_0, output + (3 * outputStride));
+                Vector512.Store(sum4_0, output + (4 * outputStride));
+                Vector512.Store(sum5_0, output + (5 * outputStride));
+                Vector512.Store(sum6_0, output + (6 * outputStride));
+                Vector512.Store(sum7_0, output + (7 * outputStride));
+                Vector512.Store(sum8_0, output + (8 * outputStride));
+                Vector512.Store(sum9_0, output + (9 * outputStride));
+                Vector512.Store(sum10_0, output + (10 * outputStride));
+                Vector512.Store(sum11_0, output + (11 * outputStride));
             }
 
-            // 4 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddPairRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                float* end = input + 100;
-                do
+                switch (rows)
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 32;
+                    case 1: Multiply100BiasAddPairRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply100BiasAddPairRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply100BiasAddPairRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply100BiasAddPairRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply100BiasAddPairRows5(input, weights, output, outputStride, bias); break;
+                    case 6: Multiply100BiasAddPairRows6(input, weights, output, outputStride, bias); break;
                 }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-            }
-
-            // 5 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                float* end = input + 100;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-            }
-
-            // 6 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
-                float* end = input + 100;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
             }
 
             // 1 row by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply100BiasAddPairRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 float* end = input + 100;
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 3200), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 3216), sum0_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 4224); Sse.Prefetch0(weights + 4240);
                     input++;
                     weights += 32;
                 }
@@ -2325,7 +2856,7 @@ namespace Samples
 
             // 2 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply100BiasAddPairRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2335,8 +2866,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 3200), weight3 = Vector512.Load(weights + 3216);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 4224); Sse.Prefetch0(weights + 4240);
                     input++;
                     weights += 32;
                 }
@@ -2347,7 +2877,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply100BiasAddPairRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2359,8 +2889,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 4224); Sse.Prefetch0(weights + 4240);
                     input++;
                     weights += 32;
                 }
@@ -2372,7 +2901,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply100BiasAddPairRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2386,8 +2915,7 @@ namespace Samples
                     value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 4224); Sse.Prefetch0(weights + 4240);
                     input++;
                     weights += 32;
                 }
@@ -2400,7 +2928,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply100BiasAddPairRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2416,8 +2944,7 @@ namespace Samples
                     value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 4224); Sse.Prefetch0(weights + 4240);
                     input++;
                     weights += 32;
                 }
@@ -2431,7 +2958,40 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void Multiply100BiasAddPairRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16), sum2_2 = Vector512.Load(bias + 32), sum2_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16), sum3_2 = Vector512.Load(bias + 32), sum3_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16), sum4_2 = Vector512.Load(bias + 32), sum4_3 = Vector512.Load(bias + 48);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16), sum5_2 = Vector512.Load(bias + 32), sum5_3 = Vector512.Load(bias + 48);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 3200), weight3 = Vector512.Load(weights + 3216);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 4224); Sse.Prefetch0(weights + 4240);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 32) + sum4_2, output + (4 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 48) + sum4_3, output + (4 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 32) + sum5_2, output + (5 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 48) + sum5_3, output + (5 * outputStride) + 48);
+            }
+
+            // 6 rows by 64 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16), sum0_2 = Vector512.Load(bias + 32), sum0_3 = Vector512.Load(bias + 48);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16), sum1_2 = Vector512.Load(bias + 32), sum1_3 = Vector512.Load(bias + 48);
@@ -2463,15 +3023,326 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 32) + sum5_2, output + (5 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 48) + sum5_3, output + (5 * outputStride) + 48);
             }
 
+            private static void Multiply100BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply100BiasAddRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply100BiasAddRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply100BiasAddRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply100BiasAddRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply100BiasAddRows5(input, weights, output, outputStride, bias); break;
+                    case 6: Multiply100BiasAddRows6(input, weights, output, outputStride, bias); break;
+                    case 7: Multiply100BiasAddRows7(input, weights, output, outputStride, bias); break;
+                    case 8: Multiply100BiasAddRows8(input, weights, output, outputStride, bias); break;
+                    case 12: Multiply100BiasAddRows12(input, weights, output, outputStride, bias); break;
+                }
+            }
+
+            // 1 row by 32 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+            }
+
+            // 2 rows by 32 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+            }
+
+            // 3 rows by 32 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+            }
+
+            // 4 rows by 32 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+            }
+
+            // 5 rows by 32 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+            }
+
+            // 6 rows by 32 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+            }
+
+            // 7 rows by 32 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+            }
+
+            // 8 rows by 32 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
+            }
+
+            // 12 rows by 32 columns, depth 100.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply100BiasAddRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum8_0 = Vector512.Load(bias), sum8_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum9_0 = Vector512.Load(bias), sum9_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum10_0 = Vector512.Load(bias), sum10_1 = Vector512.Load(bias + 16);
+                Vector512<float> sum11_0 = Vector512.Load(bias), sum11_1 = Vector512.Load(bias + 16);
+                float* end = input + 100;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create(input[896]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create(input[1008]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create(input[1120]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create(input[1232]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride)); Vector512.Store(Vector512.Load(output + (8 * outputStride) + 16) + sum8_1, output + (8 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride)); Vector512.Store(Vector512.Load(output + (9 * outputStride) + 16) + sum9_1, output + (9 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride)); Vector512.Store(Vector512.Load(output + (10 * outputStride) + 16) + sum10_1, output + (10 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride)); Vector512.Store(Vector512.Load(output + (11 * outputStride) + 16) + sum11_1, output + (11 * outputStride) + 16);
+            }
+
+            private static void Multiply100BiasAddNarrowRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply100BiasAddNarrowRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply100BiasAddNarrowRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply100BiasAddNarrowRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply100BiasAddNarrowRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply100BiasAddNarrowRows5(input, weights, output, outputStride, bias); break;
+                    case 6: Multiply100BiasAddNarrowRows6(input, weights, output, outputStride, bias); break;
+                    case 7: Multiply100BiasAddNarrowRows7(input, weights, output, outputStride, bias); break;
+                    case 8: Multiply100BiasAddNarrowRows8(input, weights, output, outputStride, bias); break;
+                    case 12: Multiply100BiasAddNarrowRows12(input, weights, output, outputStride, bias); break;
+                }
+            }
+
             // 1 row by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100NarrowBiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddNarrowRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 float* end = input + 100;
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2481,7 +3352,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100NarrowBiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddNarrowRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2491,6 +3362,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
                     value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2501,7 +3373,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100NarrowBiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddNarrowRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2513,6 +3385,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
                     value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2524,7 +3397,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100NarrowBiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddNarrowRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2538,6 +3411,7 @@ namespace Samples
                     value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2550,7 +3424,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100NarrowBiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddNarrowRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2566,6 +3440,7 @@ namespace Samples
                     value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2579,7 +3454,7 @@ namespace Samples
 
             // 6 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100NarrowBiasAddRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddNarrowRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
@@ -2597,6 +3472,7 @@ namespace Samples
                     value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
                     value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 16;
                 }
@@ -2609,163 +3485,171 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
             }
 
-            // 1 row by 32 columns, depth 72.
+            // 7 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply100BiasAddNarrowRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                float* end = input + 72;
+                Vector512<float> sum0_0 = Vector512.Load(bias);
+                Vector512<float> sum1_0 = Vector512.Load(bias);
+                Vector512<float> sum2_0 = Vector512.Load(bias);
+                Vector512<float> sum3_0 = Vector512.Load(bias);
+                Vector512<float> sum4_0 = Vector512.Load(bias);
+                Vector512<float> sum5_0 = Vector512.Load(bias);
+                Vector512<float> sum6_0 = Vector512.Load(bias);
+                float* end = input + 100;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
-                    weights += 32;
+                    weights += 16;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
             }
 
-            // 2 rows by 32 columns, depth 72.
+            // 8 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply100BiasAddNarrowRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                float* end = input + 72;
+                Vector512<float> sum0_0 = Vector512.Load(bias);
+                Vector512<float> sum1_0 = Vector512.Load(bias);
+                Vector512<float> sum2_0 = Vector512.Load(bias);
+                Vector512<float> sum3_0 = Vector512.Load(bias);
+                Vector512<float> sum4_0 = Vector512.Load(bias);
+                Vector512<float> sum5_0 = Vector512.Load(bias);
+                Vector512<float> sum6_0 = Vector512.Load(bias);
+                Vector512<float> sum7_0 = Vector512.Load(bias);
+                float* end = input + 100;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    value = Vector512.Create(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
-                    weights += 32;
+                    weights += 16;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride));
             }
 
-            // 3 rows by 32 columns, depth 72.
+            // 12 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply100BiasAddNarrowRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                float* end = input + 72;
+                Vector512<float> sum0_0 = Vector512.Load(bias);
+                Vector512<float> sum1_0 = Vector512.Load(bias);
+                Vector512<float> sum2_0 = Vector512.Load(bias);
+                Vector512<float> sum3_0 = Vector512.Load(bias);
+                Vector512<float> sum4_0 = Vector512.Load(bias);
+                Vector512<float> sum5_0 = Vector512.Load(bias);
+                Vector512<float> sum6_0 = Vector512.Load(bias);
+                Vector512<float> sum7_0 = Vector512.Load(bias);
+                Vector512<float> sum8_0 = Vector512.Load(bias);
+                Vector512<float> sum9_0 = Vector512.Load(bias);
+                Vector512<float> sum10_0 = Vector512.Load(bias);
+                Vector512<float> sum11_0 = Vector512.Load(bias);
+                float* end = input + 100;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
+                    value = Vector512.Create(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    value = Vector512.Create(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
+                    value = Vector512.Create(input[896]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
+                    value = Vector512.Create(input[1008]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
+                    value = Vector512.Create(input[1120]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
+                    value = Vector512.Create(input[1232]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
-                    weights += 32;
+                    weights += 16;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride));
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride));
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride));
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride));
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride));
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride));
+                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride));
+                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride));
+                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride));
+                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride));
             }
 
-            // 4 rows by 32 columns, depth 72.
+            // 1 row by 128 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72StreamsRows1(float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
                 float* end = input + 72;
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2304), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2320), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 4608), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 4624), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6912), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6928), sum0_7);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48); Vector512.Store(sum0_4, output + 64); Vector512.Store(sum0_5, output + 80); Vector512.Store(sum0_6, output + 96); Vector512.Store(sum0_7, output + 112);
             }
 
-            // 5 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72PairRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                float* end = input + 72;
-                do
+                switch (rows)
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 32;
+                    case 1: Multiply72PairRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply72PairRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply72PairRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply72PairRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply72PairRows5(input, weights, output, outputStride); break;
+                    case 6: Multiply72PairRows6(input, weights, output, outputStride); break;
                 }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-            }
-
-            // 6 rows by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows6(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                float* end = input + 72;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
             }
 
             // 1 row by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply72PairRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = input + 72;
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2304), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2320), sum0_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -2775,7 +3659,7 @@ namespace Samples
 
             // 2 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply72PairRows2(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2785,8 +3669,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 2304), weight3 = Vector512.Load(weights + 2320);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -2797,7 +3680,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply72PairRows3(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2809,8 +3692,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -2822,7 +3704,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply72PairRows4(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2836,8 +3718,7 @@ namespace Samples
                     value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -2850,7 +3731,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply72PairRows5(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2866,8 +3747,7 @@ namespace Samples
                     value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
                     input++;
                     weights += 32;
                 }
@@ -2881,7 +3761,40 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72TwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply72PairRows6(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 2304), weight3 = Vector512.Load(weights + 2320);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 3328); Sse.Prefetch0(weights + 3344);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16); Vector512.Store(sum1_2, output + outputStride + 32); Vector512.Store(sum1_3, output + outputStride + 48);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16); Vector512.Store(sum2_2, output + (2 * outputStride) + 32); Vector512.Store(sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16); Vector512.Store(sum3_2, output + (3 * outputStride) + 32); Vector512.Store(sum3_3, output + (3 * outputStride) + 48);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16); Vector512.Store(sum4_2, output + (4 * outputStride) + 32); Vector512.Store(sum4_3, output + (4 * outputStride) + 48);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16); Vector512.Store(sum5_2, output + (5 * outputStride) + 32); Vector512.Store(sum5_3, output + (5 * outputStride) + 48);
+            }
+
+            // 6 rows by 64 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72WholePairRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2913,37 +3826,310 @@ namespace Samples
                 Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16); Vector512.Store(sum5_2, output + (5 * outputStride) + 32); Vector512.Store(sum5_3, output + (5 * outputStride) + 48);
             }
 
-            // 1 row by 128 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72StreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72Rows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
+                switch (rows)
+                {
+                    case 1: Multiply72Rows1(input, weights, output, outputStride); break;
+                    case 2: Multiply72Rows2(input, weights, output, outputStride); break;
+                    case 3: Multiply72Rows3(input, weights, output, outputStride); break;
+                    case 4: Multiply72Rows4(input, weights, output, outputStride); break;
+                    case 5: Multiply72Rows5(input, weights, output, outputStride); break;
+                    case 6: Multiply72Rows6(input, weights, output, outputStride); break;
+                    case 7: Multiply72Rows7(input, weights, output, outputStride); break;
+                    case 8: Multiply72Rows8(input, weights, output, outputStride); break;
+                    case 12: Multiply72Rows12(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72Rows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 float* end = input + 72;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2304), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 2320), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 4608), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 4624), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6912), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6928), sum0_7);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48); Vector512.Store(sum0_4, output + 64); Vector512.Store(sum0_5, output + 80); Vector512.Store(sum0_6, output + 96); Vector512.Store(sum0_7, output + 112);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+            }
+
+            // 2 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72Rows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+            }
+
+            // 3 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72Rows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+            }
+
+            // 4 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72Rows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+            }
+
+            // 5 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72Rows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+            }
+
+            // 6 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72Rows6(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+            }
+
+            // 7 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72Rows7(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
+            }
+
+            // 8 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72Rows8(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
+            }
+
+            // 12 rows by 32 columns, depth 72.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply72Rows12(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
+                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
+                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
+                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
+                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
+                float* end = input + 72;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
+                Vector512.Store(sum8_0, output + (8 * outputStride)); Vector512.Store(sum8_1, output + (8 * outputStride) + 16);
+                Vector512.Store(sum9_0, output + (9 * outputStride)); Vector512.Store(sum9_1, output + (9 * outputStride) + 16);
+                Vector512.Store(sum10_0, output + (10 * outputStride)); Vector512.Store(sum10_1, output + (10 * outputStride) + 16);
+                Vector512.Store(sum11_0, output + (11 * outputStride)); Vector512.Store(sum11_1, output + (11 * outputStride) + 16);
             }
 
             /// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static int NextTileRows(int rows) =>
-                rows >= 16 || rows == 12 ? 12 : rows <= 8 ? rows : (rows + 1) / 2;
-
-            /// <summary>The same for tiles over two panels and over the panel that these leave over.</summary>
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static int NextTwoPanelTileRows(int rows) =>
-                rows >= 10 ? 6 : rows <= 6 ? rows : (rows + 1) / 2;
+            private static int NextTileRows(int rows, int most) =>
+                rows >= most + 4 || rows == most ? most : rows <= global::System.Math.Min(8, most) ? rows : (rows + 1) / 2;
 
             // e^x = 2^n e^r with n = round(x / ln 2): 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector512<float> Exponential(Vector512<float> x)
             {
-                Vector512<float> normal = Vector512.GreaterThan(x, Vector512.Create(-87.33654f));
+                Vector512<float> vanishing = Vector512.LessThan(x, Vector512.Create(-87.33654f));
                 x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87.33654f)), Vector512.Create(88.37626f));
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
                 Vector512<float> shifted = Avx512F.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), Vector512.Create(12582912f));
@@ -2956,7 +4142,7 @@ namespace Samples
                 p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
                 p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
                 p = Avx512F.FusedMultiplyAdd(p, (r * r), (r + Vector512.Create(1f)));
-                return (p.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle() & normal;
+                return Vector512.AndNot((p.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
             }
 
             // x (1 + erf(x / sqrt 2)) / 2

@@ -70,18 +70,15 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 3072);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 336);
-                            switch (height)
-                            {
-                                case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            }
-                        }
+                        Multiply192StreamsRows1(input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 336);
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply192FewRows(rows, input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 336);
                     }
                 }
 
@@ -89,19 +86,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 336);
-                        switch (height)
-                        {
-                            case 1: Multiply192Rows1(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 2: Multiply192Rows2(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply192Rows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 336), 336);
                     }
                 }
             }
@@ -140,9 +128,9 @@ namespace Samples
             public static void Attend(float* queries, float* keys, float* values, float* output, int position, int rows, int worker, int workers)
             {
                 const int KeyValueHeads = 2, GroupSize = 3;
-                float* scratch = stackalloc float[850];
+                float* scratch = stackalloc float[3488];
                 int queryRows = rows * GroupSize;
-                int unitRows = rows == 1 ? GroupSize : 5;
+                int unitRows = rows == 1 ? GroupSize : 20;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
                 for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
                 {
@@ -153,66 +141,78 @@ namespace Samples
                     float* headKeys = keys + (head * 2048);
                     float* headValues = values + (head * 2048);
                     float* headOutput = output + (head * 96);
-                    for (int height; first < end; first += height)
-                    {
-                        height = NextTileRows(end - first);
-                        AttendTile(headQueries, headKeys, headValues, headOutput, position, first, height, scratch);
-                    }
+                    AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
 
-            // Queries first to first + height - 1 of one key/value head, block of keys by block of keys.
+            // Queries first to first + rows - 1 of one key/value head, block of keys by block of keys.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void AttendTile(float* queries, float* keys, float* values, float* output, int position, int first, int height, float* scratch)
+            private static void AttendQueries(float* queries, float* keys, float* values, float* output, int position, int first, int rows, float* scratch)
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 640;
-                float* sums = results + 160;
-                float* maxima = sums + 40;
-                float* factors = maxima + 5;
-                new global::System.Span<float>(results, height * 32).Clear();
-                new global::System.Span<float>(sums, height * 8).Clear();
-                new global::System.Span<float>(maxima, height).Fill(float.MinValue);
+                float* results = scores + 2560;
+                float* sums = results + 640;
+                float* maxima = sums + 160, highest = maxima + 32, factors = highest + 32;
+                int* seen = (int*)(factors + 32);
+                new global::System.Span<float>(results, rows * 32).Clear();
+                new global::System.Span<float>(sums, rows * 8).Clear();
+                new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
                 queries += (nint)first * 32;
-                int lastVisible = position + ((first + height - 1) / 3) + 1;
+                int lastVisible = position + ((first + rows - 1) / 3) + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    for (int key = 0; key < count; key += 16)
+                    float* blockKeys = keys + ((nint)block * 32);
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        float* panel = keys + ((nint)(block + key) * 32);
-                        switch (height)
+                        height = NextTileRows(rows - row, 5);
+                        float* tileQueries = queries + (row * 32);
+                        float* tileScores = scores + (row * KeyBlock);
+                        int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
+                        int key = 0;
+                        for (; key < visible; key += 16)
                         {
-                            case 1: ScoreRows1(queries, panel, scores + key); break;
-                            case 2: ScoreRows2(queries, panel, scores + key); break;
-                            case 3: ScoreRows3(queries, panel, scores + key); break;
-                            case 4: ScoreRows4(queries, panel, scores + key); break;
-                            case 5: ScoreRows5(queries, panel, scores + key); break;
+                            ScoreRows(height, tileQueries, blockKeys + (key * 32), tileScores + key);
                         }
                     }
 
-                    for (int row = 0; row < height; row++)
+                    for (int row = 0; row < rows; row++)
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
-                        factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 8));
+                        seen[row] = visible;
+                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                    }
+
+                    for (int row = 0; row < rows; row += 8)
+                    {
+                        Vector256.Store(Exponential(Vector256.Load(maxima + row) - Vector256.Load(highest + row)), factors + row);
+                        Vector256.Store(Vector256.Load(highest + row), maxima + row);
+                    }
+
+                    for (int row = 0; row < rows; row++)
+                    {
+                        float* sum = sums + (row * 8);
+                        Vector256<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        Vector256.Store(Fma.MultiplyAdd(Vector256.Load(sum), Vector256.Create(factors[row]), weights), sum);
                     }
 
                     float* blockValues = values + ((nint)block * 32);
                     for (int column = 0; column < 32; column += 16)
                     {
-                        switch (height)
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: WeighValuesRows1(scores, blockValues + column, results + column, factors, count); break;
-                            case 2: WeighValuesRows2(scores, blockValues + column, results + column, factors, count); break;
-                            case 3: WeighValuesRows3(scores, blockValues + column, results + column, factors, count); break;
-                            case 4: WeighValuesRows4(scores, blockValues + column, results + column, factors, count); break;
-                            case 5: WeighValuesRows5(scores, blockValues + column, results + column, factors, count); break;
+                            height = NextTileRows(rows - row, 5);
+                            int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
+                            if (visible > 0)
+                            {
+                                WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                            }
                         }
                     }
                 }
 
-                for (int row = 0; row < height; row++)
+                for (int row = 0; row < rows; row++)
                 {
                     float* result = results + (row * 32);
                     float* target = output + ((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32);
@@ -234,18 +234,15 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 3072);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 1: Multiply192AddStreamsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            }
-                        }
+                        Multiply192AddStreamsRows1(input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 208);
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply192AddFewRows(rows, input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 208);
                     }
                 }
 
@@ -253,19 +250,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
-                        {
-                            case 1: Multiply192AddRows1(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 2: Multiply192AddRows2(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 3: Multiply192AddRows3(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 4: Multiply192AddRows4(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 5: Multiply192AddRows5(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply192AddRows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 208), 208);
                     }
                 }
             }
@@ -281,28 +269,17 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 3072);
-                        float* panelOutput = output + ((nint)panel * 8);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 528);
-                            switch (height)
-                            {
-                                case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, sums, 64); break;
-                            }
+                        Multiply192StreamsRows1(input, weights + ((nint)panel * 3072), sums, 64);
+                        GatedLinear192To512SiluFinish(sums, output + ((nint)panel * 8), 1, 8);
+                    }
+                }
 
-                            for (int tileRow = 0; tileRow < height; tileRow++)
-                            {
-                                float* target = tileOutput + (tileRow * 528);
-                                float* gate = sums + (tileRow * 64);
-                                Vector256.Store(Silu(Vector256.Load(gate)) * Vector256.Load(gate + 8), target);
-                                Vector256.Store(Silu(Vector256.Load(gate + 16)) * Vector256.Load(gate + 24), target + 8);
-                                Vector256.Store(Silu(Vector256.Load(gate + 32)) * Vector256.Load(gate + 40), target + 16);
-                                Vector256.Store(Silu(Vector256.Load(gate + 48)) * Vector256.Load(gate + 56), target + 24);
-                            }
-                        }
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply192FewRows(rows, input, weights + ((nint)panel * 3072), sums, 16);
+                        GatedLinear192To512SiluFinish(sums, output + ((nint)panel * 8), rows, 2);
                     }
                 }
 
@@ -310,26 +287,23 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
                     float* panelOutput = output + ((nint)panel * 8);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 528);
-                        switch (height)
-                        {
-                            case 1: Multiply192Rows1(input + ((nint)row * 208), panelWeights, sums, 16); break;
-                            case 2: Multiply192Rows2(input + ((nint)row * 208), panelWeights, sums, 16); break;
-                            case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, sums, 16); break;
-                            case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, sums, 16); break;
-                            case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, sums, 16); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply192Rows(height, input + ((nint)row * 208), panelWeights, sums, 16);
+                        GatedLinear192To512SiluFinish(sums, panelOutput + ((nint)row * 528), height, 2);
+                    }
+                }
+            }
 
-                        for (int tileRow = 0; tileRow < height; tileRow++)
-                        {
-                            float* target = tileOutput + (tileRow * 528);
-                            float* gate = sums + (tileRow * 16);
-                            Vector256.Store(Silu(Vector256.Load(gate)) * Vector256.Load(gate + 8), target);
-                        }
+            // Gates and what they gate come in turns, a vector of each.
+            private static void GatedLinear192To512SiluFinish(float* sums, float* output, int rows, int vectors)
+            {
+                for (; rows > 0; rows--, sums += vectors * 8, output += 528)
+                {
+                    for (int i = 0; i < vectors / 2 * 8; i += 8)
+                    {
+                        Vector256.Store(Silu(Vector256.Load(sums + (2 * i))) * Vector256.Load(sums + (2 * i) + 8), output + i);
                     }
                 }
             }
@@ -344,18 +318,15 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 8192);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 1: Multiply512AddStreamsRows1(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            }
-                        }
+                        Multiply512AddStreamsRows1(input, weights + ((nint)panel * 8192), output + ((nint)panel * 16), 208);
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply512AddFewRows(rows, input, weights + ((nint)panel * 8192), output + ((nint)panel * 16), 208);
                     }
                 }
 
@@ -363,19 +334,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 8192);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
-                        {
-                            case 1: Multiply512AddRows1(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 2: Multiply512AddRows2(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 3: Multiply512AddRows3(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 4: Multiply512AddRows4(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 5: Multiply512AddRows5(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply512AddRows(height, input + ((nint)row * 528), panelWeights, panelOutput + ((nint)row * 208), 208);
                     }
                 }
             }
@@ -390,18 +352,15 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 3072);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 128);
-                            switch (height)
-                            {
-                                case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            }
-                        }
+                        Multiply192StreamsRows1(input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 128);
+                    }
+                }
+
+                if (rows <= 5)
+                {
+                    for (; panel <= endPanel - 1; panel += 1)
+                    {
+                        Multiply192FewRows(rows, input, weights + ((nint)panel * 3072), output + ((nint)panel * 16), 128);
                     }
                 }
 
@@ -409,19 +368,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 3072);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 128);
-                        switch (height)
-                        {
-                            case 1: Multiply192Rows1(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 2: Multiply192Rows2(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                        }
+                        height = NextTileRows(rows - row, 5);
+                        Multiply192Rows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 128), 128);
                     }
                 }
             }
@@ -438,30 +388,33 @@ namespace Samples
                 }
             }
 
-            // Turns one query's scores of a block into weights, 0 from 'visible' on, relative to the running maximum, and adds them to the running sum.
-            // Returns the factor by which a higher maximum shrinks what was summed before.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static float SoftmaxBlock(float* scores, int visible, int count, float* maximum, float* sum)
+            // The highest of one query's visible scores of a block, or of those before.
+            private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~7;
-                Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
-                Vector256<float> highest = Vector256.Create(*maximum);
+                Vector256<float> highest = Vector256.Create(before);
                 for (int i = 0; i < whole; i += 8)
                 {
-                    highest = Vector256.Max(highest, Vector256.Load(scores + i));
+                    highest = Vector256.MaxNative(highest, Vector256.Load(scores + i));
                 }
 
                 if (whole < visible)
                 {
-                    highest = Vector256.Max(highest, Vector256.ConditionalSelect(seen, Vector256.Load(scores + whole), highest));
+                    Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
+                    highest = Vector256.MaxNative(highest, Vector256.ConditionalSelect(seen, Vector256.Load(scores + whole), highest));
                 }
 
-                float newMaximum = Highest(highest);
-                Vector256<float> shift = Vector256.Create(newMaximum);
-                Vector256<float> factor = Exponential(Vector256.Create(*maximum) - shift);
-                *maximum = newMaximum;
-                Vector256<float> total = Vector256.Load(sum) * factor;
-                int key = 0;
+                Vector128<float> highest128 = Vector128.MaxNative(highest.GetLower(), highest.GetUpper());
+                highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(2, 3, 0, 1)));
+                return Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2))).ToScalar();
+            }
+
+            // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            private static Vector256<float> WeighScores(float* scores, int visible, int count, float highest)
+            {
+                int whole = visible & ~7, key = 0;
+                Vector256<float> shift = Vector256.Create(highest), total = Vector256<float>.Zero;
                 for (; key < whole; key += 8)
                 {
                     Vector256<float> weight = Exponential(Vector256.Load(scores + key) - shift);
@@ -471,6 +424,7 @@ namespace Samples
 
                 if (whole < visible)
                 {
+                    Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
                     Vector256<float> weight = Exponential(Vector256.Load(scores + key) - shift) & seen;
                     Vector256.Store(weight, scores + key);
                     total += weight;
@@ -482,17 +436,166 @@ namespace Samples
                     Vector256.Store(Vector256<float>.Zero, scores + key);
                 }
 
-                Vector256.Store(total, sum);
-                return factor.ToScalar();
+                return total;
             }
 
-            // The highest of all lanes.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static float Highest(Vector256<float> x)
+            // 1 row by 64 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
             {
-                Vector128<float> x128 = Vector128.Max(x.GetLower(), x.GetUpper());
-                x128 = Vector128.Max(x128, Vector128.Shuffle(x128, Vector128.Create(2, 3, 0, 1)));
-                return global::System.MathF.Max(x128.ToScalar(), x128.GetElement(1));
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3072), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3080), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 6144), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 6152), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 9216), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 9224), sum0_7);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8); Vector256.Store(sum0_2, output + 16); Vector256.Store(sum0_3, output + 24); Vector256.Store(sum0_4, output + 32); Vector256.Store(sum0_5, output + 40); Vector256.Store(sum0_6, output + 48); Vector256.Store(sum0_7, output + 56);
+            }
+
+            private static void Multiply192FewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply192FewRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192FewRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192FewRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192FewRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192FewRows5(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192FewRows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8);
+                Vector256.Store(sum1_0, output + outputStride); Vector256.Store(sum1_1, output + outputStride + 8);
+                Vector256.Store(sum2_0, output + (2 * outputStride)); Vector256.Store(sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(sum3_0, output + (3 * outputStride)); Vector256.Store(sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(sum4_0, output + (4 * outputStride)); Vector256.Store(sum4_1, output + (4 * outputStride) + 8);
+            }
+
+            private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply192Rows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192Rows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192Rows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192Rows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192Rows5(input, weights, output, outputStride); break;
+                }
             }
 
             // 1 row by 16 columns, depth 192.
@@ -609,20 +712,16 @@ namespace Samples
                 Vector256.Store(sum4_0, output + (4 * outputStride)); Vector256.Store(sum4_1, output + (4 * outputStride) + 8);
             }
 
-            // 1 row by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void ScoreRows(int rows, float* input, float* weights, float* output)
             {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
-                float* end = input + 192;
-                do
+                switch (rows)
                 {
-                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3072), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3080), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 6144), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 6152), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 9216), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 9224), sum0_7);
-                    input++;
-                    weights += 16;
+                    case 1: ScoreRows1(input, weights, output); break;
+                    case 2: ScoreRows2(input, weights, output); break;
+                    case 3: ScoreRows3(input, weights, output); break;
+                    case 4: ScoreRows4(input, weights, output); break;
+                    case 5: ScoreRows5(input, weights, output); break;
                 }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, output + 8); Vector256.Store(sum0_2, output + 16); Vector256.Store(sum0_3, output + 24); Vector256.Store(sum0_4, output + 32); Vector256.Store(sum0_5, output + 40); Vector256.Store(sum0_6, output + 48); Vector256.Store(sum0_7, output + 56);
             }
 
             // 1 row by 16 columns, depth 32.
@@ -737,6 +836,18 @@ namespace Samples
                 Vector256.Store(sum2_0, output + 256); Vector256.Store(sum2_1, output + 264);
                 Vector256.Store(sum3_0, output + 384); Vector256.Store(sum3_1, output + 392);
                 Vector256.Store(sum4_0, output + 512); Vector256.Store(sum4_1, output + 520);
+            }
+
+            private static void WeighValuesRows(int rows, float* input, float* weights, float* output, float* factors, nint depth)
+            {
+                switch (rows)
+                {
+                    case 1: WeighValuesRows1(input, weights, output, factors, depth); break;
+                    case 2: WeighValuesRows2(input, weights, output, factors, depth); break;
+                    case 3: WeighValuesRows3(input, weights, output, factors, depth); break;
+                    case 4: WeighValuesRows4(input, weights, output, factors, depth); break;
+                    case 5: WeighValuesRows5(input, weights, output, factors, depth); break;
+                }
             }
 
             // 1 row by 16 columns, depth as given.
@@ -868,6 +979,165 @@ namespace Samples
                 Vector256.Store(sum4_0, output + 128); Vector256.Store(sum4_1, output + 136);
             }
 
+            // 1 row by 64 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3072), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3080), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 6144), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 6152), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 9216), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 9224), sum0_7);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
+            }
+
+            private static void Multiply192AddFewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply192AddFewRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192AddFewRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192AddFewRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192AddFewRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192AddFewRows5(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddFewRows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
+            }
+
+            private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply192AddRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192AddRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192AddRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192AddRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192AddRows5(input, weights, output, outputStride); break;
+                }
+            }
+
             // 1 row by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void Multiply192AddRows1(float* input, float* weights, float* output, nint outputStride)
@@ -982,20 +1252,163 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
             }
 
-            // 1 row by 64 columns, depth 192.
+            // 1 row by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
-                float* end = input + 192;
+                float* end = input + 512;
                 do
                 {
-                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3072), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 3080), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 6144), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 6152), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 9216), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 9224), sum0_7);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8192), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8200), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 16384), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 16392), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 24576), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 24584), sum0_7);
                     input++;
                     weights += 16;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
+            }
+
+            private static void Multiply512AddFewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply512AddFewRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply512AddFewRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply512AddFewRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply512AddFewRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply512AddFewRows5(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+            }
+
+            // 2 rows by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+            }
+
+            // 3 rows by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+            }
+
+            // 4 rows by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+            }
+
+            // 5 rows by 16 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddFewRows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
+                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create(input[2112]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8);
+                Vector256.Store(Vector256.Load(output + outputStride) + sum1_0, output + outputStride); Vector256.Store(Vector256.Load(output + outputStride + 8) + sum1_1, output + outputStride + 8);
+                Vector256.Store(Vector256.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector256.Store(Vector256.Load(output + (2 * outputStride) + 8) + sum2_1, output + (2 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector256.Store(Vector256.Load(output + (3 * outputStride) + 8) + sum3_1, output + (3 * outputStride) + 8);
+                Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
+            }
+
+            private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply512AddRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply512AddRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply512AddRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply512AddRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply512AddRows5(input, weights, output, outputStride); break;
+                }
             }
 
             // 1 row by 16 columns, depth 512.
@@ -1112,32 +1525,16 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector256.Store(Vector256.Load(output + (4 * outputStride) + 8) + sum4_1, output + (4 * outputStride) + 8);
             }
 
-            // 1 row by 64 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
-                float* end = input + 512;
-                do
-                {
-                    Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8192), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8200), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(weights + 16384), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(weights + 16392), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(weights + 24576), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(weights + 24584), sum0_7);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(output + 8) + sum0_1, output + 8); Vector256.Store(Vector256.Load(output + 16) + sum0_2, output + 16); Vector256.Store(Vector256.Load(output + 24) + sum0_3, output + 24); Vector256.Store(Vector256.Load(output + 32) + sum0_4, output + 32); Vector256.Store(Vector256.Load(output + 40) + sum0_5, output + 40); Vector256.Store(Vector256.Load(output + 48) + sum0_6, output + 48); Vector256.Store(Vector256.Load(output + 56) + sum0_7, output + 56);
-            }
-
             /// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static int NextTileRows(int rows) =>
-                rows >= 9 || rows == 5 ? 5 : rows <= 5 ? rows : (rows + 1) / 2;
+            private static int NextTileRows(int rows, int most) =>
+                rows >= most + 4 || rows == most ? most : rows <= most ? rows : (rows + 1) / 2;
 
             // e^x = 2^n e^r with n = round(x / ln 2): 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector256<float> Exponential(Vector256<float> x)
             {
-                Vector256<float> normal = Vector256.GreaterThan(x, Vector256.Create(-87.33654f));
+                Vector256<float> vanishing = Vector256.LessThan(x, Vector256.Create(-87.33654f));
                 x = Vector256.Min(Vector256.Max(x, Vector256.Create(-87.33654f)), Vector256.Create(88.37626f));
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
                 Vector256<float> shifted = Fma.MultiplyAdd(x, Vector256.Create(1.44269504f), Vector256.Create(12582912f));
@@ -1150,7 +1547,7 @@ namespace Samples
                 p = Fma.MultiplyAdd(p, r, Vector256.Create(1.6666665459e-1f));
                 p = Fma.MultiplyAdd(p, r, Vector256.Create(5.0000001201e-1f));
                 p = Fma.MultiplyAdd(p, (r * r), (r + Vector256.Create(1f)));
-                return (p.AsInt32() + Vector256.ShiftLeft(shifted.AsInt32(), 23)).AsSingle() & normal;
+                return Vector256.AndNot((p.AsInt32() + Vector256.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
             }
 
             // x / (1 + e^-x)

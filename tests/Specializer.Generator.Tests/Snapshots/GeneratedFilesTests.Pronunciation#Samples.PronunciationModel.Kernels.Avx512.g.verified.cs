@@ -70,44 +70,39 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 6144);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 336);
-                            switch (height)
-                            {
-                                case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            }
-                        }
+                        Multiply192StreamsRows1(input, weights + ((nint)panel * 6144), output + ((nint)panel * 32), 336);
                     }
                 }
 
-                for (; panel <= endPanel - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 6144);
-                    float* panelOutput = output + ((nint)panel * 32);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 12288;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= endPanel - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 336);
-                        switch (height)
+                        Multiply192PairRows(rows, input, weights + ((nint)panel * 6144), output + ((nint)panel * 32), 336);
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= endPanel - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 6144);
+                        float* panelOutput = output + ((nint)panel * 32);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 12288;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply192TwoPanelsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
-                            case 2: Multiply192TwoPanelsRows2(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
-                            case 3: Multiply192TwoPanelsRows3(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
-                            case 4: Multiply192TwoPanelsRows4(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
-                            case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
-                            case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 336, ahead); break;
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply192WholePairRows6(input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 336), 336, ahead);
+                                ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply192PairRows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 336), 336);
+                            }
                         }
-
-                        ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                     }
                 }
 
@@ -115,20 +110,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
                     float* panelOutput = output + ((nint)panel * 32);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 336);
-                        switch (height)
-                        {
-                            case 1: Multiply192Rows1(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 2: Multiply192Rows2(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 6: Multiply192Rows6(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                        }
+                        height = NextTileRows(rows - row, 12);
+                        Multiply192Rows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 336), 336);
                     }
                 }
             }
@@ -167,9 +152,9 @@ namespace Samples
             public static void Attend(float* queries, float* keys, float* values, float* output, int position, int rows, int worker, int workers)
             {
                 const int KeyValueHeads = 2, GroupSize = 3;
-                float* scratch = stackalloc float[2136];
+                float* scratch = stackalloc float[4352];
                 int queryRows = rows * GroupSize;
-                int unitRows = rows == 1 ? GroupSize : 12;
+                int unitRows = rows == 1 ? GroupSize : 24;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
                 for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
                 {
@@ -180,71 +165,80 @@ namespace Samples
                     float* headKeys = keys + (head * 2048);
                     float* headValues = values + (head * 2048);
                     float* headOutput = output + (head * 96);
-                    for (int height; first < end; first += height)
-                    {
-                        height = NextTileRows(end - first);
-                        AttendTile(headQueries, headKeys, headValues, headOutput, position, first, height, scratch);
-                    }
+                    AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
 
-            // Queries first to first + height - 1 of one key/value head, block of keys by block of keys.
+            // Queries first to first + rows - 1 of one key/value head, block of keys by block of keys.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void AttendTile(float* queries, float* keys, float* values, float* output, int position, int first, int height, float* scratch)
+            private static void AttendQueries(float* queries, float* keys, float* values, float* output, int position, int first, int rows, float* scratch)
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 1536;
-                float* sums = results + 384;
-                float* maxima = sums + 192;
-                float* factors = maxima + 12;
-                new global::System.Span<float>(results, height * 32).Clear();
-                new global::System.Span<float>(sums, height * 16).Clear();
-                new global::System.Span<float>(maxima, height).Fill(float.MinValue);
+                float* results = scores + 3072;
+                float* sums = results + 768;
+                float* maxima = sums + 384, highest = maxima + 32, factors = highest + 32;
+                int* seen = (int*)(factors + 32);
+                new global::System.Span<float>(results, rows * 32).Clear();
+                new global::System.Span<float>(sums, rows * 16).Clear();
+                new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
                 queries += (nint)first * 32;
-                int lastVisible = position + ((first + height - 1) / 3) + 1;
+                int lastVisible = position + ((first + rows - 1) / 3) + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    for (int key = 0; key < count; key += 32)
+                    float* blockKeys = keys + ((nint)block * 32);
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        float* panel = keys + ((nint)(block + key) * 32);
-                        switch (height)
+                        height = NextTileRows(rows - row, 6);
+                        float* tileQueries = queries + (row * 32);
+                        float* tileScores = scores + (row * KeyBlock);
+                        int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
+                        int key = 0;
+                        for (; key < visible - 32; key += 64)
                         {
-                            case 1: ScoreRows1(queries, panel, scores + key); break;
-                            case 2: ScoreRows2(queries, panel, scores + key); break;
-                            case 3: ScoreRows3(queries, panel, scores + key); break;
-                            case 4: ScoreRows4(queries, panel, scores + key); break;
-                            case 5: ScoreRows5(queries, panel, scores + key); break;
-                            case 6: ScoreRows6(queries, panel, scores + key); break;
-                            case 7: ScoreRows7(queries, panel, scores + key); break;
-                            case 8: ScoreRows8(queries, panel, scores + key); break;
-                            case 12: ScoreRows12(queries, panel, scores + key); break;
+                            ScorePairRows(height, tileQueries, blockKeys + (key * 32), tileScores + key);
+                        }
+
+                        for (; key < visible; key += 32)
+                        {
+                            ScoreRows(height, tileQueries, blockKeys + (key * 32), tileScores + key);
                         }
                     }
 
-                    for (int row = 0; row < height; row++)
+                    for (int row = 0; row < rows; row++)
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
-                        factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 16));
+                        seen[row] = visible;
+                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                    }
+
+                    for (int row = 0; row < rows; row += 16)
+                    {
+                        Vector512.Store(Exponential(Vector512.Load(maxima + row) - Vector512.Load(highest + row)), factors + row);
+                        Vector512.Store(Vector512.Load(highest + row), maxima + row);
+                    }
+
+                    for (int row = 0; row < rows; row++)
+                    {
+                        float* sum = sums + (row * 16);
+                        Vector512<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        Vector512.Store(Avx512F.FusedMultiplyAdd(Vector512.Load(sum), Vector512.Create(factors[row]), weights), sum);
                     }
 
                     float* blockValues = values + ((nint)block * 32);
-                    switch (height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        case 1: WeighValuesRows1(scores, blockValues, results, factors, count); break;
-                        case 2: WeighValuesRows2(scores, blockValues, results, factors, count); break;
-                        case 3: WeighValuesRows3(scores, blockValues, results, factors, count); break;
-                        case 4: WeighValuesRows4(scores, blockValues, results, factors, count); break;
-                        case 5: WeighValuesRows5(scores, blockValues, results, factors, count); break;
-                        case 6: WeighValuesRows6(scores, blockValues, results, factors, count); break;
-                        case 7: WeighValuesRows7(scores, blockValues, results, factors, count); break;
-                        case 8: WeighValuesRows8(scores, blockValues, results, factors, count); break;
-                        case 12: WeighValuesRows12(scores, blockValues, results, factors, count); break;
+                        height = NextTileRows(rows - row, 12);
+                        int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
+                        if (visible > 0)
+                        {
+                            WeighValuesRows(height, scores + (row * KeyBlock), blockValues, results + (row * 32), factors + row, visible);
+                        }
                     }
                 }
 
-                for (int row = 0; row < height; row++)
+                for (int row = 0; row < rows; row++)
                 {
                     float* result = results + (row * 32);
                     float* target = output + ((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32);
@@ -266,44 +260,39 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 6144);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 1: Multiply192AddStreamsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            }
-                        }
+                        Multiply192AddStreamsRows1(input, weights + ((nint)panel * 6144), output + ((nint)panel * 32), 208);
                     }
                 }
 
-                for (; panel <= endPanel - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 6144);
-                    float* panelOutput = output + ((nint)panel * 32);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 12288;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= endPanel - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
+                        Multiply192AddPairRows(rows, input, weights + ((nint)panel * 6144), output + ((nint)panel * 32), 208);
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= endPanel - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 6144);
+                        float* panelOutput = output + ((nint)panel * 32);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 12288;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply192AddTwoPanelsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
-                            case 2: Multiply192AddTwoPanelsRows2(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
-                            case 3: Multiply192AddTwoPanelsRows3(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
-                            case 4: Multiply192AddTwoPanelsRows4(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
-                            case 5: Multiply192AddTwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
-                            case 6: Multiply192AddTwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 208, ahead); break;
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply192AddWholePairRows6(input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 208), 208, ahead);
+                                ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply192AddPairRows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 208), 208);
+                            }
                         }
-
-                        ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                     }
                 }
 
@@ -311,20 +300,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
                     float* panelOutput = output + ((nint)panel * 32);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
-                        {
-                            case 1: Multiply192AddRows1(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 2: Multiply192AddRows2(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 3: Multiply192AddRows3(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 4: Multiply192AddRows4(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 5: Multiply192AddRows5(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 6: Multiply192AddRows6(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                        }
+                        height = NextTileRows(rows - row, 12);
+                        Multiply192AddRows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 208), 208);
                     }
                 }
             }
@@ -340,60 +319,42 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 6144);
-                        float* panelOutput = output + ((nint)panel * 16);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 528);
-                            switch (height)
-                            {
-                                case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, sums, 128); break;
-                            }
-
-                            for (int tileRow = 0; tileRow < height; tileRow++)
-                            {
-                                float* target = tileOutput + (tileRow * 528);
-                                float* gate = sums + (tileRow * 128);
-                                Vector512.Store(Silu(Vector512.Load(gate)) * Vector512.Load(gate + 16), target);
-                                Vector512.Store(Silu(Vector512.Load(gate + 32)) * Vector512.Load(gate + 48), target + 16);
-                                Vector512.Store(Silu(Vector512.Load(gate + 64)) * Vector512.Load(gate + 80), target + 32);
-                                Vector512.Store(Silu(Vector512.Load(gate + 96)) * Vector512.Load(gate + 112), target + 48);
-                            }
-                        }
+                        Multiply192StreamsRows1(input, weights + ((nint)panel * 6144), sums, 128);
+                        GatedLinear192To512SiluFinish(sums, output + ((nint)panel * 16), 1, 8);
                     }
                 }
 
-                for (; panel <= endPanel - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 6144);
-                    float* panelOutput = output + ((nint)panel * 16);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 12288;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= endPanel - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 528);
-                        switch (height)
+                        Multiply192PairRows(rows, input, weights + ((nint)panel * 6144), sums, 64);
+                        GatedLinear192To512SiluFinish(sums, output + ((nint)panel * 16), rows, 4);
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= endPanel - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 6144);
+                        float* panelOutput = output + ((nint)panel * 16);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 12288;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply192TwoPanelsRows1(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
-                            case 2: Multiply192TwoPanelsRows2(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
-                            case 3: Multiply192TwoPanelsRows3(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
-                            case 4: Multiply192TwoPanelsRows4(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
-                            case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
-                            case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, sums, 64, ahead); break;
-                        }
-
-                        ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
-                        for (int tileRow = 0; tileRow < height; tileRow++)
-                        {
-                            float* target = tileOutput + (tileRow * 528);
-                            float* gate = sums + (tileRow * 64);
-                            Vector512.Store(Silu(Vector512.Load(gate)) * Vector512.Load(gate + 16), target);
-                            Vector512.Store(Silu(Vector512.Load(gate + 32)) * Vector512.Load(gate + 48), target + 16);
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply192WholePairRows6(input + ((nint)row * 208), panelWeights, sums, 64, ahead);
+                                GatedLinear192To512SiluFinish(sums, panelOutput + ((nint)row * 528), 6, 4);
+                                ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply192PairRows(height, input + ((nint)row * 208), panelWeights, sums, 64);
+                                GatedLinear192To512SiluFinish(sums, panelOutput + ((nint)row * 528), height, 4);
+                            }
                         }
                     }
                 }
@@ -402,27 +363,23 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
                     float* panelOutput = output + ((nint)panel * 16);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 528);
-                        switch (height)
-                        {
-                            case 1: Multiply192Rows1(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                            case 2: Multiply192Rows2(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                            case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                            case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                            case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                            case 6: Multiply192Rows6(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                        }
+                        height = NextTileRows(rows - row, 12);
+                        Multiply192Rows(height, input + ((nint)row * 208), panelWeights, sums, 32);
+                        GatedLinear192To512SiluFinish(sums, panelOutput + ((nint)row * 528), height, 2);
+                    }
+                }
+            }
 
-                        for (int tileRow = 0; tileRow < height; tileRow++)
-                        {
-                            float* target = tileOutput + (tileRow * 528);
-                            float* gate = sums + (tileRow * 32);
-                            Vector512.Store(Silu(Vector512.Load(gate)) * Vector512.Load(gate + 16), target);
-                        }
+            // Gates and what they gate come in turns, a vector of each.
+            private static void GatedLinear192To512SiluFinish(float* sums, float* output, int rows, int vectors)
+            {
+                for (; rows > 0; rows--, sums += vectors * 16, output += 528)
+                {
+                    for (int i = 0; i < vectors / 2 * 16; i += 16)
+                    {
+                        Vector512.Store(Silu(Vector512.Load(sums + (2 * i))) * Vector512.Load(sums + (2 * i) + 16), output + i);
                     }
                 }
             }
@@ -437,44 +394,39 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 16384);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 1: Multiply512AddStreamsRows1(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            }
-                        }
+                        Multiply512AddStreamsRows1(input, weights + ((nint)panel * 16384), output + ((nint)panel * 32), 208);
                     }
                 }
 
-                for (; panel <= endPanel - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 16384);
-                    float* panelOutput = output + ((nint)panel * 32);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 32768;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= endPanel - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
+                        Multiply512AddPairRows(rows, input, weights + ((nint)panel * 16384), output + ((nint)panel * 32), 208);
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= endPanel - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 16384);
+                        float* panelOutput = output + ((nint)panel * 32);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 32768;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply512AddTwoPanelsRows1(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
-                            case 2: Multiply512AddTwoPanelsRows2(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
-                            case 3: Multiply512AddTwoPanelsRows3(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
-                            case 4: Multiply512AddTwoPanelsRows4(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
-                            case 5: Multiply512AddTwoPanelsRows5(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
-                            case 6: Multiply512AddTwoPanelsRows6(input + ((nint)row * 528), panelWeights, tileOutput, 208, ahead); break;
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply512AddWholePairRows6(input + ((nint)row * 528), panelWeights, panelOutput + ((nint)row * 208), 208, ahead);
+                                ahead = --aheadTiles > 0 ? ahead + 8192 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply512AddPairRows(height, input + ((nint)row * 528), panelWeights, panelOutput + ((nint)row * 208), 208);
+                            }
                         }
-
-                        ahead = --aheadTiles > 0 ? ahead + 8192 : panelWeights;
                     }
                 }
 
@@ -482,20 +434,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 16384);
                     float* panelOutput = output + ((nint)panel * 32);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
-                        {
-                            case 1: Multiply512AddRows1(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 2: Multiply512AddRows2(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 3: Multiply512AddRows3(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 4: Multiply512AddRows4(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 5: Multiply512AddRows5(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 6: Multiply512AddRows6(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                        }
+                        height = NextTileRows(rows - row, 12);
+                        Multiply512AddRows(height, input + ((nint)row * 528), panelWeights, panelOutput + ((nint)row * 208), 208);
                     }
                 }
             }
@@ -510,44 +452,39 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 6144);
-                        float* panelOutput = output + ((nint)panel * 32);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 128);
-                            switch (height)
-                            {
-                                case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            }
-                        }
+                        Multiply192StreamsRows1(input, weights + ((nint)panel * 6144), output + ((nint)panel * 32), 128);
                     }
                 }
 
-                for (; panel <= endPanel - 2; panel += 2)
+                if (rows <= 6)
                 {
-                    float* panelWeights = weights + ((nint)panel * 6144);
-                    float* panelOutput = output + ((nint)panel * 32);
-                    // The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.
-                    float* ahead = panelWeights + 12288;
-                    int aheadTiles = 4;
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (; panel <= endPanel - 2; panel += 2)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 128);
-                        switch (height)
+                        Multiply192PairRows(rows, input, weights + ((nint)panel * 6144), output + ((nint)panel * 32), 128);
+                    }
+                }
+                else if (rows > 12)
+                {
+                    for (; panel <= endPanel - 2; panel += 2)
+                    {
+                        float* panelWeights = weights + ((nint)panel * 6144);
+                        float* panelOutput = output + ((nint)panel * 32);
+                        // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
+                        float* ahead = panelWeights + 12288;
+                        int aheadTiles = 4;
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: Multiply192TwoPanelsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
-                            case 2: Multiply192TwoPanelsRows2(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
-                            case 3: Multiply192TwoPanelsRows3(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
-                            case 4: Multiply192TwoPanelsRows4(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
-                            case 5: Multiply192TwoPanelsRows5(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
-                            case 6: Multiply192TwoPanelsRows6(input + ((nint)row * 208), panelWeights, tileOutput, 128, ahead); break;
+                            height = NextTileRows(rows - row, 6);
+                            if (height == 6 && (row > 0 || rows >= 24))
+                            {
+                                Multiply192WholePairRows6(input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 128), 128, ahead);
+                                ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
+                            }
+                            else
+                            {
+                                Multiply192PairRows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 128), 128);
+                            }
                         }
-
-                        ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                     }
                 }
 
@@ -555,20 +492,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 6144);
                     float* panelOutput = output + ((nint)panel * 32);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTwoPanelTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 128);
-                        switch (height)
-                        {
-                            case 1: Multiply192Rows1(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 2: Multiply192Rows2(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 5: Multiply192Rows5(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 6: Multiply192Rows6(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                        }
+                        height = NextTileRows(rows - row, 12);
+                        Multiply192Rows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 128), 128);
                     }
                 }
             }
@@ -585,30 +512,34 @@ namespace Samples
                 }
             }
 
-            // Turns one query's scores of a block into weights, 0 from 'visible' on, relative to the running maximum, and adds them to the running sum.
-            // Returns the factor by which a higher maximum shrinks what was summed before.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static float SoftmaxBlock(float* scores, int visible, int count, float* maximum, float* sum)
+            // The highest of one query's visible scores of a block, or of those before.
+            private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~15;
-                Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
-                Vector512<float> highest = Vector512.Create(*maximum);
+                Vector512<float> highest = Vector512.Create(before);
                 for (int i = 0; i < whole; i += 16)
                 {
-                    highest = Vector512.Max(highest, Vector512.Load(scores + i));
+                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
                 }
 
                 if (whole < visible)
                 {
-                    highest = Vector512.Max(highest, Vector512.ConditionalSelect(seen, Vector512.Load(scores + whole), highest));
+                    Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
+                    highest = Vector512.MaxNative(highest, Vector512.ConditionalSelect(seen, Vector512.Load(scores + whole), highest));
                 }
 
-                float newMaximum = Highest(highest);
-                Vector512<float> shift = Vector512.Create(newMaximum);
-                Vector512<float> factor = Exponential(Vector512.Create(*maximum) - shift);
-                *maximum = newMaximum;
-                Vector512<float> total = Vector512.Load(sum) * factor;
-                int key = 0;
+                Vector256<float> highest256 = Vector256.MaxNative(highest.GetLower(), highest.GetUpper());
+                Vector128<float> highest128 = Vector128.MaxNative(highest256.GetLower(), highest256.GetUpper());
+                highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(2, 3, 0, 1)));
+                return Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2))).ToScalar();
+            }
+
+            // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            private static Vector512<float> WeighScores(float* scores, int visible, int count, float highest)
+            {
+                int whole = visible & ~15, key = 0;
+                Vector512<float> shift = Vector512.Create(highest), total = Vector512<float>.Zero;
                 for (; key < whole; key += 16)
                 {
                     Vector512<float> weight = Exponential(Vector512.Load(scores + key) - shift);
@@ -618,6 +549,7 @@ namespace Samples
 
                 if (whole < visible)
                 {
+                    Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
                     Vector512<float> weight = Exponential(Vector512.Load(scores + key) - shift) & seen;
                     Vector512.Store(weight, scores + key);
                     total += weight;
@@ -629,177 +561,48 @@ namespace Samples
                     Vector512.Store(Vector512<float>.Zero, scores + key);
                 }
 
-                Vector512.Store(total, sum);
-                return factor.ToScalar();
+                return total;
             }
 
-            // The highest of all lanes.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static float Highest(Vector512<float> x)
-            {
-                Vector256<float> x256 = Vector256.Max(x.GetLower(), x.GetUpper());
-                Vector128<float> x128 = Vector128.Max(x256.GetLower(), x256.GetUpper());
-                x128 = Vector128.Max(x128, Vector128.Shuffle(x128, Vector128.Create(2, 3, 0, 1)));
-                return global::System.MathF.Max(x128.ToScalar(), x128.GetElement(1));
-            }
-
-            // 1 row by 32 columns, depth 192.
+            // 1 row by 128 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
                 float* end = input + 192;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6144), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6160), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 12288), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 12304), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 18432), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 18448), sum0_7);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48); Vector512.Store(sum0_4, output + 64); Vector512.Store(sum0_5, output + 80); Vector512.Store(sum0_6, output + 96); Vector512.Store(sum0_7, output + 112);
             }
 
-            // 2 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192PairRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
+                switch (rows)
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 32;
+                    case 1: Multiply192PairRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192PairRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192PairRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192PairRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192PairRows5(input, weights, output, outputStride); break;
+                    case 6: Multiply192PairRows6(input, weights, output, outputStride); break;
                 }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-            }
-
-            // 3 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-            }
-
-            // 4 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-            }
-
-            // 5 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows5(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-            }
-
-            // 6 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows6(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
-                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
             }
 
             // 1 row by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192PairRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = input + 192;
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6144), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6160), sum0_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -809,7 +612,7 @@ namespace Samples
 
             // 2 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192PairRows2(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -819,8 +622,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 6144), weight3 = Vector512.Load(weights + 6160);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -831,7 +633,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192PairRows3(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -843,8 +645,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -856,7 +657,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192PairRows4(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -870,8 +671,7 @@ namespace Samples
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -884,7 +684,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192PairRows5(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -900,8 +700,7 @@ namespace Samples
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -915,7 +714,40 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192TwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192PairRows6(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 6144), weight3 = Vector512.Load(weights + 6160);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16); Vector512.Store(sum1_2, output + outputStride + 32); Vector512.Store(sum1_3, output + outputStride + 48);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16); Vector512.Store(sum2_2, output + (2 * outputStride) + 32); Vector512.Store(sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16); Vector512.Store(sum3_2, output + (3 * outputStride) + 32); Vector512.Store(sum3_3, output + (3 * outputStride) + 48);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16); Vector512.Store(sum4_2, output + (4 * outputStride) + 32); Vector512.Store(sum4_3, output + (4 * outputStride) + 48);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16); Vector512.Store(sum5_2, output + (5 * outputStride) + 32); Vector512.Store(sum5_3, output + (5 * outputStride) + 48);
+            }
+
+            // 6 rows by 64 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192WholePairRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -947,20 +779,470 @@ namespace Samples
                 Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16); Vector512.Store(sum5_2, output + (5 * outputStride) + 32); Vector512.Store(sum5_3, output + (5 * outputStride) + 48);
             }
 
-            // 1 row by 128 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
+                switch (rows)
+                {
+                    case 1: Multiply192Rows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192Rows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192Rows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192Rows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192Rows5(input, weights, output, outputStride); break;
+                    case 6: Multiply192Rows6(input, weights, output, outputStride); break;
+                    case 7: Multiply192Rows7(input, weights, output, outputStride); break;
+                    case 8: Multiply192Rows8(input, weights, output, outputStride); break;
+                    case 12: Multiply192Rows12(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192Rows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 float* end = input + 192;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6144), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6160), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 12288), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 12304), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 18432), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 18448), sum0_7);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48); Vector512.Store(sum0_4, output + 64); Vector512.Store(sum0_5, output + 80); Vector512.Store(sum0_6, output + 96); Vector512.Store(sum0_7, output + 112);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+            }
+
+            // 2 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192Rows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+            }
+
+            // 3 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192Rows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+            }
+
+            // 4 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192Rows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+            }
+
+            // 5 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192Rows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+            }
+
+            // 6 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192Rows6(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+            }
+
+            // 7 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192Rows7(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
+            }
+
+            // 8 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192Rows8(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
+            }
+
+            // 12 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192Rows12(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
+                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
+                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
+                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
+                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create(input[1664]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create(input[1872]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create(input[2080]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create(input[2288]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
+                Vector512.Store(sum1_0, output + outputStride); Vector512.Store(sum1_1, output + outputStride + 16);
+                Vector512.Store(sum2_0, output + (2 * outputStride)); Vector512.Store(sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(sum3_0, output + (3 * outputStride)); Vector512.Store(sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(sum4_0, output + (4 * outputStride)); Vector512.Store(sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(sum5_0, output + (5 * outputStride)); Vector512.Store(sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(sum6_0, output + (6 * outputStride)); Vector512.Store(sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(sum7_0, output + (7 * outputStride)); Vector512.Store(sum7_1, output + (7 * outputStride) + 16);
+                Vector512.Store(sum8_0, output + (8 * outputStride)); Vector512.Store(sum8_1, output + (8 * outputStride) + 16);
+                Vector512.Store(sum9_0, output + (9 * outputStride)); Vector512.Store(sum9_1, output + (9 * outputStride) + 16);
+                Vector512.Store(sum10_0, output + (10 * outputStride)); Vector512.Store(sum10_1, output + (10 * outputStride) + 16);
+                Vector512.Store(sum11_0, output + (11 * outputStride)); Vector512.Store(sum11_1, output + (11 * outputStride) + 16);
+            }
+
+            private static void ScorePairRows(int rows, float* input, float* weights, float* output)
+            {
+                switch (rows)
+                {
+                    case 1: ScorePairRows1(input, weights, output); break;
+                    case 2: ScorePairRows2(input, weights, output); break;
+                    case 3: ScorePairRows3(input, weights, output); break;
+                    case 4: ScorePairRows4(input, weights, output); break;
+                    case 5: ScorePairRows5(input, weights, output); break;
+                    case 6: ScorePairRows6(input, weights, output); break;
+                }
+            }
+
+            // 1 row by 64 columns, depth 32.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows1(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                float* end = input + 32;
+                do
+                {
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 1024), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 1040), sum0_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+            }
+
+            // 2 rows by 64 columns, depth 32.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows2(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                float* end = input + 32;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1024), weight3 = Vector512.Load(weights + 1040);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+            }
+
+            // 3 rows by 64 columns, depth 32.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows3(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                float* end = input + 32;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1024), weight3 = Vector512.Load(weights + 1040);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272); Vector512.Store(sum2_2, output + 288); Vector512.Store(sum2_3, output + 304);
+            }
+
+            // 4 rows by 64 columns, depth 32.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows4(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                float* end = input + 32;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1024), weight3 = Vector512.Load(weights + 1040);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272); Vector512.Store(sum2_2, output + 288); Vector512.Store(sum2_3, output + 304);
+                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400); Vector512.Store(sum3_2, output + 416); Vector512.Store(sum3_3, output + 432);
+            }
+
+            // 5 rows by 64 columns, depth 32.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows5(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
+                float* end = input + 32;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1024), weight3 = Vector512.Load(weights + 1040);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272); Vector512.Store(sum2_2, output + 288); Vector512.Store(sum2_3, output + 304);
+                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400); Vector512.Store(sum3_2, output + 416); Vector512.Store(sum3_3, output + 432);
+                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528); Vector512.Store(sum4_2, output + 544); Vector512.Store(sum4_3, output + 560);
+            }
+
+            // 6 rows by 64 columns, depth 32.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScorePairRows6(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
+                float* end = input + 32;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 1024), weight3 = Vector512.Load(weights + 1040);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16); Vector512.Store(sum0_2, output + 32); Vector512.Store(sum0_3, output + 48);
+                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144); Vector512.Store(sum1_2, output + 160); Vector512.Store(sum1_3, output + 176);
+                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272); Vector512.Store(sum2_2, output + 288); Vector512.Store(sum2_3, output + 304);
+                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400); Vector512.Store(sum3_2, output + 416); Vector512.Store(sum3_3, output + 432);
+                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528); Vector512.Store(sum4_2, output + 544); Vector512.Store(sum4_3, output + 560);
+                Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656); Vector512.Store(sum5_2, output + 672); Vector512.Store(sum5_3, output + 688);
+            }
+
+            private static void ScoreRows(int rows, float* input, float* weights, float* output)
+            {
+                switch (rows)
+                {
+                    case 1: ScoreRows1(input, weights, output); break;
+                    case 2: ScoreRows2(input, weights, output); break;
+                    case 3: ScoreRows3(input, weights, output); break;
+                    case 4: ScoreRows4(input, weights, output); break;
+                    case 5: ScoreRows5(input, weights, output); break;
+                    case 6: ScoreRows6(input, weights, output); break;
+                }
             }
 
             // 1 row by 32 columns, depth 32.
@@ -1109,127 +1391,20 @@ namespace Samples
                 Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656);
             }
 
-            // 7 rows by 32 columns, depth 32.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreRows7(float* input, float* weights, float* output)
+            private static void WeighValuesRows(int rows, float* input, float* weights, float* output, float* factors, nint depth)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                float* end = input + 32;
-                do
+                switch (rows)
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    input++;
-                    weights += 32;
+                    case 1: WeighValuesRows1(input, weights, output, factors, depth); break;
+                    case 2: WeighValuesRows2(input, weights, output, factors, depth); break;
+                    case 3: WeighValuesRows3(input, weights, output, factors, depth); break;
+                    case 4: WeighValuesRows4(input, weights, output, factors, depth); break;
+                    case 5: WeighValuesRows5(input, weights, output, factors, depth); break;
+                    case 6: WeighValuesRows6(input, weights, output, factors, depth); break;
+                    case 7: WeighValuesRows7(input, weights, output, factors, depth); break;
+                    case 8: WeighValuesRows8(input, weights, output, factors, depth); break;
+                    case 12: WeighValuesRows12(input, weights, output, factors, depth); break;
                 }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144);
-                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272);
-                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400);
-                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528);
-                Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656);
-                Vector512.Store(sum6_0, output + 768); Vector512.Store(sum6_1, output + 784);
-            }
-
-            // 8 rows by 32 columns, depth 32.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreRows8(float* input, float* weights, float* output)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = input + 32;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[224]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144);
-                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272);
-                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400);
-                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528);
-                Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656);
-                Vector512.Store(sum6_0, output + 768); Vector512.Store(sum6_1, output + 784);
-                Vector512.Store(sum7_0, output + 896); Vector512.Store(sum7_1, output + 912);
-            }
-
-            // 12 rows by 32 columns, depth 32.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreRows12(float* input, float* weights, float* output)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
-                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
-                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
-                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = input + 32;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create(input[224]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create(input[256]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create(input[288]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create(input[320]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create(input[352]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, output + 16);
-                Vector512.Store(sum1_0, output + 128); Vector512.Store(sum1_1, output + 144);
-                Vector512.Store(sum2_0, output + 256); Vector512.Store(sum2_1, output + 272);
-                Vector512.Store(sum3_0, output + 384); Vector512.Store(sum3_1, output + 400);
-                Vector512.Store(sum4_0, output + 512); Vector512.Store(sum4_1, output + 528);
-                Vector512.Store(sum5_0, output + 640); Vector512.Store(sum5_1, output + 656);
-                Vector512.Store(sum6_0, output + 768); Vector512.Store(sum6_1, output + 784);
-                Vector512.Store(sum7_0, output + 896); Vector512.Store(sum7_1, output + 912);
-                Vector512.Store(sum8_0, output + 1024); Vector512.Store(sum8_1, output + 1040);
-                Vector512.Store(sum9_0, output + 1152); Vector512.Store(sum9_1, output + 1168);
-                Vector512.Store(sum10_0, output + 1280); Vector512.Store(sum10_1, output + 1296);
-                Vector512.Store(sum11_0, output + 1408); Vector512.Store(sum11_1, output + 1424);
             }
 
             // 1 row by 32 columns, depth as given.
@@ -1549,163 +1724,45 @@ namespace Samples
                 Vector512.Store(sum11_0, output + 352); Vector512.Store(sum11_1, output + 368);
             }
 
-            // 1 row by 32 columns, depth 192.
+            // 1 row by 128 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
                 float* end = input + 192;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6144), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6160), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 12288), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 12304), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 18432), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 18448), sum0_7);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48); Vector512.Store(Vector512.Load(output + 64) + sum0_4, output + 64); Vector512.Store(Vector512.Load(output + 80) + sum0_5, output + 80); Vector512.Store(Vector512.Load(output + 96) + sum0_6, output + 96); Vector512.Store(Vector512.Load(output + 112) + sum0_7, output + 112);
             }
 
-            // 2 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddPairRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
+                switch (rows)
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 32;
+                    case 1: Multiply192AddPairRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192AddPairRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192AddPairRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192AddPairRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192AddPairRows5(input, weights, output, outputStride); break;
+                    case 6: Multiply192AddPairRows6(input, weights, output, outputStride); break;
                 }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-            }
-
-            // 3 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-            }
-
-            // 4 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-            }
-
-            // 5 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows5(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-            }
-
-            // 6 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows6(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                float* end = input + 192;
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
-                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
-                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
-                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
             }
 
             // 1 row by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192AddPairRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = input + 192;
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6144), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6160), sum0_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -1715,7 +1772,7 @@ namespace Samples
 
             // 2 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192AddPairRows2(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1725,8 +1782,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 6144), weight3 = Vector512.Load(weights + 6160);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -1737,7 +1793,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192AddPairRows3(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1749,8 +1805,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -1762,7 +1817,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192AddPairRows4(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1776,8 +1831,7 @@ namespace Samples
                     value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -1790,7 +1844,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192AddPairRows5(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1806,8 +1860,7 @@ namespace Samples
                     value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
                     input++;
                     weights += 32;
                 }
@@ -1821,7 +1874,40 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply192AddPairRows6(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 6144), weight3 = Vector512.Load(weights + 6160);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 7168); Sse.Prefetch0(weights + 7184);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 32) + sum4_2, output + (4 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 48) + sum4_3, output + (4 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 32) + sum5_2, output + (5 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 48) + sum5_3, output + (5 * outputStride) + 48);
+            }
+
+            // 6 rows by 64 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -1853,31 +1939,32 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 32) + sum5_2, output + (5 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 48) + sum5_3, output + (5 * outputStride) + 48);
             }
 
-            // 1 row by 128 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
+                switch (rows)
+                {
+                    case 1: Multiply192AddRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192AddRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192AddRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192AddRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192AddRows5(input, weights, output, outputStride); break;
+                    case 6: Multiply192AddRows6(input, weights, output, outputStride); break;
+                    case 7: Multiply192AddRows7(input, weights, output, outputStride); break;
+                    case 8: Multiply192AddRows8(input, weights, output, outputStride); break;
+                    case 12: Multiply192AddRows12(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 float* end = input + 192;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6144), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 6160), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 12288), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 12304), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 18432), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 18448), sum0_7);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48); Vector512.Store(Vector512.Load(output + 64) + sum0_4, output + 64); Vector512.Store(Vector512.Load(output + 80) + sum0_5, output + 80); Vector512.Store(Vector512.Load(output + 96) + sum0_6, output + 96); Vector512.Store(Vector512.Load(output + 112) + sum0_7, output + 112);
-            }
-
-            // 1 row by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                float* end = input + 512;
-                do
-                {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1885,18 +1972,19 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
             }
 
-            // 2 rows by 32 columns, depth 512.
+            // 2 rows by 32 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows2(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                float* end = input + 512;
+                float* end = input + 192;
                 do
                 {
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1905,20 +1993,21 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
             }
 
-            // 3 rows by 32 columns, depth 512.
+            // 3 rows by 32 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows3(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                float* end = input + 512;
+                float* end = input + 192;
                 do
                 {
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1928,22 +2017,23 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
             }
 
-            // 4 rows by 32 columns, depth 512.
+            // 4 rows by 32 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows4(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                float* end = input + 512;
+                float* end = input + 192;
                 do
                 {
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1954,24 +2044,25 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
             }
 
-            // 5 rows by 32 columns, depth 512.
+            // 5 rows by 32 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows5(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                float* end = input + 512;
+                float* end = input + 192;
                 do
                 {
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1983,9 +2074,9 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
             }
 
-            // 6 rows by 32 columns, depth 512.
+            // 6 rows by 32 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows6(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows6(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
@@ -1993,16 +2084,17 @@ namespace Samples
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                float* end = input + 512;
+                float* end = input + 192;
                 do
                 {
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -2015,17 +2107,171 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
             }
 
+            // 7 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddRows7(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+            }
+
+            // 8 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddRows8(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
+            }
+
+            // 12 rows by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddRows12(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
+                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
+                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
+                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
+                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
+                float* end = input + 192;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create(input[1664]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create(input[1872]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create(input[2080]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create(input[2288]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride)); Vector512.Store(Vector512.Load(output + (8 * outputStride) + 16) + sum8_1, output + (8 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride)); Vector512.Store(Vector512.Load(output + (9 * outputStride) + 16) + sum9_1, output + (9 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride)); Vector512.Store(Vector512.Load(output + (10 * outputStride) + 16) + sum10_1, output + (10 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride)); Vector512.Store(Vector512.Load(output + (11 * outputStride) + 16) + sum11_1, output + (11 * outputStride) + 16);
+            }
+
+            // 1 row by 128 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16384), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16400), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 32768), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 32784), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 49152), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 49168), sum0_7);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48); Vector512.Store(Vector512.Load(output + 64) + sum0_4, output + 64); Vector512.Store(Vector512.Load(output + 80) + sum0_5, output + 80); Vector512.Store(Vector512.Load(output + 96) + sum0_6, output + 96); Vector512.Store(Vector512.Load(output + 112) + sum0_7, output + 112);
+            }
+
+            private static void Multiply512AddPairRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply512AddPairRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply512AddPairRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply512AddPairRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply512AddPairRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply512AddPairRows5(input, weights, output, outputStride); break;
+                    case 6: Multiply512AddPairRows6(input, weights, output, outputStride); break;
+                }
+            }
+
             // 1 row by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply512AddPairRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = input + 512;
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16384), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16400), sum0_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 17408); Sse.Prefetch0(weights + 17424);
                     input++;
                     weights += 32;
                 }
@@ -2035,7 +2281,7 @@ namespace Samples
 
             // 2 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply512AddPairRows2(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2045,8 +2291,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 16384), weight3 = Vector512.Load(weights + 16400);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 17408); Sse.Prefetch0(weights + 17424);
                     input++;
                     weights += 32;
                 }
@@ -2057,7 +2302,7 @@ namespace Samples
 
             // 3 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply512AddPairRows3(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2069,8 +2314,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 17408); Sse.Prefetch0(weights + 17424);
                     input++;
                     weights += 32;
                 }
@@ -2082,7 +2326,7 @@ namespace Samples
 
             // 4 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply512AddPairRows4(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2096,8 +2340,7 @@ namespace Samples
                     value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 17408); Sse.Prefetch0(weights + 17424);
                     input++;
                     weights += 32;
                 }
@@ -2110,7 +2353,7 @@ namespace Samples
 
             // 5 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply512AddPairRows5(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2126,8 +2369,7 @@ namespace Samples
                     value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 17408); Sse.Prefetch0(weights + 17424);
                     input++;
                     weights += 32;
                 }
@@ -2141,7 +2383,40 @@ namespace Samples
 
             // 6 rows by 64 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddTwoPanelsRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void Multiply512AddPairRows6(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16), weight2 = Vector512.Load(weights + 16384), weight3 = Vector512.Load(weights + 16400);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
+                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040); Sse.Prefetch0(weights + 17408); Sse.Prefetch0(weights + 17424);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16); Vector512.Store(Vector512.Load(output + outputStride + 32) + sum1_2, output + outputStride + 32); Vector512.Store(Vector512.Load(output + outputStride + 48) + sum1_3, output + outputStride + 48);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 32) + sum2_2, output + (2 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 48) + sum2_3, output + (2 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 32) + sum3_2, output + (3 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 48) + sum3_3, output + (3 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 32) + sum4_2, output + (4 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 48) + sum4_3, output + (4 * outputStride) + 48);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 32) + sum5_2, output + (5 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 48) + sum5_3, output + (5 * outputStride) + 48);
+            }
+
+            // 6 rows by 64 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
@@ -2173,37 +2448,310 @@ namespace Samples
                 Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 32) + sum5_2, output + (5 * outputStride) + 32); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 48) + sum5_3, output + (5 * outputStride) + 48);
             }
 
-            // 1 row by 128 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
+                switch (rows)
+                {
+                    case 1: Multiply512AddRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply512AddRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply512AddRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply512AddRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply512AddRows5(input, weights, output, outputStride); break;
+                    case 6: Multiply512AddRows6(input, weights, output, outputStride); break;
+                    case 7: Multiply512AddRows7(input, weights, output, outputStride); break;
+                    case 8: Multiply512AddRows8(input, weights, output, outputStride); break;
+                    case 12: Multiply512AddRows12(input, weights, output, outputStride); break;
+                }
+            }
+
+            // 1 row by 32 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 float* end = input + 512;
                 do
                 {
-                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16384), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16400), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 32768), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 32784), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 49152), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 49168), sum0_7);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16); Vector512.Store(Vector512.Load(output + 32) + sum0_2, output + 32); Vector512.Store(Vector512.Load(output + 48) + sum0_3, output + 48); Vector512.Store(Vector512.Load(output + 64) + sum0_4, output + 64); Vector512.Store(Vector512.Load(output + 80) + sum0_5, output + 80); Vector512.Store(Vector512.Load(output + 96) + sum0_6, output + 96); Vector512.Store(Vector512.Load(output + 112) + sum0_7, output + 112);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+            }
+
+            // 2 rows by 32 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddRows2(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+            }
+
+            // 3 rows by 32 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddRows3(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+            }
+
+            // 4 rows by 32 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddRows4(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+            }
+
+            // 5 rows by 32 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddRows5(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+            }
+
+            // 6 rows by 32 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddRows6(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+            }
+
+            // 7 rows by 32 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddRows7(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+            }
+
+            // 8 rows by 32 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddRows8(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[3696]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
+            }
+
+            // 12 rows by 32 columns, depth 512.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply512AddRows12(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
+                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
+                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
+                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
+                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
+                float* end = input + 512;
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
+                    Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create(input[3696]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create(input[4224]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create(input[4752]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create(input[5280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create(input[5808]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(output + 16) + sum0_1, output + 16);
+                Vector512.Store(Vector512.Load(output + outputStride) + sum1_0, output + outputStride); Vector512.Store(Vector512.Load(output + outputStride + 16) + sum1_1, output + outputStride + 16);
+                Vector512.Store(Vector512.Load(output + (2 * outputStride)) + sum2_0, output + (2 * outputStride)); Vector512.Store(Vector512.Load(output + (2 * outputStride) + 16) + sum2_1, output + (2 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (3 * outputStride)) + sum3_0, output + (3 * outputStride)); Vector512.Store(Vector512.Load(output + (3 * outputStride) + 16) + sum3_1, output + (3 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (4 * outputStride)) + sum4_0, output + (4 * outputStride)); Vector512.Store(Vector512.Load(output + (4 * outputStride) + 16) + sum4_1, output + (4 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (5 * outputStride)) + sum5_0, output + (5 * outputStride)); Vector512.Store(Vector512.Load(output + (5 * outputStride) + 16) + sum5_1, output + (5 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (6 * outputStride)) + sum6_0, output + (6 * outputStride)); Vector512.Store(Vector512.Load(output + (6 * outputStride) + 16) + sum6_1, output + (6 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector512.Store(Vector512.Load(output + (7 * outputStride) + 16) + sum7_1, output + (7 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (8 * outputStride)) + sum8_0, output + (8 * outputStride)); Vector512.Store(Vector512.Load(output + (8 * outputStride) + 16) + sum8_1, output + (8 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (9 * outputStride)) + sum9_0, output + (9 * outputStride)); Vector512.Store(Vector512.Load(output + (9 * outputStride) + 16) + sum9_1, output + (9 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (10 * outputStride)) + sum10_0, output + (10 * outputStride)); Vector512.Store(Vector512.Load(output + (10 * outputStride) + 16) + sum10_1, output + (10 * outputStride) + 16);
+                Vector512.Store(Vector512.Load(output + (11 * outputStride)) + sum11_0, output + (11 * outputStride)); Vector512.Store(Vector512.Load(output + (11 * outputStride) + 16) + sum11_1, output + (11 * outputStride) + 16);
             }
 
             /// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static int NextTileRows(int rows) =>
-                rows >= 16 || rows == 12 ? 12 : rows <= 8 ? rows : (rows + 1) / 2;
-
-            /// <summary>The same for tiles over two panels and over the panel that these leave over.</summary>
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static int NextTwoPanelTileRows(int rows) =>
-                rows >= 10 ? 6 : rows <= 6 ? rows : (rows + 1) / 2;
+            private static int NextTileRows(int rows, int most) =>
+                rows >= most + 4 || rows == most ? most : rows <= global::System.Math.Min(8, most) ? rows : (rows + 1) / 2;
 
             // e^x = 2^n e^r with n = round(x / ln 2): 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector512<float> Exponential(Vector512<float> x)
             {
-                Vector512<float> normal = Vector512.GreaterThan(x, Vector512.Create(-87.33654f));
+                Vector512<float> vanishing = Vector512.LessThan(x, Vector512.Create(-87.33654f));
                 x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87.33654f)), Vector512.Create(88.37626f));
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
                 Vector512<float> shifted = Avx512F.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), Vector512.Create(12582912f));
@@ -2216,7 +2764,7 @@ namespace Samples
                 p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
                 p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
                 p = Avx512F.FusedMultiplyAdd(p, (r * r), (r + Vector512.Create(1f)));
-                return (p.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle() & normal;
+                return Vector512.AndNot((p.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
             }
 
             // x / (1 + e^-x)

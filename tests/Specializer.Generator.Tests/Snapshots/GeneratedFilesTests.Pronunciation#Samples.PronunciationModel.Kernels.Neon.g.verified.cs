@@ -70,18 +70,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 1536);
-                        float* panelOutput = output + ((nint)panel * 8);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 336);
-                            switch (height)
-                            {
-                                case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            }
-                        }
+                        Multiply192StreamsRows1(input, weights + ((nint)panel * 1536), output + ((nint)panel * 8), 336);
                     }
                 }
 
@@ -89,19 +78,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
                     float* panelOutput = output + ((nint)panel * 8);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 336);
-                        switch (height)
-                        {
-                            case 1: Multiply192Rows1(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 2: Multiply192Rows2(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                            case 8: Multiply192Rows8(input + ((nint)row * 208), panelWeights, tileOutput, 336); break;
-                        }
+                        height = NextTileRows(rows - row, 8);
+                        Multiply192Rows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 336), 336);
                     }
                 }
             }
@@ -140,9 +120,9 @@ namespace Samples
             public static void Attend(float* queries, float* keys, float* values, float* output, int position, int rows, int worker, int workers)
             {
                 const int KeyValueHeads = 2, GroupSize = 3;
-                float* scratch = stackalloc float[1328];
+                float* scratch = stackalloc float[4064];
                 int queryRows = rows * GroupSize;
-                int unitRows = rows == 1 ? GroupSize : 8;
+                int unitRows = rows == 1 ? GroupSize : 24;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
                 for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
                 {
@@ -153,66 +133,78 @@ namespace Samples
                     float* headKeys = keys + (head * 2048);
                     float* headValues = values + (head * 2048);
                     float* headOutput = output + (head * 96);
-                    for (int height; first < end; first += height)
-                    {
-                        height = NextTileRows(end - first);
-                        AttendTile(headQueries, headKeys, headValues, headOutput, position, first, height, scratch);
-                    }
+                    AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
 
-            // Queries first to first + height - 1 of one key/value head, block of keys by block of keys.
+            // Queries first to first + rows - 1 of one key/value head, block of keys by block of keys.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void AttendTile(float* queries, float* keys, float* values, float* output, int position, int first, int height, float* scratch)
+            private static void AttendQueries(float* queries, float* keys, float* values, float* output, int position, int first, int rows, float* scratch)
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 1024;
-                float* sums = results + 256;
-                float* maxima = sums + 32;
-                float* factors = maxima + 8;
-                new global::System.Span<float>(results, height * 32).Clear();
-                new global::System.Span<float>(sums, height * 4).Clear();
-                new global::System.Span<float>(maxima, height).Fill(float.MinValue);
+                float* results = scores + 3072;
+                float* sums = results + 768;
+                float* maxima = sums + 96, highest = maxima + 32, factors = highest + 32;
+                int* seen = (int*)(factors + 32);
+                new global::System.Span<float>(results, rows * 32).Clear();
+                new global::System.Span<float>(sums, rows * 4).Clear();
+                new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
                 queries += (nint)first * 32;
-                int lastVisible = position + ((first + height - 1) / 3) + 1;
+                int lastVisible = position + ((first + rows - 1) / 3) + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    for (int key = 0; key < count; key += 8)
+                    float* blockKeys = keys + ((nint)block * 32);
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        float* panel = keys + ((nint)(block + key) * 32);
-                        switch (height)
+                        height = NextTileRows(rows - row, 8);
+                        float* tileQueries = queries + (row * 32);
+                        float* tileScores = scores + (row * KeyBlock);
+                        int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
+                        int key = 0;
+                        for (; key < visible; key += 8)
                         {
-                            case 1: ScoreRows1(queries, panel, scores + key); break;
-                            case 2: ScoreRows2(queries, panel, scores + key); break;
-                            case 3: ScoreRows3(queries, panel, scores + key); break;
-                            case 4: ScoreRows4(queries, panel, scores + key); break;
-                            case 8: ScoreRows8(queries, panel, scores + key); break;
+                            ScoreRows(height, tileQueries, blockKeys + (key * 32), tileScores + key);
                         }
                     }
 
-                    for (int row = 0; row < height; row++)
+                    for (int row = 0; row < rows; row++)
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
-                        factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * 4));
+                        seen[row] = visible;
+                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                    }
+
+                    for (int row = 0; row < rows; row += 4)
+                    {
+                        Vector128.Store(Exponential(Vector128.Load(maxima + row) - Vector128.Load(highest + row)), factors + row);
+                        Vector128.Store(Vector128.Load(highest + row), maxima + row);
+                    }
+
+                    for (int row = 0; row < rows; row++)
+                    {
+                        float* sum = sums + (row * 4);
+                        Vector128<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        Vector128.Store(AdvSimd.FusedMultiplyAdd(weights, Vector128.Load(sum), Vector128.Create(factors[row])), sum);
                     }
 
                     float* blockValues = values + ((nint)block * 32);
                     for (int column = 0; column < 32; column += 8)
                     {
-                        switch (height)
+                        for (int row = 0, height; row < rows; row += height)
                         {
-                            case 1: WeighValuesRows1(scores, blockValues + column, results + column, factors, count); break;
-                            case 2: WeighValuesRows2(scores, blockValues + column, results + column, factors, count); break;
-                            case 3: WeighValuesRows3(scores, blockValues + column, results + column, factors, count); break;
-                            case 4: WeighValuesRows4(scores, blockValues + column, results + column, factors, count); break;
-                            case 8: WeighValuesRows8(scores, blockValues + column, results + column, factors, count); break;
+                            height = NextTileRows(rows - row, 8);
+                            int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
+                            if (visible > 0)
+                            {
+                                WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                            }
                         }
                     }
                 }
 
-                for (int row = 0; row < height; row++)
+                for (int row = 0; row < rows; row++)
                 {
                     float* result = results + (row * 32);
                     float* target = output + ((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32);
@@ -234,18 +226,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 1536);
-                        float* panelOutput = output + ((nint)panel * 8);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 1: Multiply192AddStreamsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            }
-                        }
+                        Multiply192AddStreamsRows1(input, weights + ((nint)panel * 1536), output + ((nint)panel * 8), 208);
                     }
                 }
 
@@ -253,19 +234,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
                     float* panelOutput = output + ((nint)panel * 8);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
-                        {
-                            case 1: Multiply192AddRows1(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 2: Multiply192AddRows2(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 3: Multiply192AddRows3(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 4: Multiply192AddRows4(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                            case 8: Multiply192AddRows8(input + ((nint)row * 208), panelWeights, tileOutput, 208); break;
-                        }
+                        height = NextTileRows(rows - row, 8);
+                        Multiply192AddRows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 208), 208);
                     }
                 }
             }
@@ -281,28 +253,8 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 1536);
-                        float* panelOutput = output + ((nint)panel * 4);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 528);
-                            switch (height)
-                            {
-                                case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, sums, 32); break;
-                            }
-
-                            for (int tileRow = 0; tileRow < height; tileRow++)
-                            {
-                                float* target = tileOutput + (tileRow * 528);
-                                float* gate = sums + (tileRow * 32);
-                                Vector128.Store(Silu(Vector128.Load(gate)) * Vector128.Load(gate + 4), target);
-                                Vector128.Store(Silu(Vector128.Load(gate + 8)) * Vector128.Load(gate + 12), target + 4);
-                                Vector128.Store(Silu(Vector128.Load(gate + 16)) * Vector128.Load(gate + 20), target + 8);
-                                Vector128.Store(Silu(Vector128.Load(gate + 24)) * Vector128.Load(gate + 28), target + 12);
-                            }
-                        }
+                        Multiply192StreamsRows1(input, weights + ((nint)panel * 1536), sums, 32);
+                        GatedLinear192To512SiluFinish(sums, output + ((nint)panel * 4), 1, 8);
                     }
                 }
 
@@ -310,26 +262,23 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
                     float* panelOutput = output + ((nint)panel * 4);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 528);
-                        switch (height)
-                        {
-                            case 1: Multiply192Rows1(input + ((nint)row * 208), panelWeights, sums, 8); break;
-                            case 2: Multiply192Rows2(input + ((nint)row * 208), panelWeights, sums, 8); break;
-                            case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, sums, 8); break;
-                            case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, sums, 8); break;
-                            case 8: Multiply192Rows8(input + ((nint)row * 208), panelWeights, sums, 8); break;
-                        }
+                        height = NextTileRows(rows - row, 8);
+                        Multiply192Rows(height, input + ((nint)row * 208), panelWeights, sums, 8);
+                        GatedLinear192To512SiluFinish(sums, panelOutput + ((nint)row * 528), height, 2);
+                    }
+                }
+            }
 
-                        for (int tileRow = 0; tileRow < height; tileRow++)
-                        {
-                            float* target = tileOutput + (tileRow * 528);
-                            float* gate = sums + (tileRow * 8);
-                            Vector128.Store(Silu(Vector128.Load(gate)) * Vector128.Load(gate + 4), target);
-                        }
+            // Gates and what they gate come in turns, a vector of each.
+            private static void GatedLinear192To512SiluFinish(float* sums, float* output, int rows, int vectors)
+            {
+                for (; rows > 0; rows--, sums += vectors * 4, output += 528)
+                {
+                    for (int i = 0; i < vectors / 2 * 4; i += 4)
+                    {
+                        Vector128.Store(Silu(Vector128.Load(sums + (2 * i))) * Vector128.Load(sums + (2 * i) + 4), output + i);
                     }
                 }
             }
@@ -344,18 +293,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 4096);
-                        float* panelOutput = output + ((nint)panel * 8);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 208);
-                            switch (height)
-                            {
-                                case 1: Multiply512AddStreamsRows1(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            }
-                        }
+                        Multiply512AddStreamsRows1(input, weights + ((nint)panel * 4096), output + ((nint)panel * 8), 208);
                     }
                 }
 
@@ -363,19 +301,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 4096);
                     float* panelOutput = output + ((nint)panel * 8);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 208);
-                        switch (height)
-                        {
-                            case 1: Multiply512AddRows1(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 2: Multiply512AddRows2(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 3: Multiply512AddRows3(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 4: Multiply512AddRows4(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                            case 8: Multiply512AddRows8(input + ((nint)row * 528), panelWeights, tileOutput, 208); break;
-                        }
+                        height = NextTileRows(rows - row, 8);
+                        Multiply512AddRows(height, input + ((nint)row * 528), panelWeights, panelOutput + ((nint)row * 208), 208);
                     }
                 }
             }
@@ -390,18 +319,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        float* panelWeights = weights + ((nint)panel * 1536);
-                        float* panelOutput = output + ((nint)panel * 8);
-                        int height;
-                        for (int row = 0; row < rows; row += height)
-                        {
-                            height = 1;
-                            float* tileOutput = panelOutput + ((nint)row * 128);
-                            switch (height)
-                            {
-                                case 1: Multiply192StreamsRows1(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            }
-                        }
+                        Multiply192StreamsRows1(input, weights + ((nint)panel * 1536), output + ((nint)panel * 8), 128);
                     }
                 }
 
@@ -409,19 +327,10 @@ namespace Samples
                 {
                     float* panelWeights = weights + ((nint)panel * 1536);
                     float* panelOutput = output + ((nint)panel * 8);
-                    int height;
-                    for (int row = 0; row < rows; row += height)
+                    for (int row = 0, height; row < rows; row += height)
                     {
-                        height = NextTileRows(rows - row);
-                        float* tileOutput = panelOutput + ((nint)row * 128);
-                        switch (height)
-                        {
-                            case 1: Multiply192Rows1(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 2: Multiply192Rows2(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 3: Multiply192Rows3(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 4: Multiply192Rows4(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                            case 8: Multiply192Rows8(input + ((nint)row * 208), panelWeights, tileOutput, 128); break;
-                        }
+                        height = NextTileRows(rows - row, 8);
+                        Multiply192Rows(height, input + ((nint)row * 208), panelWeights, panelOutput + ((nint)row * 128), 128);
                     }
                 }
             }
@@ -438,30 +347,32 @@ namespace Samples
                 }
             }
 
-            // Turns one query's scores of a block into weights, 0 from 'visible' on, relative to the running maximum, and adds them to the running sum.
-            // Returns the factor by which a higher maximum shrinks what was summed before.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static float SoftmaxBlock(float* scores, int visible, int count, float* maximum, float* sum)
+            // The highest of one query's visible scores of a block, or of those before.
+            private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~3;
-                Vector128<float> seen = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(visible - whole)).AsSingle();
-                Vector128<float> highest = Vector128.Create(*maximum);
+                Vector128<float> highest = Vector128.Create(before);
                 for (int i = 0; i < whole; i += 4)
                 {
-                    highest = Vector128.Max(highest, Vector128.Load(scores + i));
+                    highest = Vector128.MaxNative(highest, Vector128.Load(scores + i));
                 }
 
                 if (whole < visible)
                 {
-                    highest = Vector128.Max(highest, Vector128.ConditionalSelect(seen, Vector128.Load(scores + whole), highest));
+                    Vector128<float> seen = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(visible - whole)).AsSingle();
+                    highest = Vector128.MaxNative(highest, Vector128.ConditionalSelect(seen, Vector128.Load(scores + whole), highest));
                 }
 
-                float newMaximum = Highest(highest);
-                Vector128<float> shift = Vector128.Create(newMaximum);
-                Vector128<float> factor = Exponential(Vector128.Create(*maximum) - shift);
-                *maximum = newMaximum;
-                Vector128<float> total = Vector128.Load(sum) * factor;
-                int key = 0;
+                highest = Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(2, 3, 0, 1)));
+                return Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(1, 0, 3, 2))).ToScalar();
+            }
+
+            // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            private static Vector128<float> WeighScores(float* scores, int visible, int count, float highest)
+            {
+                int whole = visible & ~3, key = 0;
+                Vector128<float> shift = Vector128.Create(highest), total = Vector128<float>.Zero;
                 for (; key < whole; key += 4)
                 {
                     Vector128<float> weight = Exponential(Vector128.Load(scores + key) - shift);
@@ -471,6 +382,7 @@ namespace Samples
 
                 if (whole < visible)
                 {
+                    Vector128<float> seen = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(visible - whole)).AsSingle();
                     Vector128<float> weight = Exponential(Vector128.Load(scores + key) - shift) & seen;
                     Vector128.Store(weight, scores + key);
                     total += weight;
@@ -482,16 +394,44 @@ namespace Samples
                     Vector128.Store(Vector128<float>.Zero, scores + key);
                 }
 
-                Vector128.Store(total, sum);
-                return factor.ToScalar();
+                return total;
             }
 
-            // The highest of all lanes.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static float Highest(Vector128<float> x)
+            // 1 row by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
             {
-                x = Vector128.Max(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
-                return global::System.MathF.Max(x.ToScalar(), x.GetElement(1));
+                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
+                float* end = input + 192;
+                while (input != end)
+                {
+                    Vector128<float> values0 = Vector128.Load(input);
+                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
+                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(weights + 4); weight2 = Vector128.Load(weights + 1536); weight3 = Vector128.Load(weights + 1540); weight4 = Vector128.Load(weights + 3072); weight5 = Vector128.Load(weights + 3076); weight6 = Vector128.Load(weights + 4608); weight7 = Vector128.Load(weights + 4612);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
+                    weight0 = Vector128.Load(weights + 8); weight1 = Vector128.Load(weights + 12); weight2 = Vector128.Load(weights + 1544); weight3 = Vector128.Load(weights + 1548); weight4 = Vector128.Load(weights + 3080); weight5 = Vector128.Load(weights + 3084); weight6 = Vector128.Load(weights + 4616); weight7 = Vector128.Load(weights + 4620);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
+                    weight0 = Vector128.Load(weights + 16); weight1 = Vector128.Load(weights + 20); weight2 = Vector128.Load(weights + 1552); weight3 = Vector128.Load(weights + 1556); weight4 = Vector128.Load(weights + 3088); weight5 = Vector128.Load(weights + 3092); weight6 = Vector128.Load(weights + 4624); weight7 = Vector128.Load(weights + 4628);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
+                    weight0 = Vector128.Load(weights + 24); weight1 = Vector128.Load(weights + 28); weight2 = Vector128.Load(weights + 1560); weight3 = Vector128.Load(weights + 1564); weight4 = Vector128.Load(weights + 3096); weight5 = Vector128.Load(weights + 3100); weight6 = Vector128.Load(weights + 4632); weight7 = Vector128.Load(weights + 4636);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
+                    input += 4;
+                    weights += 32;
+                }
+
+                Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4); Vector128.Store(sum0_2, output + 8); Vector128.Store(sum0_3, output + 12); Vector128.Store(sum0_4, output + 16); Vector128.Store(sum0_5, output + 20); Vector128.Store(sum0_6, output + 24); Vector128.Store(sum0_7, output + 28);
+            }
+
+            private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply192Rows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192Rows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192Rows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192Rows4(input, weights, output, outputStride); break;
+                    case 8: Multiply192Rows8(input, weights, output, outputStride); break;
+                }
             }
 
             // 1 row by 8 columns, depth 192.
@@ -697,29 +637,16 @@ namespace Samples
                 Vector128.Store(sum7_0, output + (7 * outputStride)); Vector128.Store(sum7_1, output + (7 * outputStride) + 4);
             }
 
-            // 1 row by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void ScoreRows(int rows, float* input, float* weights, float* output)
             {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = input + 192;
-                while (input != end)
+                switch (rows)
                 {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(weights + 4); weight2 = Vector128.Load(weights + 1536); weight3 = Vector128.Load(weights + 1540); weight4 = Vector128.Load(weights + 3072); weight5 = Vector128.Load(weights + 3076); weight6 = Vector128.Load(weights + 4608); weight7 = Vector128.Load(weights + 4612);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(weights + 8); weight1 = Vector128.Load(weights + 12); weight2 = Vector128.Load(weights + 1544); weight3 = Vector128.Load(weights + 1548); weight4 = Vector128.Load(weights + 3080); weight5 = Vector128.Load(weights + 3084); weight6 = Vector128.Load(weights + 4616); weight7 = Vector128.Load(weights + 4620);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(weights + 16); weight1 = Vector128.Load(weights + 20); weight2 = Vector128.Load(weights + 1552); weight3 = Vector128.Load(weights + 1556); weight4 = Vector128.Load(weights + 3088); weight5 = Vector128.Load(weights + 3092); weight6 = Vector128.Load(weights + 4624); weight7 = Vector128.Load(weights + 4628);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(weights + 24); weight1 = Vector128.Load(weights + 28); weight2 = Vector128.Load(weights + 1560); weight3 = Vector128.Load(weights + 1564); weight4 = Vector128.Load(weights + 3096); weight5 = Vector128.Load(weights + 3100); weight6 = Vector128.Load(weights + 4632); weight7 = Vector128.Load(weights + 4636);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
-                    input += 4;
-                    weights += 32;
+                    case 1: ScoreRows1(input, weights, output); break;
+                    case 2: ScoreRows2(input, weights, output); break;
+                    case 3: ScoreRows3(input, weights, output); break;
+                    case 4: ScoreRows4(input, weights, output); break;
+                    case 8: ScoreRows8(input, weights, output); break;
                 }
-
-                Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, output + 4); Vector128.Store(sum0_2, output + 8); Vector128.Store(sum0_3, output + 12); Vector128.Store(sum0_4, output + 16); Vector128.Store(sum0_5, output + 20); Vector128.Store(sum0_6, output + 24); Vector128.Store(sum0_7, output + 28);
             }
 
             // 1 row by 8 columns, depth 32.
@@ -923,6 +850,18 @@ namespace Samples
                 Vector128.Store(sum5_0, output + 640); Vector128.Store(sum5_1, output + 644);
                 Vector128.Store(sum6_0, output + 768); Vector128.Store(sum6_1, output + 772);
                 Vector128.Store(sum7_0, output + 896); Vector128.Store(sum7_1, output + 900);
+            }
+
+            private static void WeighValuesRows(int rows, float* input, float* weights, float* output, float* factors, nint depth)
+            {
+                switch (rows)
+                {
+                    case 1: WeighValuesRows1(input, weights, output, factors, depth); break;
+                    case 2: WeighValuesRows2(input, weights, output, factors, depth); break;
+                    case 3: WeighValuesRows3(input, weights, output, factors, depth); break;
+                    case 4: WeighValuesRows4(input, weights, output, factors, depth); break;
+                    case 8: WeighValuesRows8(input, weights, output, factors, depth); break;
+                }
             }
 
             // 1 row by 8 columns, depth as given.
@@ -1189,6 +1128,43 @@ namespace Samples
                 Vector128.Store(sum7_0, output + 224); Vector128.Store(sum7_1, output + 228);
             }
 
+            // 1 row by 32 columns, depth 192.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            {
+                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
+                float* end = input + 192;
+                while (input != end)
+                {
+                    Vector128<float> values0 = Vector128.Load(input);
+                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
+                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(weights + 4); weight2 = Vector128.Load(weights + 1536); weight3 = Vector128.Load(weights + 1540); weight4 = Vector128.Load(weights + 3072); weight5 = Vector128.Load(weights + 3076); weight6 = Vector128.Load(weights + 4608); weight7 = Vector128.Load(weights + 4612);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
+                    weight0 = Vector128.Load(weights + 8); weight1 = Vector128.Load(weights + 12); weight2 = Vector128.Load(weights + 1544); weight3 = Vector128.Load(weights + 1548); weight4 = Vector128.Load(weights + 3080); weight5 = Vector128.Load(weights + 3084); weight6 = Vector128.Load(weights + 4616); weight7 = Vector128.Load(weights + 4620);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
+                    weight0 = Vector128.Load(weights + 16); weight1 = Vector128.Load(weights + 20); weight2 = Vector128.Load(weights + 1552); weight3 = Vector128.Load(weights + 1556); weight4 = Vector128.Load(weights + 3088); weight5 = Vector128.Load(weights + 3092); weight6 = Vector128.Load(weights + 4624); weight7 = Vector128.Load(weights + 4628);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
+                    weight0 = Vector128.Load(weights + 24); weight1 = Vector128.Load(weights + 28); weight2 = Vector128.Load(weights + 1560); weight3 = Vector128.Load(weights + 1564); weight4 = Vector128.Load(weights + 3096); weight5 = Vector128.Load(weights + 3100); weight6 = Vector128.Load(weights + 4632); weight7 = Vector128.Load(weights + 4636);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
+                    input += 4;
+                    weights += 32;
+                }
+
+                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4); Vector128.Store(Vector128.Load(output + 8) + sum0_2, output + 8); Vector128.Store(Vector128.Load(output + 12) + sum0_3, output + 12); Vector128.Store(Vector128.Load(output + 16) + sum0_4, output + 16); Vector128.Store(Vector128.Load(output + 20) + sum0_5, output + 20); Vector128.Store(Vector128.Load(output + 24) + sum0_6, output + 24); Vector128.Store(Vector128.Load(output + 28) + sum0_7, output + 28);
+            }
+
+            private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply192AddRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192AddRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192AddRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192AddRows4(input, weights, output, outputStride); break;
+                    case 8: Multiply192AddRows8(input, weights, output, outputStride); break;
+                }
+            }
+
             // 1 row by 8 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void Multiply192AddRows1(float* input, float* weights, float* output, nint outputStride)
@@ -1392,29 +1368,41 @@ namespace Samples
                 Vector128.Store(Vector128.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector128.Store(Vector128.Load(output + (7 * outputStride) + 4) + sum7_1, output + (7 * outputStride) + 4);
             }
 
-            // 1 row by 32 columns, depth 192.
+            // 1 row by 32 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = input + 192;
+                float* end = input + 512;
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input);
                     Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(weights + 4); weight2 = Vector128.Load(weights + 1536); weight3 = Vector128.Load(weights + 1540); weight4 = Vector128.Load(weights + 3072); weight5 = Vector128.Load(weights + 3076); weight6 = Vector128.Load(weights + 4608); weight7 = Vector128.Load(weights + 4612);
+                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(weights + 4); weight2 = Vector128.Load(weights + 4096); weight3 = Vector128.Load(weights + 4100); weight4 = Vector128.Load(weights + 8192); weight5 = Vector128.Load(weights + 8196); weight6 = Vector128.Load(weights + 12288); weight7 = Vector128.Load(weights + 12292);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(weights + 8); weight1 = Vector128.Load(weights + 12); weight2 = Vector128.Load(weights + 1544); weight3 = Vector128.Load(weights + 1548); weight4 = Vector128.Load(weights + 3080); weight5 = Vector128.Load(weights + 3084); weight6 = Vector128.Load(weights + 4616); weight7 = Vector128.Load(weights + 4620);
+                    weight0 = Vector128.Load(weights + 8); weight1 = Vector128.Load(weights + 12); weight2 = Vector128.Load(weights + 4104); weight3 = Vector128.Load(weights + 4108); weight4 = Vector128.Load(weights + 8200); weight5 = Vector128.Load(weights + 8204); weight6 = Vector128.Load(weights + 12296); weight7 = Vector128.Load(weights + 12300);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(weights + 16); weight1 = Vector128.Load(weights + 20); weight2 = Vector128.Load(weights + 1552); weight3 = Vector128.Load(weights + 1556); weight4 = Vector128.Load(weights + 3088); weight5 = Vector128.Load(weights + 3092); weight6 = Vector128.Load(weights + 4624); weight7 = Vector128.Load(weights + 4628);
+                    weight0 = Vector128.Load(weights + 16); weight1 = Vector128.Load(weights + 20); weight2 = Vector128.Load(weights + 4112); weight3 = Vector128.Load(weights + 4116); weight4 = Vector128.Load(weights + 8208); weight5 = Vector128.Load(weights + 8212); weight6 = Vector128.Load(weights + 12304); weight7 = Vector128.Load(weights + 12308);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(weights + 24); weight1 = Vector128.Load(weights + 28); weight2 = Vector128.Load(weights + 1560); weight3 = Vector128.Load(weights + 1564); weight4 = Vector128.Load(weights + 3096); weight5 = Vector128.Load(weights + 3100); weight6 = Vector128.Load(weights + 4632); weight7 = Vector128.Load(weights + 4636);
+                    weight0 = Vector128.Load(weights + 24); weight1 = Vector128.Load(weights + 28); weight2 = Vector128.Load(weights + 4120); weight3 = Vector128.Load(weights + 4124); weight4 = Vector128.Load(weights + 8216); weight5 = Vector128.Load(weights + 8220); weight6 = Vector128.Load(weights + 12312); weight7 = Vector128.Load(weights + 12316);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
                     input += 4;
                     weights += 32;
                 }
 
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4); Vector128.Store(Vector128.Load(output + 8) + sum0_2, output + 8); Vector128.Store(Vector128.Load(output + 12) + sum0_3, output + 12); Vector128.Store(Vector128.Load(output + 16) + sum0_4, output + 16); Vector128.Store(Vector128.Load(output + 20) + sum0_5, output + 20); Vector128.Store(Vector128.Load(output + 24) + sum0_6, output + 24); Vector128.Store(Vector128.Load(output + 28) + sum0_7, output + 28);
+            }
+
+            private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            {
+                switch (rows)
+                {
+                    case 1: Multiply512AddRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply512AddRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply512AddRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply512AddRows4(input, weights, output, outputStride); break;
+                    case 8: Multiply512AddRows8(input, weights, output, outputStride); break;
+                }
             }
 
             // 1 row by 8 columns, depth 512.
@@ -1620,41 +1608,16 @@ namespace Samples
                 Vector128.Store(Vector128.Load(output + (7 * outputStride)) + sum7_0, output + (7 * outputStride)); Vector128.Store(Vector128.Load(output + (7 * outputStride) + 4) + sum7_1, output + (7 * outputStride) + 4);
             }
 
-            // 1 row by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = input + 512;
-                while (input != end)
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(weights + 4); weight2 = Vector128.Load(weights + 4096); weight3 = Vector128.Load(weights + 4100); weight4 = Vector128.Load(weights + 8192); weight5 = Vector128.Load(weights + 8196); weight6 = Vector128.Load(weights + 12288); weight7 = Vector128.Load(weights + 12292);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(weights + 8); weight1 = Vector128.Load(weights + 12); weight2 = Vector128.Load(weights + 4104); weight3 = Vector128.Load(weights + 4108); weight4 = Vector128.Load(weights + 8200); weight5 = Vector128.Load(weights + 8204); weight6 = Vector128.Load(weights + 12296); weight7 = Vector128.Load(weights + 12300);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(weights + 16); weight1 = Vector128.Load(weights + 20); weight2 = Vector128.Load(weights + 4112); weight3 = Vector128.Load(weights + 4116); weight4 = Vector128.Load(weights + 8208); weight5 = Vector128.Load(weights + 8212); weight6 = Vector128.Load(weights + 12304); weight7 = Vector128.Load(weights + 12308);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(weights + 24); weight1 = Vector128.Load(weights + 28); weight2 = Vector128.Load(weights + 4120); weight3 = Vector128.Load(weights + 4124); weight4 = Vector128.Load(weights + 8216); weight5 = Vector128.Load(weights + 8220); weight6 = Vector128.Load(weights + 12312); weight7 = Vector128.Load(weights + 12316);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
-                    input += 4;
-                    weights += 32;
-                }
-
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(output + 4) + sum0_1, output + 4); Vector128.Store(Vector128.Load(output + 8) + sum0_2, output + 8); Vector128.Store(Vector128.Load(output + 12) + sum0_3, output + 12); Vector128.Store(Vector128.Load(output + 16) + sum0_4, output + 16); Vector128.Store(Vector128.Load(output + 20) + sum0_5, output + 20); Vector128.Store(Vector128.Load(output + 24) + sum0_6, output + 24); Vector128.Store(Vector128.Load(output + 28) + sum0_7, output + 28);
-            }
-
             /// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static int NextTileRows(int rows) =>
-                rows >= 12 || rows == 8 ? 8 : rows <= 4 ? rows : global::System.Math.Min(4, (rows + 1) / 2);
+            private static int NextTileRows(int rows, int most) =>
+                rows >= most + 4 || rows == most ? most : rows <= global::System.Math.Min(4, most) ? rows : global::System.Math.Min(4, (rows + 1) / 2);
 
             // e^x = 2^n e^r with n = round(x / ln 2): 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector128<float> Exponential(Vector128<float> x)
             {
-                Vector128<float> normal = Vector128.GreaterThan(x, Vector128.Create(-87.33654f));
+                Vector128<float> vanishing = Vector128.LessThan(x, Vector128.Create(-87.33654f));
                 x = Vector128.Min(Vector128.Max(x, Vector128.Create(-87.33654f)), Vector128.Create(88.37626f));
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
                 Vector128<float> shifted = AdvSimd.FusedMultiplyAdd(Vector128.Create(12582912f), x, Vector128.Create(1.44269504f));
@@ -1667,7 +1630,7 @@ namespace Samples
                 p = AdvSimd.FusedMultiplyAdd(Vector128.Create(1.6666665459e-1f), p, r);
                 p = AdvSimd.FusedMultiplyAdd(Vector128.Create(5.0000001201e-1f), p, r);
                 p = AdvSimd.FusedMultiplyAdd((r + Vector128.Create(1f)), p, (r * r));
-                return (p.AsInt32() + Vector128.ShiftLeft(shifted.AsInt32(), 23)).AsSingle() & normal;
+                return Vector128.AndNot((p.AsInt32() + Vector128.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
             }
 
             // x / (1 + e^-x)

@@ -20,5 +20,7 @@ internal sealed class Avx2 : InstructionSetDescription
 
     public override string MultiplyAdd(string sum, string a, string b) => $"Fma.MultiplyAdd({a}, {b}, {sum})";
 
-    public override string? Prefetch(string address) => $"Sse.Prefetch1({address});";
+    public override bool Prefetches => true;
+
+    public override string Prefetch(string address, bool toFirstLevel) => $"Sse.Prefetch{(toFirstLevel ? 0 : 1)}({address});";
 }

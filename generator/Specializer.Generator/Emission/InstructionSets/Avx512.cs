@@ -19,11 +19,13 @@ internal sealed class Avx512 : InstructionSetDescription
     public override int SmallTileRows => 8;
 
     // 24 sums, 4 weights, 1 broadcast value: one over the 28 that are the rule, measured to stay in the 32 registers.
-    public override int TwoPanelTileRows => 6;
+    public override int WidestTile => 4;
 
     public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86"];
 
     public override string MultiplyAdd(string sum, string a, string b) => $"Avx512F.FusedMultiplyAdd({a}, {b}, {sum})";
 
-    public override string? Prefetch(string address) => $"Sse.Prefetch1({address});";
+    public override bool Prefetches => true;
+
+    public override string Prefetch(string address, bool toFirstLevel) => $"Sse.Prefetch{(toFirstLevel ? 0 : 1)}({address});";
 }

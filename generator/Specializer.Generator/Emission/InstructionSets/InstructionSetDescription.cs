@@ -35,10 +35,22 @@ internal abstract class InstructionSetDescription
     public virtual int SmallTileRows => TileRows;
 
     /// <summary>
-    /// The most rows of a tile over two panels side by side, used for all but the last of an odd number of panels; 0 where
-    /// the registers do not suffice. Twice the width takes fewer broadcasts for the same multiplications.
+    /// The widest register tile in vectors. A tile wider than a panel has fewer rows and takes fewer broadcasts for the
+    /// same multiplications, where there are registers for the weights beside as many sums.
     /// </summary>
-    public virtual int TwoPanelTileRows => 0;
+    public virtual int WidestTile => PanelVectors;
+
+    /// <summary>The most rows of a tile of a width in vectors.</summary>
+    public int TileRowsOf(int vectors) => vectors <= PanelVectors ? TileRows : TileRows * PanelVectors / vectors;
+
+    /// <summary>Whether linear layers and scores take two panels side by side.</summary>
+    public bool TakesPairs => WidestTile >= 2 * PanelVectors;
+
+    /// <summary>
+    /// Query rows of a head that pass over the keys and values together, whole tiles of them: every block of the cache
+    /// comes from memory once for all.
+    /// </summary>
+    public int QueryRows => 24 / TileRows * TileRows;
 
     /// <summary>Panels that one row is multiplied with side by side: memory serves several streams faster than one.</summary>
     public int StreamPanels => 4;
@@ -64,8 +76,11 @@ internal abstract class InstructionSetDescription
     /// <summary>sum + a · (lane of b).</summary>
     public virtual string MultiplyAddLane(string sum, string a, string b, int lane) => throw new System.NotSupportedException(Name + " does not multiply by lane.");
 
-    /// <summary>A statement that asks for a cache line ahead of its use, or null where there is none.</summary>
-    public virtual string? Prefetch(string address) => null;
+    /// <summary>Whether it can ask for cache lines ahead of their use.</summary>
+    public virtual bool Prefetches => false;
+
+    /// <summary>A statement that brings a cache line to the first level, or only closer.</summary>
+    public virtual string Prefetch(string address, bool toFirstLevel) => throw new System.NotSupportedException(Name + " does not prefetch.");
 
     public string Zero => Vector + ".Zero";
 

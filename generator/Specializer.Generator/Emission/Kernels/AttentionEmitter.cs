@@ -21,8 +21,13 @@ internal static class AttentionEmitter
 
     public static IEnumerable<TileShape> Tiles(AttentionKernel kernel, InstructionSetDescription isa)
     {
-        yield return ScoreTile(kernel, isa);
-        foreach (TileShape tile in ValueTiles(kernel, isa))
+        if (isa.TakesPairs)
+        {
+            yield return ScoreTile(kernel, isa, 2);
+        }
+
+        yield return ScoreTile(kernel, isa, 1);
+        foreach (TileShape tile in ValueTiles(kernel, isa).Distinct())
         {
             yield return tile;
         }
@@ -31,29 +36,7 @@ internal static class AttentionEmitter
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
         EmitAttend(writer, isa, kernel);
-        EmitAttendTile(writer, isa, kernel);
-    }
-
-    /// <summary>Writes what the attention of all kinds of layers calls, each once.</summary>
-    public static void EmitShared(SourceWriter writer, InstructionSetDescription isa, IReadOnlyCollection<AttentionKernel> kernels, RequiredFunctions functions)
-    {
-        functions.RequireExponential();
-        EmitSoftmax(writer, isa);
-        if (kernels.First().Attention.SoftCap > 0)
-        {
-            functions.RequireHyperbolicTangent();
-            EmitCapScores(writer, isa, kernels.First().Attention.SoftCap);
-        }
-
-        if (kernels.Any(static kernel => kernel.Kind.Positions is AlibiPositions))
-        {
-            EmitAddDistances(writer, isa);
-        }
-
-        if (kernels.Any(static kernel => kernel.Kind.Positions is RelativePositions))
-        {
-            EmitAddBias(writer, isa);
-        }
+        EmitAttendQueries(writer, isa, kernel);
     }
 
     /// <summary>Shares out the work: whole heads while decoding, tiles of queries in a prefill.</summary>
@@ -66,6 +49,8 @@ internal static class AttentionEmitter
             RelativePositions => $"bias + (head * {Text((long)group * kernel.BiasStride)}), ",
             _ => "",
         };
+        string Call(string queryRows) =>
+            $"{kernel.Name}Queries(headQueries, headKeys, headValues, {table}headOutput, position, {(kernel.SeesAll ? "length, " : "")}first, {queryRows}, scratch);";
         writer.Separate();
         writer.Line($"// Each of {kernel.Attention.KeyValueHeads} key/value heads serves {group} query head{(group == 1 ? "" : "s")}; its queries, [row][head of the group], lie one after the other.");
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
@@ -73,7 +58,7 @@ internal static class AttentionEmitter
             writer.Line($"const int KeyValueHeads = {Text(kernel.Attention.KeyValueHeads)}, GroupSize = {Text(group)};");
             writer.Line($"float* scratch = stackalloc float[{Text(ScratchFloats(kernel, isa))}];");
             writer.Line("int queryRows = rows * GroupSize;");
-            writer.Line($"int unitRows = rows == 1 ? GroupSize : {Text(isa.TileRows)};");
+            writer.Line($"int unitRows = rows == 1 ? GroupSize : {Text(isa.QueryRows)};");
             writer.Line("int unitsPerHead = (queryRows + unitRows - 1) / unitRows;");
             using (writer.Braces("for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)"))
             {
@@ -84,39 +69,41 @@ internal static class AttentionEmitter
                 writer.Line($"float* headKeys = keys + (head * {Text(kernel.KeysPerHead)});");
                 writer.Line($"float* headValues = values + (head * {Text(kernel.ValuesPerHead)});");
                 writer.Line($"float* headOutput = output + (head * {Text(group * kernel.Attention.HeadDimension)});");
-                using (writer.Braces("for (int height; first < end; first += height)"))
+                if (group <= isa.QueryRows)
                 {
-                    writer.Line("height = NextTileRows(end - first);");
-                    writer.Line($"{kernel.Name}Tile(headQueries, headKeys, headValues, {table}headOutput, position, {(kernel.SeesAll ? "length, " : "")}first, height, scratch);");
+                    writer.Line(Call("end - first"));
+                }
+                else
+                {
+                    using (writer.Braces($"for (; first < end; first += {Text(isa.QueryRows)})"))
+                    {
+                        writer.Line(Call($"global::System.Math.Min(end - first, {Text(isa.QueryRows)})"));
+                    }
                 }
             }
         }
     }
 
-    private static void EmitAttendTile(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
+    private static void EmitAttendQueries(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
-        int headDimension = kernel.Attention.HeadDimension;
         int headStride = kernel.HeadStride;
         int group = kernel.Attention.GroupSize;
         int window = kernel.Kind.Window;
-        string queryPosition = group == 1 ? "position + first + row" : $"position + ((first + row) / {Text(group)})";
-        string lastVisible = kernel.SeesAll ? "length" : group == 1 ? "position + first + height" : $"position + ((first + height - 1) / {Text(group)}) + 1";
-
-        string slot = window > 0 ? "slot" : "block";
+        string lastVisible = kernel.SeesAll ? "length" : QueryPosition(kernel, "rows - 1") + " + 1";
         writer.Separate();
-        writer.Line("// Queries first to first + height - 1 of one key/value head, block of keys by block of keys.");
+        writer.Line("// Queries first to first + rows - 1 of one key/value head, block of keys by block of keys.");
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Braces($"private static void {kernel.Name}Tile(float* queries, float* keys, float* values, {Table(kernel)}float* output, int position, {Length(kernel)}int first, int height, float* scratch)"))
+        using (writer.Braces($"private static void {kernel.Name}Queries(float* queries, float* keys, float* values, {Table(kernel)}float* output, int position, {Length(kernel)}int first, int rows, float* scratch)"))
         {
             writer.Line($"const int KeyBlock = {KeyBlock};");
             writer.Line($"float* scores = scratch;");
-            writer.Line($"float* results = scores + {Text(isa.TileRows * KeyBlock)};");
-            writer.Line($"float* sums = results + {Text(isa.TileRows * headStride)};");
-            writer.Line($"float* maxima = sums + {Text(isa.TileRows * isa.Lanes)};");
-            writer.Line($"float* factors = maxima + {Text(isa.TileRows)};");
-            writer.Line($"new global::System.Span<float>(results, height * {Text(headStride)}).Clear();");
-            writer.Line($"new global::System.Span<float>(sums, height * {Text(isa.Lanes)}).Clear();");
-            writer.Line("new global::System.Span<float>(maxima, height).Fill(float.MinValue);");
+            writer.Line($"float* results = scores + {Text(isa.QueryRows * KeyBlock)};");
+            writer.Line($"float* sums = results + {Text(isa.QueryRows * headStride)};");
+            writer.Line($"float* maxima = sums + {Text(isa.QueryRows * isa.Lanes)}, highest = maxima + {Text(PerQuery(isa))}, factors = highest + {Text(PerQuery(isa))};");
+            writer.Line($"int* seen = (int*)(factors + {Text(PerQuery(isa))});");
+            writer.Line($"new global::System.Span<float>(results, rows * {Text(headStride)}).Clear();");
+            writer.Line($"new global::System.Span<float>(sums, rows * {Text(isa.Lanes)}).Clear();");
+            writer.Line("new global::System.Span<float>(maxima, rows).Fill(float.MinValue);");
             writer.Line($"queries += (nint)first * {Text(headStride)};");
             writer.Line($"int lastVisible = {lastVisible};");
             if (window > 0)
@@ -133,66 +120,151 @@ internal static class AttentionEmitter
                 }
 
                 writer.Line("int count = global::System.Math.Min(KeyBlock, lastVisible - block);");
-                using (writer.Braces($"for (int key = 0; key < count; key += {Text(isa.PanelWidth)})"))
-                {
-                    writer.Line($"float* panel = keys + ((nint)({slot} + key) * {Text(headDimension)});");
-                    TileEmitter.EmitSwitch(writer, isa, ScoreTile(kernel, isa), "height", "queries, panel, scores + key");
-                }
+                EmitScores(writer, isa, kernel);
+                EmitSoftmax(writer, isa, kernel);
+                EmitWeighedValues(writer, isa, kernel);
+            }
 
-                using (writer.Braces("for (int row = 0; row < height; row++)"))
-                {
-                    writer.Line(kernel.SeesAll ? "int visible = count;" : $"int visible = global::System.Math.Clamp({queryPosition} + 1 - block, 0, count);");
-                    EmitScoreChanges(writer, kernel, queryPosition);
-                    writer.Line($"factors[row] = SoftmaxBlock(scores + (row * KeyBlock), visible, count, maxima + row, sums + (row * {Text(isa.Lanes)}));");
-                }
+            EmitResults(writer, isa, kernel);
+        }
+    }
 
-                writer.Line($"float* blockValues = values + ((nint){slot} * {Text(headStride)});");
-                int column = 0;
-                foreach (TileShape tile in ValueTiles(kernel, isa))
+    /// <summary>Scores of the queries against a block of keys, as far as the last query of a tile sees them.</summary>
+    private static void EmitScores(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
+    {
+        TileShape tile = ScoreTile(kernel, isa, 1);
+        writer.Line($"float* blockKeys = keys + ((nint){Slot(kernel)} * {Text(kernel.Attention.HeadDimension)});");
+        using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
+        {
+            writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
+            writer.Line($"float* tileQueries = queries + (row * {Text(kernel.HeadStride)});");
+            writer.Line("float* tileScores = scores + (row * KeyBlock);");
+            writer.Line($"int visible = {Visible(kernel, "row + height - 1")};");
+            writer.Line("int key = 0;");
+            string Arguments() => $"height, tileQueries, blockKeys + (key * {Text(kernel.Attention.HeadDimension)}), tileScores + key";
+            if (isa.TakesPairs)
+            {
+                using (writer.Braces($"for (; key < visible - {Text(isa.PanelWidth)}; key += {Text(2 * isa.PanelWidth)})"))
                 {
-                    int end = tile.Vectors == isa.PanelVectors ? headStride / isa.PanelWidth * isa.PanelWidth : headStride;
-                    int width = tile.Vectors * isa.Lanes;
-                    if (end - column == width)
-                    {
-                        string At(string pointer) => column == 0 ? pointer : pointer + " + " + Text(column);
-                        TileEmitter.EmitSwitch(writer, isa, tile, "height", $"scores, {At("blockValues")}, {At("results")}, factors, count");
-                    }
-                    else
-                    {
-                        using (writer.Braces($"for (int column = {Text(column)}; column < {Text(end)}; column += {Text(width)})"))
-                        {
-                            TileEmitter.EmitSwitch(writer, isa, tile, "height", "scores, blockValues + column, results + column, factors, count");
-                        }
-                    }
-
-                    column = end;
+                    writer.Line($"{ScoreTile(kernel, isa, 2).Prefix}({Arguments()});");
                 }
             }
 
-            using (writer.Braces("for (int row = 0; row < height; row++)"))
+            using (writer.Braces($"for (; key < visible; key += {Text(isa.PanelWidth)})"))
             {
-                writer.Line($"float* result = results + (row * {Text(headStride)});");
-                writer.Line($"float* target = output + ({(group == 1 ? "" : "(nint)")}(first + row){(group == 1 ? $" * (nint){Text(kernel.OutputStride)}" : $" / {Text(group)} * {Text(kernel.OutputStride)}")}){(group == 1 ? "" : $" + ((first + row) % {Text(group)} * {Text(headDimension)})")};");
-                writer.Line($"float scale = 1 / {isa.VectorClass}.Sum({isa.Load($"sums + (row * {Text(isa.Lanes)})")});");
-                int whole = headDimension / isa.Lanes * isa.Lanes;
-                if (whole > 0)
-                {
-                    using (writer.Braces($"for (int i = 0; i < {Text(whole)}; i += {Text(isa.Lanes)})"))
-                    {
-                        writer.Line($"{isa.VectorClass}.Store({isa.Load("result + i")} * scale, target + i);");
-                    }
-                }
+                writer.Line($"{tile.Prefix}({Arguments()});");
+            }
+        }
+    }
 
-                if (whole < headDimension)
+    /// <summary>Scores become weights relative to the highest score so far; a higher one shrinks what was summed before.</summary>
+    private static void EmitSoftmax(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
+    {
+        using (writer.Braces("for (int row = 0; row < rows; row++)"))
+        {
+            writer.Line($"int visible = {Visible(kernel, "row")};");
+            ScoreEmitter.EmitChanges(writer, kernel, QueryPosition(kernel, "row"));
+            writer.Line("seen[row] = visible;");
+            writer.Line("highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);");
+        }
+
+        using (writer.Braces($"for (int row = 0; row < rows; row += {Text(isa.Lanes)})"))
+        {
+            writer.Line($"{isa.VectorClass}.Store(Exponential({isa.Load("maxima + row")} - {isa.Load("highest + row")}), factors + row);");
+            writer.Line($"{isa.VectorClass}.Store({isa.Load("highest + row")}, maxima + row);");
+        }
+
+        using (writer.Braces("for (int row = 0; row < rows; row++)"))
+        {
+            writer.Line($"float* sum = sums + (row * {Text(isa.Lanes)});");
+            writer.Line($"{isa.Vector} weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);");
+            writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd("weights", isa.Load("sum"), isa.Broadcast("factors[row]"))}, sum);");
+        }
+    }
+
+    /// <summary>The block's values, weighed, are added to what the blocks before gave.</summary>
+    private static void EmitWeighedValues(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
+    {
+        int headStride = kernel.HeadStride;
+        writer.Line($"float* blockValues = values + ((nint){Slot(kernel)} * {Text(headStride)});");
+        int column = 0;
+        foreach (IGrouping<TileShape, TileShape> tiles in ValueTiles(kernel, isa).GroupBy(static tile => tile))
+        {
+            int width = tiles.Key.Vectors * isa.Lanes, end = column + (tiles.Count() * width);
+            if (tiles.Count() > 1)
+            {
+                using (writer.Braces($"for (int column = {Text(column)}; column < {Text(end)}; column += {Text(width)})"))
                 {
-                    using (writer.Braces($"for (int i = {Text(whole)}; i < {Text(headDimension)}; i++)"))
-                    {
-                        writer.Line("target[i] = result[i] * scale;");
-                    }
+                    EmitWeighedColumns(writer, isa, kernel, tiles.Key, " + column");
+                }
+            }
+            else
+            {
+                EmitWeighedColumns(writer, isa, kernel, tiles.Key, column == 0 ? "" : " + " + Text(column));
+            }
+
+            column = end;
+        }
+    }
+
+    private static void EmitWeighedColumns(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel, TileShape tile, string offset)
+    {
+        using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
+        {
+            writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
+            string call = $"{tile.Prefix}(height, scores + (row * KeyBlock), blockValues{offset}, results + (row * {Text(kernel.HeadStride)}){offset}, factors + row, ";
+            if (kernel.SeesAll)
+            {
+                writer.Line(call + "count);");
+                return;
+            }
+
+            writer.Line($"int visible = {Visible(kernel, "row + height - 1")};");
+            using (writer.Braces("if (visible > 0)"))
+            {
+                writer.Line(call + "visible);");
+            }
+        }
+    }
+
+    private static void EmitResults(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
+    {
+        int headDimension = kernel.Attention.HeadDimension;
+        int group = kernel.Attention.GroupSize;
+        using (writer.Braces("for (int row = 0; row < rows; row++)"))
+        {
+            writer.Line($"float* result = results + (row * {Text(kernel.HeadStride)});");
+            writer.Line($"float* target = output + ({(group == 1 ? "" : "(nint)")}(first + row){(group == 1 ? $" * (nint){Text(kernel.OutputStride)}" : $" / {Text(group)} * {Text(kernel.OutputStride)}")}){(group == 1 ? "" : $" + ((first + row) % {Text(group)} * {Text(headDimension)})")};");
+            writer.Line($"float scale = 1 / {isa.VectorClass}.Sum({isa.Load($"sums + (row * {Text(isa.Lanes)})")});");
+            int whole = headDimension / isa.Lanes * isa.Lanes;
+            if (whole > 0)
+            {
+                using (writer.Braces($"for (int i = 0; i < {Text(whole)}; i += {Text(isa.Lanes)})"))
+                {
+                    writer.Line($"{isa.VectorClass}.Store({isa.Load("result + i")} * scale, target + i);");
+                }
+            }
+
+            if (whole < headDimension)
+            {
+                using (writer.Braces($"for (int i = {Text(whole)}; i < {Text(headDimension)}; i++)"))
+                {
+                    writer.Line("target[i] = result[i] * scale;");
                 }
             }
         }
     }
+
+    /// <summary>The position of a query of the rows at hand.</summary>
+    private static string QueryPosition(AttentionKernel kernel, string row) =>
+        kernel.Attention.GroupSize == 1 ? $"position + first + {row}" : $"position + ((first + {row}) / {Text(kernel.Attention.GroupSize)})";
+
+    /// <summary>How many keys of the block, from its first, a query sees at most.</summary>
+    private static string Visible(AttentionKernel kernel, string row) =>
+        kernel.SeesAll ? "count" : $"global::System.Math.Clamp({QueryPosition(kernel, row)} + 1 - block, 0, count)";
+
+    /// <summary>Where in the cache a block lies.</summary>
+    private static string Slot(AttentionKernel kernel) => kernel.Kind.Window > 0 ? "slot" : "block";
 
     /// <summary>What positions are known by, where scores know them.</summary>
     private static string Table(AttentionKernel kernel) => kernel.Kind.Positions switch
@@ -205,160 +277,31 @@ internal static class AttentionEmitter
     /// <summary>The positions of the whole sequence, where queries see all of them.</summary>
     private static string Length(AttentionKernel kernel) => kernel.SeesAll ? "int length, " : "";
 
-    /// <summary>What happens to a query's scores of a block before the softmax.</summary>
-    private static void EmitScoreChanges(SourceWriter writer, AttentionKernel kernel, string queryPosition)
-    {
-        if (kernel.Attention.SoftCap > 0)
-        {
-            writer.Line("CapScores(scores + (row * KeyBlock), count);");
-        }
-
-        if (kernel.Kind.Positions is AlibiPositions)
-        {
-            int group = kernel.Attention.GroupSize;
-            writer.Line($"AddDistances(scores + (row * KeyBlock), count, slopes[{(group == 1 ? "0" : $"(first + row) % {Text(group)}")}], block - ({queryPosition}));");
-        }
-
-        if (kernel.Kind.Positions is RelativePositions)
-        {
-            // A head's biases begin as far before that of distance 0 as the cache is long.
-            int group = kernel.Attention.GroupSize;
-            string head = group == 1 ? "" : $"((first + row) % {Text(group)} * {Text(kernel.BiasStride)}) + ";
-            writer.Line($"AddBias(scores + (row * KeyBlock), count, bias + {head}{Text(kernel.CacheLength)} + block - ({queryPosition}));");
-        }
-
-        if (kernel.Kind.Window > 0)
-        {
-            writer.Line($"int hidden = global::System.Math.Clamp({queryPosition} - {Text(kernel.Kind.Window - 1)} - block, 0, visible);");
-            writer.Line("visible = hidden == visible ? 0 : visible;");
-            writer.Line("new global::System.Span<float>(scores + (row * KeyBlock), hidden).Fill(float.MinValue);");
-        }
-    }
-
-    private static void EmitCapScores(SourceWriter writer, InstructionSetDescription isa, float softCap)
-    {
-        string cap = softCap.ToString("R", CultureInfo.InvariantCulture) + "f";
-        writer.Separate();
-        writer.Line($"// {cap} * tanh(score / {cap}).");
-        using (writer.Braces("private static void CapScores(float* scores, int count)"))
-        using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
-        {
-            writer.Line($"{isa.VectorClass}.Store(HyperbolicTangent({isa.Load("scores + i")} * (1 / {cap})) * {cap}, scores + i);");
-        }
-    }
-
-    private static void EmitAddDistances(SourceWriter writer, InstructionSetDescription isa)
-    {
-        writer.Separate();
-        writer.Line("// Adds slope * (key's position - query's position); 'distance' is that of the block's first key.");
-        using (writer.Braces("private static void AddDistances(float* scores, int count, float slope, int distance)"))
-        using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
-        {
-            writer.Line($"{isa.Vector} distances = {isa.VectorClass}.ConvertToSingle({isa.VectorClass}<int>.Indices + {isa.VectorClass}.Create(distance + i));");
-            writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("scores + i"), "distances", isa.Broadcast("slope"))}, scores + i);");
-        }
-    }
-
-    private static void EmitAddBias(SourceWriter writer, InstructionSetDescription isa)
-    {
-        writer.Separate();
-        writer.Line("// Adds the bias of every key's distance; 'bias' is that of the block's first key.");
-        using (writer.Braces("private static void AddBias(float* scores, int count, float* bias)"))
-        using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
-        {
-            writer.Line($"{isa.VectorClass}.Store({isa.Load("scores + i")} + {isa.Load("bias + i")}, scores + i);");
-        }
-    }
-
-    private static void EmitSoftmax(SourceWriter writer, InstructionSetDescription isa)
-    {
-        string lanes = Text(isa.Lanes);
-        string indices = $"{isa.VectorClass}<int>.Indices";
-        writer.Separate();
-        writer.Line("// Turns one query's scores of a block into weights, 0 from 'visible' on, relative to the running maximum, and adds them to the running sum.");
-        writer.Line("// Returns the factor by which a higher maximum shrinks what was summed before.");
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Braces("private static float SoftmaxBlock(float* scores, int visible, int count, float* maximum, float* sum)"))
-        {
-            writer.Line($"int whole = visible & ~{Text(isa.Lanes - 1)};");
-            writer.Line($"{isa.Vector} seen = {isa.VectorClass}.LessThan({indices}, {isa.VectorClass}.Create(visible - whole)).AsSingle();");
-            writer.Line($"{isa.Vector} highest = {isa.Broadcast("*maximum")};");
-            using (writer.Braces($"for (int i = 0; i < whole; i += {lanes})"))
-            {
-                writer.Line($"highest = {isa.VectorClass}.Max(highest, {isa.Load("scores + i")});");
-            }
-
-            using (writer.Braces("if (whole < visible)"))
-            {
-                writer.Line($"highest = {isa.VectorClass}.Max(highest, {isa.VectorClass}.ConditionalSelect(seen, {isa.Load("scores + whole")}, highest));");
-            }
-
-            writer.Line("float newMaximum = Highest(highest);");
-            writer.Line($"{isa.Vector} shift = {isa.Broadcast("newMaximum")};");
-            writer.Line($"{isa.Vector} factor = Exponential({isa.Broadcast("*maximum")} - shift);");
-            writer.Line("*maximum = newMaximum;");
-            writer.Line($"{isa.Vector} total = {isa.Load("sum")} * factor;");
-            writer.Line("int key = 0;");
-            using (writer.Braces($"for (; key < whole; key += {lanes})"))
-            {
-                writer.Line($"{isa.Vector} weight = Exponential({isa.Load("scores + key")} - shift);");
-                writer.Line($"{isa.VectorClass}.Store(weight, scores + key);");
-                writer.Line("total += weight;");
-            }
-
-            using (writer.Braces("if (whole < visible)"))
-            {
-                writer.Line($"{isa.Vector} weight = Exponential({isa.Load("scores + key")} - shift) & seen;");
-                writer.Line($"{isa.VectorClass}.Store(weight, scores + key);");
-                writer.Line("total += weight;");
-                writer.Line($"key += {lanes};");
-            }
-
-            using (writer.Braces($"for (; key < count; key += {lanes})"))
-            {
-                writer.Line($"{isa.VectorClass}.Store({isa.Zero}, scores + key);");
-            }
-
-            writer.Line($"{isa.VectorClass}.Store(total, sum);");
-            writer.Line("return factor.ToScalar();");
-        }
-
-        writer.Separate();
-        writer.Line("// The highest of all lanes.");
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
-        using (writer.Braces($"private static float Highest({isa.Vector} x)"))
-        {
-            string half = "x";
-            for (int bits = isa.Lanes * 32; bits > 128; bits /= 2)
-            {
-                string next = "x" + Text(bits / 2);
-                writer.Line($"Vector{Text(bits / 2)}<float> {next} = Vector{Text(bits / 2)}.Max({half}.GetLower(), {half}.GetUpper());");
-                half = next;
-            }
-
-            writer.Line($"{half} = Vector128.Max({half}, Vector128.Shuffle({half}, Vector128.Create(2, 3, 0, 1)));");
-            writer.Line($"return global::System.MathF.Max({half}.ToScalar(), {half}.GetElement(1));");
-        }
-    }
-
-    /// <summary>Scores, running results, sums, maxima and factors of a tile.</summary>
+    /// <summary>Scores, running results and sums of the queries that go together, and what there is one of for each.</summary>
     private static int ScratchFloats(AttentionKernel kernel, InstructionSetDescription isa) =>
-        isa.TileRows * (KeyBlock + kernel.HeadStride + isa.Lanes + 2);
+        (isa.QueryRows * (KeyBlock + kernel.HeadStride + isa.Lanes)) + (4 * PerQuery(isa));
 
-    private static TileShape ScoreTile(AttentionKernel kernel, InstructionSetDescription isa) => new(
-        kernel.TilePrefix + "ScoreRows", isa.PanelVectors, kernel.Attention.HeadDimension, kernel.HeadStride, isa.PanelWidth, TileStart.Zero, AddToOutput: false, KeyBlock);
+    /// <summary>The place for one number of each query: whole vectors.</summary>
+    private static int PerQuery(InstructionSetDescription isa) => Layout.Pad(isa.QueryRows);
 
+    private static TileShape ScoreTile(AttentionKernel kernel, InstructionSetDescription isa, int panels) => new(
+        kernel.TilePrefix + (panels == 2 ? "ScorePairRows" : "ScoreRows"), isa.PanelVectors, kernel.Attention.HeadDimension, kernel.HeadStride, isa.PanelWidth, TileStart.Zero, AddToOutput: false, KeyBlock, panels)
+    {
+        // A tile over the panel that pairs leave over takes the same rows.
+        MostRows = isa.TakesPairs ? isa.TileRowsOf(2 * isa.PanelVectors) : null,
+    };
+
+    /// <summary>The tiles side by side over the width of a head: as few as can be, as equal as can be.</summary>
     private static IEnumerable<TileShape> ValueTiles(AttentionKernel kernel, InstructionSetDescription isa)
     {
-        TileShape Tile(string prefix, int vectors) => new(kernel.TilePrefix + prefix, vectors, null, KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, AddToOutput: false, kernel.HeadStride);
-        if (kernel.HeadStride >= isa.PanelWidth)
+        int vectors = kernel.HeadStride / isa.Lanes;
+        int tiles = (vectors + isa.WidestTile - 1) / isa.WidestTile;
+        int widest = (vectors + tiles - 1) / tiles;
+        for (int tile = 0; tile < tiles; tile++)
         {
-            yield return Tile("WeighValuesRows", isa.PanelVectors);
-        }
-
-        if (kernel.HeadStride % isa.PanelWidth != 0)
-        {
-            yield return Tile("WeighValuesNarrowRows", kernel.HeadStride % isa.PanelWidth / isa.Lanes);
+            int width = (vectors + tiles - 1 - tile) / tiles;
+            yield return new(
+                kernel.TilePrefix + (width == widest ? "WeighValuesRows" : "WeighValuesNarrowRows"), width, null, KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, AddToOutput: false, kernel.HeadStride);
         }
     }
 

@@ -38,7 +38,7 @@ internal static class FunctionEmitter
         writer.Line(Inlined);
         using (writer.Braces($"private static {isa.Vector} Exponential({isa.Vector} x)"))
         {
-            writer.Line($"{isa.Vector} normal = {isa.VectorClass}.GreaterThan(x, {C("-87.33654")});");
+            writer.Line($"{isa.Vector} vanishing = {isa.VectorClass}.LessThan(x, {C("-87.33654")});");
             writer.Line($"x = {isa.VectorClass}.Min({isa.VectorClass}.Max(x, {C("-87.33654")}), {C("88.37626")});");
             writer.Line("// Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.");
             writer.Line($"{isa.Vector} shifted = {isa.MultiplyAdd(C("12582912"), "x", C("1.44269504"))};");
@@ -52,7 +52,7 @@ internal static class FunctionEmitter
             }
 
             writer.Line($"p = {isa.MultiplyAdd($"(r + {C("1")})", "p", "(r * r)")};");
-            writer.Line($"return (p.AsInt32() + {isa.VectorClass}.ShiftLeft(shifted.AsInt32(), 23)).AsSingle() & normal;");
+            writer.Line($"return {isa.VectorClass}.AndNot((p.AsInt32() + {isa.VectorClass}.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);");
         }
     }
 

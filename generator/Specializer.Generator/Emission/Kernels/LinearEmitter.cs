@@ -15,24 +15,30 @@ internal static class LinearEmitter
     /// <summary>The tiles that a kernel needs; kernels of equal depth share them.</summary>
     public static IEnumerable<TileShape> Tiles(LinearKernel kernel, InstructionSetDescription isa)
     {
-        if (kernel.PackedOutputs >= isa.PanelWidth)
-        {
-            yield return Tile(kernel, isa, isa.PanelVectors);
-        }
-
-        if (kernel.PackedOutputs >= 2 * isa.PanelWidth && isa.TwoPanelTileRows > 0)
-        {
-            yield return Tile(kernel, isa, isa.PanelVectors, 2);
-        }
-
         if (kernel.PackedOutputs >= isa.StreamPanels * isa.PanelWidth)
         {
-            yield return Tile(kernel, isa, isa.PanelVectors, isa.StreamPanels);
+            yield return Streams(kernel, isa);
+        }
+
+        if (HasPairs(kernel, isa))
+        {
+            yield return Pair(kernel, isa);
+            yield return WholePair(kernel, isa);
+        }
+
+        if (HasFewRows(kernel, isa))
+        {
+            yield return FewRows(kernel, isa);
+        }
+
+        if (kernel.PackedOutputs >= isa.PanelWidth)
+        {
+            yield return Single(kernel, isa, isa.PanelVectors);
         }
 
         if (kernel.PackedOutputs % isa.PanelWidth != 0)
         {
-            yield return Tile(kernel, isa, kernel.PackedOutputs % isa.PanelWidth / isa.Lanes);
+            yield return Single(kernel, isa, kernel.PackedOutputs % isa.PanelWidth / isa.Lanes);
         }
     }
 
@@ -47,7 +53,7 @@ internal static class LinearEmitter
         {
             if (kernel.Epilogue.Gated)
             {
-                writer.Line($"float* sums = stackalloc float[{Text(isa.TileRows * isa.PanelWidth)}];");
+                writer.Line($"float* sums = stackalloc float[{Text(System.Math.Max(isa.TileRows, isa.StreamPanels) * isa.PanelWidth)}];");
             }
 
             if (panels == 1)
@@ -55,138 +61,226 @@ internal static class LinearEmitter
                 // One panel is one worker's work.
                 using (writer.Braces("if (worker == 0)"))
                 {
-                    EmitPanel(writer, isa, kernel, functions, "0", wholePanels == 1 ? isa.PanelVectors : narrow / isa.Lanes);
-                }
-
-                return;
-            }
-
-            writer.Line($"const int Panels = {Text(panels)};");
-            writer.Line("int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;");
-            string lastWhole = narrow == 0 ? "endPanel" : "global::System.Math.Min(endPanel, Panels - 1)";
-            if (wholePanels >= isa.StreamPanels)
-            {
-                using (writer.Braces("if (rows == 1)"))
-                {
-                    writer.Line("// One row is as fast as its weights are read, and memory serves several streams faster than one.");
-                    using (writer.Braces($"for (; panel <= {lastWhole} - {isa.StreamPanels}; panel += {isa.StreamPanels})"))
-                    {
-                        EmitPanel(writer, isa, kernel, functions, "panel", isa.PanelVectors, isa.StreamPanels);
-                    }
+                    EmitTiles(writer, isa, kernel, Single(kernel, isa, wholePanels == 1 ? isa.PanelVectors : narrow / isa.Lanes), "0");
                 }
             }
-
-            if (wholePanels >= 2 && isa.TwoPanelTileRows > 0)
+            else
             {
-                using (writer.Braces($"for (; panel <= {lastWhole} - 2; panel += 2)"))
+                writer.Line($"const int Panels = {Text(panels)};");
+                writer.Line("int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;");
+                EmitPanels(writer, isa, kernel, wholePanels, narrow);
+            }
+        }
+
+        if (Finish(kernel, functions) is { } finish)
+        {
+            EmitFinish(writer, isa, kernel, finish);
+        }
+    }
+
+    private static void EmitPanels(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, int wholePanels, int narrow)
+    {
+        string lastWhole = narrow == 0 ? "endPanel" : "global::System.Math.Min(endPanel, Panels - 1)";
+        string Loop(int step) => $"for (; panel <= {lastWhole} - {Text(step)}; panel += {Text(step)})";
+        if (wholePanels >= isa.StreamPanels)
+        {
+            using (writer.Braces("if (rows == 1)"))
+            {
+                writer.Line("// One row is as fast as its weights are read, and memory serves several streams faster than one.");
+                using (writer.Braces(Loop(isa.StreamPanels)))
                 {
-                    EmitPanel(writer, isa, kernel, functions, "panel", isa.PanelVectors, 2);
+                    EmitTile(writer, isa, kernel, Streams(kernel, isa), "panel", "1");
                 }
             }
+        }
 
-            using (writer.Braces("for (; panel < endPanel; panel++)"))
+        if (HasPairs(kernel, isa))
+        {
+            using (writer.Braces($"if (rows <= {Text(isa.TileRowsOf(2 * isa.PanelVectors))})"))
+            using (writer.Braces(Loop(2)))
             {
-                if (narrow == 0)
-                {
-                    EmitPanel(writer, isa, kernel, functions, "panel", isa.PanelVectors);
-                }
-                else
-                {
-                    using (writer.Braces("if (panel < Panels - 1)"))
-                    {
-                        EmitPanel(writer, isa, kernel, functions, "panel", isa.PanelVectors);
-                    }
+                EmitTile(writer, isa, kernel, Pair(kernel, isa), "panel", "rows");
+            }
 
-                    using (writer.Braces("else"))
-                    {
-                        EmitPanel(writer, isa, kernel, functions, "panel", narrow / isa.Lanes);
-                    }
+            // So many rows that fit a tile over one panel read its weights once; over two they would read them twice.
+            using (writer.Braces($"else if (rows > {Text(isa.TileRows)})"))
+            using (writer.Braces(Loop(2)))
+            {
+                EmitTiles(writer, isa, kernel, Pair(kernel, isa), "panel", WholePair(kernel, isa));
+            }
+        }
+
+        if (HasFewRows(kernel, isa))
+        {
+            using (writer.Braces($"if (rows <= {Text(isa.TileRows)})"))
+            using (writer.Braces(Loop(1)))
+            {
+                EmitTile(writer, isa, kernel, FewRows(kernel, isa), "panel", "rows");
+            }
+        }
+
+        using (writer.Braces("for (; panel < endPanel; panel++)"))
+        {
+            if (narrow == 0)
+            {
+                EmitTiles(writer, isa, kernel, Single(kernel, isa, isa.PanelVectors), "panel");
+            }
+            else
+            {
+                using (writer.Braces("if (panel < Panels - 1)"))
+                {
+                    EmitTiles(writer, isa, kernel, Single(kernel, isa, isa.PanelVectors), "panel");
+                }
+
+                using (writer.Braces("else"))
+                {
+                    EmitTiles(writer, isa, kernel, Single(kernel, isa, narrow / isa.Lanes), "panel");
                 }
             }
         }
     }
 
-    private static void EmitPanel(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, RequiredFunctions functions, string panel, int vectors, int panels = 1)
+    /// <summary>All rows through the panels at hand, tile by tile; whole tiles may have a family of their own.</summary>
+    private static void EmitTiles(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, TileShape tile, string panel, TileShape? whole = null)
     {
-        bool gated = kernel.Epilogue.Gated;
-        int outputColumns = gated ? isa.PanelWidth / 2 : isa.PanelWidth;
-        string At(string pointer, long step) => panel == "0" ? pointer : $"{pointer} + ((nint){panel} * {step.ToString(CultureInfo.InvariantCulture)})";
-
-        writer.Line($"float* panelWeights = {At("weights", (long)isa.PanelWidth * kernel.Inputs)};");
-        writer.Line($"float* panelOutput = {At("output", outputColumns)};");
-        TileShape tile = Tile(kernel, isa, vectors, panels);
-        if (tile.Prefetches)
+        writer.Line($"float* panelWeights = {WeightsAt(kernel, isa, panel)};");
+        writer.Line($"float* panelOutput = {OutputAt(kernel, isa, panel)};");
+        if (whole is not null)
         {
-            writer.Line("// The next panels, which follow these in memory, come closer while these are multiplied: a share with each tile.");
-            writer.Line($"float* ahead = panelWeights + {Text(panels * isa.PanelWidth * kernel.Inputs)};");
-            writer.Line($"int aheadTiles = {Text(panels * isa.PanelWidth / Layout.Line)};");
+            writer.Line("// The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.");
+            writer.Line($"float* ahead = panelWeights + {Text(whole.Panels * isa.PanelWidth * kernel.Inputs)};");
+            writer.Line($"int aheadTiles = {Text(whole.Panels * isa.PanelWidth / Layout.Line)};");
         }
 
-        writer.Line("int height;");
-        using (writer.Braces("for (int row = 0; row < rows; row += height)"))
+        using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
         {
-            writer.Line($"height = {TileEmitter.NextHeight(tile, "rows - row")};");
-            writer.Line($"float* tileOutput = panelOutput + ((nint)row * {Text(kernel.OutputStride)});");
-            string arguments = $"input + ((nint)row * {Text(kernel.InputStride)}), panelWeights, {(gated ? "sums" : "tileOutput")}, {Text(gated ? panels * isa.PanelWidth : kernel.OutputStride)}"
-                + (kernel.Epilogue.Bias ? $", {At("bias", isa.PanelWidth)}" : "")
-                + (tile.Prefetches ? ", ahead" : "");
-            TileEmitter.EmitSwitch(writer, isa, tile, "height", arguments);
-            if (tile.Prefetches)
+            writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
+            string input = $"input + ((nint)row * {Text(kernel.InputStride)})", output = $"panelOutput + ((nint)row * {Text(kernel.OutputStride)})";
+            if (whole is null)
             {
+                EmitCall(writer, isa, kernel, tile, input, "panelWeights", output, panel, "height");
+                return;
+            }
+
+            // Too few whole tiles fetch the next panels only in part; then the first tile fetches its own.
+            int sharing = whole.Panels * isa.PanelWidth / Layout.Line;
+            using (writer.Braces($"if (height == {Text(whole.LeastRows)} && (row > 0 || rows >= {Text(sharing * whole.LeastRows)}))"))
+            {
+                EmitCall(writer, isa, kernel, whole, input, "panelWeights", output, panel, Text(whole.LeastRows));
                 writer.Line($"ahead = --aheadTiles > 0 ? ahead + {Text(kernel.Inputs * Layout.Line)} : panelWeights;");
             }
 
-            if (kernel.Epilogue.Activation is { } activation)
+            using (writer.Braces("else"))
             {
-                functions.Require(activation);
-                EmitActivation(writer, isa, kernel, x => $"{activation}({x})", vectors, panels);
+                EmitCall(writer, isa, kernel, tile, input, "panelWeights", output, panel, "height");
             }
-            else if (kernel.Epilogue.SoftCap > 0)
+        }
+    }
+
+    /// <summary>All rows through the panels at hand in a single tile.</summary>
+    private static void EmitTile(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, TileShape tile, string panel, string rows) =>
+        EmitCall(writer, isa, kernel, tile, "input", WeightsAt(kernel, isa, panel), OutputAt(kernel, isa, panel), panel, rows);
+
+    /// <summary>A tile, and what happens to its sums while they are still in the first-level cache.</summary>
+    private static void EmitCall(
+        SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, TileShape tile, string input, string weights, string output, string panel, string rows)
+    {
+        bool gated = kernel.Epilogue.Gated;
+        string sums = gated ? $"sums, {Text(tile.Columns * isa.Lanes)}" : $"{output}, {Text(kernel.OutputStride)}";
+        string arguments = $"{input}, {weights}, {sums}"
+            + (kernel.Epilogue.Bias ? $", {At("bias", panel, isa.PanelWidth)}" : "")
+            + (tile.Prefetch == TilePrefetch.Ahead ? ", ahead" : "");
+        // Of a height that is known the method is called directly.
+        writer.Line(int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? $"{tile.Prefix}{rows}({arguments});" : $"{tile.Prefix}({rows}, {arguments});");
+        if (Finish(kernel) is not null)
+        {
+            writer.Line($"{kernel.Name}Finish({(gated ? "sums, " : "")}{output}, {rows}, {Text(tile.Columns)});");
+        }
+    }
+
+    /// <summary>What happens to a finished sum, if anything does; null where a tile's sums are the result.</summary>
+    private static System.Func<string, string>? Finish(LinearKernel kernel, RequiredFunctions? functions = null)
+    {
+        if (kernel.Epilogue.Activation is { } activation)
+        {
+            functions?.Require(activation);
+            return x => $"{activation}({x})";
+        }
+
+        if (kernel.Epilogue.SoftCap > 0)
+        {
+            functions?.RequireHyperbolicTangent();
+            string cap = kernel.Epilogue.SoftCap.ToString("R", CultureInfo.InvariantCulture) + "f";
+            return x => $"HyperbolicTangent({Scaled(kernel, x)} * (1 / {cap})) * {cap}";
+        }
+
+        return kernel.Epilogue.Scale != 1 ? x => Scaled(kernel, x) : null;
+    }
+
+    /// <summary>Writes what turns the sums of a tile into results.</summary>
+    private static void EmitFinish(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, System.Func<string, string> finish)
+    {
+        writer.Separate();
+        if (kernel.Epilogue.Gated)
+        {
+            writer.Line("// Gates and what they gate come in turns, a vector of each.");
+            using (writer.Braces($"private static void {kernel.Name}Finish(float* sums, float* output, int rows, int vectors)"))
+            using (writer.Braces($"for (; rows > 0; rows--, sums += vectors * {Text(isa.Lanes)}, output += {Text(kernel.OutputStride)})"))
+            using (writer.Braces($"for (int i = 0; i < vectors / 2 * {Text(isa.Lanes)}; i += {Text(isa.Lanes)})"))
             {
-                functions.RequireHyperbolicTangent();
-                string cap = kernel.Epilogue.SoftCap.ToString("R", CultureInfo.InvariantCulture) + "f";
-                EmitActivation(writer, isa, kernel, x => $"HyperbolicTangent({Scaled(kernel, x)} * (1 / {cap})) * {cap}", vectors, panels);
+                writer.Line($"{isa.VectorClass}.Store({finish(isa.Load("sums + (2 * i)"))} * {isa.Load($"sums + (2 * i) + {Text(isa.Lanes)}")}, output + i);");
             }
-            else if (kernel.Epilogue.Scale != 1)
-            {
-                EmitActivation(writer, isa, kernel, x => Scaled(kernel, x), vectors, panels);
-            }
+
+            return;
+        }
+
+        using (writer.Braces($"private static void {kernel.Name}Finish(float* output, int rows, int vectors)"))
+        using (writer.Braces($"for (; rows > 0; rows--, output += {Text(kernel.OutputStride)})"))
+        using (writer.Braces($"for (int i = 0; i < vectors * {Text(isa.Lanes)}; i += {Text(isa.Lanes)})"))
+        {
+            writer.Line($"{isa.VectorClass}.Store({finish(isa.Load("output + i"))}, output + i);");
         }
     }
 
     private static string Scaled(LinearKernel kernel, string x) =>
         kernel.Epilogue.Scale == 1 ? x : x + " * " + kernel.Epilogue.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
 
-    /// <summary>The sums of a tile are still in the first-level cache when they are activated.</summary>
-    private static void EmitActivation(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, System.Func<string, string> activation, int vectors, int panels)
+    private static string WeightsAt(LinearKernel kernel, InstructionSetDescription isa, string panel) => At("weights", panel, (long)isa.PanelWidth * kernel.Inputs);
+
+    private static string OutputAt(LinearKernel kernel, InstructionSetDescription isa, string panel) =>
+        At("output", panel, kernel.Epilogue.Gated ? isa.PanelWidth / 2 : isa.PanelWidth);
+
+    private static string At(string pointer, string panel, long step) =>
+        panel == "0" ? pointer : $"{pointer} + ((nint){panel} * {step.ToString(CultureInfo.InvariantCulture)})";
+
+    private static bool HasPairs(LinearKernel kernel, InstructionSetDescription isa) => isa.TakesPairs && kernel.PackedOutputs >= 2 * isa.PanelWidth;
+
+    private static TileShape Streams(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Streams", isa.PanelVectors, isa.StreamPanels) with { MostRows = 1 };
+
+    private static TileShape Pair(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Pair", isa.PanelVectors, 2) with { Prefetch = Own(isa) };
+
+    /// <summary>Whole tiles of many rows: only the first reads weights from afar, and all fetch the next.</summary>
+    private static TileShape WholePair(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "WholePair", isa.PanelVectors, 2) with
     {
-        using (writer.Braces("for (int tileRow = 0; tileRow < height; tileRow++)"))
-        {
-            writer.Line($"float* target = tileOutput + (tileRow * {Text(kernel.OutputStride)});");
-            if (kernel.Epilogue.Gated)
-            {
-                writer.Line($"float* gate = sums + (tileRow * {Text(panels * isa.PanelWidth)});");
-                for (int panel = 0; panel < panels; panel++)
-                {
-                    string gate = panel == 0 ? "gate" : "gate + " + Text(panel * isa.PanelWidth);
-                    string up = "gate + " + Text((panel * isa.PanelWidth) + isa.Lanes);
-                    string result = panel == 0 ? "target" : "target + " + Text(panel * isa.Lanes);
-                    writer.Line($"{isa.VectorClass}.Store({activation(isa.Load(gate))} * {isa.Load(up)}, {result});");
-                }
+        Prefetch = isa.Prefetches ? TilePrefetch.Ahead : TilePrefetch.None,
+        LeastRows = isa.TileRowsOf(2 * isa.PanelVectors),
+    };
 
-                return;
-            }
+    /// <summary>
+    /// Where there are pairs, a single panel is for few rows or is left over. Where there are none it is for all rows, of
+    /// which only the first read weights from afar; a family of its own is for few.
+    /// </summary>
+    private static TileShape Single(LinearKernel kernel, InstructionSetDescription isa, int vectors) =>
+        Tile(kernel, isa, vectors == isa.PanelVectors ? "" : "Narrow", vectors, 1) with { Prefetch = isa.TakesPairs ? Own(isa) : TilePrefetch.None };
 
-            for (int vector = 0; vector < panels * vectors; vector++)
-            {
-                string place = vector == 0 ? "target" : "target + " + Text(vector * isa.Lanes);
-                writer.Line($"{isa.VectorClass}.Store({activation(isa.Load(place))}, {place});");
-            }
-        }
-    }
+    private static bool HasFewRows(LinearKernel kernel, InstructionSetDescription isa) => isa.Prefetches && !isa.TakesPairs && kernel.PackedOutputs >= 2 * isa.PanelWidth;
 
-    private static TileShape Tile(LinearKernel kernel, InstructionSetDescription isa, int vectors, int panels = 1) => new(
-        $"Multiply{Text(kernel.Inputs)}{(vectors == isa.PanelVectors ? "" : "Narrow")}{(kernel.Epilogue.Bias ? "Bias" : "")}{(kernel.Epilogue.AddToOutput ? "Add" : "")}{(panels switch { 1 => "", 2 => "TwoPanels", _ => "Streams" })}Rows",
+    private static TileShape FewRows(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Few", isa.PanelVectors, 1) with { Prefetch = Own(isa) };
+
+    private static TilePrefetch Own(InstructionSetDescription isa) => isa.Prefetches ? TilePrefetch.Own : TilePrefetch.None;
+
+    private static TileShape Tile(LinearKernel kernel, InstructionSetDescription isa, string name, int vectors, int panels) => new(
+        $"Multiply{Text(kernel.Inputs)}{(kernel.Epilogue.Bias ? "Bias" : "")}{(kernel.Epilogue.AddToOutput ? "Add" : "")}{name}Rows",
         vectors,
         kernel.Inputs,
         kernel.InputStride,
@@ -194,11 +288,7 @@ internal static class LinearEmitter
         kernel.Epilogue.Bias ? TileStart.Bias : TileStart.Zero,
         kernel.Epilogue.AddToOutput,
         OutputStride: null,
-        panels)
-    {
-        BesidePairs = panels == 1 && isa.TwoPanelTileRows > 0,
-        Prefetches = panels == 2 && isa.Prefetch("") is not null,
-    };
+        panels);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

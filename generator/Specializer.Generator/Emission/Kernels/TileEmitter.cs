@@ -9,15 +9,11 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes register tiles: the inner loops of everything that multiplies matrices.</summary>
 internal static class TileEmitter
 {
-    /// <summary>The heights for which a family has a method: one for streams.</summary>
-    private static IEnumerable<int> Heights(InstructionSetDescription isa, TileShape shape) =>
-        shape.Panels > 2 ? [1]
-        : shape.Panels == 2 || shape.BesidePairs ? Enumerable.Range(1, isa.TwoPanelTileRows)
-        : Enumerable.Range(1, isa.SmallTileRows).Concat(isa.SmallTileRows < isa.TileRows ? [isa.TileRows] : []);
+    // How far ahead of the multiplication a tile asks for its own weights, in floats of a panel: 4 KiB.
+    private const int OwnDistance = 1024;
 
     /// <summary>The height of the next tile of a family, of the rows that are left.</summary>
-    public static string NextHeight(TileShape shape, string rows) =>
-        shape.Panels > 2 ? "1" : (shape.Panels == 2 || shape.BesidePairs ? "NextTwoPanelTileRows(" : "NextTileRows(") + rows + ")";
+    public static string NextHeight(InstructionSetDescription isa, TileShape shape, string rows) => $"NextTileRows({rows}, {Text(MostRows(isa, shape))})";
 
     /// <summary>Writes the method that cuts rows into tiles, once per instruction set.</summary>
     public static void EmitTileRows(SourceWriter writer, InstructionSetDescription isa)
@@ -25,59 +21,84 @@ internal static class TileEmitter
         writer.Separate();
         writer.Line("/// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>");
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
-        writer.Line("private static int NextTileRows(int rows) =>");
+        writer.Line("private static int NextTileRows(int rows, int most) =>");
         using (writer.Indented())
         {
             // A whole tile leaves nothing or enough for a tile of four; otherwise halves, as far as there are tiles for them.
-            string half = isa.TileRows + 3 > 2 * isa.SmallTileRows ? $"global::System.Math.Min({isa.SmallTileRows}, (rows + 1) / 2)" : "(rows + 1) / 2";
-            writer.Line($"rows >= {isa.TileRows + 4} || rows == {isa.TileRows} ? {isa.TileRows} : rows <= {isa.SmallTileRows} ? rows : {half};");
-        }
-
-        if (isa.TwoPanelTileRows > 0)
-        {
-            writer.Separate();
-            writer.Line("/// <summary>The same for tiles over two panels and over the panel that these leave over.</summary>");
-            writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
-            writer.Line("private static int NextTwoPanelTileRows(int rows) =>");
-            using (writer.Indented())
-            {
-                writer.Line($"rows >= {isa.TwoPanelTileRows + 4} ? {isa.TwoPanelTileRows} : rows <= {isa.TwoPanelTileRows} ? rows : (rows + 1) / 2;");
-            }
+            string small = isa.SmallTileRows < isa.TileRows ? $"global::System.Math.Min({Text(isa.SmallTileRows)}, most)" : "most";
+            string half = isa.TileRows + 3 > 2 * isa.SmallTileRows ? $"global::System.Math.Min({Text(isa.SmallTileRows)}, (rows + 1) / 2)" : "(rows + 1) / 2";
+            writer.Line($"rows >= most + 4 || rows == most ? most : rows <= {small} ? rows : {half};");
         }
     }
 
-    /// <summary>Writes a call of the method for the height at hand.</summary>
-    public static void EmitSwitch(SourceWriter writer, InstructionSetDescription isa, TileShape shape, string height, string arguments)
-    {
-        using (writer.Braces($"switch ({height})"))
-        {
-            foreach (int rows in Heights(isa, shape))
-            {
-                writer.Line($"case {Text(rows)}: {shape.Prefix}{Text(rows)}({arguments}); break;");
-            }
-        }
-    }
-
-    /// <summary>Writes the methods of a family.</summary>
+    /// <summary>Writes the methods of a family, and the one that calls the method for the height at hand.</summary>
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, TileShape shape)
     {
-        foreach (int rows in Heights(isa, shape))
+        int[] heights = [.. Heights(isa, shape)];
+        if (heights.Length > 1)
+        {
+            (string Type, string Name)[] parameters = [.. Parameters(shape)];
+            writer.Separate();
+            using (writer.Braces($"private static void {shape.Prefix}(int rows, {Declared(parameters)})"))
+            using (writer.Braces("switch (rows)"))
+            {
+                foreach (int rows in heights)
+                {
+                    writer.Line($"case {Text(rows)}: {shape.Prefix}{Text(rows)}({string.Join(", ", parameters.Select(static parameter => parameter.Name))}); break;");
+                }
+            }
+        }
+
+        foreach (int rows in heights)
         {
             EmitTile(writer, isa, shape, rows);
         }
     }
 
+    /// <summary>The heights for which a family has a method.</summary>
+    private static IEnumerable<int> Heights(InstructionSetDescription isa, TileShape shape)
+    {
+        int most = MostRows(isa, shape), small = System.Math.Min(most, isa.SmallTileRows);
+        return Enumerable.Range(1, small).Concat(small < most ? [most] : []).Where(rows => rows >= shape.LeastRows);
+    }
+
+    private static int MostRows(InstructionSetDescription isa, TileShape shape) => shape.MostRows ?? isa.TileRowsOf(shape.Columns);
+
+    private static IEnumerable<(string Type, string Name)> Parameters(TileShape shape)
+    {
+        yield return ("float*", "input");
+        yield return ("float*", "weights");
+        yield return ("float*", "output");
+        if (shape.OutputStride is null)
+        {
+            yield return ("nint", "outputStride");
+        }
+
+        if (shape.Start != TileStart.Zero)
+        {
+            yield return ("float*", shape.Start == TileStart.Bias ? "bias" : "factors");
+        }
+
+        if (shape.Depth is null)
+        {
+            yield return ("nint", "depth");
+        }
+
+        if (shape.Prefetch == TilePrefetch.Ahead)
+        {
+            yield return ("float*", "ahead");
+        }
+    }
+
+    private static string Declared(IEnumerable<(string Type, string Name)> parameters) =>
+        string.Join(", ", parameters.Select(static parameter => parameter.Type + " " + parameter.Name));
+
     private static void EmitTile(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int rows)
     {
-        string parameters = "float* input, float* weights, float* output"
-            + (shape.OutputStride is null ? ", nint outputStride" : "")
-            + (shape.Start switch { TileStart.Bias => ", float* bias", TileStart.ScaledOutput => ", float* factors", _ => "" })
-            + (shape.Depth is null ? ", nint depth" : "")
-            + (shape.Prefetches ? ", float* ahead" : "");
         writer.Separate();
         writer.Line($"// {rows} row{(rows == 1 ? "" : "s")} by {shape.Columns * isa.Lanes} columns, depth {(shape.Depth is { } fixedDepth ? Text(fixedDepth) : "as given")}.");
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Braces($"private static void {shape.Prefix}{Text(rows)}({parameters})"))
+        using (writer.Braces($"private static void {shape.Prefix}{Text(rows)}({Declared(Parameters(shape))})"))
         {
             for (int row = 0; row < rows; row++)
             {
@@ -126,18 +147,29 @@ internal static class TileEmitter
                     + string.Join(" ", Columns(shape).Select(column => $"{Sum(row, column)} = {isa.MultiplyAdd(Sum(row, column), "value", Weight(column))};")));
             }
 
-            if (shape.Prefetches)
-            {
-                writer.Line(isa.Prefetch("ahead")!);
-                writer.Line($"ahead += {Text(Layout.Line)};");
-            }
-
+            EmitPrefetch(writer, isa, shape);
             writer.Line("input++;");
             writer.Line($"weights += {Text(shape.WeightStride)};");
         }
 
         writer.Line("}");
         writer.Line("while (input != end);");
+    }
+
+    private static void EmitPrefetch(SourceWriter writer, InstructionSetDescription isa, TileShape shape)
+    {
+        switch (shape.Prefetch)
+        {
+            case TilePrefetch.Own:
+                int lineVectors = Layout.Line / isa.Lanes;
+                writer.Line(string.Join(" ", Columns(shape).Where(column => column % shape.Vectors % lineVectors == 0)
+                    .Select(column => isa.Prefetch(Offset("weights", shape.WeightOffset(column, isa.Lanes) + OwnDistance), toFirstLevel: true))));
+                break;
+            case TilePrefetch.Ahead:
+                writer.Line(isa.Prefetch("ahead", toFirstLevel: false));
+                writer.Line($"ahead += {Text(Layout.Line)};");
+                break;
+        }
     }
 
     /// <summary>As many depths per turn as a vector has lanes: each row's values are loaded once and multiplied lane by lane.</summary>

@@ -12,6 +12,18 @@ internal enum TileStart
     ScaledOutput,
 }
 
+/// <summary>Which weights a tile asks for, so that they are near when they are multiplied.</summary>
+internal enum TilePrefetch
+{
+    None,
+
+    /// <summary>Its own, a little ahead of where it is: right where weights are read once and come from afar.</summary>
+    Own,
+
+    /// <summary>One line for each depth from an address it is given: right where many tiles pass over weights and share in fetching the next.</summary>
+    Ahead,
+}
+
 /// <summary>
 /// A family of register tiles: sums[row, column] += Σ over depth of input[row, d] · weights[d, column], one method per
 /// height. Linear layers, scores and weighted values are all made of such tiles.
@@ -28,11 +40,14 @@ internal enum TileStart
 internal sealed record TileShape(
     string Prefix, int Vectors, int? Depth, int InputStride, int WeightStride, TileStart Start, bool AddToOutput, int? OutputStride, int Panels = 1)
 {
-    /// <summary>Whether the tile asks for weights that a later tile reads, one line for each depth, while it computes.</summary>
-    public bool Prefetches { get; init; }
+    /// <summary>The weights that the tile asks for while it computes.</summary>
+    public TilePrefetch Prefetch { get; init; }
 
-    /// <summary>Whether it takes only the panel that pairs leave over, for which the heights of pairs are enough.</summary>
-    public bool BesidePairs { get; init; }
+    /// <summary>The least height for which there is a tile.</summary>
+    public int LeastRows { get; init; } = 1;
+
+    /// <summary>The greatest height for which there is a tile, where it is not that of the registers.</summary>
+    public int? MostRows { get; init; }
 
     /// <summary>The width of the whole tile in vectors.</summary>
     public int Columns => Panels * Vectors;
