@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Text;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -6,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission;
+using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Parsing;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Planning;
@@ -25,8 +27,7 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(
                 DeclarationParser.TransformerAttributeName,
                 static (node, _) => node is TypeDeclarationSyntax,
-                static (context, cancellationToken) => DeclarationParser.Parse(
-                    (INamedTypeSymbol)context.TargetSymbol, context.SemanticModel.Compilation, report: null, cancellationToken))
+                static (context, cancellationToken) => Parse((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel, cancellationToken))
             .Where(static declaration => declaration is not null)
             .Select(static (declaration, _) => declaration!)
             .WithTrackingName(TrackingNames.Attributes);
@@ -38,7 +39,19 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             .Select(static (files, _) => new EquatableArray<ConfigurationFile>(files))
             .WithTrackingName(TrackingNames.Configurations);
 
+        // File names do not tell upper from lower case; the analyzer reports whose names differ in nothing else.
+        IncrementalValueProvider<EquatableArray<string>> clashes = attributes
+            .Select(static (declaration, _) => declaration.Class.FullName)
+            .Collect()
+            .Select(static (names, _) => new EquatableArray<string>(names
+                .GroupBy(static name => name, StringComparer.OrdinalIgnoreCase)
+                .Where(static group => group.Count() > 1)
+                .SelectMany(static group => group)));
+
         IncrementalValuesProvider<PlannedModel> plans = attributes
+            .Combine(clashes)
+            .Where(static pair => !pair.Right.Contains(pair.Left.Class.FullName))
+            .Select(static (pair, _) => pair.Left)
             .Combine(files)
             .Select(static (pair, _) => DeclarationParser.Resolve(pair.Left, pair.Right, report: null))
             .Where(static declaration => declaration is not null)
@@ -55,6 +68,14 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
                 context.AddSource(file.HintName, SourceText.From(file.Text, s_encoding));
             }
         });
+    }
+
+    private static AttributeDeclaration? Parse(INamedTypeSymbol type, SemanticModel model, CancellationToken cancellationToken)
+    {
+        AttributeDeclaration? declaration = DeclarationParser.Parse(type, model.Compilation, report: null, cancellationToken);
+        return declaration is null || !HiddenNames.Any(type, KernelTypes.Names, model)
+            ? declaration
+            : declaration with { Class = declaration.Class with { HidesKernelTypes = true } };
     }
 
     /// <summary>Whether an additional file is looked at for models.</summary>

@@ -1,3 +1,5 @@
+using System.Linq;
+
 namespace Specializer.Generator.Architecture;
 
 /// <summary>A declaration whose every value is known: the user's class and the architecture to complete it with.</summary>
@@ -20,6 +22,9 @@ internal sealed record ConfigurationReference(string Path, int ContextLength, in
     /// <summary>A source length of the attribute; 0 for the file's own.</summary>
     public int SourceLength { get; init; }
 
+    /// <summary>What attributes say in the place of the file.</summary>
+    public ArchitectureOverrides Overrides { get; init; } = new();
+
     /// <summary>A pooling of an encoder's states that an attribute declares in the place of the file's head; null for none.</summary>
     public PoolingDeclaration? Pooling { get; init; }
 }
@@ -37,4 +42,13 @@ internal sealed record PoolingDeclaration(Pooling Kind, bool Normalize)
 /// <param name="Namespace">Its namespace; empty for the global one.</param>
 /// <param name="ContainingTypes">The partial types around it, outermost first, each as its declaration: "partial class Models".</param>
 /// <param name="Name">Its name.</param>
-internal sealed record ClassDeclaration(string Namespace, EquatableArray<string> ContainingTypes, string Name);
+internal sealed record ClassDeclaration(string Namespace, EquatableArray<string> ContainingTypes, string Name)
+{
+    /// <summary>Whether something of the project hides a type that the kernels name, so that they name it in full.</summary>
+    public bool HidesKernelTypes { get; init; }
+
+    /// <summary>The class's full name, with which the names of its files begin.</summary>
+    public string FullName => string.Join(".", new[] { Namespace }.Where(static part => part.Length > 0)
+        .Concat(ContainingTypes.Select(static type => type.Substring(type.LastIndexOf(' ') + 1)))
+        .Concat([Name]));
+}

@@ -40,13 +40,13 @@ internal static class DiagnosticDescriptors
         "SPZ0011", "The model is too large to be addressed", "{0} would have {1} elements, more than the {2} that can be addressed: make {3} smaller");
 
     public static readonly DiagnosticDescriptor ConfigurationNotFound = Create(
-        "SPZ0012", "The config.json is not found", "One additional file of the project must end in '{0}', but {1} does: add <AdditionalFiles Include=\"{0}\" /> to the project file, or give more of the path");
+        "SPZ0012", "The config.json is not found", "One additional file of the project must end in '{0}', but {1}: {2}");
 
     public static readonly DiagnosticDescriptor ConfigurationInvalid = Create(
         "SPZ0013", "The config.json declares no model that can be generated", "{0}: {1}");
 
     public static readonly DiagnosticDescriptor PartBesideConfiguration = Create(
-        "SPZ0014", "A part is declared beside a config.json", "{0} is declared here and by '{1}': remove it; beside a config.json only ContextLength, ChunkLength and [Pooling] may be given");
+        "SPZ0014", "A part is declared beside a config.json", "{0} is declared here and by '{1}': remove it; what the weights fix is the file's alone");
 
     public static readonly DiagnosticDescriptor PartsExcludeEachOther = Create(
         "SPZ0015", "Two declared values exclude each other", "{0} and {1} exclude each other: {2}");
@@ -54,19 +54,32 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor UnsuitableTensorName = Create(
         "SPZ0016", "A tensor name is unsuitable", "{0} = \"{1}\" {2}");
 
+    public static readonly DiagnosticDescriptor OneFileForTwo = Create(
+        "SPZ0017", "Two models would write one file", "'{0}' and '{1}' differ only in upper and lower case, which names of files do not tell apart: rename one of them");
+
+    public static readonly DiagnosticDescriptor WindowBeyondContext = Create(
+        "SPZ0018",
+        "The window is larger than the context",
+        "A window of {0} positions never slides in a context of {1}: raise ContextLength, or make the window smaller",
+        DiagnosticSeverity.Warning);
+
+    public static readonly DiagnosticDescriptor MemberIsGenerated = Create(
+        "SPZ0019", "A member has the name of a generated one", "'{0}' is the name of a member that the generator gives to '{1}': choose another name");
+
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
         NotPartial, UnsuitableClass, MissingPart, ValueOutOfRange, HeadsDoNotDivideWidth, KeyValueHeadsDoNotDivideHeads,
         OddRotaryWidth, RotaryWiderThanHead, UnsafeBlocksNotAllowed, LanguageTooOld, TooLarge,
         ConfigurationNotFound, ConfigurationInvalid, PartBesideConfiguration, PartsExcludeEachOther, UnsuitableTensorName,
+        OneFileForTwo, WindowBeyondContext, MemberIsGenerated,
     ];
 
-    private static DiagnosticDescriptor Create(string id, string title, string message) => new(
+    private static DiagnosticDescriptor Create(string id, string title, string message, DiagnosticSeverity severity = DiagnosticSeverity.Error) => new(
         id,
         title,
         message,
         "Specializer",
-        DiagnosticSeverity.Error,
+        severity,
         isEnabledByDefault: true,
         helpLinkUri: "https://github.com/specializer-net/specializer/blob/main/docs/diagnostics/" + id + ".md");
 }

@@ -8,37 +8,55 @@ namespace Specializer.Generator.Emission;
 /// <summary>The architecture in words, for the documentation of the generated class.</summary>
 internal static class Documentation
 {
-    public static IEnumerable<string> Summary(PlannedModel model)
+    /// <summary>What kind of model it is, in one sentence.</summary>
+    public static string Sentence(ExecutionPlan plan)
     {
-        ExecutionPlan plan = model.Plan;
         TransformerArchitecture architecture = plan.Architecture;
-        AttentionArchitecture attention = architecture.Attention;
-        yield return "<summary>";
         string inputs = architecture.Embeddings.Patches is { } patches
             ? $"images of {patches.ImageSize} by {patches.ImageSize} pixels in patches of {patches.PatchSize} by {patches.PatchSize}"
             : $"sequences of up to {Grouped(architecture.ContextLength)} of {Grouped(architecture.Embeddings.VocabularySize)} tokens";
         string layers = $"{architecture.Layers} layer{(architecture.Layers == 1 ? "" : "s")}, {architecture.Width} wide, for {inputs}.";
-        yield return architecture.Encoder is { } encoder
+        return architecture.Encoder is { } encoder
             ? $"An encoder-decoder of {Grouped(plan.ParameterCount)} parameters: {encoder.Layers} layer{(encoder.Layers == 1 ? "" : "s")} for sources of up to {Grouped(encoder.ContextLength)}, and {layers}"
             : $"{(plan.Head is null ? "A decoder" : "An encoder")} of {Grouped(plan.ParameterCount)} parameters: {layers}";
-        yield return "</summary>";
-        yield return "<remarks>";
-        yield return "<list type=\"table\">";
+    }
+
+    /// <summary>The parts of the architecture and what it costs, a term and a description each.</summary>
+    public static IEnumerable<(string Term, string Description)> Facts(ExecutionPlan plan)
+    {
+        TransformerArchitecture architecture = plan.Architecture;
+        AttentionArchitecture attention = architecture.Attention;
         foreach (LayerKind kind in architecture.LayerKinds)
         {
-            yield return Row(
+            yield return (
                 kind.Name.Length == 0 ? "Attention" : kind.Name + " attention",
                 $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions)}");
         }
 
-        yield return Row("Feed-forward", $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}");
-        yield return Row("Norms", $"{(architecture.Norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}");
+        yield return ("Feed-forward", $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}");
+        yield return ("Norms", $"{(architecture.Norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}");
         yield return plan.Head is null
-            ? Row("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits")
-            : Row("Output", Output(plan, plan.Head));
-        yield return Row("Packed weights", Grouped(plan.PackedWeightBytes) + " bytes");
-        yield return Row("One session", $"{Grouped(plan.SessionBytes)} bytes, {(plan.Head is null ? "prompts" : "sequences")} in chunks of {plan.ChunkLength}");
-        yield return Row("One token", Grouped(plan.MultiplyAddsPerToken) + " multiply-adds");
+            ? ("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits")
+            : ("Output", Output(plan, plan.Head));
+        yield return ("Packed weights", Grouped(plan.PackedWeightBytes) + " bytes");
+        yield return ("One session", $"{Grouped(plan.SessionBytes)} bytes, {(plan.Head is null ? "prompts" : "sequences")} in chunks of {plan.ChunkLength}");
+        yield return ("One token", Grouped(plan.MultiplyAddsPerToken) + " multiply-adds");
+    }
+
+    public static IEnumerable<string> Summary(PlannedModel model)
+    {
+        ExecutionPlan plan = model.Plan;
+        TransformerArchitecture architecture = plan.Architecture;
+        yield return "<summary>";
+        yield return Sentence(plan);
+        yield return "</summary>";
+        yield return "<remarks>";
+        yield return "<list type=\"table\">";
+        foreach ((string term, string description) in Facts(plan))
+        {
+            yield return Row(term, description);
+        }
+
         yield return "</list>";
         yield return "<example>";
         yield return "<code>";

@@ -13,9 +13,7 @@ internal static class ModelEmitter
 {
     public static IEnumerable<SourceFile> Emit(PlannedModel model)
     {
-        string hint = string.Join(".", new[] { model.Class.Namespace }.Where(static part => part.Length > 0)
-            .Concat(model.Class.ContainingTypes.Select(static type => type.Substring(type.LastIndexOf(' ') + 1)))
-            .Concat([model.Class.Name]));
+        string hint = model.Class.FullName;
         yield return new SourceFile(hint + ".Model.g.cs", File(model, [], writer => EmitModel(writer, model)));
         yield return new SourceFile(hint + ".Weights.g.cs", File(model, [], writer => Part(writer, model, () => WeightsEmitter.Emit(writer, model.Plan))));
         yield return new SourceFile(hint + ".Session.g.cs", File(model, [], writer => Part(writer, model, () =>
@@ -28,8 +26,14 @@ internal static class ModelEmitter
         {
             yield return new SourceFile(
                 hint + ".Kernels." + isa.Name + ".g.cs",
-                File(model, isa.Namespaces, writer => Part(writer, model, () => KernelsEmitter.Emit(writer, isa, model.Plan))));
+                EmitKernels(model, isa));
         }
+    }
+
+    private static string EmitKernels(PlannedModel model, InstructionSetDescription isa)
+    {
+        string text = File(model, isa.Namespaces, writer => Part(writer, model, () => KernelsEmitter.Emit(writer, isa, model.Plan)));
+        return model.Class.HidesKernelTypes ? KernelTypes.Qualify(text) : text;
     }
 
     /// <summary>What the base classes of the model and its session begin with.</summary>

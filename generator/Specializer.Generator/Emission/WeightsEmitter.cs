@@ -34,7 +34,7 @@ internal static class WeightsEmitter
             writer.Line($"private const long {weight.Name} = {Text(weight.Offset)};");
         }
 
-        TensorPlan[] tensors = [.. plan.Weights.SelectMany(static weight => weight.Slices).Select(static slice => slice.Tensor).Distinct().Where(static tensor => tensor != TensorPlan.Nothing)];
+        TensorPlan[] tensors = [.. plan.Tensors];
         writer.Separate();
         writer.Line("/// <summary>The tensors that a checkpoint must hold; \"{layer}\" stands for the layer's number, from 0.</summary>");
         writer.Line("public static global::Specializer.TensorTable Tensors { get; } = new(");

@@ -62,7 +62,7 @@ internal static class ArchitectureParser
 
         PositionTable? table = PositionsParser.ParseTable(parts, width.Value, contextLength.Value, context);
         var stack = (Stack)transformer.Positional(0, 0);
-        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, stack, context);
+        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, stack, contextLength.Value, context);
         float embeddingScale = transformer.Named("EmbeddingScale", 0f);
         var embeddings = new EmbeddingArchitecture(vocabulary.Value, embeddingScale == 0 ? 1 : embeddingScale, table, transformer.Named("EmbeddingNorm", false)) { TokenTypes = tokenTypes.Value };
         var architecture = new TransformerArchitecture(
@@ -101,19 +101,7 @@ internal static class ArchitectureParser
             return null;
         }
 
-        foreach ((string name, AttributeReader reader) in parts.OtherParts.Where(static part => part.Name != "Pooling"))
-        {
-            context.Report(DiagnosticDescriptors.PartBesideConfiguration, reader.Location, name, parts.Configuration!);
-        }
-
-        foreach (string name in new[] { "Layers", "EncoderLayers", "DModel", "VocabularySize", "SourceVocabularySize", "TokenTypes", "TiedEmbeddings", "Arrangement", "EmbeddingScale", "EmbeddingNorm", "LogitsBias", "LogitsSoftCap" })
-        {
-            if (transformer.Has(name))
-            {
-                context.Report(DiagnosticDescriptors.PartBesideConfiguration, transformer.NamedLocation(name), name, parts.Configuration!);
-            }
-        }
-
+        ArchitectureOverrides overrides = OverridesParser.Parse(parts, context);
         int? contextLength = OptionalExtent(transformer, "ContextLength", LargestExtent, context);
         int? chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
         int? sourceLength = OptionalExtent(transformer, "SourceLength", LargestExtent, context);
@@ -122,6 +110,7 @@ internal static class ArchitectureParser
             : new ConfigurationReference(ConfigurationFile.Normalize(parts.Configuration!), contextLength.Value, chunkLength.Value)
             {
                 SourceLength = sourceLength.Value,
+                Overrides = overrides,
                 Pooling = StackParser.ParsePooling(parts.Part("Pooling"), context),
             };
     }
@@ -160,7 +149,12 @@ internal static class ArchitectureParser
         if (heads % keyValueHeads != 0)
         {
             context.Report(
-                DiagnosticDescriptors.KeyValueHeadsDoNotDivideHeads, attribute.NamedLocation("KeyValueHeads"), Text(keyValueHeads.Value), Text(heads.Value), Divisors(heads.Value));
+                DiagnosticDescriptors.KeyValueHeadsDoNotDivideHeads,
+                attribute.NamedLocation("KeyValueHeads"),
+                Mend.Values("KeyValueHeads", NearestDivisors(heads.Value, keyValueHeads.Value)),
+                Text(keyValueHeads.Value),
+                Text(heads.Value),
+                Divisors(heads.Value));
             return null;
         }
 
@@ -185,7 +179,14 @@ internal static class ArchitectureParser
     {
         if (width % heads != 0)
         {
-            context.Report(DiagnosticDescriptors.HeadsDoNotDivideWidth, attribute.NamedLocation("Heads"), Text(heads), Text(width), NearestDivisors(width, heads));
+            int[] nearest = NearestDivisors(width, heads);
+            context.Report(
+                DiagnosticDescriptors.HeadsDoNotDivideWidth,
+                attribute.NamedLocation("Heads"),
+                Mend.Values("Heads", nearest),
+                Text(heads),
+                Text(width),
+                "say " + string.Join(" or ", nearest.Select(Text)));
             return null;
         }
 
@@ -230,7 +231,7 @@ internal static class ArchitectureParser
         };
     }
 
-    private static NormArchitecture? ParseNorm(AttributeReader attribute, ParseContext context)
+    internal static NormArchitecture? ParseNorm(AttributeReader attribute, ParseContext context)
     {
         if (!IsReadable(attribute, context))
         {
@@ -367,12 +368,12 @@ internal static class ArchitectureParser
 
     private static string Divisors(int number) => string.Join(", ", Enumerable.Range(1, number).Where(divisor => number % divisor == 0).Select(Text));
 
-    /// <summary>The divisors of a width that come nearest to the number of heads that was given.</summary>
-    private static string NearestDivisors(int width, int heads)
+    /// <summary>The divisors of a number that come nearest to the one that was given: the one below and the one above, if there is one.</summary>
+    private static int[] NearestDivisors(int number, int given)
     {
-        int below = Enumerable.Range(1, heads).Last(divisor => width % divisor == 0);
-        int above = Enumerable.Range(heads, Math.Max(1, width - heads + 1)).FirstOrDefault(divisor => width % divisor == 0);
-        return above == 0 ? "say " + Text(below) : "say " + Text(below) + " or " + Text(above);
+        int below = Enumerable.Range(1, given).Last(divisor => number % divisor == 0);
+        int above = Enumerable.Range(given, Math.Max(1, number - given + 1)).FirstOrDefault(divisor => number % divisor == 0);
+        return above == 0 ? [below] : [below, above];
     }
 
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -36,6 +37,9 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
 
         return defaultValue;
     }
+
+    /// <summary>The names of the named arguments.</summary>
+    public IEnumerable<string> Names => attribute is null ? [] : attribute.NamedArguments.Select(static argument => argument.Key);
 
     /// <summary>Whether a named argument is given.</summary>
     public bool Has(string name) => attribute is not null && attribute.NamedArguments.Any(argument => argument.Key == name);

@@ -12,6 +12,13 @@ using Specializer.Generator.Parsing.Configuration;
 
 namespace Specializer.Generator.Parsing;
 
+/// <summary>Is told what is wrong with what a declaration refers to.</summary>
+/// <param name="descriptor">What.</param>
+/// <param name="place">Where in a file, if anywhere.</param>
+/// <param name="mend">How it is mended, if there is one obvious way.</param>
+/// <param name="arguments">The message's arguments.</param>
+internal delegate void ReportResolution(DiagnosticDescriptor descriptor, (ConfigurationFile File, int Start, int Length)? place, Mend? mend, object[] arguments);
+
 /// <summary>
 /// Turns a class with a [Transformer] attribute into an <see cref="AttributeDeclaration"/>. The generator and the analyzer
 /// both run it; symbols, syntax and locations end here.
@@ -68,10 +75,10 @@ internal static class DeclarationParser
     /// <summary>Looks up the config.json that a declaration names.</summary>
     /// <param name="declaration">What the attributes say.</param>
     /// <param name="files">The project's additional files.</param>
-    /// <param name="report">Is told what is wrong: the descriptor, the place in the file if there is one, and the message's arguments.</param>
+    /// <param name="report">Is told what is wrong.</param>
     /// <returns>The declaration with its architecture, or null if anything is wrong.</returns>
     public static ModelDeclaration? Resolve(
-        AttributeDeclaration declaration, IEnumerable<ConfigurationFile> files, Action<DiagnosticDescriptor, (ConfigurationFile File, int Start, int Length)?, object[]>? report)
+        AttributeDeclaration declaration, IReadOnlyCollection<ConfigurationFile> files, ReportResolution? report)
     {
         if (declaration.Configuration is not { } reference)
         {
@@ -81,8 +88,8 @@ internal static class DeclarationParser
         IReadOnlyList<ConfigurationFile> matching = ConfigurationFile.Matching(files, reference.Path);
         if (matching.Count != 1)
         {
-            report?.Invoke(
-                DiagnosticDescriptors.ConfigurationNotFound, null, [reference.Path, matching.Count == 0 ? "none" : matching.Count.ToString(CultureInfo.InvariantCulture)]);
+            (string found, string advice, Mend? mend) = Explain(reference.Path, files, matching);
+            report?.Invoke(DiagnosticDescriptors.ConfigurationNotFound, null, mend, [reference.Path, found, advice]);
             return null;
         }
 
@@ -92,9 +99,27 @@ internal static class DeclarationParser
         }
         catch (ConfigurationException problem)
         {
-            report?.Invoke(DiagnosticDescriptors.ConfigurationInvalid, (matching[0], problem.Start, problem.Length), [reference.Path, problem.Message]);
+            report?.Invoke(DiagnosticDescriptors.ConfigurationInvalid, (matching[0], problem.Start, problem.Length), null, [reference.Path, problem.Message]);
             return null;
         }
+    }
+
+    /// <summary>What there is in the place of the one file that is wanted, what to do, and how, if there is one obvious way.</summary>
+    private static (string Found, string Advice, Mend? Mend) Explain(string path, IReadOnlyCollection<ConfigurationFile> files, IReadOnlyList<ConfigurationFile> matching)
+    {
+        if (matching.Count > 1)
+        {
+            return (matching.Count.ToString(CultureInfo.InvariantCulture) + " do", "give more of the path", null);
+        }
+
+        string[] others = [.. files.Select(file => file.End(path)).Where(static end => end.EndsWith("config.json", StringComparison.Ordinal)).Distinct().OrderBy(static end => end, StringComparer.Ordinal)];
+        string item = $"add <AdditionalFiles Include=\"{path}\" /> to the project file";
+        return others.Length switch
+        {
+            0 => ("none does", item + ", or give more of the path", null),
+            1 => ($"only '{others[0]}' is there", $"write that path, or {item}", Mend.Argument($"\"{others[0]}\"")),
+            _ => ("none does", $"write one of those that are there ({string.Join(", ", others)}), or {item}", Mend.Argument(string.Join("\n", others.Select(static other => $"\"{other}\"")))),
+        };
     }
 
     private static ClassDeclaration? ParseClass(INamedTypeSymbol type, DeclaredParts parts, Compilation compilation, ParseContext context)
@@ -125,6 +150,22 @@ internal static class DeclarationParser
             context.Report(DiagnosticDescriptors.UnsafeBlocksNotAllowed, location, type.Name);
         }
 
+        // The names first: members have to be bound, which no keystroke should wait for.
+        bool anyOfTheNames = type.MemberNames.Any(s_generatedMembers.Contains) || type.GetTypeMembers().Any(static nested => s_generatedMembers.Contains(nested.Name));
+        foreach (ISymbol member in (anyOfTheNames ? type.GetMembers() : []).Where(static member => s_generatedMembers.Contains(member.Name) && member is not IMethodSymbol and not { IsImplicitlyDeclared: true }))
+        {
+            // Where the class is already completed, it has the generated member too.
+            if (member.Locations.FirstOrDefault(static place => place.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == false) is { } written)
+            {
+                context.Report(DiagnosticDescriptors.MemberIsGenerated, written, member.Name, type.Name);
+            }
+        }
+
+        if (context.Reports && OtherCases(type, compilation).FirstOrDefault() is { } other)
+        {
+            context.Report(DiagnosticDescriptors.OneFileForTwo, location, type.ToDisplayString(), other.ToDisplayString());
+        }
+
         return context.Failed ? null : new ClassDeclaration(
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
             new EquatableArray<string>(ContainingTypes(type).Reverse().Select(static outer => "partial " + Keyword(outer) + " " + outer.Name)),
@@ -148,6 +189,19 @@ internal static class DeclarationParser
             ("named, or inside something named, like a keyword", "a class with an ordinary full name"),
         _ => null,
     };
+
+    /// <summary>The other models of the project whose full names differ from one's only in upper and lower case.</summary>
+    private static IEnumerable<INamedTypeSymbol> OtherCases(INamedTypeSymbol type, Compilation compilation)
+    {
+        IEnumerable<INamespaceOrTypeSymbol> found = [compilation.Assembly.GlobalNamespace];
+        foreach (string name in Namespaces(type).Reverse().Concat(ContainingTypes(type).Reverse().Select(static outer => outer.Name)).Concat([type.Name]))
+        {
+            found = [.. found.SelectMany(static scope => scope.GetMembers()).OfType<INamespaceOrTypeSymbol>().Where(member => string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase))];
+        }
+
+        return found.OfType<INamedTypeSymbol>().Where(candidate => !SymbolEqualityComparer.Default.Equals(candidate, type)
+            && candidate.GetAttributes().Any(static attribute => attribute.AttributeClass?.ToDisplayString() == TransformerAttributeName));
+    }
 
     private static IEnumerable<INamedTypeSymbol> ContainingTypes(INamedTypeSymbol type)
     {

@@ -11,9 +11,10 @@ internal static class LayerKindsParser
     /// <param name="attribute">[SlidingWindow], if written.</param>
     /// <param name="positions">The positions of layers that see everything.</param>
     /// <param name="stack">The stack: an encoder's window is to both sides.</param>
+    /// <param name="contextLength">The largest number of positions.</param>
     /// <param name="context">Where mistakes are reported.</param>
     /// <returns>The kinds, and of which kind each layer of the repeating pattern is.</returns>
-    public static (LayerKind[] Kinds, int[] Pattern) Parse(AttributeReader attribute, AttentionPositions positions, Stack stack, ParseContext context)
+    public static (LayerKind[] Kinds, int[] Pattern) Parse(AttributeReader attribute, AttentionPositions positions, Stack stack, int contextLength, ParseContext context)
     {
         if (!attribute.IsPresent || !ArchitectureParser.IsReadable(attribute, context))
         {
@@ -26,11 +27,15 @@ internal static class LayerKindsParser
             context.Report(
                 DiagnosticDescriptors.ValueOutOfRange, attribute.PositionalLocation(0, "window"), "The window", ArchitectureParser.Text(window), "1 to " + ArchitectureParser.Text(ArchitectureParser.LargestExtent));
         }
-
-        if (stack == Stack.Encoder && window % 2 != 0)
+        else if (stack == Stack.Encoder && window % 2 != 0)
         {
             context.Report(
                 DiagnosticDescriptors.ValueOutOfRange, attribute.PositionalLocation(0, "window"), "The window", ArchitectureParser.Text(window), "even in an encoder, half of it to each side");
+        }
+        else if (window > contextLength)
+        {
+            context.Report(
+                DiagnosticDescriptors.WindowBeyondContext, attribute.PositionalLocation(0, "window"), ArchitectureParser.Text(window), ArchitectureParser.Text(contextLength));
         }
 
         string pattern = attribute.Named("Pattern", "S") ?? "";
@@ -57,7 +62,7 @@ internal static class LayerKindsParser
             else
             {
                 context.Report(
-                    DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("RotaryBase"), "RotaryBase", "a model without [RotaryPositions]", "remove it, or declare rotary positions");
+                    DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("RotaryBase"), Mend.Remove, "RotaryBase", "a model without [RotaryPositions]", "remove it, or declare rotary positions");
             }
         }
 

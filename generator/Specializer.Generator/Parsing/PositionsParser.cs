@@ -17,7 +17,7 @@ internal static class PositionsParser
         if (rotary.IsPresent && alibi.IsPresent)
         {
             context.Report(
-                DiagnosticDescriptors.PartsExcludeEachOther, alibi.Location, "[AlibiPositions]", "[RotaryPositions]", "a layer's attention knows positions in one way, so remove one");
+                DiagnosticDescriptors.PartsExcludeEachOther, alibi.Location, Mend.Remove, "[AlibiPositions]", "[RotaryPositions]", "a layer's attention knows positions in one way, so remove one");
             return null;
         }
 
@@ -42,7 +42,7 @@ internal static class PositionsParser
         if (learned.IsPresent && sinusoidal.IsPresent)
         {
             context.Report(
-                DiagnosticDescriptors.PartsExcludeEachOther, sinusoidal.Location, "[SinusoidalPositions]", "[LearnedPositions]", "one table of positions is added to the embeddings, so remove one");
+                DiagnosticDescriptors.PartsExcludeEachOther, sinusoidal.Location, Mend.Remove, "[SinusoidalPositions]", "[LearnedPositions]", "one table of positions is added to the embeddings, so remove one");
             return null;
         }
 
@@ -81,7 +81,7 @@ internal static class PositionsParser
         return first is null ? null : new SinusoidalPositions(sinusoidal.Named("Interleaved", false)) { First = first.Value, Endpoint = sinusoidal.Named("Endpoint", false) };
     }
 
-    private static RotaryPositions? ParseRotary(AttributeReader attribute, int? headDimension, ParseContext context)
+    internal static RotaryPositions? ParseRotary(AttributeReader attribute, int? headDimension, ParseContext context)
     {
         double rotaryBase = attribute.Named("Base", 10_000d);
         ArchitectureParser.CheckEnum(attribute.Named("Pairing", 0), 2, "Pairing", attribute.NamedLocation("Pairing"), "a value of RotaryPairing", context);
@@ -100,14 +100,14 @@ internal static class PositionsParser
         if (turned > headDimension)
         {
             context.Report(
-                DiagnosticDescriptors.RotaryWiderThanHead, attribute.NamedLocation("RotaryDim"), ArchitectureParser.Text(turned), ArchitectureParser.Text(headDimension.Value));
+                DiagnosticDescriptors.RotaryWiderThanHead, attribute.NamedLocation("RotaryDim"), Mend.Values("RotaryDim", headDimension.Value / 2 * 2), ArchitectureParser.Text(turned), ArchitectureParser.Text(headDimension.Value));
             return null;
         }
 
         if (turned % 2 != 0)
         {
             context.Report(
-                DiagnosticDescriptors.OddRotaryWidth, attribute.NamedLocation("RotaryDim"), given == 0 ? "the width of a head" : "RotaryDim", ArchitectureParser.Text(turned));
+                DiagnosticDescriptors.OddRotaryWidth, attribute.NamedLocation("RotaryDim"), Mend.Values("RotaryDim", turned - 1), given == 0 ? "the width of a head" : "RotaryDim", ArchitectureParser.Text(turned));
             return null;
         }
 

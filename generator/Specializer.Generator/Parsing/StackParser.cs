@@ -21,7 +21,7 @@ internal static class StackParser
         if (kind == (int)Pooling.None && normalize)
         {
             context.Report(
-                DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("Normalize"), "PoolingKind.None", "Normalize", "only a pooled state is normalised, so choose a pooling or leave out Normalize");
+                DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("Normalize"), Mend.Remove, "PoolingKind.None", "Normalize", "only a pooled state is normalised, so choose a pooling or leave out Normalize");
         }
 
         return new PoolingDeclaration((Pooling)kind, normalize);
@@ -152,7 +152,7 @@ internal static class StackParser
         const string Encoder = "Stack.Encoder";
         if (attention.IsPresent && mask is (int)AttentionMask.Causal or (int)AttentionMask.Prefix)
         {
-            Clash(attention.NamedLocation("Mask"), Encoder, "AttentionMask." + (AttentionMask)mask, "an encoder sees the whole sequence, so give Mask = AttentionMask.Full", context);
+            Clash(attention.NamedLocation("Mask"), Encoder, "AttentionMask." + (AttentionMask)mask, "an encoder sees the whole sequence, so give Mask = AttentionMask.Full", context, Mend.Argument("Mask = global::Specializer.AttentionMask.Full"));
         }
 
         foreach (string option in new[] { "TiedEmbeddings", "LogitsBias" })
@@ -267,6 +267,6 @@ internal static class StackParser
         }
     }
 
-    private static void Clash(Location location, string one, string other, string mend, ParseContext context) =>
-        context.Report(DiagnosticDescriptors.PartsExcludeEachOther, location, one, other, mend);
+    private static void Clash(Location location, string one, string other, string advice, ParseContext context, Mend? mend = null) =>
+        context.Report(DiagnosticDescriptors.PartsExcludeEachOther, location, mend ?? Mend.Remove, one, other, advice);
 }

@@ -91,7 +91,7 @@ internal static class TensorNamesParser
         {
             if (excluded && given.Has(name))
             {
-                context.Report(DiagnosticDescriptors.PartsExcludeEachOther, given.NamedLocation(name), name, other, mend);
+                context.Report(DiagnosticDescriptors.PartsExcludeEachOther, given.NamedLocation(name), Mend.Remove, name, other, mend);
             }
         }
 

@@ -70,6 +70,10 @@ internal sealed record ExecutionPlan(
     /// <summary>The sets of weights that layers have.</summary>
     public int WeightSets => Architecture.Layers / Architecture.LayersPerSet;
 
+    /// <summary>The tensors that a checkpoint must hold, each once, in the order in which weights are packed.</summary>
+    public IReadOnlyList<TensorPlan> Tensors =>
+        [.. Weights.SelectMany(static weight => weight.Slices).Select(static slice => slice.Tensor).Distinct().Where(static tensor => tensor != TensorPlan.Nothing)];
+
     /// <summary>Bytes of the packed weights.</summary>
     public long PackedWeightBytes => sizeof(float)
         * (IsEncoderDecoder ? Encoder!.LayersOffset + (Encoder.LayerStride * Encoder.Architecture.Layers) : LayersOffset + (LayerStride * WeightSets));

@@ -24,8 +24,10 @@ public sealed class TransformerAttribute : Attribute
     public TransformerAttribute(Stack stack) => Stack = stack;
 
     /// <summary>
-    /// Declares the transformer that a model's own Hugging Face config.json describes. Nothing else need be declared;
-    /// <see cref="ContextLength"/> and <see cref="ChunkLength"/> may be given beside it.
+    /// Declares the transformer that a model's own Hugging Face config.json describes. Nothing else need be declared. What
+    /// a program chooses may stand beside it and takes the place of the file's value: <see cref="ContextLength"/>,
+    /// <see cref="ChunkLength"/>, <see cref="VocabularySize"/>, <see cref="TiedEmbeddings"/>, the scaling of rotary
+    /// positions, the norms' epsilon, an encoder's pooling (all of them on the page of SPZ0014).
     /// </summary>
     /// <param name="configuration">
     /// The path of the file, or enough of its end to be found: it must be among the project's additional files

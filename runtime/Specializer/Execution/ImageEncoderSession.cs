@@ -18,7 +18,8 @@ public abstract unsafe class ImageEncoderSession : EncodingSession
     protected ImageEncoderSession(ImageEncoderModel model, long memoryBytes)
         : base(model, model is null ? null! : model.Encoder, memoryBytes)
     {
-        _imageFloats = model!.ImageFloats;
+        ArgumentNullException.ThrowIfNull(model);
+        _imageFloats = model.ImageFloats;
     }
 
     /// <summary>The pixels of the image in work, [channels][height][width].</summary>

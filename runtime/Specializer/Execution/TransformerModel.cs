@@ -62,6 +62,11 @@ public abstract class TransformerModel : IDisposable
     /// <exception cref="PlatformNotSupportedException">This machine does not have it.</exception>
     protected static InstructionSet ChooseInstructionSet(ModelOptions? options)
     {
+        if (options?.InstructionSet is null)
+        {
+            PortableWarning.WriteOnce();
+        }
+
         InstructionSet chosen = options?.InstructionSet ?? InstructionSets.Best;
         if (!InstructionSets.IsSupported(chosen))
         {

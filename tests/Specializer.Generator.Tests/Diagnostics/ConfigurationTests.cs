@@ -39,6 +39,13 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
+    [InlineData("./small/config.json")]
+    [InlineData("../../models/small/config.json")]
+    [InlineData("models\\\\small\\\\config.json")]
+    public void PathsAreComparedByTheirEnds(string path) => Assert.NotEmpty(GeneratorRun.Of(
+        TestProject.Compile(Declaration.Replace("small/config.json", path)), new InMemoryText("/project/models/small/config.json", Configuration)).Files);
+
+    [Theory]
     [InlineData("", new[] { 4.0, 4, 4, 4, 4, 4, 4, 4 })]
     [InlineData(", ContextLength = 65", new[] { 4.0, 4, 4, 4, 4, 4, 4, 4 })]
     [InlineData(", ContextLength = 64", new[] { 1.0, 1, 1, 1, 1, 1, 1, 1 })]
@@ -155,13 +162,14 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("/project/other/config.json", "none")]
-    [InlineData("/project/verysmall/config.json", "none")]
+    [InlineData("/project/other/config.json", "only 'other/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file")]
+    [InlineData("/project/verysmall/config.json", "only 'verysmall/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file")]
+    [InlineData("/project/small/package.json", "none does: add <AdditionalFiles Include=\"small/config.json\" /> to the project file, or give more of the path")]
     public async Task AMissingFile(string path, string found)
     {
         var diagnostic = Assert.Single(await Analysis.Of(TestProject.Compile(Declaration), new InMemoryText(path, Configuration)));
         Assert.Equal("SPZ0012", diagnostic.Id);
-        Assert.Contains($"'small/config.json', but {found} does", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+        Assert.Contains($"'small/config.json', but {found}", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,9 +183,9 @@ public sealed class ConfigurationTests
     [Fact]
     public async Task PartsBesideTheFile()
     {
-        var diagnostics = await Analysis.Of(TestProject.Compile(Declaration.Replace("json\")]", "json\", DModel = 96)]\n[Norm(NormKind.Layer)]")), File(Configuration));
+        var diagnostics = await Analysis.Of(TestProject.Compile(Declaration.Replace("json\")]", "json\", DModel = 96)]\n[FeedForward(96, Activation.Relu)]")), File(Configuration));
         Assert.Equal(["SPZ0014", "SPZ0014"], diagnostics.Select(static diagnostic => diagnostic.Id));
-        Assert.Equal(["DModel = 96", "Norm(NormKind.Layer)"], diagnostics.Select(static diagnostic => diagnostic.PointedAt()));
+        Assert.Equal(["DModel = 96", "FeedForward(96, Activation.Relu)"], diagnostics.Select(static diagnostic => diagnostic.PointedAt()));
     }
 
     [Fact]

@@ -41,6 +41,41 @@ public sealed class DiagnosticTests
         Declarations.Pronunciation.Replace(good, bad), ("SPZ0015", pointedAt, message));
 
     [Fact]
+    public Task Spz0018_WindowBeyondContext() => Expect(
+        Declarations.Pronunciation.Replace("public sealed", "[SlidingWindow(65)]\npublic sealed"),
+        ("SPZ0018", "65", "A window of 65 positions never slides in a context of 64: raise ContextLength, or make the window smaller"));
+
+    [Theory]
+    [InlineData("public int Layers => 4;", "Layers")]
+    [InlineData("private class Session;", "Session")]
+    [InlineData("private readonly int ContextLength = 4;", "ContextLength")]
+    public Task Spz0019_MemberIsGenerated(string member, string name) => Expect(
+        Declarations.Pronunciation.Replace("PronunciationModel;", $"PronunciationModel {{ {member} }}"),
+        ("SPZ0019", name, $"'{name}' is the name of a member that the generator gives to 'PronunciationModel': choose another name"));
+
+    [Fact]
+    public async Task MethodsMayShareANameWithGeneratedOnes()
+    {
+        string declaration = Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { public static PronunciationModel Load() => Load(\"model.safetensors\"); }");
+        Assert.Empty(await Analysis.Of(GeneratorRun.Of(declaration).Output));
+        GeneratorRun.Of(declaration).Emit();
+    }
+
+    [Theory]
+    [InlineData("namespace Samples", "class PronunciationModel", "namespace Samples", "class PRONUNCIATIONModel", "Samples.PRONUNCIATIONModel")]
+    [InlineData("namespace Samples", "class PronunciationModel", "namespace samples", "class PronunciationModel", "samples.PronunciationModel")]
+    public async Task Spz0017_NamesThatDifferInCaseOnly(string space, string name, string otherSpace, string otherName, string other)
+    {
+        CSharpCompilation both = TestProject.Compile(Declarations.Pronunciation, Declarations.Pronunciation.Replace(space, otherSpace).Replace(name, otherName));
+        ImmutableArray<Diagnostic> diagnostics = await Analysis.Of(both);
+        Assert.Equal(["SPZ0017", "SPZ0017"], diagnostics.Select(static diagnostic => diagnostic.Id));
+        Assert.Equal(
+            $"'Samples.PronunciationModel' and '{other}' differ only in upper and lower case, which names of files do not tell apart: rename one of them",
+            diagnostics[0].GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Empty(GeneratorRun.Of(both).Files);
+    }
+
+    [Fact]
     public Task Spz0001_NotPartial() => Expect(
         Declarations.Pronunciation.Replace("sealed partial class", "sealed class"),
         ("SPZ0001", "PronunciationModel", "'PronunciationModel' must be declared partial, so that the generator can complete it: add 'partial'"));
@@ -284,7 +319,7 @@ public sealed class DiagnosticTests
         ImmutableArray<Diagnostic> diagnostics = await Analysis.Of(compilation);
         Assert.Equal(expected.Select(static one => (one.Id, one.PointedAt)), diagnostics.Select(static diagnostic => (diagnostic.Id, diagnostic.PointedAt())));
         Assert.All(expected.Zip(diagnostics), static pair => Assert.Equal(pair.First.Message ?? pair.Second.GetMessage(), pair.Second.GetMessage()));
-        Assert.All(diagnostics, static diagnostic => Assert.Equal(DiagnosticSeverity.Error, diagnostic.Severity));
-        Assert.Empty(GeneratorRun.Of(compilation).Files);
+        Assert.All(diagnostics, static diagnostic => Assert.Equal(diagnostic.Descriptor.DefaultSeverity, diagnostic.Severity));
+        Assert.Equal(diagnostics.Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), GeneratorRun.Of(compilation).Files.Count == 0);
     }
 }

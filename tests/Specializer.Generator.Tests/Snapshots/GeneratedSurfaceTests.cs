@@ -16,13 +16,8 @@ public sealed class GeneratedSurfaceTests
         INamedTypeSymbol type = GeneratorRun.Of(Declarations.Pronunciation).Output.GetTypeByMetadataName("Samples.PronunciationModel")!;
         var members = type.GetMembers()
             .Where(static member => member.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal)
-            .Select(static member => Text(member) + (member is IFieldSymbol { IsConst: true } constant ? $" = {constant.ConstantValue}" : ""))
+            .Select(static member => SymbolText.Of(member) + (member is IFieldSymbol { IsConst: true } constant ? $" = {constant.ConstantValue}" : ""))
             .Order(StringComparer.Ordinal);
-        return Verifier.Verify($"{Text(type)} : {type.BaseType}\n" + string.Join('\n', members) + "\n");
+        return Verifier.Verify($"{SymbolText.Of(type)} : {type.BaseType}\n" + string.Join('\n', members) + "\n");
     }
-
-    private static string Text(ISymbol symbol) => symbol.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat
-        .AddMemberOptions(SymbolDisplayMemberOptions.IncludeAccessibility | SymbolDisplayMemberOptions.IncludeModifiers | SymbolDisplayMemberOptions.IncludeType)
-        .AddParameterOptions(SymbolDisplayParameterOptions.IncludeName | SymbolDisplayParameterOptions.IncludeDefaultValue)
-        .AddKindOptions(SymbolDisplayKindOptions.IncludeTypeKeyword | SymbolDisplayKindOptions.IncludeMemberKeyword));
 }

@@ -15,25 +15,15 @@ using System.IO;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
-using Microsoft.CodeAnalysis;
 using VerifyTests;
 using Xunit.Sdk;
 
 namespace VerifyXunit;
 
 /// <summary>Compares what a test produced with the snapshots beside the test's file.</summary>
-internal static class Verifier
+internal static partial class Verifier
 {
     private static readonly bool s_accept = Environment.GetEnvironmentVariable("SNAPSHOTS") == "accept";
-
-    /// <summary>Compares every file that a generator produced, each with a snapshot of its own.</summary>
-    public static Task Verify(GeneratorDriver target, [CallerFilePath] string sourceFile = "", [CallerMemberName] string method = "") => Verify(
-        target.GetRunResult().Results
-            .SelectMany(static result => result.GeneratedSources)
-            .OrderBy(static source => source.HintName, StringComparer.Ordinal)
-            .Select(static source => ("#" + Path.GetFileNameWithoutExtension(source.HintName), ".cs", $"//HintName: {source.HintName}\n{source.SourceText}")),
-        sourceFile,
-        method);
 
     /// <summary>Compares a text.</summary>
     public static Task Verify(string target, [CallerFilePath] string sourceFile = "", [CallerMemberName] string method = "") =>

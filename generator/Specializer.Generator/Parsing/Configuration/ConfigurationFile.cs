@@ -15,18 +15,31 @@ internal sealed record ConfigurationFile(string Path, string Text)
     public static IReadOnlyList<ConfigurationFile> Matching(IEnumerable<ConfigurationFile> files, string path) =>
         [.. files.Where(file => file.Path == path || file.Path.EndsWith("/" + path, StringComparison.Ordinal))];
 
-    /// <summary>A path as it is compared: with slashes and no leading "./".</summary>
+    /// <summary>As many folders of the end of this file's path as another path has.</summary>
+    public string End(string other)
+    {
+        string[] segments = Path.Split('/');
+        int wanted = Math.Min(other.Split('/').Length, segments.Length);
+        return string.Join("/", segments.Skip(segments.Length - wanted));
+    }
+
+    /// <summary>A path as it is compared: with slashes and no leading "./" or "../", since only the ends of paths are compared.</summary>
     public static string Normalize(string path)
     {
         path = path.Replace('\\', '/');
-        return path.StartsWith("./", StringComparison.Ordinal) ? path.Substring(2) : path;
+        while (path.StartsWith("./", StringComparison.Ordinal) || path.StartsWith("../", StringComparison.Ordinal))
+        {
+            path = path.Substring(path.IndexOf('/') + 1);
+        }
+
+        return path;
     }
 
     /// <summary>The architecture that the file declares, with what the attribute overrides.</summary>
     /// <exception cref="ConfigurationException">Something is missing, contradictory or not supported.</exception>
     public TransformerArchitecture Parse(ConfigurationReference reference)
     {
-        TransformerArchitecture architecture = FamilyParser.Parse(ModelConfiguration.Read(Text));
+        TransformerArchitecture architecture = OverriddenArchitecture.Apply(FamilyParser.Parse(ModelConfiguration.Read(Text)), reference.Overrides);
         int contextLength = reference.ContextLength == 0 ? architecture.ContextLength : reference.ContextLength;
         if (architecture.Embeddings.Positions is LearnedPositions learned && contextLength > learned.Rows - learned.Offset)
         {

@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Specializer.Benchmarks;
+
+/// <summary>
+/// <c>generator</c>: what the generator costs a build and an edit, in time and in bytes: cold (its code not compiled by the
+/// JIT, the compiler's is), warm, and at a keystroke elsewhere; for 1 and for 50 models. What the compiler needs for the
+/// code that it writes comes on top and is measured too.
+/// </summary>
+internal static class GeneratorCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("generator", "Measures what the generator adds to a build and to a keystroke.");
+        command.SetAction(static _ => Run());
+        return command;
+    }
+
+    private static void Run()
+    {
+        // Whatever the compiler compiles at its first use is not the generator's.
+        Measured(GeneratedProject.Of(2), LoadedGenerator.Load());
+        Console.WriteLine("| what | models | ms, best | ms, median | of the processor | allocated, MB |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        foreach (int models in new[] { 1, 50 })
+        {
+            CSharpCompilation project = GeneratedProject.Of(models);
+            Report("cold", models, [.. Enumerable.Range(0, 7).Select(_ => Measured(GeneratedProject.Of(models), LoadedGenerator.Load()))]);
+            ISourceGenerator warm = LoadedGenerator.Load();
+            for (int i = 0; i < 30; i++)
+            {
+                Measured(GeneratedProject.Of(1), warm);
+            }
+
+            Report("warm", models, [.. Enumerable.Range(0, 9).Select(_ => Measured(GeneratedProject.Of(models), warm))]);
+            GeneratorDriver driver = GeneratedProject.Driver(warm).RunGenerators(project);
+            Sample Keystroke(int number)
+            {
+                CSharpCompilation edited = GeneratedProject.AfterKeystroke(project, number);
+                return Measured(() => driver = driver.RunGenerators(edited));
+            }
+
+            for (int i = 0; i < 200; i++)
+            {
+                Keystroke(-i);
+            }
+
+            Report("keystroke elsewhere", models, [.. Enumerable.Range(1, 200).Select(Keystroke)]);
+        }
+
+        CSharpCompilation one = GeneratedProject.Of(1);
+        GeneratedProject.Driver(LoadedGenerator.Load()).RunGeneratorsAndUpdateCompilation(one, out Compilation output, out _);
+        long characters = output.SyntaxTrees.Skip(one.SyntaxTrees.Length).Sum(static tree => (long)tree.Length);
+        Report(
+            string.Create(CultureInfo.InvariantCulture, $"compiling its {characters:N0} characters"),
+            1,
+            [.. Enumerable.Range(0, 5).Select(_ => Measured(() => ((CSharpCompilation)output).Clone().Emit(Stream.Null)))]);
+    }
+
+    private static Sample Measured(CSharpCompilation project, ISourceGenerator generator)
+    {
+        GeneratorDriver driver = GeneratedProject.Driver(generator);
+        return Measured(() => driver.RunGenerators(project));
+    }
+
+    private static Sample Measured(Action work)
+    {
+        long bytes = GC.GetTotalAllocatedBytes(precise: true);
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
+        long start = Stopwatch.GetTimestamp();
+        work();
+        return new Sample(Stopwatch.GetElapsedTime(start).TotalMilliseconds, (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds, GC.GetTotalAllocatedBytes(precise: true) - bytes);
+    }
+
+    private static void Report(string what, int models, IReadOnlyList<Sample> samples)
+    {
+        double Median(Func<Sample, double> value) => samples.Select(value).Order().ElementAt(samples.Count / 2);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {what} | {models} | {samples.Min(static sample => sample.Elapsed):F2} | {Median(static sample => sample.Elapsed):F2} | {Median(static sample => sample.Processor):F1} | {Median(static sample => sample.Bytes) / 1e6:F2} |"));
+    }
+
+    /// <param name="Elapsed">Milliseconds by the clock.</param>
+    /// <param name="Processor">Milliseconds of all processors.</param>
+    /// <param name="Bytes">Bytes allocated.</param>
+    private readonly record struct Sample(double Elapsed, double Processor, long Bytes);
+}

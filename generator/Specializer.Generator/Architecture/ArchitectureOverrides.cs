@@ -1,0 +1,32 @@
+namespace Specializer.Generator.Architecture;
+
+/// <summary>What attributes beside a config.json say in the place of the file. Null leaves the file's value.</summary>
+internal sealed record ArchitectureOverrides
+{
+    /// <summary>The number of token ids: fine-tuned models add tokens, and tables are padded.</summary>
+    public int? VocabularySize { get; init; }
+
+    public bool? TiedEmbeddings { get; init; }
+
+    public float? EmbeddingScale { get; init; }
+
+    public float? LogitsSoftCap { get; init; }
+
+    /// <summary>What q·k is multiplied with.</summary>
+    public float? AttentionScale { get; init; }
+
+    public float? AttentionSoftCap { get; init; }
+
+    /// <summary>The formula that [Norm] names, which must be the file's.</summary>
+    public NormFormula? NormFormula { get; init; }
+
+    public float? NormEpsilon { get; init; }
+
+    public double? RotaryBase { get; init; }
+
+    /// <summary>How rotary frequencies are changed, mostly for a longer context than the file's.</summary>
+    public RotaryScaling? RotaryScaling { get; init; }
+
+    /// <summary>Whether anything is said at all.</summary>
+    public bool Any => this != new ArchitectureOverrides();
+}

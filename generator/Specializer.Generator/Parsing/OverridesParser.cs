@@ -1,0 +1,97 @@
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Diagnostics;
+
+namespace Specializer.Generator.Parsing;
+
+/// <summary>
+/// Reads what attributes beside a config.json may say in its place: what a program may choose, and what published files are
+/// known to get wrong. What the weights fix, such as heads and widths, is the file's alone.
+/// </summary>
+internal static class OverridesParser
+{
+    /// <summary>The arguments of each attribute that may stand beside a config.json.</summary>
+    private static readonly Dictionary<string, string[]> s_allowed = new()
+    {
+        ["Transformer"] = ["ContextLength", "ChunkLength", "SourceLength", "VocabularySize", "TiedEmbeddings", "EmbeddingScale", "LogitsSoftCap"],
+        ["Attention"] = ["Scale", "SoftCap"],
+        ["Norm"] = ["Epsilon"],
+        ["RotaryPositions"] =
+        [
+            "Base", "Scaling", "Factor", "OriginalContextLength", "LowFrequencyFactor", "HighFrequencyFactor", "BetaFast", "BetaSlow", "AttentionFactor",
+        ],
+        ["Pooling"] = ["Normalize"],
+    };
+
+    public static ArchitectureOverrides Parse(DeclaredParts parts, ParseContext context)
+    {
+        ReportOthers(parts, context);
+        AttributeReader transformer = parts.Part("Transformer"), attention = parts.Part("Attention"), norm = parts.Part("Norm");
+        int? vocabulary = transformer.Has("VocabularySize") ? ArchitectureParser.Extent(transformer, "VocabularySize", context) : null;
+        RotaryPositions? rotary = Rotary(parts.Part("RotaryPositions"), context);
+        NormArchitecture? normArchitecture = ArchitectureParser.ParseNorm(norm, context);
+        return new ArchitectureOverrides
+        {
+            VocabularySize = vocabulary,
+            TiedEmbeddings = transformer.Has("TiedEmbeddings") ? transformer.Named("TiedEmbeddings", false) : null,
+            EmbeddingScale = Factor(transformer, "EmbeddingScale", context) is { } scale ? (scale == 0 ? 1 : scale) : null,
+            LogitsSoftCap = Factor(transformer, "LogitsSoftCap", context),
+            AttentionScale = Factor(attention, "Scale", context) is { } attentionScale and not 0 ? attentionScale : null,
+            AttentionSoftCap = Factor(attention, "SoftCap", context),
+            NormFormula = normArchitecture?.Formula,
+            NormEpsilon = norm.Has("Epsilon") ? normArchitecture?.Epsilon : null,
+            RotaryBase = parts.Part("RotaryPositions").Has("Base") ? rotary?.Base : null,
+            RotaryScaling = parts.Part("RotaryPositions").Has("Scaling") ? rotary?.Scaling : null,
+        };
+    }
+
+    private static void ReportOthers(DeclaredParts parts, ParseContext context)
+    {
+        foreach ((string name, AttributeReader part) in parts.OtherParts.Prepend(("Transformer", parts.Part("Transformer"))))
+        {
+            if (!s_allowed.TryGetValue(name, out string[]? allowed))
+            {
+                context.Report(DiagnosticDescriptors.PartBesideConfiguration, part.Location, Mend.Remove, name, parts.Configuration!);
+                continue;
+            }
+
+            foreach (string argument in part.Names.Where(argument => !allowed.Contains(argument)))
+            {
+                context.Report(DiagnosticDescriptors.PartBesideConfiguration, part.NamedLocation(argument), Mend.Remove, argument, parts.Configuration!);
+            }
+        }
+    }
+
+    private static float? Factor(AttributeReader attribute, string name, ParseContext context)
+    {
+        if (!attribute.Has(name))
+        {
+            return null;
+        }
+
+        ArchitectureParser.CheckFactor(attribute, name, "a positive number, or 0 for none", context);
+        return attribute.Named(name, 0f);
+    }
+
+    private static RotaryPositions? Rotary(AttributeReader attribute, ParseContext context)
+    {
+        if (!ArchitectureParser.IsReadable(attribute, context))
+        {
+            return null;
+        }
+
+        if (attribute.Named("Scaling", 0) == Ntk)
+        {
+            context.Report(
+                DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("Scaling"), "FrequencyScaling.Ntk", "a config.json", "it stands for another base, so give the Base itself");
+            return null;
+        }
+
+        // The width is the file's and is not known here; no other value depends on it.
+        return PositionsParser.ParseRotary(attribute, WidthOfTheFile, context);
+    }
+
+    private const int Ntk = 2;
+    private const int WidthOfTheFile = 4096;
+}

@@ -1,0 +1,65 @@
+using System.Linq;
+using Specializer.GenericEngine;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Tool;
+
+/// <summary>Says an architecture in the words of the generic engine, if it has them.</summary>
+internal static class GenericEngineModel
+{
+    /// <returns>The configuration, or null and what of the model the generic engine does not have.</returns>
+    public static (GenericDecoderConfiguration? Configuration, string Missing) Describe(ExecutionPlan plan)
+    {
+        TransformerArchitecture architecture = plan.Architecture;
+        AttentionArchitecture attention = architecture.Attention;
+        var rotary = architecture.LayerKinds[0].Positions as RotaryPositions;
+        string? missing = architecture switch
+        {
+            { Stack: not Generator.Architecture.Stack.Decoder } or { Encoder: not null } => "stacks other than decoders",
+            { Arrangement: not BlockArrangement.PreNorm } => "this arrangement of norms",
+            { LayersPerSet: not 1 } => "shared layers",
+            { LayerKinds.Count: not 1 } => "layers that differ",
+            _ when architecture.LayerKinds[0].Window > 0 => "sliding windows",
+            _ when rotary is not { Scaling: NoScaling } => "positions other than plain rotary ones",
+            { Embeddings: { Norm: true } or { Positions: not null } or { Scale: not 1 } } => "these embeddings",
+            { Logits: { Bias: true } or { SoftCap: not 0 } } => "these logits",
+            _ when attention.QueryKeyNorm || attention.SoftCap != 0 || attention.QueryBias != attention.ValueBias || attention.KeyBias != attention.ValueBias => "this attention",
+            _ when attention.Scale != (float)(1 / System.Math.Sqrt(attention.HeadDimension)) => "this scale of scores",
+            _ when Activation(architecture.FeedForward) is null => "this activation",
+            _ when architecture.Checkpoint != CheckpointLayout.Llama && !plan.Tensors.All(static tensor => tensor.Name.StartsWith("model.", System.StringComparison.Ordinal) || tensor.Name == "lm_head.weight") => "this checkpoint's names",
+            _ => null,
+        };
+        return missing is not null ? (null, missing) : (new GenericDecoderConfiguration
+        {
+            Layers = architecture.Layers,
+            Width = architecture.Width,
+            Heads = attention.Heads,
+            KeyValueHeads = attention.KeyValueHeads,
+            HeadDimension = attention.HeadDimension,
+            FeedForwardWidth = architecture.FeedForward.Width,
+            Activation = Activation(architecture.FeedForward)!.Value,
+            Norm = (NormKind)architecture.Norm.Formula,
+            Epsilon = architecture.Norm.Epsilon,
+            RotaryBase = rotary!.Base,
+            RotaryPairing = rotary.Interleaved ? RotaryPairing.Interleaved : RotaryPairing.HalfSplit,
+            RotaryDimension = rotary.RotaryDimension,
+            VocabularySize = architecture.Embeddings.VocabularySize,
+            ContextLength = architecture.ContextLength,
+            TiedEmbeddings = architecture.Logits.Tied,
+            QueryKeyValueBias = attention.QueryBias,
+            AttentionOutputBias = attention.OutputBias,
+            FeedForwardBias = architecture.FeedForward.Bias,
+        }, "");
+    }
+
+    private static Activation? Activation(FeedForwardArchitecture feedForward) => (feedForward.Activation, feedForward.Gated) switch
+    {
+        (ActivationFunction.Relu, true) => Specializer.Activation.ReGlu,
+        (ActivationFunction.Gelu, true) => Specializer.Activation.GeGlu,
+        (ActivationFunction.GeluTanh, true) => Specializer.Activation.GeGluTanh,
+        (ActivationFunction.Silu, true) => Specializer.Activation.SwiGlu,
+        (_, true) => null,
+        var (function, _) => (Activation)(int)function,
+    };
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Specializer.Generator.Emission;
+using Specializer.Generator.Planning;
+using Spectre.Console;
+
+namespace Specializer.Tool;
+
+/// <summary><c>specializer inspect DIR</c>: what the generator would make of a model, and whether the checkpoint fits.</summary>
+internal static class InspectCommand
+{
+    /// <returns>0 if the model can be generated and its checkpoint, if there is one, fits.</returns>
+    public static int Run(string directory, int contextLength, IAnsiConsole console)
+    {
+        var folder = new ModelFolder(directory);
+        ExecutionPlan plan = folder.Plan(contextLength);
+        console.MarkupLineInterpolated($"[bold]{folder.Name}[/]");
+        console.WriteLine(Documentation.Sentence(plan));
+        var facts = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("term").NoWrap()).AddColumn("description");
+        foreach ((string term, string description) in Documentation.Facts(plan))
+        {
+            facts.AddRow(Markup.Escape(term), Markup.Escape(description));
+        }
+
+        console.Write(facts);
+        return folder.FindCheckpoint() is { } path ? WriteCheckpoint(CheckpointReport.Of(path, plan), path, console) : WriteNoCheckpoint(folder, console);
+    }
+
+    private static int WriteNoCheckpoint(ModelFolder folder, IAnsiConsole console)
+    {
+        console.MarkupLineInterpolated($"[yellow]No checkpoint:[/] '{folder.Path}' holds no safetensors file. The class can be generated; to run it, put model.safetensors there.");
+        return 0;
+    }
+
+    private static int WriteCheckpoint(CheckpointReport report, string path, IAnsiConsole console)
+    {
+        string size = report.Bytes.ToString("N0", CultureInfo.InvariantCulture);
+        console.WriteLine($"Checkpoint: {path}, {report.Tensors} tensors of {string.Join(", ", report.ElementTypes)}, {size} bytes.");
+        if (report.Problems.Count == 0)
+        {
+            console.MarkupLine("[green]It holds exactly what the model needs.[/]");
+            return 0;
+        }
+
+        console.MarkupLineInterpolated($"[red]It does not fit the model:[/]");
+        foreach (WeightsProblem problem in report.Problems)
+        {
+            console.WriteLine("  " + problem.Message);
+        }
+
+        return 1;
+    }
+}

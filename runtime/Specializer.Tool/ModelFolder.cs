@@ -1,0 +1,74 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Configuration;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Tool;
+
+/// <summary>A folder with a model's config.json and, if it is there, its checkpoint.</summary>
+internal sealed class ModelFolder
+{
+    private const string Configuration = "config.json";
+
+    /// <exception cref="ToolException">There is no such folder, or no config.json in it.</exception>
+    public ModelFolder(string path)
+    {
+        // The file itself is taken for its folder.
+        Path = File.Exists(path) && System.IO.Path.GetFileName(path) == Configuration ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))! : path;
+        ConfigurationPath = System.IO.Path.Combine(Path, Configuration);
+        if (!File.Exists(ConfigurationPath))
+        {
+            throw new ToolException(
+                Directory.Exists(Path)
+                    ? $"'{Path}' holds no {Configuration}. Give the folder that a model was downloaded to, with the {Configuration} that says what it is."
+                    : $"There is no folder '{Path}'. Give the folder that holds the model's {Configuration}.");
+        }
+
+        Text = File.ReadAllText(ConfigurationPath);
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The model's own description.</summary>
+    public string ConfigurationPath { get; }
+
+    /// <summary>The folder's last name.</summary>
+    public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
+
+    private string Text { get; }
+
+    /// <summary>What the generator makes of the config.json.</summary>
+    /// <param name="contextLength">A context length in the place of the file's; 0 for the file's.</param>
+    /// <exception cref="ToolException">It declares no model that can be generated.</exception>
+    public ExecutionPlan Plan(int contextLength = 0)
+    {
+        try
+        {
+            TransformerArchitecture architecture = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text)
+                .Parse(new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0));
+            return Planner.Plan(architecture);
+        }
+        catch (ConfigurationException problem)
+        {
+            string before = Text[..Math.Clamp(problem.Start, 0, Text.Length)];
+            int line = before.Count(static character => character == '\n') + 1, column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
+            string position = string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
+            throw new ToolException($"{ConfigurationPath}{position}: {problem.Message}.");
+        }
+    }
+
+    /// <summary>The checkpoint: model.safetensors, or the only file of its kind; null if there is none.</summary>
+    /// <exception cref="ToolException">There are several.</exception>
+    public string? FindCheckpoint()
+    {
+        string usual = System.IO.Path.Combine(Path, "model.safetensors");
+        string[] files = File.Exists(usual) ? [usual] : Directory.GetFiles(Path, "*.safetensors");
+        return files.Length > 1
+            ? throw new ToolException($"'{Path}' holds {files.Length} safetensors files. A checkpoint in several files is not supported yet: join them into one model.safetensors.")
+            : files.FirstOrDefault();
+    }
+}

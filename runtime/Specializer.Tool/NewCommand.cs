@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Security;
+using System.Text;
+using Specializer.Generator.Emission;
+using Specializer.Generator.Planning;
+using Spectre.Console;
+
+namespace Specializer.Tool;
+
+/// <summary><c>specializer new DIR</c>: writes the class that declares a model, and says what its project needs.</summary>
+internal static class NewCommand
+{
+    public static int Run(NewSettings settings, IAnsiConsole console)
+    {
+        var folder = new ModelFolder(settings.Directory);
+        ExecutionPlan plan = folder.Plan(settings.ContextLength);
+        string name = settings.Name ?? ClassNames.Of(folder.Name);
+        if (!ClassNames.IsValid(name, dotted: false) || (settings.Namespace is { } given && !ClassNames.IsValid(given, dotted: true)))
+        {
+            throw new ToolException($"'{settings.Namespace ?? name}' is no name that a class or namespace of C# can have. Give others with --name and --namespace.");
+        }
+
+        string output = settings.Output ?? name + ".cs";
+        if (File.Exists(output) && !settings.Force)
+        {
+            throw new ToolException($"'{output}' is there already. Give another file with --output, or --force to write over it.");
+        }
+
+        // Paths of a project are written from its folder, with slashes.
+        string relative = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(output))!, folder.Path).Replace('\\', '/');
+        File.WriteAllText(output, Declaration(settings, name, relative, plan));
+        console.MarkupLineInterpolated($"[green]Written:[/] {output}");
+        console.WriteLine("In the project file:");
+        console.WriteLine($"""  <PackageReference Include="Specializer" Version="{typeof(NewCommand).Assembly.GetName().Version!.ToString(3)}" />""");
+        console.WriteLine("""  <PropertyGroup><AllowUnsafeBlocks>true</AllowUnsafeBlocks></PropertyGroup>""");
+        console.WriteLine($"""  <TransformerModel Include="{relative}" />""");
+        return 0;
+    }
+
+    /// <summary>The text of the file.</summary>
+    internal static string Declaration(NewSettings settings, string name, string relative, ExecutionPlan plan)
+    {
+        var text = new StringBuilder();
+        text.Append("using Specializer;\n\n");
+        if (settings.Namespace is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"namespace {settings.Namespace};\n\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"/// <summary>{SecurityElement.Escape(Documentation.Sentence(plan))}</summary>\n");
+        text.Append("/// <remarks>\n/// <list type=\"table\">\n");
+        foreach ((string term, string description) in Documentation.Facts(plan).Where(static fact => fact.Term is not ("Packed weights" or "One session" or "One token")))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"/// <item><term>{SecurityElement.Escape(term)}</term><description>{SecurityElement.Escape(description)}</description></item>\n");
+        }
+
+        text.Append("/// </list>\n");
+        foreach (string line in Usage(name, relative, plan))
+        {
+            text.Append("/// ").Append(line).Append('\n');
+        }
+
+        text.Append("/// </remarks>\n");
+        string context = settings.ContextLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", ContextLength = {settings.ContextLength}");
+        text.Append(CultureInfo.InvariantCulture, $"[Transformer(\"{relative}/config.json\"{context})]\n");
+        text.Append(CultureInfo.InvariantCulture, $"public sealed partial class {name};\n");
+        return text.ToString();
+    }
+
+    private static string[] Usage(string name, string relative, ExecutionPlan plan)
+    {
+        string use = plan switch
+        {
+            { IsEncoderDecoder: true, Encoder.Architecture.Embeddings.Sound: not null } => "session.Encode(spectrogram); session.Prefill([startToken]);",
+            { IsEncoderDecoder: true } => "session.Encode(source); session.Prefill([startToken]);",
+            { Head: null } => "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);",
+            { Architecture.Embeddings.Patches: not null } => "session.Encode(pixels, output);",
+            _ => "session.Encode(tokens, output);",
+        };
+        return
+        [
+            "<code>",
+            $"using var model = {name}.Load(\"{relative}/model.safetensors\");",
+            $"using var session = model.CreateSession({(plan.IsEncoderDecoder ? "sequences: 1" : "")});",
+            use,
+            "</code>",
+        ];
+    }
+}

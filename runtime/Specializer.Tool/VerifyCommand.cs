@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Specializer.GenericEngine;
+using Specializer.Generator.Planning;
+using Spectre.Console;
+
+namespace Specializer.Tool;
+
+/// <summary>
+/// <c>specializer verify DIR</c>: compiles what the generator writes for a model, runs it on its checkpoint, and compares
+/// with the generic engine, with the kernels of every other instruction set, and with itself token by token.
+/// </summary>
+internal static class VerifyCommand
+{
+    /// <returns>0 if everything agrees to within rounding.</returns>
+    public static int Run(string directory, int contextLength, int length, int seed, IAnsiConsole console)
+    {
+        var folder = new ModelFolder(directory);
+        ExecutionPlan plan = folder.Plan(contextLength);
+        string checkpoint = folder.FindCheckpoint()
+            ?? throw new ToolException($"'{folder.Path}' holds no safetensors file to run. Put the model's model.safetensors there.");
+        using CompiledModel compiled = Spinning(console, "Generating and compiling", () => new CompiledModel(plan));
+        using SafetensorsFile weights = SafetensorsFile.Open(checkpoint);
+
+        InstructionSet best = InstructionSets.Best;
+        using TransformerModel model = compiled.Load(weights, new ModelOptions { InstructionSet = best });
+        var run = new VerificationRun(model, length, seed, plan.Architecture.Embeddings.Patches is { } patches ? patches.Count * patches.Floats : 0);
+        float[] expected = run.Whole(model);
+        console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{folder.Name}: {compiled.Characters:N0} characters of generated code; {(run.Length > 1 ? run.Length + " positions" : "1 position")} of random input on {best}; largest value {Difference.Between(expected, expected).Scale:G4}."));
+
+        List<(string What, Difference? Difference, string Remark)> rows = [.. Others(plan, compiled, weights, best, run, expected)];
+        if (run.TokenByToken(model) is { } steps)
+        {
+            rows.Add(("token by token", Difference.Between(expected, steps), steps.AsSpan().SequenceEqual(expected) ? "the same bits" : "not the same bits"));
+        }
+
+        bool good = Write(rows, console);
+        console.MarkupLine(good ? "[green]All agree.[/]" : "[red]They do not agree: please report this with the config.json.[/]");
+        return good ? 0 : 1;
+    }
+
+    private static IEnumerable<(string What, Difference? Difference, string Remark)> Others(
+        ExecutionPlan plan, CompiledModel compiled, WeightsSource weights, InstructionSet best, VerificationRun run, float[] expected)
+    {
+        (GenericDecoderConfiguration? configuration, string missing) = GenericEngineModel.Describe(plan);
+        if (configuration is not null)
+        {
+            using GenericDecoder generic = GenericDecoder.Load(weights, configuration);
+            yield return ("generic engine", Difference.Between(expected, run.Whole(generic)), "");
+        }
+        else
+        {
+            yield return ("generic engine", null, "it does not have " + missing);
+        }
+
+        foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(set => set != best && InstructionSets.IsSupported(set)))
+        {
+            using TransformerModel other = compiled.Load(weights, new ModelOptions { InstructionSet = set });
+            yield return ("kernels for " + set, Difference.Between(expected, run.Whole(other)), "");
+        }
+    }
+
+    private static bool Write(IEnumerable<(string What, Difference? Difference, string Remark)> rows, IAnsiConsole console)
+    {
+        var table = new Table().AddColumn("compared with").AddColumn(new TableColumn("largest difference").RightAligned()).AddColumn("");
+        bool good = true;
+        foreach ((string what, Difference? difference, string remark) in rows)
+        {
+            bool agrees = (difference?.IsRounding ?? true) && remark != "not the same bits";
+            good &= agrees;
+            string text = difference is { } value ? value.Largest.ToString("G3", CultureInfo.InvariantCulture) : "-";
+            table.AddRow(new Text(what), new Text(text, new Style(agrees ? Color.Default : Color.Red)), new Text(remark));
+        }
+
+        console.Write(table);
+        return good;
+    }
+
+    private static T Spinning<T>(IAnsiConsole console, string what, Func<T> work) => console.Profile.Capabilities.Interactive ? console.Status().Start(what, _ => work()) : work();
+}

@@ -1,0 +1,80 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Specializer.Generator.Diagnostics;
+using Xunit;
+
+namespace Specializer.Generator.Tests.Documentation;
+
+/// <summary>What pages link to is there, and what they show compiles.</summary>
+public sealed class PageTests
+{
+    public static TheoryData<string> Pages => [.. MarkdownPage.All];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void LinksLeadSomewhere(string page) => Assert.All(new MarkdownPage(page).Links, link =>
+    {
+        string target = link.File.Length == 0 ? page : Path.GetRelativePath(RepositoryFiles.Root, Path.Combine(RepositoryFiles.Root, Path.GetDirectoryName(page)!, link.File)).Replace('\\', '/');
+        Assert.True(Path.Exists(Path.Combine(RepositoryFiles.Root, target)), $"{page} links to {link.File}, which does not exist.");
+        Assert.True(link.Heading.Length == 0 || new MarkdownPage(target).Headings.Contains(link.Heading), $"{page} links to #{link.Heading} of {target}, which has no such heading.");
+    });
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void BlocksOfCSharpCompile(string page)
+    {
+        string[] blocks = [.. new MarkdownPage(page).CSharpBlocks];
+        Assert.Empty(blocks.Length == 0 ? [] : Snippets.Errors(blocks));
+    }
+
+    [Fact]
+    public void ABlockThatDoesNotCompileIsFound() => Assert.NotEmpty(Snippets.Errors(["session.Prefill(promt);"]));
+
+    [Fact]
+    public void EveryOptionIsOnThePageOfDeclarations()
+    {
+        string page = new MarkdownPage("docs/declaring-a-model.md").Text;
+        var attributes = typeof(TransformerAttribute).Assembly.GetExportedTypes().Where(static type => typeof(Attribute).IsAssignableFrom(type));
+        Assert.All(attributes, type =>
+        {
+            Assert.Contains("`[" + type.Name[..^"Attribute".Length] + "(", page, StringComparison.Ordinal);
+            Assert.All(
+                type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly),
+                property => Assert.Matches(@"[`(, ]" + property.Name + @"[`), ]", page));
+        });
+    }
+
+    [Fact]
+    public void EveryDiagnosticIsOnThePageOfDeclarations() => Assert.All(
+        DiagnosticDescriptors.All, static descriptor => Assert.Contains($"[{descriptor.Id}](diagnostics/{descriptor.Id}.md)", RepositoryFiles.Read("docs", "declaring-a-model.md"), StringComparison.Ordinal));
+
+    [Fact]
+    public void EveryCodeOfTheTargetsIsOnThePageOfDeclarations() => Assert.All(
+        Regex.Matches(RepositoryFiles.Read("runtime", "Specializer", "Package", "Specializer.targets"), "Code=\"(SPZ[0-9]+)\"").Select(static match => match.Groups[1].Value),
+        static code => Assert.Contains($"| {code} |", RepositoryFiles.Read("docs", "declaring-a-model.md"), StringComparison.Ordinal));
+
+    /// <summary>The example in the documentation of a generated class is one that a reader can paste.</summary>
+    [Theory]
+    [InlineData("Pronunciation")]
+    [InlineData("Encoder")]
+    public void TheExampleOfAGeneratedClassCompiles(string model)
+    {
+        string declaration = Declarations.Named(model);
+        string text = GeneratorRun.Of(declaration).Files.Single(static file => file.Key.EndsWith(".Model.g.cs", StringComparison.Ordinal)).Value;
+        string example = Regex.Match(text, "<code>(.*?)</code>", RegexOptions.Singleline).Groups[1].Value.Replace("///", "", StringComparison.Ordinal);
+        string code = System.Net.WebUtility.HtmlDecode(example);
+        Assert.Contains("CreateSession", code, StringComparison.Ordinal);
+        Assert.Empty(Snippets.Errors([declaration.Replace("namespace Samples;", "", StringComparison.Ordinal), code]));
+    }
+
+    [Fact]
+    public void TheTemplateNamesThisVersionOfThePackage()
+    {
+        string version = Regex.Match(RepositoryFiles.Read("Directory.Build.props"), "<Version>(.*?)</Version>").Groups[1].Value;
+        string[] pages = ["runtime/Specializer.Templates/content/specializer-model/SpecializerModel.csproj", "docs/getting-started.md"];
+        Assert.All(pages, page => Assert.Contains($"<PackageReference Include=\"Specializer\" Version=\"{version}\" />", RepositoryFiles.Read(page.Split('/')), StringComparison.Ordinal));
+    }
+}

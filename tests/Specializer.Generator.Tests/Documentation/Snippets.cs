@@ -1,0 +1,63 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Specializer.Generator.Tests.Documentation;
+
+/// <summary>Compiles blocks of C# as they stand on a page: declarations as they are, statements in a method in which the usual names have values.</summary>
+internal static class Snippets
+{
+    /// <summary>The config.json files that pages name, whatever their folder is.</summary>
+    private const string Decoder = """
+        { "model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64, "vocab_size": 100, "max_position_embeddings": 4096 }
+        """;
+
+    private const string Encoder = """
+        {
+          "model_type": "bert", "architectures": ["BertModel"], "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64,
+          "vocab_size": 100, "max_position_embeddings": 128, "type_vocab_size": 2, "layer_norm_eps": 1e-12, "hidden_act": "gelu"
+        }
+        """;
+
+    /// <summary>The errors of the blocks of one page, compiled together.</summary>
+    public static IEnumerable<string> Errors(IReadOnlyList<string> blocks)
+    {
+        string[] declarations = [.. blocks.Where(IsDeclaration)];
+        string[] statements = [.. blocks.Where(static block => !IsDeclaration(block)).Select(Method)];
+        CSharpCompilation project = TestProject.Compile([.. declarations.Select(static block => block.Contains("using Specializer;", StringComparison.Ordinal) ? block : "using Specializer;\n" + block), .. statements]);
+        GeneratorRun run = GeneratorRun.Of(project, new InMemoryText("/project/models/smollm/config.json", Decoder), new InMemoryText("/project/models/minilm/config.json", Encoder));
+        return run.Output.GetDiagnostics()
+            .Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(diagnostic => diagnostic + "\n" + diagnostic.Location.SourceTree?.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line]);
+    }
+
+    private static bool IsDeclaration(string block) => block.Contains("[Transformer(", StringComparison.Ordinal);
+
+    private static string Method(string block, int number)
+    {
+        string model = block.Contains("var model", StringComparison.Ordinal) ? ""
+            : block.Contains("CreateSession(sequences:", StringComparison.Ordinal) ? "EncoderDecoderModel model"
+            : block.Contains("session.Encode(pixels", StringComparison.Ordinal) ? "ImageEncoderModel model"
+            : block.Contains("session.Encode(", StringComparison.Ordinal) ? "EncoderModel model" : "DecoderModel model";
+        return $$"""
+            using System;
+            using System.Collections.Generic;
+            using System.Linq;
+            using Specializer;
+
+            static class Snippet{{number}}
+            {
+                static int[] prompt = [], source = [], tokens = [];
+                static int token = 0, startToken = 0;
+                static float[] pixels = [], output = [];
+
+                static void Run({{model}})
+                {
+                    {{block}}
+                }
+            }
+            """;
+    }
+}

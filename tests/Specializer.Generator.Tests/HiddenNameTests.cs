@@ -1,0 +1,62 @@
+using System;
+using System.Linq;
+using Specializer.Generator.Emission.InstructionSets;
+using Xunit;
+
+namespace Specializer.Generator.Tests;
+
+/// <summary>Generated code means the class library's types, whatever the user's project calls its own.</summary>
+public sealed class HiddenNameTests
+{
+    private static readonly string s_hiding = string.Concat(KernelTypes.Names.Select(static name => $"internal sealed class {name}; internal sealed class {name}<T>;\n"));
+
+    /// <summary>Names of the class library, of the runtime library and of parts of namespaces, that generated code uses otherwise than by last name.</summary>
+    private static readonly string s_others = string.Concat(
+        new[] { "System", "Specializer", "Runtime", "Intrinsics", "Math", "MathF", "Span", "MethodImpl", "MethodImplOptions", "WeightPacking", "TensorTable", "AlignedBuffer", "InstructionSet", "DecoderModel" }
+            .Select(static name => $"internal sealed class {name};\n"));
+
+    [Theory]
+    [InlineData("Pronunciation")]
+    [InlineData("OddSizes")]
+    [InlineData("Encoder")]
+    public void ATypeInTheModelsNamespace(string model) => AssertQualified(Qualified(Declarations.Named(model)), $"namespace Samples {{ {s_hiding}{s_others} }}");
+
+    [Fact]
+    public void ATypeInTheGlobalNamespace() => AssertQualified(Declarations.Pronunciation, s_hiding);
+
+    [Fact]
+    public void ATypeInsideTheClass() => AssertQualified(Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { private sealed class Vector128; }"));
+
+    [Fact]
+    public void TheClassItself() => AssertQualified(Declarations.Pronunciation.Replace("class PronunciationModel", "class Fma"));
+
+    [Fact]
+    public void ANamespace() => AssertQualified(Declarations.Pronunciation, "namespace Samples.Vector512 { class Unused; }");
+
+    [Fact]
+    public void AGlobalAlias() => AssertQualified(Declarations.Pronunciation, "global using Vector256 = System.Int32;");
+
+    [Fact]
+    public void ATypeOfAGloballyUsedNamespace() => AssertQualified(Declarations.Pronunciation, "global using Mine;\nnamespace Mine { public static class AdvSimd; public struct Vector128<T>; }");
+
+    [Theory]
+    [InlineData("namespace Others { class Vector128; }")]
+    [InlineData("global using System.Runtime.Intrinsics;\nglobal using System.Runtime.Intrinsics.X86;")]
+    [InlineData("using Vector128 = System.Int32;\nclass Unused { Vector128 Number; }")]
+    public void WhatIsNotInSightChangesNothing(string other) =>
+        Assert.Equal(GeneratorRun.Of(Declarations.Pronunciation).Files, GeneratorRun.Of(Declarations.Pronunciation, other).Files);
+
+    private static void AssertQualified(params string[] files)
+    {
+        GeneratorRun run = GeneratorRun.Of(files);
+        string kernels = run.Files.Single(static file => file.Key.EndsWith(".Kernels.Avx512.g.cs", StringComparison.Ordinal)).Value;
+        Assert.DoesNotContain(" Vector512<float> ", kernels, StringComparison.Ordinal);
+        Assert.Contains("global::System.Runtime.Intrinsics.Vector512<float> ", kernels, StringComparison.Ordinal);
+        run.Emit();
+    }
+
+    /// <summary>A declaration that needs no using itself.</summary>
+    private static string Qualified(string declaration) => declaration
+        .Replace("using Specializer;", "")
+        .Replace("namespace Samples;", "namespace Samples;\nusing global::Specializer;");
+}

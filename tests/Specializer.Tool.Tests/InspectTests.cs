@@ -1,0 +1,112 @@
+using System;
+using System.IO;
+using System.Linq;
+using Specializer.Generator.Tests;
+using Xunit;
+
+namespace Specializer.Tool.Tests;
+
+public sealed class InspectTests
+{
+    private static readonly string s_families = Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tests", "Families", "Configurations");
+
+    internal static string Pronounce { get; } = Path.Combine(RepositoryFiles.Root, "samples", "Pronounce", "Model");
+
+    public static TheoryData<string> Families => [.. Directory.GetDirectories(s_families).Select(static path => Path.GetFileName(path)!)];
+
+    [Fact]
+    public void AModelWithItsCheckpoint()
+    {
+        ToolRun run = ToolRun.Of("inspect", Pronounce);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("A decoder of 1,597,056 parameters: 4 layers, 192 wide, for sequences of up to 64 of 117 tokens.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("38 tensors of Float32, 6,392,256 bytes.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("It holds exactly what the model needs.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheFileItselfIsTakenForItsFolder() => Assert.Equal(ToolRun.Of("inspect", Pronounce), ToolRun.Of("inspect", Path.Combine(Pronounce, "config.json")));
+
+    [Fact]
+    public void AnotherContextLength() => Assert.Contains("sequences of up to 32 of", ToolRun.Of("inspect", Pronounce, "--context-length", "32").Output, StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void EveryFamily(string family)
+    {
+        ToolRun run = ToolRun.Of("inspect", Path.Combine(s_families, family));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("parameters: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("No checkpoint:", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACheckpointThatDoesNotFit()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("config.json", File.ReadAllText(Path.Combine(Pronounce, "config.json")).Replace("\"vocab_size\": 117", "\"vocab_size\": 118", StringComparison.Ordinal));
+        File.Copy(Path.Combine(Pronounce, "model.safetensors"), folder["model.safetensors"]);
+        ToolRun run = ToolRun.Of("inspect", folder.Path);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("model.embed_tokens.weight", run.Output, StringComparison.Ordinal);
+        Assert.Contains("118", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFieldThatIsWrongIsNamedWithItsPlace()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("config.json", "{\n  \"model_type\": \"lama\"\n}");
+        ToolRun run = ToolRun.Of("inspect", folder.Path);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"error: {path}(2,17): \"model_type\" is \"lama\", but must be one of albert, ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NoFolderAndNoFile()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal((1, $"error: '{folder.Path}' holds no config.json. Give the folder that a model was downloaded to, with the config.json that says what it is.\n"), Error("inspect", folder.Path));
+        Assert.Equal((1, $"error: There is no folder '{folder["none"]}'. Give the folder that holds the model's config.json.\n"), Error("inspect", folder["none"]));
+    }
+
+    [Fact]
+    public void SeveralFilesOfWeights()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(Pronounce, "config.json"), folder["config.json"]);
+        folder.Write("model-00001-of-00002.safetensors", "");
+        folder.Write("model-00002-of-00002.safetensors", "");
+        Assert.Contains("A checkpoint in several files is not supported yet", Error("inspect", folder.Path).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFileThatIsNoCheckpoint()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(Pronounce, "config.json"), folder["config.json"]);
+        folder.Write("model.safetensors", "not at all");
+        (int code, string error) = Error("inspect", folder.Path);
+        Assert.Equal(1, code);
+        Assert.Contains("model.safetensors", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inspct", "x")]
+    [InlineData("inspect")]
+    [InlineData("inspect", "x", "--context-length", "0")]
+    [InlineData("verify", "x", "--positions", "many")]
+    public void ACommandLineThatCannotBeRead(params string[] arguments)
+    {
+        (int code, string error) = Error(arguments);
+        Assert.Equal(2, code);
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+        Assert.EndsWith("'specializer --help' lists the commands and options.\n", error, StringComparison.Ordinal);
+    }
+
+    private static (int ExitCode, string Error) Error(params string[] arguments)
+    {
+        ToolRun run = ToolRun.Of(arguments);
+        return (run.ExitCode, run.Error);
+    }
+}

@@ -1,0 +1,58 @@
+using System;
+using System.IO;
+using Specializer.Generator.Tests;
+using Xunit;
+
+namespace Specializer.Tool.Tests;
+
+public sealed class VerifyTests
+{
+    [Fact]
+    public void AModelThatTheGenericEngineHas()
+    {
+        ToolRun run = ToolRun.Of("verify", InspectTests.Pronounce, "--positions", "7");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("7 positions of random input", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"generic engine\s+\S\s+\d", run.Output);
+        Assert.Matches(@"token by token\s+\S\s+0\s+\S the same bits", run.Output);
+        Assert.Contains("All agree.", run.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Models of other stacks, which only come with the data beside the repository.</summary>
+    [Theory]
+    [InlineData("albert-rxnmapper", "stacks other than decoders")]
+    [InlineData("tiny-random-t5", "stacks other than decoders")]
+    [InlineData("tiny-random-gpt2", "positions other than plain rotary ones")]
+    public void AModelThatTheGenericEngineDoesNotHave(string name, string missing)
+    {
+        string folder = Path.Combine(RepositoryFiles.Root, "..", "shared", "models", name);
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        ToolRun run = ToolRun.Of("verify", folder);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("it does not have " + missing, run.Output, StringComparison.Ordinal);
+        Assert.Contains("kernels for Portable", run.Output, StringComparison.Ordinal);
+        Assert.Contains("All agree.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithoutACheckpoint()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
+        Assert.Contains("holds no safetensors file to run", ToolRun.Of("verify", folder.Path).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new[] { 1f, -2f }, new[] { 1f, -2f }, true)]
+    [InlineData(new[] { 1f, -2f }, new[] { 1.001f, -2f }, true)]
+    [InlineData(new[] { 1f, -2f }, new[] { 1.01f, -2f }, false)]
+    [InlineData(new[] { 1f, -2f }, new[] { float.NaN, -2f }, false)]
+    [InlineData(new[] { float.NaN, 2f }, new[] { 1f, 2f }, false)]
+    [InlineData(new[] { float.PositiveInfinity }, new[] { float.PositiveInfinity }, false)]
+    [InlineData(new[] { 1f, 2f }, new[] { 1f }, false)]
+    public void WhatCountsAsRounding(float[] expected, float[] found, bool rounding) => Assert.Equal(rounding, Difference.Between(expected, found).IsRounding);
+}
