@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
 
 namespace Specializer.Benchmarks;
@@ -73,18 +72,5 @@ internal sealed unsafe class GrowthMeasurement(int threads)
         }) / calls;
     }
 
-    private static double Median(Action run)
-    {
-        run();
-        double[] seconds = new double[Repetitions];
-        for (int i = 0; i < Repetitions; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            run();
-            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-
-        Array.Sort(seconds);
-        return seconds[Repetitions / 2];
-    }
+    private static double Median(Action run) => SimultaneousRun.MedianSeconds(threads: 1, Repetitions, _ => run());
 }
