@@ -2,7 +2,6 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Planning;
 
@@ -46,19 +45,19 @@ internal sealed class ModelFolder
     /// <exception cref="ToolException">It declares no model that can be generated.</exception>
     public ExecutionPlan Plan(int contextLength = 0)
     {
-        try
-        {
-            TransformerArchitecture architecture = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text)
-                .Parse(new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0));
-            return Planner.Plan(architecture);
-        }
-        catch (ConfigurationException problem)
-        {
-            string before = Text[..Math.Clamp(problem.Start, 0, Text.Length)];
-            int line = before.Count(static character => character == '\n') + 1, column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
-            string position = string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
-            throw new ToolException($"{ConfigurationPath}{position}: {problem.Message}.");
-        }
+        ConfigurationReading reading = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text)
+            .Parse(new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0));
+        return reading.Problems.Count == 0
+            ? Planner.Plan(reading.Architecture!)
+            : throw new ToolException(string.Join("\n", reading.Problems.Select(problem => $"{ConfigurationPath}{Position(problem)}: {problem.Message}.")));
+    }
+
+    /// <summary>Where a problem is, as compilers say it.</summary>
+    private string Position(ConfigurationProblem problem)
+    {
+        string before = Text[..Math.Clamp(problem.Start, 0, Text.Length)];
+        int line = before.Count(static character => character == '\n') + 1, column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
+        return string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
     }
 
     /// <summary>The checkpoint: model.safetensors, or the only file of its kind; null if there is none.</summary>

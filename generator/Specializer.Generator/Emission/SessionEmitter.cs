@@ -65,7 +65,7 @@ internal static class SessionEmitter
 
     private static string BaseClass(ExecutionPlan plan)
     {
-        string kind = ModelEmitter.Kind(plan) + "Session(model, ";
+        string kind = plan.Architecture.Kind + "Session(model, ";
         if (plan.Head is not null)
         {
             return kind + "SessionMemoryBytes)";

@@ -85,7 +85,7 @@ public sealed class CacheTests
     public void ModelThatBecomesInvalidTakesItsFilesAlong()
     {
         GeneratorRun run = After(0, Declarations.Pronunciation.Replace("Heads = 6", "Heads = 0"));
-        Assert.Empty(run.Files);
+        Assert.Equal(["Samples.PronunciationModel.Model.g.cs"], run.Files.Keys);
         Assert.Equal(GeneratorRun.Of(_compilation).Files, run.Then(_compilation).Files);
     }
 
