@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Planning;
 
@@ -60,14 +61,10 @@ internal sealed class ModelFolder
         return string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
     }
 
-    /// <summary>The checkpoint: model.safetensors, or the only file of its kind; null if there is none.</summary>
-    /// <exception cref="ToolException">There are several.</exception>
-    public string? FindCheckpoint()
-    {
-        string usual = System.IO.Path.Combine(Path, "model.safetensors");
-        string[] files = File.Exists(usual) ? [usual] : Directory.GetFiles(Path, "*.safetensors");
-        return files.Length > 1
-            ? throw new ToolException($"'{Path}' holds {files.Length} safetensors files. A checkpoint in several files is not supported yet: join them into one model.safetensors.")
-            : files.FirstOrDefault();
-    }
+    /// <summary>Whether there are weights of any kind.</summary>
+    public bool HasCheckpoint => Directory.EnumerateFiles(Path, "*.safetensors*").Any();
+
+    /// <summary>Opens the folder's checkpoint, in one file or in several.</summary>
+    /// <exception cref="WeightsException">It cannot be read, or it is not clear which of several is meant.</exception>
+    public WeightsSource OpenCheckpoint() => Checkpoint.Open(Path);
 }

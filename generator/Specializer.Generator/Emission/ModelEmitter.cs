@@ -152,15 +152,15 @@ internal static class ModelEmitter
     private static void EmitLoad(SourceWriter writer, string name)
     {
         writer.Separate();
-        writer.Line("/// <summary>Loads a checkpoint from a safetensors file.</summary>");
-        writer.Line("/// <param name=\"path\">The file.</param>");
+        writer.Line("/// <summary>Loads a checkpoint.</summary>");
+        writer.Line("/// <param name=\"path\">A safetensors file, the index of a checkpoint in several files, or the folder that holds either.</param>");
         writer.Line("/// <param name=\"options\">How the model is run; none for the defaults.</param>");
-        writer.Line("/// <exception cref=\"global::Specializer.WeightsException\">The file is not a valid safetensors file, or does not hold exactly the tensors of this model.</exception>");
+        writer.Line("/// <exception cref=\"global::Specializer.WeightsException\">The checkpoint is not valid, or does not hold exactly the tensors of this model.</exception>");
         writer.Line("/// <exception cref=\"global::System.PlatformNotSupportedException\">The options ask for an instruction set that this machine does not have.</exception>");
         using (writer.Braces($"public static {name} Load(string path, global::Specializer.ModelOptions? options = null)"))
         {
-            writer.Line("using global::Specializer.SafetensorsFile file = global::Specializer.SafetensorsFile.Open(path);");
-            writer.Line("return Load(file, options);");
+            writer.Line("using global::Specializer.WeightsSource source = global::Specializer.Checkpoint.Open(path);");
+            writer.Line("return Load(source, options);");
         }
 
         writer.Separate();
