@@ -18,6 +18,9 @@ namespace Specializer.Generator;
 [Generator(LanguageNames.CSharp)]
 public sealed class SpecializerGenerator : IIncrementalGenerator
 {
+    /// <summary>The property of the project, which the package's targets make visible.</summary>
+    private const string InstructionSetsProperty = "build_property.SpecializerInstructionSets";
+
     private static readonly Encoding s_encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
     /// <inheritdoc/>
@@ -56,9 +59,16 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             .Select(static (pair, _) => DeclarationParser.Resolve(pair.Left, pair.Right, report: null))
             .WithTrackingName(TrackingNames.Declarations);
 
+        IncrementalValueProvider<EquatableArray<string>> instructionSets = context.AnalyzerConfigOptionsProvider
+            .Select(static (options, _) => new EquatableArray<string>(
+                options.GlobalOptions.TryGetValue(InstructionSetsProperty, out string? names) ? InstructionSetDescription.Names(names) : []))
+            .WithTrackingName(TrackingNames.InstructionSets);
+
         IncrementalValuesProvider<PlannedModel> plans = resolved
             .Where(static declaration => declaration.Model is not null)
             .Select(static (declaration, _) => new PlannedModel(declaration.Model!.Class, Planner.Plan(declaration.Model.Architecture)))
+            .Combine(instructionSets)
+            .Select(static (pair, _) => pair.Right.Count == 0 ? pair.Left : pair.Left with { InstructionSets = pair.Right })
             .WithTrackingName(TrackingNames.Plans);
 
         context.RegisterSourceOutput(plans, static (context, model) =>

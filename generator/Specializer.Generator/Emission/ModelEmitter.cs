@@ -26,7 +26,7 @@ internal static class ModelEmitter
             writer.Separate();
             KernelsEmitter.EmitInterface(writer, model.Plan);
         })));
-        foreach (InstructionSetDescription isa in InstructionSetDescription.All)
+        foreach (InstructionSetDescription isa in InstructionSetDescription.Chosen(model.InstructionSets))
         {
             yield return new SourceFile(
                 hint + ".Kernels." + isa.Name + ".g.cs",
@@ -139,7 +139,7 @@ internal static class ModelEmitter
             {
             }
 
-            EmitLoad(writer, name);
+            EmitLoad(writer, model);
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
             using (writer.Braces($"public override global::Specializer.{kind}Session CreateSession({(!plan.IsEncoderDecoder ? "" : "int sequences")})"))
@@ -149,8 +149,9 @@ internal static class ModelEmitter
         }
     }
 
-    private static void EmitLoad(SourceWriter writer, string name)
+    private static void EmitLoad(SourceWriter writer, PlannedModel model)
     {
+        string name = model.Class.Name;
         writer.Separate();
         writer.Line("/// <summary>Loads a checkpoint.</summary>");
         writer.Line("/// <param name=\"path\">A safetensors file, the index of a checkpoint in several files, or the folder that holds either.</param>");
@@ -171,7 +172,10 @@ internal static class ModelEmitter
         writer.Line("/// <exception cref=\"global::System.PlatformNotSupportedException\">The options ask for an instruction set that this machine does not have.</exception>");
         using (writer.Braces($"public static unsafe {name} Load(global::Specializer.WeightsSource source, global::Specializer.ModelOptions? options = null)"))
         {
-            writer.Line("global::Specializer.InstructionSet instructionSet = ChooseInstructionSet(options);");
+            // Where not all are there, the choice is among those.
+            string generated = model.InstructionSets.Count == 0 ? ""
+                : ", [" + string.Join(", ", InstructionSetDescription.Chosen(model.InstructionSets).Select(static isa => "global::Specializer.InstructionSet." + isa.Name)) + "]";
+            writer.Line($"global::Specializer.InstructionSet instructionSet = ChooseInstructionSet(options{generated});");
             writer.Line();
             writer.Line("// Everything is checked before the large block is allocated.");
             writer.Line("global::Specializer.CheckedTensors tensors = Tensors.Check(source);");

@@ -97,7 +97,7 @@ public sealed class CheckpointTests : IDisposable
         WeightsException exception = Refused(_folder);
         Assert.Equal(
             [
-                $"{Path.Combine(_folder, "broken.safetensors")}: the first 8 bytes give a header of 2336349441440277878 bytes; the format allows 100000000. This is probably a Git LFS pointer instead of the weights; run 'git lfs pull' to fetch them.",
+                $"{Path.Combine(_folder, "broken.safetensors")}: the first 8 bytes give a header of 2336927755350992246 bytes; the format allows 100000000. This is probably a Git LFS pointer instead of the weights; run 'git lfs pull' to fetch them.",
                 "missing: the file \"missing.safetensors\", which should hold 2 tensors, is not beside the index.",
                 $"tensor \"a\": it is in \"{First}\" and in \"{Second}\"; expected in \"{First}\" alone.",
                 $"tensor \"b\": expected in \"{First}\", as the index says; no file holds it.",

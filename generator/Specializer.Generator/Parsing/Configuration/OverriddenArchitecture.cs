@@ -12,12 +12,13 @@ internal static class OverriddenArchitecture
     /// <param name="problems">Is told where the file's model has not what is overridden.</param>
     public static TransformerArchitecture Apply(TransformerArchitecture architecture, ArchitectureOverrides overrides, ConfigurationProblems problems)
     {
-        if (!overrides.Any)
+        architecture = WithStorage(architecture, overrides.WeightStorage);
+        if (!(overrides with { WeightStorage = WeightStorage.Float32 }).Any)
         {
             return architecture;
         }
 
-        Refuse(problems, architecture.Encoder is not null, "it declares an encoder-decoder, beside which only ContextLength, ChunkLength and SourceLength may be given");
+        Refuse(problems, architecture.Encoder is not null, "it declares an encoder-decoder, beside which only ContextLength, ChunkLength, SourceLength and WeightStorage may be given");
         Refuse(
             problems,
             architecture.Stack == Stack.Encoder && (overrides.TiedEmbeddings is not null || overrides.LogitsSoftCap is not null),
@@ -48,6 +49,10 @@ internal static class OverriddenArchitecture
             LayerKinds = new EquatableArray<LayerKind>(Kinds(architecture, overrides, problems)),
         };
     }
+
+    /// <summary>An encoder holds its weights as its decoder does.</summary>
+    private static TransformerArchitecture WithStorage(TransformerArchitecture architecture, WeightStorage storage) =>
+        architecture with { WeightStorage = storage, Encoder = architecture.Encoder is { } encoder ? encoder with { WeightStorage = storage } : null };
 
     /// <summary>Where layers differ in their rotary base, the attribute speaks of those without a window.</summary>
     private static IEnumerable<LayerKind> Kinds(TransformerArchitecture architecture, ArchitectureOverrides overrides, ConfigurationProblems problems)
