@@ -18,6 +18,9 @@ namespace Specializer.Generator;
 [Generator(LanguageNames.CSharp)]
 public sealed class SpecializerGenerator : IIncrementalGenerator
 {
+    /// <summary>The property of the project, which the package's targets make visible.</summary>
+    private const string InstructionSetsProperty = "build_property.SpecializerInstructionSets";
+
     private static readonly Encoding s_encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
     /// <inheritdoc/>
@@ -48,16 +51,24 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
                 .Where(static group => group.Count() > 1)
                 .SelectMany(static group => group)));
 
-        IncrementalValuesProvider<PlannedModel> plans = attributes
+        IncrementalValuesProvider<ResolvedDeclaration> resolved = attributes
             .Combine(clashes)
             .Where(static pair => !pair.Right.Contains(pair.Left.Class.FullName))
             .Select(static (pair, _) => pair.Left)
             .Combine(files)
             .Select(static (pair, _) => DeclarationParser.Resolve(pair.Left, pair.Right, report: null))
-            .Where(static declaration => declaration is not null)
-            .Select(static (declaration, _) => declaration!)
-            .WithTrackingName(TrackingNames.Declarations)
-            .Select(static (declaration, _) => new PlannedModel(declaration.Class, Planner.Plan(declaration.Architecture)))
+            .WithTrackingName(TrackingNames.Declarations);
+
+        IncrementalValueProvider<EquatableArray<string>> instructionSets = context.AnalyzerConfigOptionsProvider
+            .Select(static (options, _) => new EquatableArray<string>(
+                options.GlobalOptions.TryGetValue(InstructionSetsProperty, out string? names) ? InstructionSetDescription.Names(names) : []))
+            .WithTrackingName(TrackingNames.InstructionSets);
+
+        IncrementalValuesProvider<PlannedModel> plans = resolved
+            .Where(static declaration => declaration.Model is not null)
+            .Select(static (declaration, _) => new PlannedModel(declaration.Model!.Class, Planner.Plan(declaration.Model.Architecture)))
+            .Combine(instructionSets)
+            .Select(static (pair, _) => pair.Right.Count == 0 ? pair.Left : pair.Left with { InstructionSets = pair.Right })
             .WithTrackingName(TrackingNames.Plans);
 
         context.RegisterSourceOutput(plans, static (context, model) =>
@@ -68,6 +79,15 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
                 context.AddSource(file.HintName, SourceText.From(file.Text, s_encoding));
             }
         });
+
+        // A declaration with errors, which the analyzer reports: the class gets its members, so that nothing else is reported.
+        context.RegisterSourceOutput(
+            resolved.Where(static declaration => declaration.Outline is not null).Select(static (declaration, _) => declaration.Outline!),
+            static (context, outline) =>
+            {
+                SourceFile file = OutlineEmitter.Emit(outline);
+                context.AddSource(file.HintName, SourceText.From(file.Text, s_encoding));
+            });
     }
 
     private static AttributeDeclaration? Parse(INamedTypeSymbol type, SemanticModel model, CancellationToken cancellationToken)

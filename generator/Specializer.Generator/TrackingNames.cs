@@ -7,6 +7,8 @@ internal static class TrackingNames
 
     public const string Configurations = nameof(Configurations);
 
+    public const string InstructionSets = nameof(InstructionSets);
+
     public const string Declarations = nameof(Declarations);
 
     public const string Plans = nameof(Plans);

@@ -1,27 +1,24 @@
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Tool;
 
 /// <summary>How a checkpoint fits a plan.</summary>
-/// <param name="Tensors">The number of tensors in the file.</param>
-/// <param name="Bytes">The size of the file.</param>
+/// <param name="Tensors">The number of its tensors.</param>
+/// <param name="Bytes">The bytes of their elements.</param>
 /// <param name="ElementTypes">Its tensors' element types, the most frequent first.</param>
 /// <param name="Problems">What does not fit; empty if everything does.</param>
 internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<string> ElementTypes, IReadOnlyList<WeightsProblem> Problems)
 {
-    /// <exception cref="WeightsException">The file is no safetensors file.</exception>
-    public static CheckpointReport Of(string path, ExecutionPlan plan)
+    public static CheckpointReport Of(WeightsSource checkpoint, ExecutionPlan plan)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        string[] types = [.. file.Names
-            .Select(name => file.TryGetTensor(name, out TensorView view) ? view.ElementType.ToString() : "?")
-            .GroupBy(static type => type)
+        TensorView[] tensors = [.. checkpoint.Names.Select(name => checkpoint.TryGetTensor(name, out TensorView view) ? view : default)];
+        string[] types = [.. tensors
+            .GroupBy(static tensor => tensor.ElementType)
             .OrderByDescending(static group => group.Count())
-            .Select(static group => group.Key)];
-        return new CheckpointReport(file.Names.Count, new FileInfo(path).Length, types, Check(file, plan));
+            .Select(static group => group.Key.ToString())];
+        return new CheckpointReport(tensors.Length, tensors.Sum(static tensor => tensor.ByteLength), types, Check(checkpoint, plan));
     }
 
     /// <summary>The table that generated code checks a checkpoint against.</summary>
@@ -32,11 +29,11 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
             [.. tensor.Shape.Select(static extent => (long)extent)]))],
         [.. plan.IgnoredTensors]);
 
-    private static IReadOnlyList<WeightsProblem> Check(SafetensorsFile file, ExecutionPlan plan)
+    private static IReadOnlyList<WeightsProblem> Check(WeightsSource checkpoint, ExecutionPlan plan)
     {
         try
         {
-            _ = Table(plan).Check(file);
+            _ = Table(plan).Check(checkpoint);
             return [];
         }
         catch (WeightsException exception)

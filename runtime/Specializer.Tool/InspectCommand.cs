@@ -22,12 +22,18 @@ internal static class InspectCommand
         }
 
         console.Write(facts);
-        return folder.FindCheckpoint() is { } path ? WriteCheckpoint(CheckpointReport.Of(path, plan), path, console) : WriteNoCheckpoint(folder, console);
+        if (!folder.HasCheckpoint)
+        {
+            return WriteNoCheckpoint(folder, console);
+        }
+
+        using WeightsSource checkpoint = folder.OpenCheckpoint();
+        return WriteCheckpoint(CheckpointReport.Of(checkpoint, plan), checkpoint.Description, console);
     }
 
     private static int WriteNoCheckpoint(ModelFolder folder, IAnsiConsole console)
     {
-        console.MarkupLineInterpolated($"[yellow]No checkpoint:[/] '{folder.Path}' holds no safetensors file. The class can be generated; to run it, put model.safetensors there.");
+        console.MarkupLineInterpolated($"[yellow]No checkpoint:[/] '{folder.Path}' holds no safetensors file. The class can be generated; to run it, put model.safetensors there, or the index of a checkpoint in several files and those.");
         return 0;
     }
 

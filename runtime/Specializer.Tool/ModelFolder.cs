@@ -46,29 +46,25 @@ internal sealed class ModelFolder
     /// <exception cref="ToolException">It declares no model that can be generated.</exception>
     public ExecutionPlan Plan(int contextLength = 0)
     {
-        try
-        {
-            TransformerArchitecture architecture = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text)
-                .Parse(new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0));
-            return Planner.Plan(architecture);
-        }
-        catch (ConfigurationException problem)
-        {
-            string before = Text[..Math.Clamp(problem.Start, 0, Text.Length)];
-            int line = before.Count(static character => character == '\n') + 1, column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
-            string position = string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
-            throw new ToolException($"{ConfigurationPath}{position}: {problem.Message}.");
-        }
+        ConfigurationReading reading = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text)
+            .Parse(new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0));
+        return reading.Problems.Count == 0
+            ? Planner.Plan(reading.Architecture!)
+            : throw new ToolException(string.Join("\n", reading.Problems.Select(problem => $"{ConfigurationPath}{Position(problem)}: {problem.Message}.")));
     }
 
-    /// <summary>The checkpoint: model.safetensors, or the only file of its kind; null if there is none.</summary>
-    /// <exception cref="ToolException">There are several.</exception>
-    public string? FindCheckpoint()
+    /// <summary>Where a problem is, as compilers say it.</summary>
+    private string Position(ConfigurationProblem problem)
     {
-        string usual = System.IO.Path.Combine(Path, "model.safetensors");
-        string[] files = File.Exists(usual) ? [usual] : Directory.GetFiles(Path, "*.safetensors");
-        return files.Length > 1
-            ? throw new ToolException($"'{Path}' holds {files.Length} safetensors files. A checkpoint in several files is not supported yet: join them into one model.safetensors.")
-            : files.FirstOrDefault();
+        string before = Text[..Math.Clamp(problem.Start, 0, Text.Length)];
+        int line = before.Count(static character => character == '\n') + 1, column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
+        return string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
     }
+
+    /// <summary>Whether there are weights of any kind.</summary>
+    public bool HasCheckpoint => Directory.EnumerateFiles(Path, "*.safetensors*").Any();
+
+    /// <summary>Opens the folder's checkpoint, in one file or in several.</summary>
+    /// <exception cref="WeightsException">It cannot be read, or it is not clear which of several is meant.</exception>
+    public WeightsSource OpenCheckpoint() => Checkpoint.Open(Path);
 }

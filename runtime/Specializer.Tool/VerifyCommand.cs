@@ -19,10 +19,14 @@ internal static class VerifyCommand
     {
         var folder = new ModelFolder(directory);
         ExecutionPlan plan = folder.Plan(contextLength);
-        string checkpoint = folder.FindCheckpoint()
-            ?? throw new ToolException($"'{folder.Path}' holds no safetensors file to run. Put the model's model.safetensors there.");
+        if (!folder.HasCheckpoint)
+        {
+            throw new ToolException($"'{folder.Path}' holds no safetensors file to run. Put the model's model.safetensors there.");
+        }
+
+        // First what takes no time and can be wrong.
+        using WeightsSource weights = folder.OpenCheckpoint();
         using CompiledModel compiled = Spinning(console, "Generating and compiling", () => new CompiledModel(plan));
-        using SafetensorsFile weights = SafetensorsFile.Open(checkpoint);
 
         InstructionSet best = InstructionSets.Best;
         using TransformerModel model = compiled.Load(weights, new ModelOptions { InstructionSet = best });

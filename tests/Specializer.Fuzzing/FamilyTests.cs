@@ -50,7 +50,9 @@ public sealed class FamilyTests
     {
         string fields = s_configurations[name];
         string own = fields.Contains("\"num_hidden_layers\": 4", StringComparison.Ordinal) ? fields.Replace("\"num_hidden_layers\": 2, ", "", StringComparison.Ordinal) : fields;
-        TransformerArchitecture parsed = FamilyParser.Parse(ModelConfiguration.Read($"{{ \"architectures\": [\"{name.Split(' ')[0]}\"], {own} }}"));
+        var configuration = ModelConfiguration.Read($"{{ \"architectures\": [\"{name.Split(' ')[0]}\"], {own} }}");
+        TransformerArchitecture parsed = FamilyParser.Parse(configuration)!;
+        Assert.Empty(configuration.Problems.InOrder);
         return parsed with { ChunkLength = 8, Encoder = parsed.Encoder is null ? null : parsed.Encoder with { ChunkLength = 8 } };
     }
 }

@@ -42,6 +42,9 @@ internal sealed class GeneratorRun
     /// <summary>The generated files, by name.</summary>
     public IReadOnlyDictionary<string, string> Files => Result.GeneratedSources.ToDictionary(static source => source.HintName, static source => source.SourceText.ToString());
 
+    /// <summary>Whether a model was generated, and not only the outline of one whose declaration has errors.</summary>
+    public bool GeneratesAModel => Files.Keys.Any(static name => name.EndsWith(".Weights.g.cs", StringComparison.Ordinal));
+
     public static GeneratorRun Of(params string[] files) => Of(TestProject.Compile(files));
 
     public static GeneratorRun Of(ProjectOptions options, params string[] files) => Of(TestProject.Compile(options, files));

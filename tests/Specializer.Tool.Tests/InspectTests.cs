@@ -20,7 +20,7 @@ public sealed class InspectTests
         ToolRun run = ToolRun.Of("inspect", Pronounce);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("A decoder of 1,597,056 parameters: 4 layers, 192 wide, for sequences of up to 64 of 117 tokens.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("38 tensors of Float32, 6,392,256 bytes.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("38 tensors of Float32, 6,388,224 bytes.", run.Output, StringComparison.Ordinal);
         Assert.Contains("It holds exactly what the model needs.", run.Output, StringComparison.Ordinal);
     }
 
@@ -77,7 +77,21 @@ public sealed class InspectTests
         File.Copy(Path.Combine(Pronounce, "config.json"), folder["config.json"]);
         folder.Write("model-00001-of-00002.safetensors", "");
         folder.Write("model-00002-of-00002.safetensors", "");
-        Assert.Contains("A checkpoint in several files is not supported yet", Error("inspect", folder.Path).Error, StringComparison.Ordinal);
+        Assert.Contains("holds 2 safetensors files and 0 indices, but neither a model.safetensors nor a model.safetensors.index.json", Error("inspect", folder.Path).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACheckpointInSeveralFiles()
+    {
+        using var folder = new TemporaryFolder();
+        Shards.Write(folder);
+        ToolRun run = ToolRun.Of("inspect", folder.Path);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("model.safetensors.index.json, 38 tensors of Float32, 6,388,224 bytes.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("It holds exactly what the model needs.", run.Output, StringComparison.Ordinal);
+
+        File.Delete(folder["model-00002-of-00002.safetensors"]);
+        Assert.Contains("missing: the file \"model-00002-of-00002.safetensors\", which should hold 19 tensors, is not beside the index.", Error("inspect", folder.Path).Error, StringComparison.Ordinal);
     }
 
     [Fact]

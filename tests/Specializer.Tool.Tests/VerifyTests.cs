@@ -1,6 +1,6 @@
 using System;
 using System.IO;
-using Specializer.Generator.Tests;
+using Specializer.Tests;
 using Xunit;
 
 namespace Specializer.Tool.Tests;
@@ -18,20 +18,24 @@ public sealed class VerifyTests
         Assert.Contains("All agree.", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ACheckpointInSeveralFiles()
+    {
+        using var folder = new TemporaryFolder();
+        Shards.Write(folder);
+        ToolRun run = ToolRun.Of("verify", folder.Path, "--positions", "3");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("All agree.", run.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Models of other stacks, which only come with the data beside the repository.</summary>
-    [Theory]
+    [SharedDataTheory]
     [InlineData("albert-rxnmapper", "stacks other than decoders")]
     [InlineData("tiny-random-t5", "stacks other than decoders")]
     [InlineData("tiny-random-gpt2", "positions other than plain rotary ones")]
     public void AModelThatTheGenericEngineDoesNotHave(string name, string missing)
     {
-        string folder = Path.Combine(RepositoryFiles.Root, "..", "shared", "models", name);
-        if (!Directory.Exists(folder))
-        {
-            return;
-        }
-
-        ToolRun run = ToolRun.Of("verify", folder);
+        ToolRun run = ToolRun.Of("verify", SharedData.Path("models", name));
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("it does not have " + missing, run.Output, StringComparison.Ordinal);
         Assert.Contains("kernels for Portable", run.Output, StringComparison.Ordinal);

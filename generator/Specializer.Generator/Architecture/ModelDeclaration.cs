@@ -7,11 +7,17 @@ namespace Specializer.Generator.Architecture;
 /// <param name="Architecture">The declared architecture.</param>
 internal sealed record ModelDeclaration(ClassDeclaration Class, TransformerArchitecture Architecture);
 
-/// <summary>What the attributes on a class say: an architecture, or which config.json has it.</summary>
+/// <summary>What the attributes on a class say: an architecture, which config.json has it, or neither if anything is wrong with them.</summary>
 /// <param name="Class">The class to complete.</param>
 /// <param name="Architecture">The architecture that the attributes declare; null if a config.json does.</param>
 /// <param name="Configuration">The config.json that declares it; null if the attributes do.</param>
-internal sealed record AttributeDeclaration(ClassDeclaration Class, TransformerArchitecture? Architecture, ConfigurationReference? Configuration);
+/// <param name="Outline">What is known all the same if something is wrong.</param>
+internal sealed record AttributeDeclaration(ClassDeclaration Class, TransformerArchitecture? Architecture, ConfigurationReference? Configuration, ModelOutline? Outline);
+
+/// <summary>What becomes of a declaration: a model, or its outline if something is wrong.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Outline">Its outline.</param>
+internal sealed record ResolvedDeclaration(ModelDeclaration? Model, ModelOutline? Outline);
 
 /// <summary>A config.json named by an attribute, and what the attribute says beside it.</summary>
 /// <param name="Path">The end of the file's path, with slashes.</param>

@@ -1,3 +1,5 @@
+using System.Linq;
+
 namespace Specializer.Generator.Architecture;
 
 /// <summary>
@@ -46,6 +48,14 @@ internal sealed record TransformerArchitecture(
 
     /// <summary>Whether some tokens of an encoder's sequence see all others and are seen by all, with projections of their own (Longformer).</summary>
     public bool GlobalTokens { get; init; }
+
+    /// <summary>What kind of model this is.</summary>
+    public ModelKind Kind => Stack switch
+    {
+        Stack.EncoderDecoder => Encoder?.Embeddings.Sound is null ? ModelKind.EncoderDecoder : ModelKind.Speech,
+        Stack.Encoder => Embeddings.Patches is null ? ModelKind.Encoder : ModelKind.ImageEncoder,
+        _ => LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? ModelKind.PrefixDecoder : ModelKind.Decoder,
+    };
 
     /// <summary>How many layers, one after the other, run with the same set of weights (ALBERT); divides the number of layers.</summary>
     public int LayersPerSet { get; init; } = 1;

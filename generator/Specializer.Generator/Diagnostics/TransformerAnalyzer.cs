@@ -40,7 +40,7 @@ public sealed class TransformerAnalyzer : DiagnosticAnalyzer
         AdditionalText[] texts = [.. context.Options.AdditionalFiles.Where(static text => SpecializerGenerator.MayBeConfiguration(text.Path))];
         ConfigurationFile[] files = [.. texts.Select(text => SpecializerGenerator.Read(text, context.CancellationToken))];
         Location attribute = new DeclaredParts(type, context.CancellationToken).Part("Transformer").PositionalLocation(0, "configuration");
-        DeclarationParser.Resolve(declaration, files, (descriptor, place, mend, arguments) =>
+        _ = DeclarationParser.Resolve(declaration, files, (descriptor, place, mend, arguments) =>
         {
             if (place is not var (file, start, length))
             {

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
@@ -29,9 +30,10 @@ internal static class SessionEmitter
             using (writer.Braces("protected override void Forward(int worker, int workers)"))
             using (writer.Braces("switch (_instructionSet)"))
             {
-                foreach (InstructionSetDescription isa in InstructionSetDescription.All)
+                IReadOnlyList<InstructionSetDescription> chosen = InstructionSetDescription.Chosen(model.InstructionSets);
+                foreach (InstructionSetDescription isa in chosen)
                 {
-                    string label = isa == InstructionSetDescription.All.Last() ? "default" : $"case global::Specializer.InstructionSet.{isa.Name}";
+                    string label = isa == chosen[chosen.Count - 1] ? "default" : $"case global::Specializer.InstructionSet.{isa.Name}";
                     writer.Line($"{label}:");
                     using (writer.Indented())
                     {
@@ -65,7 +67,7 @@ internal static class SessionEmitter
 
     private static string BaseClass(ExecutionPlan plan)
     {
-        string kind = ModelEmitter.Kind(plan) + "Session(model, ";
+        string kind = plan.Architecture.Kind + "Session(model, ";
         if (plan.Head is not null)
         {
             return kind + "SessionMemoryBytes)";

@@ -41,15 +41,15 @@ internal static class DeclarationParser
     ];
 
     /// <returns>
-    /// The declaration, or null if anything is wrong with it; what, <paramref name="report"/> was told, unless the
-    /// compiler says so itself. Null as well for a class without any part of a transformer.
+    /// The declaration; with an outline only if anything is wrong with it, which <paramref name="report"/> was told unless the
+    /// compiler says so itself; null if the class cannot be completed or has no part of a transformer.
     /// </returns>
     public static AttributeDeclaration? Parse(INamedTypeSymbol type, Compilation compilation, Action<Diagnostic>? report, CancellationToken cancellationToken)
     {
         var parts = new DeclaredParts(type, cancellationToken);
-        if (!parts.Any || type.TypeKind != TypeKind.Class || parts.AnyTwice)
+        if (!parts.Any || type.TypeKind != TypeKind.Class)
         {
-            // The attributes are for classes, and each is for once: the compiler refuses everything else.
+            // The attributes are for classes: the compiler refuses everything else.
             return null;
         }
 
@@ -60,29 +60,41 @@ internal static class DeclarationParser
             return null;
         }
 
-        ClassDeclaration? declaration = ParseClass(type, parts, compilation, context);
+        ClassDeclaration? declaration = ParseClass(type, parts, compilation, context, out string[] taken);
         cancellationToken.ThrowIfCancellationRequested();
-        if (parts.Configuration is not null)
+        ConfigurationReference? reference = null;
+        TransformerArchitecture? architecture = null;
+        if (parts.AnyTwice)
         {
-            ConfigurationReference? reference = ArchitectureParser.ParseReference(parts, context);
-            return context.Failed || declaration is null || reference is null ? null : new AttributeDeclaration(declaration, null, reference);
+            // Each is for once: the compiler refuses that too.
+            context.FailSilently();
+        }
+        else if (parts.Configuration is not null)
+        {
+            reference = ArchitectureParser.ParseReference(parts, context);
+        }
+        else
+        {
+            architecture = ArchitectureParser.Parse(type.Name, parts, context);
         }
 
-        TransformerArchitecture? architecture = ArchitectureParser.Parse(type.Name, parts, context);
-        return context.Failed || declaration is null || architecture is null ? null : new AttributeDeclaration(declaration, architecture, null);
+        return declaration is null ? null
+            : context.Failed ? new AttributeDeclaration(declaration, null, null, OutlineParser.Of(declaration, parts, taken))
+            : new AttributeDeclaration(declaration, architecture, reference, null);
     }
 
     /// <summary>Looks up the config.json that a declaration names.</summary>
     /// <param name="declaration">What the attributes say.</param>
     /// <param name="files">The project's additional files.</param>
     /// <param name="report">Is told what is wrong.</param>
-    /// <returns>The declaration with its architecture, or null if anything is wrong.</returns>
-    public static ModelDeclaration? Resolve(
-        AttributeDeclaration declaration, IReadOnlyCollection<ConfigurationFile> files, ReportResolution? report)
+    /// <returns>The declaration with its architecture, or its outline if anything is wrong.</returns>
+    public static ResolvedDeclaration Resolve(AttributeDeclaration declaration, IReadOnlyCollection<ConfigurationFile> files, ReportResolution? report)
     {
         if (declaration.Configuration is not { } reference)
         {
-            return declaration.Architecture is null ? null : new ModelDeclaration(declaration.Class, declaration.Architecture);
+            return declaration.Architecture is null
+                ? new ResolvedDeclaration(null, declaration.Outline)
+                : new ResolvedDeclaration(new ModelDeclaration(declaration.Class, declaration.Architecture), null);
         }
 
         IReadOnlyList<ConfigurationFile> matching = ConfigurationFile.Matching(files, reference.Path);
@@ -90,18 +102,20 @@ internal static class DeclarationParser
         {
             (string found, string advice, Mend? mend) = Explain(reference.Path, files, matching);
             report?.Invoke(DiagnosticDescriptors.ConfigurationNotFound, null, mend, [reference.Path, found, advice]);
-            return null;
+            // Where there is but one file that can be meant, its model is the best guess.
+            ConfigurationFile[] candidates = [.. (matching.Count > 0 ? matching : files).Where(static file => file.Path.EndsWith("config.json", StringComparison.Ordinal)).Take(2)];
+            return new ResolvedDeclaration(null, OutlineParser.Of(declaration.Class, reference, candidates.Length == 1 ? candidates[0].Parse(reference).Architecture : null));
         }
 
-        try
-        {
-            return new ModelDeclaration(declaration.Class, matching[0].Parse(reference));
-        }
-        catch (ConfigurationException problem)
+        ConfigurationReading reading = matching[0].Parse(reference);
+        foreach (ConfigurationProblem problem in reading.Problems)
         {
             report?.Invoke(DiagnosticDescriptors.ConfigurationInvalid, (matching[0], problem.Start, problem.Length), null, [reference.Path, problem.Message]);
-            return null;
         }
+
+        return reading.Problems.Count == 0
+            ? new ResolvedDeclaration(new ModelDeclaration(declaration.Class, reading.Architecture!), null)
+            : new ResolvedDeclaration(null, OutlineParser.Of(declaration.Class, reference, reading.Architecture));
     }
 
     /// <summary>What there is in the place of the one file that is wanted, what to do, and how, if there is one obvious way.</summary>
@@ -122,12 +136,15 @@ internal static class DeclarationParser
         };
     }
 
-    private static ClassDeclaration? ParseClass(INamedTypeSymbol type, DeclaredParts parts, Compilation compilation, ParseContext context)
+    /// <returns>The class, or null if it cannot be completed, not even in outline.</returns>
+    private static ClassDeclaration? ParseClass(INamedTypeSymbol type, DeclaredParts parts, Compilation compilation, ParseContext context, out string[] taken)
     {
+        bool canBeCompleted = true;
         Location location = parts.ClassName;
         INamedTypeSymbol[] typeAndContaining = [type, .. ContainingTypes(type)];
         if (Unsuitability(type, typeAndContaining, context.CancellationToken) is var (reason, mend))
         {
+            canBeCompleted = false;
             context.Report(DiagnosticDescriptors.UnsuitableClass, location, type.Name, reason, mend);
         }
 
@@ -135,6 +152,7 @@ internal static class DeclarationParser
         {
             if (!IsPartial(symbol, context.CancellationToken))
             {
+                canBeCompleted = false;
                 Location name = SymbolEqualityComparer.Default.Equals(symbol, type) ? location : symbol.Locations.FirstOrDefault() ?? location;
                 context.Report(DiagnosticDescriptors.NotPartial, name, symbol.Name);
             }
@@ -152,11 +170,13 @@ internal static class DeclarationParser
 
         // The names first: members have to be bound, which no keystroke should wait for.
         bool anyOfTheNames = type.MemberNames.Any(s_generatedMembers.Contains) || type.GetTypeMembers().Any(static nested => s_generatedMembers.Contains(nested.Name));
+        var takenNames = new List<string>();
         foreach (ISymbol member in (anyOfTheNames ? type.GetMembers() : []).Where(static member => s_generatedMembers.Contains(member.Name) && member is not IMethodSymbol and not { IsImplicitlyDeclared: true }))
         {
             // Where the class is already completed, it has the generated member too.
             if (member.Locations.FirstOrDefault(static place => place.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == false) is { } written)
             {
+                takenNames.Add(member.Name);
                 context.Report(DiagnosticDescriptors.MemberIsGenerated, written, member.Name, type.Name);
             }
         }
@@ -166,7 +186,8 @@ internal static class DeclarationParser
             context.Report(DiagnosticDescriptors.OneFileForTwo, location, type.ToDisplayString(), other.ToDisplayString());
         }
 
-        return context.Failed ? null : new ClassDeclaration(
+        taken = [.. takenNames];
+        return !canBeCompleted ? null : new ClassDeclaration(
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
             new EquatableArray<string>(ContainingTypes(type).Reverse().Select(static outer => "partial " + Keyword(outer) + " " + outer.Name)),
             type.Name);

@@ -125,6 +125,32 @@ public abstract class TransformerModel : IDisposable
         return chosen;
     }
 
+    /// <summary>The instruction set that the options ask for, or the widest of this machine, of a model that was generated for some only.</summary>
+    /// <param name="options">How the model is run.</param>
+    /// <param name="generated">Those that the model has kernels for, the widest first and the portable one last.</param>
+    /// <exception cref="PlatformNotSupportedException">The options ask for one that this machine does not have, or the model was generated without.</exception>
+    protected static InstructionSet ChooseInstructionSet(ModelOptions? options, ReadOnlySpan<InstructionSet> generated)
+    {
+        if (options?.InstructionSet is { } wanted)
+        {
+            return generated.Contains(wanted)
+                ? ChooseInstructionSet(options)
+                : throw new PlatformNotSupportedException(
+                    $"ModelOptions.InstructionSet asks for {wanted}, but the model was generated for {string.Join(", ", generated.ToArray())} only. Add it to SpecializerInstructionSets in the project file, or leave the option out.");
+        }
+
+        PortableWarning.WriteOnce();
+        foreach (InstructionSet instructionSet in generated)
+        {
+            if (InstructionSets.IsSupported(instructionSet))
+            {
+                return instructionSet;
+            }
+        }
+
+        return InstructionSet.Portable;
+    }
+
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
 
     /// <summary>

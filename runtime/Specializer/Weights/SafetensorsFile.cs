@@ -66,7 +66,7 @@ public sealed unsafe class SafetensorsFile : WeightsSource
         ThrowIfBigEndian();
         if (Directory.Exists(path))
         {
-            throw Unreadable(path, "this is a folder. Expected the path of a file: pass the .safetensors file in it.", null);
+            throw Unreadable(path, "this is a folder. Expected the path of a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.", null);
         }
 
         SafeFileHandle? file = null;
@@ -94,7 +94,7 @@ public sealed unsafe class SafetensorsFile : WeightsSource
             file?.Dispose();
             if (exception is FileNotFoundException or DirectoryNotFoundException)
             {
-                throw Unreadable(path, $"there is no such file. Expected a safetensors file; check the path, which was looked up from the working directory {Environment.CurrentDirectory}.", exception);
+                throw NotThere(path, exception);
             }
 
             if (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
@@ -157,8 +157,11 @@ public sealed unsafe class SafetensorsFile : WeightsSource
         base.Dispose(disposing);
     }
 
-    private static WeightsException Unreadable(string path, string what, Exception? innerException) =>
+    internal static WeightsException Unreadable(string path, string what, Exception? innerException) =>
         new(path, new WeightsProblem(WeightsProblemKind.Unreadable, null, $"{path}: {what}"), innerException);
+
+    internal static WeightsException NotThere(string path, Exception? innerException) => Unreadable(
+        path, $"there is no such file. Expected a safetensors file; check the path, which was looked up from the working directory {Environment.CurrentDirectory}.", innerException);
 
     private static void ThrowIfBigEndian()
     {

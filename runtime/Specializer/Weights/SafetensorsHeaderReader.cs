@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Specializer;
@@ -218,27 +217,11 @@ internal ref struct SafetensorsHeaderReader
         return _json.TokenType;
     }
 
-    private readonly string Text(string? tensor)
-    {
-        try
-        {
-            return _json.GetString()!;
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw SafetensorsHeader.Malformed(_description, tensor, string.Create(CultureInfo.InvariantCulture, $"the string at byte {_json.TokenStartIndex} of the header holds an escaped surrogate without its partner. {Mend}"), exception);
-        }
-    }
+    private readonly string Text(string? tensor) => JsonText.TryGet(_json, out string text)
+        ? text
+        : throw SafetensorsHeader.Malformed(_description, tensor, string.Create(CultureInfo.InvariantCulture, $"the string at byte {_json.TokenStartIndex} of the header holds an escaped surrogate without its partner. {Mend}"));
 
-    private readonly string Found() => _json.TokenType switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "the number " + MessageText.Quote(Encoding.UTF8.GetString(_json.ValueSpan)),
-        JsonTokenType.True or JsonTokenType.False => "a boolean",
-        _ => "null",
-    };
+    private readonly string Found() => JsonText.Describe(_json);
 
     private readonly WeightsException Malformed(string? tensor, string what) =>
         SafetensorsHeader.Malformed(_description, tensor, $"{what} {Mend}");

@@ -149,6 +149,11 @@ internal sealed class TableProblems
             isDeclarationWrong |= problem.Kind != WeightsProblemKind.UnsupportedElementType;
         }
 
+        if (IsShard(_description))
+        {
+            return "this is one of several files of a checkpoint: pass the folder, or the index (model.safetensors.index.json) beside it.";
+        }
+
         string declaration = isDeclarationWrong
             ? "compare the declaration with the config.json that belongs to these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights that belong to the declaration."
             : "";
@@ -156,6 +161,27 @@ internal sealed class TableProblems
             ? "convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file)."
             : "";
         return declaration + (isDeclarationWrong && isTypeWrong ? " Also " : "") + type;
+    }
+
+    /// <summary>Whether a path is that of one file of several, such as <c>model-00001-of-00002.safetensors</c>.</summary>
+    private static bool IsShard(string path)
+    {
+        const string Example = "-00001-of-00002.safetensors";
+        if (path.Length < Example.Length)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> end = path.AsSpan(path.Length - Example.Length);
+        for (int i = 0; i < end.Length; i++)
+        {
+            if (char.IsAsciiDigit(Example[i]) ? !char.IsAsciiDigit(end[i]) : end[i] != Example[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The name with the parts that are numbers, such as <c>.3.</c>, replaced by <see cref="TensorRequirement.LayerMark"/>.</summary>

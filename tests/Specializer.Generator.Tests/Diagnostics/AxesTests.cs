@@ -118,7 +118,7 @@ public sealed class AxesTests
     {
         var diagnostic = Assert.Single(await Analysis.Of(Declaration(parts: parts)));
         Assert.Equal((id, message), (diagnostic.Id, diagnostic.GetMessage()));
-        Assert.Empty(GeneratorRun.Of(Declaration(parts: parts)).Files);
+        Assert.False(GeneratorRun.Of(Declaration(parts: parts)).GeneratesAModel);
     }
 
     [Theory]
@@ -155,7 +155,7 @@ public sealed class AxesTests
         """;
 
     private static TransformerArchitecture Parse(string declaration) =>
-        ((ModelDeclaration)GeneratorRun.Of(declaration).Step(TrackingNames.Declarations).Single().Value).Architecture;
+        GeneratorRun.Of(declaration).Declared();
 
     private static long SessionBytes(string declaration) =>
         ((PlannedModel)GeneratorRun.Of(declaration).Step(TrackingNames.Plans).Single().Value).Plan.SessionBytes;

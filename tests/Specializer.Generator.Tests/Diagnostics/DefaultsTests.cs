@@ -78,5 +78,5 @@ public sealed class DefaultsTests
     public void WithoutRotaryPositionsThereAreNone() => Assert.IsType<NoPositions>(Assert.Single(Parse(Declarations.Pronunciation.Replace("[RotaryPositions(Base = 10_000)]", "")).LayerKinds).Positions);
 
     private static TransformerArchitecture Parse(string declaration) =>
-        ((ModelDeclaration)GeneratorRun.Of(declaration).Step(TrackingNames.Declarations).Single().Value).Architecture;
+        GeneratorRun.Of(declaration).Declared();
 }

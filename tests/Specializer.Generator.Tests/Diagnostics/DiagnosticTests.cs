@@ -268,18 +268,18 @@ public sealed class DiagnosticTests
         string declaration = Declarations.Pronunciation.Replace(good, bad);
         Assert.Contains(TestProject.Compile(declaration).GetDiagnostics(), static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         Assert.Empty(await Analysis.Of(declaration));
-        Assert.Empty(GeneratorRun.Of(declaration).Files);
+        Assert.False(GeneratorRun.Of(declaration).GeneratesAModel);
     }
 
     [Fact]
-    public void TransformerWrittenTwiceGeneratesNothing() => Assert.Empty(GeneratorRun.Of(
+    public void TransformerWrittenTwiceGeneratesNoModel() => Assert.False(GeneratorRun.Of(
         Declarations.Pronunciation,
         """
         using Specializer;
         namespace Samples;
         [Transformer(Stack.Decoder, Layers = 1, DModel = 8, VocabularySize = 8, ContextLength = 8)]
         partial class PronunciationModel;
-        """).Files);
+        """).GeneratesAModel);
 
     [Fact]
     public async Task NothingForClassesOfOthers() => Assert.Empty(await Analysis.Of(
@@ -320,6 +320,6 @@ public sealed class DiagnosticTests
         Assert.Equal(expected.Select(static one => (one.Id, one.PointedAt)), diagnostics.Select(static diagnostic => (diagnostic.Id, diagnostic.PointedAt())));
         Assert.All(expected.Zip(diagnostics), static pair => Assert.Equal(pair.First.Message ?? pair.Second.GetMessage(), pair.Second.GetMessage()));
         Assert.All(diagnostics, static diagnostic => Assert.Equal(diagnostic.Descriptor.DefaultSeverity, diagnostic.Severity));
-        Assert.Equal(diagnostics.Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), GeneratorRun.Of(compilation).Files.Count == 0);
+        Assert.Equal(diagnostics.Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), !GeneratorRun.Of(compilation).GeneratesAModel);
     }
 }

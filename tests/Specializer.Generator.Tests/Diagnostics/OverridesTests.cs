@@ -106,5 +106,5 @@ public sealed class OverridesTests
     private static InMemoryText File(string text) => new("/project/models/small/config.json", text);
 
     private static TransformerArchitecture Architecture(string declaration, string configuration) =>
-        ((ModelDeclaration)GeneratorRun.Of(TestProject.Compile(declaration), File(configuration)).Step(TrackingNames.Declarations).Single().Value).Architecture;
+        GeneratorRun.Of(TestProject.Compile(declaration), File(configuration)).Declared();
 }

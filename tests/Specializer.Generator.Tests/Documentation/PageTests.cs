@@ -58,16 +58,20 @@ public sealed class PageTests
 
     /// <summary>The example in the documentation of a generated class is one that a reader can paste.</summary>
     [Theory]
-    [InlineData("Pronunciation")]
-    [InlineData("Encoder")]
-    public void TheExampleOfAGeneratedClassCompiles(string model)
+    [InlineData("smollm", "DecoderSession")]
+    [InlineData("minilm", "EncoderSession")]
+    [InlineData("t5", "EncoderDecoderSession")]
+    [InlineData("whisper", "SpeechSession")]
+    [InlineData("vit", "ImageEncoderSession")]
+    public void TheExampleOfAGeneratedClassCompiles(string model, string session)
     {
-        string declaration = Declarations.Named(model);
-        string text = GeneratorRun.Of(declaration).Files.Single(static file => file.Key.EndsWith(".Model.g.cs", StringComparison.Ordinal)).Value;
+        string declaration = $"using Specializer;\n[Transformer(\"models/{model}/config.json\")]\npublic sealed partial class Example;";
+        string text = Snippets.Generated(declaration).Files.Single(static file => file.Key.EndsWith(".Model.g.cs", StringComparison.Ordinal)).Value;
+        Assert.Contains($"public override global::Specializer.{session} CreateSession(", text, StringComparison.Ordinal);
         string example = Regex.Match(text, "<code>(.*?)</code>", RegexOptions.Singleline).Groups[1].Value.Replace("///", "", StringComparison.Ordinal);
         string code = System.Net.WebUtility.HtmlDecode(example);
         Assert.Contains("CreateSession", code, StringComparison.Ordinal);
-        Assert.Empty(Snippets.Errors([declaration.Replace("namespace Samples;", "", StringComparison.Ordinal), code]));
+        Assert.Empty(Snippets.Errors([declaration, code]));
     }
 
     [Fact]

@@ -21,13 +21,37 @@ internal static class Snippets
         }
         """;
 
+    private const string Translator = """
+        { "model_type": "t5", "d_model": 64, "num_layers": 2, "num_heads": 2, "d_kv": 32, "d_ff": 64, "vocab_size": 100 }
+        """;
+
+    private const string Listener = """
+        {
+          "model_type": "whisper", "d_model": 64, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 2, "decoder_attention_heads": 2,
+          "encoder_ffn_dim": 64, "decoder_ffn_dim": 64, "vocab_size": 100
+        }
+        """;
+
+    private const string Seer = """
+        { "model_type": "vit", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64, "image_size": 32, "patch_size": 16 }
+        """;
+
+    private static readonly InMemoryText[] s_files =
+    [
+        .. new[] { ("smollm", Decoder), ("minilm", Encoder), ("t5", Translator), ("whisper", Listener), ("vit", Seer) }
+            .Select(static file => new InMemoryText($"/project/models/{file.Item1}/config.json", file.Item2)),
+    ];
+
+    /// <summary>What is generated for a declaration by one of the files.</summary>
+    public static GeneratorRun Generated(string declaration) => GeneratorRun.Of(TestProject.Compile(declaration), s_files);
+
     /// <summary>The errors of the blocks of one page, compiled together.</summary>
     public static IEnumerable<string> Errors(IReadOnlyList<string> blocks)
     {
         string[] declarations = [.. blocks.Where(IsDeclaration)];
         string[] statements = [.. blocks.Where(static block => !IsDeclaration(block)).Select(Method)];
         CSharpCompilation project = TestProject.Compile([.. declarations.Select(static block => block.Contains("using Specializer;", StringComparison.Ordinal) ? block : "using Specializer;\n" + block), .. statements]);
-        GeneratorRun run = GeneratorRun.Of(project, new InMemoryText("/project/models/smollm/config.json", Decoder), new InMemoryText("/project/models/minilm/config.json", Encoder));
+        GeneratorRun run = GeneratorRun.Of(project, s_files);
         return run.Output.GetDiagnostics()
             .Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
             .Select(diagnostic => diagnostic + "\n" + diagnostic.Location.SourceTree?.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line]);
@@ -51,7 +75,7 @@ internal static class Snippets
             {
                 static int[] prompt = [], source = [], tokens = [];
                 static int token = 0, startToken = 0;
-                static float[] pixels = [], output = [];
+                static float[] features = [], pixels = [], output = [];
 
                 static void Run({{model}})
                 {

@@ -76,15 +76,15 @@ namespace Samples
         {
         }
 
-        /// <summary>Loads a checkpoint from a safetensors file.</summary>
-        /// <param name="path">The file.</param>
+        /// <summary>Loads a checkpoint.</summary>
+        /// <param name="path">A safetensors file, the index of a checkpoint in several files, or the folder that holds either.</param>
         /// <param name="options">How the model is run; none for the defaults.</param>
-        /// <exception cref="global::Specializer.WeightsException">The file is not a valid safetensors file, or does not hold exactly the tensors of this model.</exception>
+        /// <exception cref="global::Specializer.WeightsException">The checkpoint is not valid, or does not hold exactly the tensors of this model.</exception>
         /// <exception cref="global::System.PlatformNotSupportedException">The options ask for an instruction set that this machine does not have.</exception>
         public static OddSizesModel Load(string path, global::Specializer.ModelOptions? options = null)
         {
-            using global::Specializer.SafetensorsFile file = global::Specializer.SafetensorsFile.Open(path);
-            return Load(file, options);
+            using global::Specializer.WeightsSource source = global::Specializer.Checkpoint.Open(path);
+            return Load(source, options);
         }
 
         /// <summary>Loads weights from any source.</summary>

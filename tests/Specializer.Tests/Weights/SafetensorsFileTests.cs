@@ -228,7 +228,7 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     public void A_folder_is_an_error_that_says_what_to_pass_instead()
     {
         WeightsException exception = Assert.Throws<WeightsException>(() => SafetensorsFile.Open(_folder));
-        Assert.Equal($"{_folder}: this is a folder. Expected the path of a file: pass the .safetensors file in it.", exception.Message);
+        Assert.Equal($"{_folder}: this is a folder. Expected the path of a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.", exception.Message);
     }
 
     [Theory]

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace Specializer.Generator.Emission.InstructionSets;
 
@@ -8,7 +10,20 @@ namespace Specializer.Generator.Emission.InstructionSets;
 /// </summary>
 internal abstract class InstructionSetDescription
 {
+    /// <summary>All of them, the widest first and last the one that runs everywhere.</summary>
     public static IReadOnlyList<InstructionSetDescription> All { get; } = [new Avx512(), new Avx2(), new Neon(), new Portable()];
+
+    /// <summary>Those that a model is generated for: the ones with the given names and the portable one, or all if there are no names.</summary>
+    public static IReadOnlyList<InstructionSetDescription> Chosen(IReadOnlyCollection<string> names) =>
+        names.Count == 0 ? All : [.. All.Where(isa => isa is Portable || names.Contains(isa.Name))];
+
+    /// <summary>The names in a list with commas; none if all are meant. What is no name is for the build to say.</summary>
+    public static IEnumerable<string> Names(string list)
+    {
+        string[] given = [.. list.Split(',').Select(static name => name.Trim())];
+        string[] known = [.. All.Select(static isa => isa.Name).Where(name => given.Contains(name, StringComparer.OrdinalIgnoreCase))];
+        return known.Length == All.Count ? [] : known;
+    }
 
     /// <summary>Its name, a member of <c>Specializer.InstructionSet</c>.</summary>
     public abstract string Name { get; }
@@ -77,13 +92,13 @@ internal abstract class InstructionSetDescription
     public abstract string MultiplyAdd(string sum, string a, string b);
 
     /// <summary>sum + a · (lane of b).</summary>
-    public virtual string MultiplyAddLane(string sum, string a, string b, int lane) => throw new System.NotSupportedException(Name + " does not multiply by lane.");
+    public virtual string MultiplyAddLane(string sum, string a, string b, int lane) => throw new NotSupportedException(Name + " does not multiply by lane.");
 
     /// <summary>Whether it can ask for cache lines ahead of their use.</summary>
     public virtual bool Prefetches => false;
 
     /// <summary>A statement that brings a cache line to the first level, or only closer.</summary>
-    public virtual string Prefetch(string address, bool toFirstLevel) => throw new System.NotSupportedException(Name + " does not prefetch.");
+    public virtual string Prefetch(string address, bool toFirstLevel) => throw new NotSupportedException(Name + " does not prefetch.");
 
     public string Zero => Vector + ".Zero";
 

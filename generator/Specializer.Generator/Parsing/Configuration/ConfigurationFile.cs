@@ -6,6 +6,11 @@ using Specializer.Generator.Parsing.Families;
 
 namespace Specializer.Generator.Parsing.Configuration;
 
+/// <summary>What reading a config.json gave.</summary>
+/// <param name="Architecture">The architecture; if anything is wrong only its outline, and null if not even the family is known.</param>
+/// <param name="Problems">Everything that is wrong, in the order of the file.</param>
+internal sealed record ConfigurationReading(TransformerArchitecture? Architecture, IReadOnlyList<ConfigurationProblem> Problems);
+
 /// <summary>An additional file of the project that may be a model's config.json.</summary>
 /// <param name="Path">Its path, with slashes.</param>
 /// <param name="Text">Its text.</param>
@@ -35,32 +40,50 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return path;
     }
 
-    /// <summary>The architecture that the file declares, with what the attribute overrides.</summary>
-    /// <exception cref="ConfigurationException">Something is missing, contradictory or not supported.</exception>
-    public TransformerArchitecture Parse(ConfigurationReference reference)
+    /// <summary>The architecture that the file declares, with what the attribute overrides, or everything that is wrong with it.</summary>
+    public ConfigurationReading Parse(ConfigurationReference reference)
     {
-        TransformerArchitecture architecture = OverriddenArchitecture.Apply(FamilyParser.Parse(ModelConfiguration.Read(Text)), reference.Overrides);
+        try
+        {
+            ModelConfiguration configuration = ModelConfiguration.Read(Text);
+            TransformerArchitecture? architecture = FamilyParser.Parse(configuration);
+            architecture = architecture is null ? null : Complete(architecture, reference, configuration.Problems);
+            return new ConfigurationReading(architecture, configuration.Problems.InOrder);
+        }
+        catch (ConfigurationException problem)
+        {
+            return new ConfigurationReading(null, [new ConfigurationProblem(problem.Message, problem.Start, problem.Length)]);
+        }
+    }
+
+    private static TransformerArchitecture Complete(TransformerArchitecture architecture, ConfigurationReference reference, ConfigurationProblems problems)
+    {
+        // What stands in the place of a wrong value is not compared with anything.
+        bool isRight = !problems.Any;
+        architecture = OverriddenArchitecture.Apply(architecture, reference.Overrides, problems);
         int contextLength = reference.ContextLength == 0 ? architecture.ContextLength : reference.ContextLength;
-        if (architecture.Embeddings.Positions is LearnedPositions learned && contextLength > learned.Rows - learned.Offset)
+        if (isRight && architecture.Embeddings.Positions is LearnedPositions learned && contextLength > learned.Rows - learned.Offset)
         {
-            throw new ConfigurationException(
-                FormattableString.Invariant($"the model has learned {learned.Rows - learned.Offset} positions, fewer than the ContextLength of {contextLength}"), 0, 1);
+            problems.Add(FormattableString.Invariant($"the model has learned {learned.Rows - learned.Offset} positions, fewer than the ContextLength of {contextLength}"));
         }
 
-        if (architecture.Embeddings.Patches is not null && contextLength != architecture.ContextLength)
+        if (isRight && architecture.Embeddings.Patches is not null && contextLength != architecture.ContextLength)
         {
-            throw new ConfigurationException(
-                FormattableString.Invariant($"an image has {architecture.ContextLength} positions, which no ContextLength changes: leave it out"), 0, 1);
+            problems.Add(FormattableString.Invariant($"an image has {architecture.ContextLength} positions, which no ContextLength changes: leave it out"));
         }
 
-        if (reference.Pooling is { } pooling)
+        if (reference.Pooling is not null && architecture.Stack != Stack.Encoder)
         {
-            if (architecture.Stack != Stack.Encoder)
-            {
-                throw new ConfigurationException("it declares a decoder, but [Pooling] is for encoders: remove it", 0, 1);
-            }
-
+            problems.Add("it declares a decoder, but [Pooling] is for encoders: remove it");
+        }
+        else if (reference.Pooling is { } pooling)
+        {
             architecture = WithPooling(architecture, pooling);
+        }
+
+        if (reference.SourceLength != 0 && architecture.Encoder is null)
+        {
+            problems.Add("SourceLength is given, but the model is no encoder-decoder and has no source");
         }
 
         architecture = architecture with
@@ -70,27 +93,31 @@ internal sealed record ConfigurationFile(string Path, string Text)
             LayerKinds = new EquatableArray<LayerKind>(architecture.LayerKinds.Select(kind => kind.Positions is RotaryPositions { Scaling: LongScaling scaling } rotary
                 ? kind with { Positions = rotary with { Scaling = scaling.For(contextLength) } }
                 : kind)),
+            Encoder = architecture.Encoder is null ? null : WithSource(architecture.Encoder, reference, isRight, problems),
         };
-        CheckAddressable(architecture);
-        return architecture.Encoder is null ? WithoutSource(architecture, reference) : WithSource(architecture, architecture.Encoder, reference);
+        if (isRight)
+        {
+            CheckAddressable(architecture, problems);
+        }
+
+        return architecture;
     }
 
-    private static TransformerArchitecture WithoutSource(TransformerArchitecture architecture, ConfigurationReference reference) => reference.SourceLength == 0
-        ? architecture
-        : throw new ConfigurationException("SourceLength is given, but the model is no encoder-decoder and has no source", 0, 1);
-
-    private static TransformerArchitecture WithSource(TransformerArchitecture architecture, TransformerArchitecture encoder, ConfigurationReference reference)
+    private static TransformerArchitecture WithSource(TransformerArchitecture encoder, ConfigurationReference reference, bool isRight, ConfigurationProblems problems)
     {
         int sourceLength = reference.SourceLength == 0 ? encoder.ContextLength : reference.SourceLength;
-        if (encoder.Embeddings.Positions is LearnedPositions learned && sourceLength > learned.Rows - learned.Offset)
+        if (isRight && encoder.Embeddings.Positions is LearnedPositions learned && sourceLength > learned.Rows - learned.Offset)
         {
-            throw new ConfigurationException(
-                FormattableString.Invariant($"the encoder has learned {learned.Rows - learned.Offset} positions, fewer than the SourceLength of {sourceLength}"), 0, 1);
+            problems.Add(FormattableString.Invariant($"the encoder has learned {learned.Rows - learned.Offset} positions, fewer than the SourceLength of {sourceLength}"));
         }
 
         encoder = encoder with { ContextLength = sourceLength, ChunkLength = reference.ChunkLength };
-        CheckAddressable(encoder);
-        return architecture with { Encoder = encoder };
+        if (isRight)
+        {
+            CheckAddressable(encoder, problems);
+        }
+
+        return encoder;
     }
 
     /// <summary>An encoder with a pooling in the place of its head, whose tensors the checkpoint may still hold.</summary>
@@ -109,7 +136,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
     }
 
     /// <summary>What is in range by itself can still be too large together.</summary>
-    private static void CheckAddressable(TransformerArchitecture architecture)
+    private static void CheckAddressable(TransformerArchitecture architecture, ConfigurationProblems problems)
     {
         AttentionArchitecture attention = architecture.Attention;
         long heads = attention.Heads + (2L * attention.KeyValueHeads);
@@ -126,7 +153,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         {
             if (elements > most)
             {
-                throw new ConfigurationException(FormattableString.Invariant($"{what} would have {elements} elements, more than the {most} that can be addressed"), 0, 1);
+                problems.Add(FormattableString.Invariant($"{what} would have {elements} elements, more than the {most} that can be addressed"));
             }
         }
     }

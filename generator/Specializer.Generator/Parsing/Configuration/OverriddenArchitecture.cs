@@ -7,8 +7,10 @@ namespace Specializer.Generator.Parsing.Configuration;
 /// <summary>Puts what attributes say in the place of what a config.json says.</summary>
 internal static class OverriddenArchitecture
 {
-    /// <exception cref="ConfigurationException">The file's model has not what is overridden.</exception>
-    public static TransformerArchitecture Apply(TransformerArchitecture architecture, ArchitectureOverrides overrides)
+    /// <param name="architecture">What the file says.</param>
+    /// <param name="overrides">What the attributes say.</param>
+    /// <param name="problems">Is told where the file's model has not what is overridden.</param>
+    public static TransformerArchitecture Apply(TransformerArchitecture architecture, ArchitectureOverrides overrides, ConfigurationProblems problems)
     {
         architecture = WithStorage(architecture, overrides.WeightStorage);
         if (!(overrides with { WeightStorage = WeightStorage.Float32 }).Any)
@@ -16,14 +18,16 @@ internal static class OverriddenArchitecture
             return architecture;
         }
 
-        Refuse(architecture.Encoder is not null, "it declares an encoder-decoder, beside which only ContextLength, ChunkLength, SourceLength and WeightStorage may be given");
+        Refuse(problems, architecture.Encoder is not null, "it declares an encoder-decoder, beside which only ContextLength, ChunkLength, SourceLength and WeightStorage may be given");
         Refuse(
+            problems,
             architecture.Stack == Stack.Encoder && (overrides.TiedEmbeddings is not null || overrides.LogitsSoftCap is not null),
             "it declares an encoder, which has no logits: remove TiedEmbeddings and LogitsSoftCap");
         Refuse(
+            problems,
             overrides.NormFormula is { } formula && formula != architecture.Norm.Formula,
             architecture.Norm.Formula == NormFormula.Layer ? "it declares LayerNorm: write NormKind.Layer" : "it declares RMSNorm: write NormKind.RootMeanSquare");
-        Refuse(architecture.Embeddings.Patches is not null && overrides.VocabularySize is not null, "it declares an encoder of images, which has no vocabulary: remove VocabularySize");
+        Refuse(problems, architecture.Embeddings.Patches is not null && overrides.VocabularySize is not null, "it declares an encoder of images, which has no vocabulary: remove VocabularySize");
         return architecture with
         {
             Embeddings = architecture.Embeddings with
@@ -42,7 +46,7 @@ internal static class OverriddenArchitecture
                 Tied = overrides.TiedEmbeddings ?? architecture.Logits.Tied,
                 SoftCap = overrides.LogitsSoftCap ?? architecture.Logits.SoftCap,
             },
-            LayerKinds = new EquatableArray<LayerKind>(Kinds(architecture, overrides)),
+            LayerKinds = new EquatableArray<LayerKind>(Kinds(architecture, overrides, problems)),
         };
     }
 
@@ -51,25 +55,25 @@ internal static class OverriddenArchitecture
         architecture with { WeightStorage = storage, Encoder = architecture.Encoder is { } encoder ? encoder with { WeightStorage = storage } : null };
 
     /// <summary>Where layers differ in their rotary base, the attribute speaks of those without a window.</summary>
-    private static IEnumerable<LayerKind> Kinds(TransformerArchitecture architecture, ArchitectureOverrides overrides)
+    private static IEnumerable<LayerKind> Kinds(TransformerArchitecture architecture, ArchitectureOverrides overrides, ConfigurationProblems problems)
     {
         if (overrides.RotaryBase is null && overrides.RotaryScaling is null)
         {
             return architecture.LayerKinds;
         }
 
-        Refuse(!architecture.LayerKinds.Any(static kind => kind.Positions is RotaryPositions), "it declares no rotary positions: remove [RotaryPositions]");
+        Refuse(problems, !architecture.LayerKinds.Any(static kind => kind.Positions is RotaryPositions), "it declares no rotary positions: remove [RotaryPositions]");
         bool differ = architecture.LayerKinds.Select(static kind => kind.Positions).Distinct().Count() > 1;
         return architecture.LayerKinds.Select(kind => kind.Positions is RotaryPositions rotary && !(differ && kind.Window > 0)
             ? kind with { Positions = rotary with { Base = overrides.RotaryBase ?? rotary.Base, Scaling = overrides.RotaryScaling ?? rotary.Scaling } }
             : kind);
     }
 
-    private static void Refuse(bool condition, string why)
+    private static void Refuse(ConfigurationProblems problems, bool condition, string why)
     {
         if (condition)
         {
-            throw new ConfigurationException(why, 0, 1);
+            problems.Add(why);
         }
     }
 }

@@ -45,10 +45,12 @@ internal static class BartFamilies
         configuration.Refuse(configuration.Flag("normalize_embedding", false), "normalize_embedding", "a norm on the embeddings is not supported for this family");
         bool shared = configuration.Flag("share_encoder_decoder_embeddings", true);
         int vocabulary = configuration.Extent("vocab_size"), decoderVocabulary = configuration.Extent("decoder_vocab_size", vocabulary);
-        if (shared && decoderVocabulary != vocabulary)
-        {
-            throw configuration.Wrong("decoder_vocab_size", "the same as \"vocab_size\", since \"share_encoder_decoder_embeddings\" is true");
-        }
+        configuration.Require(
+            !shared || decoderVocabulary == vocabulary,
+            "decoder_vocab_size",
+            "the same as \"vocab_size\", since \"share_encoder_decoder_embeddings\" is true",
+            "vocab_size",
+            "share_encoder_decoder_embeddings");
 
         TransformerArchitecture model = Build(configuration, new SinusoidalPositions(Interleaved: false), embeddingNorm: false, epsilon: 1e-5, logitsBias: true, "gelu");
         if (shared)

@@ -42,9 +42,9 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
             (family + "ForTokenClassification", EncoderHead.TokenClassification),
         ];
         int at = Array.FindIndex(known, found => found.Name == name);
-        return at >= 0
-            ? new EncoderClass(known[at].Head, known[at].Head == EncoderHead.Pooler ? "" : prefix)
-            : throw configuration.Wrong("architectures", "an array that begins with one of " + string.Join(", ", known.Select(static found => found.Name)));
+        configuration.Require(at >= 0, "architectures", "an array that begins with one of " + string.Join(", ", known.Select(static found => found.Name)));
+        EncoderHead head = known[Math.Max(at, 0)].Head;
+        return new EncoderClass(head, head == EncoderHead.Pooler ? "" : prefix);
     }
 
     /// <summary>The head as BERT has it: dense layers as wide as the states.</summary>
@@ -68,8 +68,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
     {
         int named = configuration.Section("id2label").Count;
         int labels = configuration.Extent("num_labels", named == 0 ? 2 : named);
-        return named == 0 || named == labels
-            ? labels
-            : throw configuration.Wrong("num_labels", named.ToString(CultureInfo.InvariantCulture) + ", as many as \"id2label\" names");
+        configuration.Require(named == 0 || named == labels, "num_labels", named.ToString(CultureInfo.InvariantCulture) + ", as many as \"id2label\" names", "id2label");
+        return labels;
     }
 }

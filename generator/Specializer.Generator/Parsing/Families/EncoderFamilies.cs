@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
@@ -37,7 +38,7 @@ internal static class EncoderFamilies
         EncoderClass model = EncoderClass.Of(configuration, family, prefix);
         int positions = configuration.Extent("max_position_embeddings", 512);
         int offset = (int)configuration.Number("pad_token_id", 1) + 1;
-        configuration.Refuse(offset < 0 || offset >= positions, "pad_token_id", "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one");
+        configuration.Refuse(offset < 0 || offset >= positions, "pad_token_id", "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one", "max_position_embeddings");
         CheckpointNames names = BertNames(model);
         names = model.Kind switch
         {
@@ -65,14 +66,14 @@ internal static class EncoderFamilies
     public static TransformerArchitecture Longformer(ModelConfiguration configuration)
     {
         TransformerArchitecture roberta = Roberta(configuration, "Longformer", "longformer.");
-        int[] windows = configuration.Windows("attention_window", roberta.Layers);
+        int[] windows = configuration.Windows("attention_window", roberta.Layers, "num_hidden_layers");
         int[] distinct = [.. windows.Distinct()];
         LayerKind kind = roberta.LayerKinds[0];
-        string self = (roberta.Checkpoint.Names.TokenEmbedding.StartsWith("longformer.", System.StringComparison.Ordinal) ? "longformer." : "") + "encoder.layer.{layer}.attention.self.";
+        string self = (roberta.Checkpoint.Names.TokenEmbedding.StartsWith("longformer.", StringComparison.Ordinal) ? "longformer." : "") + "encoder.layer.{layer}.attention.self.";
         return roberta with
         {
             LayerKinds = new EquatableArray<LayerKind>(distinct.Select(window => kind with { Name = distinct.Length == 1 ? "" : "Band" + window.ToString(CultureInfo.InvariantCulture), Band = window / 2 })),
-            LayerPattern = new EquatableArray<int>(distinct.Length == 1 ? [0] : windows.Select(window => System.Array.IndexOf(distinct, window))),
+            LayerPattern = new EquatableArray<int>(distinct.Length == 1 ? [0] : windows.Select(window => Array.IndexOf(distinct, window))),
             GlobalTokens = true,
             Checkpoint = roberta.Checkpoint with
             {
@@ -134,7 +135,7 @@ internal static class EncoderFamilies
         EncoderClass model = EncoderClass.Of(configuration, "Albert", "albert.");
         int layers = configuration.Extent("num_hidden_layers"), groups = configuration.Extent("num_hidden_groups", 1), embeddingWidth = configuration.Extent("embedding_size", 128);
         configuration.Refuse(configuration.Extent("inner_group_num", 1) != 1, "inner_group_num", "several layers in a group are not supported; leave it 1");
-        configuration.Refuse(groups > layers || layers % groups != 0, "num_hidden_groups", "it must divide \"num_hidden_layers\"");
+        configuration.Refuse(groups > layers || layers % groups != 0, "num_hidden_groups", "it must divide \"num_hidden_layers\"", "num_hidden_layers");
         string layer = model.Prefix + "encoder.albert_layer_groups.{layer}.albert_layers.0.";
         bool masked = model.Kind == EncoderHead.MaskedLanguageModel;
         var names = new CheckpointNames(
@@ -170,7 +171,7 @@ internal static class EncoderFamilies
         return architecture with
         {
             Embeddings = architecture.Embeddings with { Width = embeddingWidth },
-            LayersPerSet = layers / groups,
+            LayersPerSet = Math.Max(1, layers / groups),
             Head = masked ? architecture.Head! with { Dense = architecture.Head.Dense! with { Width = embeddingWidth } } : architecture.Head,
         };
     }

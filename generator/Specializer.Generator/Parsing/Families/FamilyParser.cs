@@ -46,9 +46,12 @@ internal static class FamilyParser
     /// <summary>The values of model_type that are known.</summary>
     public static IEnumerable<string> Known => s_families.Keys.OrderBy(static name => name, StringComparer.Ordinal);
 
-    /// <exception cref="ConfigurationException">Something is missing, contradictory or not supported.</exception>
-    public static TransformerArchitecture Parse(ModelConfiguration configuration) =>
+    /// <returns>
+    /// The architecture; if anything is missing, contradictory or not supported, which the configuration then knows, one
+    /// that only has the outline of it, or null if not even the family is known.
+    /// </returns>
+    public static TransformerArchitecture? Parse(ModelConfiguration configuration) =>
         s_families.TryGetValue(configuration.Text("model_type"), out var family)
             ? family(configuration)
-            : throw configuration.Wrong("model_type", "one of " + string.Join(", ", Known));
+            : configuration.Wrong<TransformerArchitecture?>("model_type", "one of " + string.Join(", ", Known), null);
 }

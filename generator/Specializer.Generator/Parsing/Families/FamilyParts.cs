@@ -21,17 +21,14 @@ internal static class FamilyParts
     {
         int headCount = configuration.Extent(heads);
         int keyValueHeadCount = keyValueHeads is null ? headCount : configuration.Extent(keyValueHeads, headCount);
-        if (headCount % keyValueHeadCount != 0)
+        bool ownDimension = headDimension is not null && configuration.Has(headDimension);
+        if (!ownDimension && !configuration.Problems.Any)
         {
-            throw configuration.Wrong(keyValueHeads!, $"a divisor of \"{heads}\", which is {headCount.ToString(CultureInfo.InvariantCulture)}");
+            configuration.Require(width % headCount == 0, heads, $"a divisor of the width {width.ToString(CultureInfo.InvariantCulture)}");
         }
 
-        if ((headDimension is null || !configuration.Has(headDimension)) && width % headCount != 0)
-        {
-            throw configuration.Wrong(heads, $"a divisor of the width {width.ToString(CultureInfo.InvariantCulture)}");
-        }
-
-        int dimension = headDimension is null ? width / headCount : configuration.Extent(headDimension, width / headCount);
+        configuration.Require(headCount % keyValueHeadCount == 0, keyValueHeads ?? heads, $"a divisor of \"{heads}\", which is {headCount.ToString(CultureInfo.InvariantCulture)}", heads);
+        int dimension = ownDimension ? configuration.Extent(headDimension!) : Math.Max(1, width / headCount);
         return new AttentionArchitecture(
             headCount, keyValueHeadCount, dimension, (float)(1 / Math.Sqrt(dimension)), QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false);
     }
@@ -43,13 +40,17 @@ internal static class FamilyParts
     public static RotaryPositions Rotary(ModelConfiguration configuration, int headDimension, string theta = "rope_theta", double partial = 1, bool interleaved = false)
     {
         int dimension = (int)(headDimension * partial);
-        if (dimension < 2 || dimension % 2 != 0)
+        double value = configuration.Number(theta, 10_000);
+        configuration.Require(value > 0, theta, "positive");
+        if (!configuration.Problems.Any)
         {
-            throw configuration.Wrong(theta, $"given with an even number of turned elements per head, at least 2; they are {dimension.ToString(CultureInfo.InvariantCulture)} of {headDimension.ToString(CultureInfo.InvariantCulture)}");
+            configuration.Require(
+                dimension >= 2 && dimension % 2 == 0,
+                theta,
+                $"given with an even number of turned elements per head, at least 2; they are {dimension.ToString(CultureInfo.InvariantCulture)} of {headDimension.ToString(CultureInfo.InvariantCulture)}");
         }
 
-        double value = configuration.Number(theta, 10_000);
-        return value > 0 ? new RotaryPositions(value, dimension, interleaved, Scaling(configuration, dimension)) : throw configuration.Wrong(theta, "positive");
+        return new RotaryPositions(value, dimension, interleaved, Scaling(configuration, dimension));
     }
 
     /// <summary><c>rope_scaling</c>, in its older and newer spelling.</summary>
@@ -88,7 +89,7 @@ internal static class FamilyParts
             case "longrope" or "su":
                 return LongRope(configuration, scaling, dimension);
             default:
-                throw scaling.Wrong(type, "one of default, linear, llama3, yarn, longrope");
+                return scaling.Wrong(type, "one of default, linear, llama3, yarn, longrope", new NoScaling());
         }
     }
 
@@ -100,9 +101,14 @@ internal static class FamilyParts
         double[] Factors(string field)
         {
             double[] factors = scaling.Items(field).Select(static item => item.Number).ToArray();
-            return factors.Length == dimension / 2 && factors.All(static factor => factor > 0)
-                ? factors
-                : throw scaling.Wrong(field, $"an array of {(dimension / 2).ToString(CultureInfo.InvariantCulture)} positive numbers");
+            bool isRight = factors.Length == dimension / 2 && factors.All(static factor => factor > 0);
+            if (!configuration.Problems.Any)
+            {
+                // The width of a head comes from several fields, which are right.
+                scaling.Require(isRight, field, $"an array of {(dimension / 2).ToString(CultureInfo.InvariantCulture)} positive numbers");
+            }
+
+            return factors;
         }
 
         double ratio = (double)longest / original;

@@ -87,9 +87,14 @@ internal static class GemmaFamilies
     private static EquatableArray<int> Pattern(ModelConfiguration configuration, int layers, Func<int, bool> slides)
     {
         string[] types = configuration.Items("layer_types").Select(static item => item.Text).ToArray();
-        if (types.Length > 0 && (types.Length != layers || types.Any(static type => type is not ("sliding_attention" or "full_attention"))))
+        configuration.Require(
+            types.Length == 0 || (types.Length == layers && types.All(static type => type is "sliding_attention" or "full_attention")),
+            "layer_types",
+            "one of sliding_attention and full_attention for each layer",
+            "num_hidden_layers");
+        if (types.Length != layers)
         {
-            throw configuration.Wrong("layer_types", "one of sliding_attention and full_attention for each layer");
+            types = [];
         }
 
         int[] kinds = Enumerable.Range(0, layers).Select(layer => (types.Length > 0 ? types[layer] == "sliding_attention" : slides(layer)) ? 0 : 1).ToArray();

@@ -49,7 +49,7 @@ internal static class GptFamilies
         int width = configuration.Extent("n_embd");
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, "n_head", null, null);
         int rotary = configuration.Extent("rotary_dim", attention.HeadDimension);
-        configuration.Refuse(rotary > attention.HeadDimension || rotary % 2 != 0, "rotary_dim", "it must be even and at most the width of a head");
+        configuration.Refuse(rotary > attention.HeadDimension || rotary % 2 != 0, "rotary_dim", "it must be even and at most the width of a head", "n_embd", "n_head");
         return Build(
             configuration,
             layers: "n_layer",

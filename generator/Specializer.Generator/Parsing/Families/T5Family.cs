@@ -28,7 +28,7 @@ internal static class T5Family
             "gated-gelu" => ActivationFunction.GeluTanh,
             "gated-relu" => ActivationFunction.Relu,
             "gated-silu" => ActivationFunction.Silu,
-            _ => throw configuration.Wrong("feed_forward_proj", "one of relu, gelu, gated-gelu, gated-relu, gated-silu"),
+            _ => configuration.Wrong("feed_forward_proj", "one of relu, gelu, gated-gelu, gated-relu, gated-silu", ActivationFunction.Relu),
         };
         var attention = new AttentionArchitecture(
             heads, heads, headDimension, Scale: 1, QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false);

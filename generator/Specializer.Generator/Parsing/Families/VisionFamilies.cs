@@ -13,22 +13,16 @@ internal static class VisionFamilies
     {
         string[] classes = [.. configuration.Items("architectures").Select(static item => item.Text)];
         string name = classes.Length == 0 ? "ViTModel" : classes[0];
-        if (name is not ("ViTModel" or "ViTForImageClassification"))
-        {
-            throw configuration.Wrong("architectures", "an array that begins with one of ViTModel, ViTForImageClassification");
-        }
+        configuration.Require(name is "ViTModel" or "ViTForImageClassification", "architectures", "an array that begins with one of ViTModel, ViTForImageClassification");
 
         bool classifies = name != "ViTModel";
         string prefix = classifies ? "vit." : "", layer = prefix + "encoder.layer.{layer}.";
         int width = configuration.Extent("hidden_size");
         var patches = new PatchArchitecture(configuration.Extent("image_size", 224), configuration.Extent("patch_size", 16), configuration.Extent("num_channels", 3));
-        if (patches.ImageSize % patches.PatchSize != 0)
-        {
-            throw configuration.Wrong("patch_size", "a divisor of \"image_size\", which is " + patches.ImageSize.ToString(CultureInfo.InvariantCulture));
-        }
+        configuration.Require(patches.ImageSize % patches.PatchSize == 0, "patch_size", "a divisor of \"image_size\", which is " + patches.ImageSize.ToString(CultureInfo.InvariantCulture), "image_size");
 
         configuration.Refuse(configuration.Text("pooler_act", "tanh") != "tanh", "pooler_act", "only tanh is supported");
-        configuration.Refuse(configuration.Extent("pooler_output_size", width) != width, "pooler_output_size", "only the width of the hidden states is supported");
+        configuration.Refuse(configuration.Extent("pooler_output_size", width) != width, "pooler_output_size", "only the width of the hidden states is supported", "hidden_size");
         bool bias = configuration.Flag("qkv_bias", true);
         return new TransformerArchitecture(
             configuration.Extent("num_hidden_layers"),

@@ -1,0 +1,61 @@
+using System;
+using System.Globalization;
+using System.IO;
+
+namespace Specializer;
+
+/// <summary>Opens the weights of a model as they are published: in one file or in several.</summary>
+public static class Checkpoint
+{
+    /// <summary>Opens a checkpoint, in one file or in several.</summary>
+    /// <param name="path">
+    /// A safetensors file; the index of a checkpoint in several files (<c>model.safetensors.index.json</c>), which must lie
+    /// beside it; or the folder that holds either.
+    /// </param>
+    /// <returns>The open checkpoint; dispose it when the model is loaded.</returns>
+    /// <exception cref="WeightsException">Something cannot be read, is malformed, is missing, or lies in another file than the index says; the message and its problems say all of it.</exception>
+    public static WeightsSource Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string file = Directory.Exists(path) ? FindIn(path) : path;
+        if (!file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return SafetensorsFile.Open(file);
+        }
+
+        try
+        {
+            return SafetensorsShards.OpenIndex(file);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw SafetensorsFile.NotThere(file, exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw SafetensorsFile.Unreadable(file, $"the file cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The checkpoint of a folder: the file or index with the usual name, or the only one.</summary>
+    private static string FindIn(string folder)
+    {
+        foreach (string usual in new[] { "model.safetensors", "model" + SafetensorsIndex.Extension })
+        {
+            if (File.Exists(Path.Combine(folder, usual)))
+            {
+                return Path.Combine(folder, usual);
+            }
+        }
+
+        string[] indices = Directory.GetFiles(folder, "*" + SafetensorsIndex.Extension), files = Directory.GetFiles(folder, "*.safetensors");
+        return indices.Length == 1 ? indices[0]
+            : indices.Length == 0 && files.Length == 1 ? files[0]
+            : throw SafetensorsFile.Unreadable(
+                folder,
+                files.Length == 0 && indices.Length == 0
+                    ? "the folder holds no safetensors file. Expected model.safetensors, or model.safetensors.index.json with the files that it lists; download the model's weights into it."
+                    : string.Create(CultureInfo.InvariantCulture, $"the folder holds {files.Length} safetensors files and {indices.Length} indices, but neither a model.safetensors nor a model{SafetensorsIndex.Extension}. Pass the path of the file or index that is meant; if the files are parts of one checkpoint, download its index too."),
+                null);
+    }
+}

@@ -1,0 +1,87 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Xunit;
+
+namespace Specializer.Generator.Tests;
+
+/// <summary>The property SpecializerInstructionSets: kernels for some instruction sets only.</summary>
+public sealed class InstructionSetsTests
+{
+    private static readonly string s_weights = Path.Combine(RepositoryFiles.Root, "samples", "Pronounce", "Model", "model.safetensors");
+
+    [Theory]
+    [InlineData("", "Avx2, Avx512, Neon, Portable")]
+    [InlineData("Portable,Neon,Avx2,Avx512", "Avx2, Avx512, Neon, Portable")]
+    [InlineData("Avx512, avx2", "Avx2, Avx512, Portable")]
+    [InlineData("Neon", "Neon, Portable")]
+    [InlineData("Portable", "Portable")]
+    public void OnlyTheseAreGenerated(string property, string sets)
+    {
+        const string Before = "Samples.PronunciationModel.Kernels.", After = ".g.cs";
+        GeneratorRunResult result = Run(property, out _);
+        Assert.Equal(sets, string.Join(", ", result.GeneratedSources.Select(static source => source.HintName)
+            .Where(static name => name.StartsWith(Before, StringComparison.Ordinal)).Select(static name => name[Before.Length..^After.Length]).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void AllSpelledOutIsTheSameAsNothing() => Assert.Equal(
+        Run("", out _).GeneratedSources.Select(static source => source.SourceText.ToString()),
+        Run("Avx512,Avx2,Neon,Portable", out _).GeneratedSources.Select(static source => source.SourceText.ToString()));
+
+    [Fact]
+    public void TheModelRunsOnTheWidestThatIsThere()
+    {
+        Run("Portable", out Compilation output);
+        using var image = new MemoryStream();
+        Assert.Empty(output.Emit(image).Diagnostics);
+        MethodInfo load = Assembly.Load(image.ToArray()).GetType("Samples.PronunciationModel")!.GetMethod("Load", [typeof(string), typeof(ModelOptions)])!;
+        using (var model = (DecoderModel)load.Invoke(null, [s_weights, null])!)
+        using (DecoderSession session = model.CreateSession())
+        {
+            Assert.Equal(InstructionSet.Portable, model.InstructionSet);
+            Assert.Equal(117, session.Prefill([1, 2, 3]).Length);
+        }
+
+        var exception = Assert.Throws<PlatformNotSupportedException>(
+            () => load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [s_weights, new ModelOptions { InstructionSet = InstructionSet.Avx512 }], null));
+        Assert.Equal(
+            "ModelOptions.InstructionSet asks for Avx512, but the model was generated for Portable only. Add it to SpecializerInstructionSets in the project file, or leave the option out.",
+            exception.Message);
+    }
+
+    private static GeneratorRunResult Run(string property, out Compilation output)
+    {
+        CSharpCompilation project = TestProject.Compile(Declarations.Pronunciation);
+        return CSharpGeneratorDriver.Create(
+                [new SpecializerGenerator().AsSourceGenerator()],
+                parseOptions: (CSharpParseOptions)project.SyntaxTrees[0].Options,
+                optionsProvider: new Properties(property))
+            .RunGeneratorsAndUpdateCompilation(project, out output, out _)
+            .GetRunResult().Results.Single();
+    }
+
+    /// <summary>A project with this property and no other.</summary>
+    private sealed class Properties(string sets) : AnalyzerConfigOptionsProvider
+    {
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Options(sets);
+
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
+
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
+
+        private sealed class Options(string sets) : AnalyzerConfigOptions
+        {
+            public override bool TryGetValue(string key, [NotNullWhen(true)] out string? value)
+            {
+                value = key == "build_property.SpecializerInstructionSets" ? sets : null;
+                return value is not null;
+            }
+        }
+    }
+}
