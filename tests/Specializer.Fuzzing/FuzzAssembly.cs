@@ -21,7 +21,10 @@ namespace Specializer.Fuzzing;
 /// <summary>The models generated for a number of cases, compiled together, since a compilation costs much by itself, and loaded.</summary>
 internal sealed class FuzzAssembly : IDisposable
 {
+    internal static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp12, DocumentationMode.None);
+
     private static readonly ImmutableArray<MetadataReference> s_references = [.. References()];
+    private static readonly TileLibrary s_tiles = new();
 
     private readonly AssemblyLoadContext _context = new("Fuzzing", isCollectible: true);
     private readonly Assembly _assembly;
@@ -59,19 +62,36 @@ internal sealed class FuzzAssembly : IDisposable
 
     private static byte[] Compile(IReadOnlyList<TransformerArchitecture> architectures)
     {
-        long start = Stopwatch.GetTimestamp();
-        CSharpParseOptions options = new(LanguageVersion.CSharp12, DocumentationMode.None);
-        SyntaxTree[] trees = [.. architectures
-            .Select(static (architecture, number) => new PlannedModel(new ClassDeclaration("Fuzzed", EquatableArray<string>.Empty, ClassName(number)), Planner.Plan(architecture)))
-            .AsParallel()
-            .AsOrdered()
-            .SelectMany(static model => ForThisProcess(ModelEmitter.Emit(model)))
-            .Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), options, file.HintName))];
-        Writing += Stopwatch.GetElapsedTime(start);
+        SyntaxTree[] trees;
+        MetadataReference[] tiles;
+        lock (s_tiles)
+        {
+            long start = Stopwatch.GetTimestamp();
+            SourceFile[] files = [.. architectures
+                .Select(static (architecture, number) => new PlannedModel(new ClassDeclaration("Fuzzed", EquatableArray<string>.Empty, ClassName(number)), Planner.Plan(architecture)))
+                .AsParallel()
+                .AsOrdered()
+                .SelectMany(static model => ForThisProcess(ModelEmitter.Emit(model)))];
+            trees = [.. files
+                .Select(static file => file with { Text = s_tiles.TakeTiles(file.Text) })
+                .AsParallel()
+                .AsOrdered()
+                .Select(static file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), ParseOptions, file.HintName))];
+            Writing += Stopwatch.GetElapsedTime(start);
+            s_tiles.CompileNew(s_references);
+            tiles = [.. s_tiles.References];
+        }
+
+        return Compile("Fuzzed", trees, [.. s_references, .. tiles]);
+    }
+
+    /// <exception cref="InvalidOperationException">The code does not compile without a warning.</exception>
+    internal static byte[] Compile(string name, IEnumerable<SyntaxTree> trees, ImmutableArray<MetadataReference> references)
+    {
         CSharpCompilation compilation = CSharpCompilation.Create(
-            "Fuzzed",
+            name,
             trees,
-            s_references,
+            references,
             new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary,
                 optimizationLevel: OptimizationLevel.Release,

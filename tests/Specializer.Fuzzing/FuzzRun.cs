@@ -11,7 +11,7 @@ namespace Specializer.Fuzzing;
 internal static class FuzzRun
 {
     /// <summary>Cases per compilation.</summary>
-    private const int BatchSize = 25;
+    private const int BatchSize = 50;
 
     /// <summary>Shrinking takes its time: after so many failures there is enough to mend.</summary>
     private const int MostFailures = 5;
