@@ -70,7 +70,7 @@ internal sealed partial class TileLibrary
         }
 
         string name = FormattableString.Invariant($"{Namespace}{_images.Count}");
-        byte[] image = FuzzAssembly.Compile(name, _new, framework);
+        byte[] image = FuzzCompiler.Compile(name, _new, framework);
         _new.Clear();
         _images.Add((name, image));
         _references.Add(MetadataReference.CreateFromImage(image));
@@ -85,7 +85,7 @@ internal sealed partial class TileLibrary
             name = FormattableString.Invariant($"Tiles{_classes.Count}");
             _classes.Add(key, name);
             string code = $"{usings}\nnamespace {Namespace}\n{{\n[global::System.Runtime.CompilerServices.SkipLocalsInit]\npublic static unsafe class {name}\n{{\n{methods.Replace("private static", "public static", StringComparison.Ordinal)}\n}}\n}}\n";
-            _new.Add(CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), FuzzAssembly.ParseOptions, name));
+            _new.Add(CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), FuzzCompiler.ParseOptions, name));
         }
 
         return name;

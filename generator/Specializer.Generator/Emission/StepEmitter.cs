@@ -49,13 +49,13 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 Call(linear.Kernel.Name, arguments, meets: scope != StepScope.Logits);
                 break;
             case AttentionStep attention when plan.IsEncoderDecoder:
-                WriteSequences(attention, attention.Variants[0]);
+                WriteKinds(attention.Variants, plan.Architecture, variant => WriteSequences(attention, variant));
                 break;
             case AttentionStep attention when plan.Architecture.Attention.Linear:
-                WriteKinds(attention.Variants, variant => WriteLinear(attention, variant));
+                WriteKinds(attention.Variants, plan.Architecture, variant => WriteLinear(attention, variant));
                 break;
             case AttentionStep attention:
-                WriteKinds(attention.Variants, variant => WriteVariant(attention, variant));
+                WriteKinds(attention.Variants, plan.Architecture, variant => WriteVariant(attention, variant));
                 break;
             case CrossAttentionStep cross:
                 WriteCrossAttention(cross);
@@ -64,12 +64,12 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 Call(cache.Kernel.AppendName, $"{Variable(cache.Input)}, {Variable(cache.Keys)}, {Variable(cache.Values)}, position, rows");
                 break;
             case AppendStep append:
-                WriteKinds(append.Variants, variant => Call(
+                WriteKinds(append.Variants, plan.Encoder!.Architecture, variant => Call(
                     variant.Kernel.AppendName,
                     $"{Variable(append.Input)}, {BeforeQueries(variant, append.QueryNorm, append.KeyNorm)}{Cache(append.Queries, variant)}, position, rows"));
                 break;
             case AttendStep attend:
-                WriteKinds(attend.Variants, variant => Call(
+                WriteKinds(attend.Variants, plan.Encoder!.Architecture, variant => Call(
                     variant.Kernel.Name, $"{Cache(attend.Queries, variant)}, {ScoreTable(variant)}{Variable(attend.Output)}, position, length, {(variant.Kernel.GlobalTokens ? "globalsBefore, " : "")}rows"));
                 break;
             case GlobalRowsStep rows:
@@ -156,7 +156,7 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
     }
 
     /// <summary>Layers of different kinds have their own kernels and caches.</summary>
-    private void WriteKinds(EquatableArray<AttentionVariant> variants, Action<AttentionVariant> write)
+    private void WriteKinds(EquatableArray<AttentionVariant> variants, TransformerArchitecture stack, Action<AttentionVariant> write)
     {
         if (variants.Count == 1)
         {
@@ -164,7 +164,7 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
             return;
         }
 
-        EquatableArray<int> pattern = plan.Architecture.LayerPattern;
+        EquatableArray<int> pattern = stack.LayerPattern;
         using (writer.Braces($"switch (layer % {Text(pattern.Count)})"))
         {
             // The most frequent kind is the default, which keeps the labels few.
@@ -214,7 +214,24 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
         AttentionKernel kernel = variant.Kernel;
         string Rows(string buffer, int stride) => $"{Variable(buffer)} + (sequence * sequenceRows * {Text(stride)})";
         string queries = Rows(attention.Queries, kernel.Attention.GroupSize * kernel.HeadStride);
-        string cache = $"{queries}, {Variable(variant.Keys)} + (SlotOf(sequence) * SequenceFloats), {Variable(variant.Values)} + (SlotOf(sequence) * SequenceFloats)";
+        string states = $"{Variable(variant.Keys)} + (SlotOf(sequence) * SequenceFloats), {Variable(variant.Values)} + (SlotOf(sequence) * SequenceFloats)";
+        string cache = queries + ", " + states;
+        if (kernel.Attention.Linear)
+        {
+            using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
+            {
+                Call(
+                    kernel.Name,
+                    $"{Rows(attention.Input, kernel.InputStride)}, {BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm)}{states}, {Rows(attention.Output, kernel.OutputStride)}, position, sequenceRows",
+                    meets: false);
+            }
+
+            writer.Line();
+            writer.Line("Synchronize();");
+            WriteNextCache(kernel, variant.Keys, variant.Values);
+            return;
+        }
+
         using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
         {
             Call(kernel.AppendName, $"{Rows(attention.Input, kernel.InputStride)}, {BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm)}{cache}, position, sequenceRows", meets: false);

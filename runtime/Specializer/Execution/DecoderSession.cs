@@ -9,6 +9,8 @@ namespace Specializer;
 /// <remarks>
 /// A session is used by one caller at a time; a second one gets an <see cref="InvalidOperationException"/>. No call
 /// allocates managed memory. The results are the same bits for any number of threads and however a prompt is cut into calls.
+/// A call that fails or is cancelled leaves the session as it was before; only where the caches of a sliding window have by
+/// then passed over what came before, the session is empty and <see cref="Position"/> 0.
 /// </remarks>
 public abstract unsafe class DecoderSession : TransformerSession
 {
@@ -18,6 +20,9 @@ public abstract unsafe class DecoderSession : TransformerSession
     private readonly int _logitsStart;
     private readonly int _logitsRowStride;
     private readonly int _logitsRows;
+
+    /// <summary>As many positions as were computed since the sequence began, forgotten ones included.</summary>
+    private int _highestPosition;
 
     /// <summary>Allocates a session. Called by generated code.</summary>
     /// <param name="model">The model that owns the weights.</param>
@@ -129,6 +134,12 @@ public abstract unsafe class DecoderSession : TransformerSession
                         $"{Description.Name} keeps one state for all positions (linear attention), from which single ones cannot be taken: it can be truncated to 0 only, not to {position}.");
                 }
 
+                if (!CanReturnTo(position))
+                {
+                    throw new InvalidOperationException(
+                        $"The caches of {Description.Name} hold what the {Window} positions of its sliding window need: after {_highestPosition} positions the session can be truncated to 0 or to {_highestPosition - (WindowCacheLength - Window + 1)} and more, not to {position}.");
+                }
+
                 if (position < Prefix)
                 {
                     throw new InvalidOperationException($"The first {Prefix} positions are a prefix, which sees all of itself: the session can be truncated to 0 or to {Prefix} and more, not to {position}.");
@@ -142,6 +153,12 @@ public abstract unsafe class DecoderSession : TransformerSession
             Leave();
         }
     }
+
+    /// <summary>How many positions a position sees in layers with a sliding window whose caches do not hold the whole context; 0 without such. Implemented by generated code.</summary>
+    protected virtual int Window => 0;
+
+    /// <summary>How many positions the caches of those layers hold. Implemented by generated code.</summary>
+    protected virtual int WindowCacheLength => 0;
 
     /// <summary>Whether the last positions can be forgotten, so that others take their place. Implemented by generated code.</summary>
     protected virtual bool CanForgetPositions => true;
@@ -187,9 +204,11 @@ public abstract unsafe class DecoderSession : TransformerSession
     /// <summary>Processes one checked token for each of several sequences, all at the same position. Called within a call.</summary>
     private protected void ProcessTogether(ReadOnlySpan<int> tokens)
     {
+        bool isKept = false;
         try
         {
             Hold();
+            isKept = BeginCall();
             fixed (int* first = tokens)
             fixed (float* logits = &_logits[_logitsStart])
             {
@@ -198,10 +217,16 @@ public abstract unsafe class DecoderSession : TransformerSession
                 Rows = tokens.Length;
                 FirstPosition = Position;
                 FirstLogitsRow = 0;
+                _highestPosition = Math.Max(_highestPosition, Position + 1);
                 Compute();
                 Position++;
                 LastLogitsRow = Rows - 1;
             }
+        }
+        catch when (isKept)
+        {
+            RestoreState();
+            throw;
         }
         finally
         {
@@ -231,12 +256,8 @@ public abstract unsafe class DecoderSession : TransformerSession
             {
                 Prefix = isPrefix ? tokens.Length : 0;
             }
-            else if (!CanForgetPositions)
-            {
-                KeepState();
-                isKept = true;
-            }
 
+            isKept = BeginCall();
             int vocabulary = Description.VocabularySize;
             int lastRow = 0;
             fixed (int* first = tokens)
@@ -254,6 +275,7 @@ public abstract unsafe class DecoderSession : TransformerSession
                     FirstPosition = Position;
                     bool last = start + Rows == tokens.Length;
                     FirstLogitsRow = !allLogits.IsEmpty ? 0 : last ? Rows - 1 : Rows;
+                    _highestPosition = Math.Max(_highestPosition, Position + Rows);
                     Compute();
                     Position += Rows;
                     lastRow = Rows - 1 - FirstLogitsRow;
@@ -269,8 +291,8 @@ public abstract unsafe class DecoderSession : TransformerSession
         }
         catch
         {
-            // Nothing that a failed or cancelled call appended to the cache counts.
-            Position = before;
+            // Nothing that a failed or cancelled call appended to the cache counts, unless it overwrote what was there.
+            Position = CanReturnTo(before) ? before : 0;
             if (isKept)
             {
                 RestoreState();
@@ -286,6 +308,31 @@ public abstract unsafe class DecoderSession : TransformerSession
             Leave();
         }
     }
+
+    /// <summary>Makes ready for a call that may fail.</summary>
+    /// <returns>Whether what <see cref="Position"/> does not undo was kept.</returns>
+    private bool BeginCall()
+    {
+        if (Position == 0)
+        {
+            _highestPosition = 0;
+            return false;
+        }
+
+        if (!CanForgetPositions)
+        {
+            KeepState();
+        }
+
+        return !CanForgetPositions;
+    }
+
+    /// <summary>
+    /// Whether the positions before one are still in the caches, that it may be the next: position p of a sliding window lies
+    /// where p + <see cref="WindowCacheLength"/> lies too.
+    /// </summary>
+    private bool CanReturnTo(int position) =>
+        Window == 0 || position == 0 || _highestPosition <= WindowCacheLength || _highestPosition - position <= WindowCacheLength - Window + 1;
 
     private void CheckPrefix(ReadOnlySpan<int> tokens)
     {

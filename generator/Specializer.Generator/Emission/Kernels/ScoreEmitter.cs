@@ -53,10 +53,10 @@ internal static class ScoreEmitter
 
         if (kernel.Kind.Positions is RelativePositions)
         {
-            // A head's biases begin as far before that of distance 0 as the cache is long.
+            // A head's biases begin as far before that of distance 0 as the context is long.
             int group = kernel.Attention.GroupSize;
             string head = group == 1 ? "" : $"((first + row) % {Text(group)} * {Text(kernel.BiasStride)}) + ";
-            writer.Line($"AddBias(scores + (row * KeyBlock), visible, bias + {head}{Text(kernel.CacheLength)} + block - ({queryPosition}));");
+            writer.Line($"AddBias(scores + (row * KeyBlock), visible, bias + {head}{Text(kernel.BiasOrigin)} + block - ({queryPosition}));");
         }
 
         if (kernel.Kind.Band > 0)
