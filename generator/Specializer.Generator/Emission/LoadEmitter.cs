@@ -1,5 +1,6 @@
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
 
