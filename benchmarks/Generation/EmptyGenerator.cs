@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -8,8 +7,6 @@ namespace Specializer.Benchmarks;
 /// What any generator by attributes costs that does nothing: at each keystroke the compiler binds the attributes of every
 /// class that has one of the wanted name, since what they mean may have changed elsewhere.
 /// </summary>
-[SuppressMessage("MicrosoftCodeAnalysisCorrectness", "RS1036", Justification = "It is measured, not shipped.")]
-[Generator(LanguageNames.CSharp)]
 internal sealed class EmptyGenerator : IIncrementalGenerator
 {
     public void Initialize(IncrementalGeneratorInitializationContext context)

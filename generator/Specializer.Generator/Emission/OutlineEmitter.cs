@@ -44,11 +44,11 @@ internal static class OutlineEmitter
             {
             }
 
-            if (!outline.Taken.Contains("Load"))
+            foreach ((string method, string parameter) in new[] { ("Load", "string path"), ("Load", "global::Specializer.WeightsSource source"), ("LoadPacked", "string path") })
             {
-                foreach (string parameter in new[] { "string path", "global::Specializer.WeightsSource source" })
+                if (!outline.Taken.Contains(method))
                 {
-                    EmitMethod(writer, "<summary>Throws: the declaration has errors.</summary>", $"public static {name} Load({parameter}, global::Specializer.ModelOptions? options = null)", name);
+                    EmitMethod(writer, "<summary>Throws: the declaration has errors.</summary>", $"public static {name} {method}({parameter}, global::Specializer.ModelOptions? options = null)", name);
                 }
             }
 

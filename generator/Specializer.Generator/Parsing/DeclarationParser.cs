@@ -37,7 +37,7 @@ internal static class DeclarationParser
     [
         "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes",
         "MultiplyAddsPerToken", "TokenTypes", "OutputWidth", "EncoderLayers", "SourceLength", "SourceVocabularySize", "SequenceBytes",
-        "MelBands", "ImageSize", "Channels", "ImageFloatCount", "Tensors", "Load", "CreateSession", "Pack", "Session", "IKernels", "Avx512Kernels", "Avx2Kernels", "NeonKernels", "PortableKernels",
+        "MelBands", "ImageSize", "Channels", "ImageFloatCount", "Tensors", "Load", "LoadPacked", "CreateSession", "Pack", "Session", "IKernels", "Avx512Kernels", "Avx2Kernels", "NeonKernels", "PortableKernels",
     ];
 
     /// <returns>

@@ -133,7 +133,7 @@ public abstract class TransformerModel : IDisposable
     {
         if (options?.InstructionSet is { } wanted)
         {
-            return generated.Contains(wanted)
+            return Array.IndexOf(generated.ToArray(), wanted) >= 0
                 ? ChooseInstructionSet(options)
                 : throw new PlatformNotSupportedException(
                     $"ModelOptions.InstructionSet asks for {wanted}, but the model was generated for {string.Join(", ", generated.ToArray())} only. Add it to SpecializerInstructionSets in the project file, or leave the option out.");
