@@ -10,7 +10,11 @@ namespace Specializer.Benchmarks;
 /// <param name="Amount">How much of the unit one run does.</param>
 /// <param name="Unit">What is counted per second: "tokens", "GFLOP".</param>
 /// <param name="Contestants">Who takes part; the first is ours, to whom the others are compared.</param>
-internal sealed record Contest(string What, string Model, int Threads, double Amount, string Unit, IReadOnlyList<Contestant> Contestants);
+internal sealed record Contest(string What, string Model, int Threads, double Amount, string Unit, IReadOnlyList<Contestant> Contestants)
+{
+    /// <summary>For how long each repeats it in one turn.</summary>
+    public double SecondsPerTurn { get; init; } = 0.06;
+}
 
 /// <summary>One engine in a contest.</summary>
 /// <param name="Engine">Its name, with the type of its weights.</param>
@@ -19,7 +23,11 @@ internal sealed record Contest(string What, string Model, int Threads, double Am
 /// <param name="Tolerance">
 /// How far its results may be from ours, of the largest of ours: more where it keeps weights, keys or values in a narrower type.
 /// </param>
-internal sealed record Contestant(string Engine, Action Run, Func<float[]> Result, double Tolerance = 1e-3);
+internal sealed record Contestant(string Engine, Action Run, Func<float[]> Result, double Tolerance = 1e-3)
+{
+    /// <summary>Releases what it holds, once the contest is over.</summary>
+    public Action? Release { get; init; }
+}
 
 /// <summary>What one engine reached in a contest.</summary>
 /// <param name="Contest">The contest.</param>

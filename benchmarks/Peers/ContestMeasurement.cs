@@ -7,11 +7,9 @@ namespace Specializer.Benchmarks;
 /// <summary>Lets the engines of a contest take turns, and compares what they computed.</summary>
 internal static class ContestMeasurement
 {
-    private const double SecondsPerTurn = 0.06;
-
     public static IEnumerable<ContestRow> Measure(Contest contest, int turns)
     {
-        double[][] seconds = Turns.Take(turns, SecondsPerTurn, [.. contest.Contestants.Select(static contestant => contestant.Run)]);
+        double[][] seconds = Turns.Take(turns, contest.SecondsPerTurn, [.. contest.Contestants.Select(static contestant => contestant.Run)]);
         float[] ours = contest.Contestants[0].Result();
         for (int i = 0; i < contest.Contestants.Count; i++)
         {
@@ -19,6 +17,14 @@ internal static class ContestMeasurement
             double difference = Difference(ours, contestant.Result());
             yield return new ContestRow(
                 contest, contestant.Engine, contest.Amount / Spread.Of(seconds[i]).Median, Turns.Ratio(seconds[0], seconds[i]), difference, difference <= contestant.Tolerance);
+        }
+    }
+
+    public static void Release(Contest contest)
+    {
+        foreach (Contestant contestant in contest.Contestants)
+        {
+            contestant.Release?.Invoke();
         }
     }
 

@@ -19,7 +19,7 @@ internal static class LlamaContests
             yield break;
         }
 
-        foreach (MeasuredModel model in MeasuredModel.All.Where(model => request.Asks(model.Name)))
+        foreach (MeasuredModel model in MeasuredModel.Generics.Where(model => request.Asks(model.Name)))
         {
             foreach (int threads in request.Threads)
             {
@@ -37,7 +37,7 @@ internal static class LlamaContests
         string folder = Directory.CreateTempSubdirectory("specializer-peers-").FullName;
         try
         {
-            using DecoderModel model = measured.Load(weights, new ModelOptions { Threads = threads });
+            using var model = (DecoderModel)measured.Load(weights, new ModelOptions { Threads = threads });
             using DecoderSession session = model.CreateSession();
             using LlamaCppModel wide = Load(GgufType.Float32), narrow = Load(GgufType.BFloat16);
             float[] logits = new float[model.Description.VocabularySize];
@@ -57,8 +57,8 @@ internal static class LlamaContests
             LlamaCppModel Load(GgufType type)
             {
                 string path = Path.Combine(folder, $"{measured.Name}-{type}.gguf");
-                LlamaCheckpoint.Write(path, measured.Generic, weights, type);
-                return new LlamaCppModel(library, path, model.Description.VocabularySize, measured.Generic.ContextLength, threads);
+                LlamaCheckpoint.Write(path, measured.Generic!, weights, type);
+                return new LlamaCppModel(library, path, model.Description.VocabularySize, measured.ContextLength, threads);
             }
 
             int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(position => (position * 97 + 1) % model.Description.VocabularySize)];
