@@ -84,6 +84,9 @@ internal static unsafe class AttentionContests
         {
             "projected" => (nint)(projected.Address + (position * projectedStride)),
             "output" => (nint)(output.Address + (position * outputStride)),
+
+            // An encoder keeps the queries of the whole sequence, a decoder those of a chunk.
+            "queries" when !causal => (nint)(memory.Queries + (position * HeadDimension)),
             _ => (nint)memory.Region(name),
         });
 
