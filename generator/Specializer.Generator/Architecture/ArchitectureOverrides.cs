@@ -27,6 +27,9 @@ internal sealed record ArchitectureOverrides
     /// <summary>How rotary frequencies are changed, mostly for a longer context than the file's.</summary>
     public RotaryScaling? RotaryScaling { get; init; }
 
+    /// <summary>The type in which weights are held; a config.json says only in which they are published.</summary>
+    public WeightStorage WeightStorage { get; init; }
+
     /// <summary>Whether anything is said at all.</summary>
     public bool Any => this != new ArchitectureOverrides();
 }

@@ -49,6 +49,9 @@ internal sealed record TransformerArchitecture(
 
     /// <summary>How many layers, one after the other, run with the same set of weights (ALBERT); divides the number of layers.</summary>
     public int LayersPerSet { get; init; } = 1;
+
+    /// <summary>The type in which the weights of linear layers are held; an encoder-decoder's encoder has the same.</summary>
+    public WeightStorage WeightStorage { get; init; }
 }
 
 /// <summary>Which stacks of layers a transformer has; the values are those of the attribute's enumeration.</summary>

@@ -92,8 +92,8 @@ internal static class WeightsEmitter
             string slices = string.Join(", ", weight.Slices.Select(Slice));
             writer.Line("global::Specializer.WeightPacking." + weight.Layout switch
             {
-                WeightLayout.Panels => $"Panels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, [{slices}]);",
-                WeightLayout.GatedPanels => $"GatedPanels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, {slices});",
+                WeightLayout.Panels => $"Panels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, [{slices}]{Storage(weight)});",
+                WeightLayout.GatedPanels => $"GatedPanels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, {slices}{Storage(weight)});",
                 WeightLayout.GatedVectors => $"GatedVectors({target}, instructionSet, {slices});",
                 WeightLayout.Rows => $"Rows({target}, {Text(weight.Outputs)}, {slices});",
                 WeightLayout.UnitOffsetVector => $"UnitOffsetVector({target}, {slices});",
@@ -134,8 +134,8 @@ internal static class WeightsEmitter
 
     private static string Describe(WeightPlan weight) => weight.Layout switch
     {
-        WeightLayout.Panels => $"Panels of {weight.Outputs} packed columns by {weight.Inputs}",
-        WeightLayout.GatedPanels => $"Panels of {weight.Outputs} packed columns, gate and up in turn, by {weight.Inputs}",
+        WeightLayout.Panels => $"Panels of {weight.Outputs} packed columns by {weight.Inputs}{Halves(weight)}",
+        WeightLayout.GatedPanels => $"Panels of {weight.Outputs} packed columns, gate and up in turn, by {weight.Inputs}{Halves(weight)}",
         WeightLayout.Rows => $"Rows of {weight.Inputs}, {weight.Outputs} apart",
         WeightLayout.RotaryTable => $"Cosines and sines of {weight.Inputs} positions, {weight.Outputs / 2} each",
         WeightLayout.AlibiSlopes => $"The slopes of {weight.Outputs} heads",
@@ -143,6 +143,10 @@ internal static class WeightsEmitter
         WeightLayout.SinusoidalTable => $"Sinusoidal positions, rows {weight.Outputs} apart",
         _ => $"A vector of {weight.Outputs}",
     };
+
+    private static string Storage(WeightPlan weight) => weight.Storage == WeightStorage.Float32 ? "" : ", global::Specializer.WeightStorage." + weight.Storage;
+
+    private static string Halves(WeightPlan weight) => weight.Storage == WeightStorage.Float32 ? "" : $", {weight.Storage}, two weights to a float's place";
 
     private static string Flag(bool value) => value ? "true" : "false";
 

@@ -81,6 +81,7 @@ internal static class ArchitectureParser
             CheckpointLayout.Llama)
         {
             Stack = stack,
+            WeightStorage = Storage(transformer, context),
             Head = pooling?.Head,
             GlobalTokens = attention.Named("GlobalTokens", false),
         };
@@ -113,6 +114,14 @@ internal static class ArchitectureParser
                 Overrides = overrides,
                 Pooling = StackParser.ParsePooling(parts.Part("Pooling"), context),
             };
+    }
+
+    /// <summary>The type in which weights are held.</summary>
+    internal static WeightStorage Storage(AttributeReader transformer, ParseContext context)
+    {
+        int storage = transformer.Named("WeightStorage", 0);
+        CheckEnum(storage, 3, "WeightStorage", transformer.NamedLocation("WeightStorage"), "a value of WeightStorage", context);
+        return (WeightStorage)storage;
     }
 
     private static AttentionArchitecture? ParseAttention(AttributeReader attribute, int? width, ParseContext context)

@@ -14,7 +14,7 @@ internal static class OverridesParser
     /// <summary>The arguments of each attribute that may stand beside a config.json.</summary>
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
-        ["Transformer"] = ["ContextLength", "ChunkLength", "SourceLength", "VocabularySize", "TiedEmbeddings", "EmbeddingScale", "LogitsSoftCap"],
+        ["Transformer"] = ["ContextLength", "ChunkLength", "SourceLength", "VocabularySize", "TiedEmbeddings", "EmbeddingScale", "LogitsSoftCap", "WeightStorage"],
         ["Attention"] = ["Scale", "SoftCap"],
         ["Norm"] = ["Epsilon"],
         ["RotaryPositions"] =
@@ -41,6 +41,7 @@ internal static class OverridesParser
             AttentionSoftCap = Factor(attention, "SoftCap", context),
             NormFormula = normArchitecture?.Formula,
             NormEpsilon = norm.Has("Epsilon") ? normArchitecture?.Epsilon : null,
+            WeightStorage = ArchitectureParser.Storage(transformer, context),
             RotaryBase = parts.Part("RotaryPositions").Has("Base") ? rotary?.Base : null,
             RotaryScaling = parts.Part("RotaryPositions").Has("Scaling") ? rotary?.Scaling : null,
         };

@@ -20,9 +20,9 @@ internal sealed class CrossAttentionKernels
         int queryWidth = cross.Heads * cross.HeadDimension;
         int keyValueWidth = 2 * cross.KeyValueHeads * cross.HeadDimension;
         int stride = Layout.RowStride(asking.Width);
-        Query = new LinearKernel(asking.Width, queryWidth, stride, Layout.RowStride(queryWidth), new(cross.QueryBias, null, false, false));
+        Query = new LinearKernel(asking.Width, queryWidth, stride, Layout.RowStride(queryWidth), new(cross.QueryBias, null, false, false)) { Storage = asking.WeightStorage };
         KeyValue = new LinearKernel(
-            seen.Width, keyValueWidth, Layout.RowStride(seen.Width), Layout.RowStride(keyValueWidth), new(cross.KeyBias || cross.ValueBias, null, false, false));
+            seen.Width, keyValueWidth, Layout.RowStride(seen.Width), Layout.RowStride(keyValueWidth), new(cross.KeyBias || cross.ValueBias, null, false, false)) { Storage = asking.WeightStorage };
         Attention = new AttentionKernel(
             cross,
             new LayerKind(name, Window: 0, new NoPositions()) { Mask = AttentionMask.Full },
@@ -36,7 +36,7 @@ internal sealed class CrossAttentionKernels
             TilePrefix = tilePrefix,
         };
         Output = new LinearKernel(
-            queryWidth, asking.Width, Attention.OutputStride, stride, new(cross.OutputBias, null, false, AddToOutput: true));
+            queryWidth, asking.Width, Attention.OutputStride, stride, new(cross.OutputBias, null, false, AddToOutput: true)) { Storage = asking.WeightStorage };
     }
 
     public LinearKernel Query { get; }

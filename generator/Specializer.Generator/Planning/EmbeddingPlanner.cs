@@ -40,7 +40,7 @@ internal sealed class EmbeddingPlanner(
         string output = projected ? buffers.RowBuffer("Embedded", "embeddings", chunk, width, stride) : Hidden;
         TensorPlan table = Tensor(Names.TokenEmbedding + Suffixes.Weight, embeddings.VocabularySize, width);
         string embedding = shared
-            ?? (kernel.Tied ? weights.Panels("TokenEmbedding", new(width, embeddings.VocabularySize, stride, 0, new(false, null, false, false)), TensorSlice.Whole(table))
+            ?? (kernel.Tied ? weights.Panels("TokenEmbedding", new(width, embeddings.VocabularySize, stride, 0, new(false, null, false, false)) { Storage = kernel.Storage }, TensorSlice.Whole(table))
             : weights.Rows("TokenEmbedding", stride, table));
         string? positions = PlacePositions(width, stride);
         string? types = !kernel.TokenTypes ? null : weights.Rows("TokenTypeTable", stride, Tensor(Names.TokenTypeEmbedding + Suffixes.Weight, embeddings.TokenTypes, width));
@@ -60,7 +60,7 @@ internal sealed class EmbeddingPlanner(
 
         if (projected)
         {
-            var projection = new LinearKernel(width, architecture.Width, stride, kernels.Norm.Stride, new(Bias: true, null, false, false));
+            var projection = new LinearKernel(width, architecture.Width, stride, kernels.Norm.Stride, new(Bias: true, null, false, false)) { Storage = architecture.WeightStorage };
             steps.Add(new LinearStep(
                 "Projection of the embeddings to the width of the hidden states",
                 projection,
@@ -85,7 +85,7 @@ internal sealed class EmbeddingPlanner(
     private EmbeddingPlan PlanPatches(PatchArchitecture patches)
     {
         int width = architecture.Width, stride = kernels.Norm.Stride;
-        var kernel = new LinearKernel(patches.Floats, width, Layout.RowStride(patches.Floats), stride, new(Bias: true, null, false, false));
+        var kernel = new LinearKernel(patches.Floats, width, Layout.RowStride(patches.Floats), stride, new(Bias: true, null, false, false)) { Storage = architecture.WeightStorage };
         string gathered = buffers.RowBuffer("Patches", "patches of the image", chunk, patches.Floats, kernel.InputStride);
         TensorPlan projection = Tensor(Names.PatchProjection + Suffixes.Weight, width, patches.Channels, patches.PatchSize, patches.PatchSize);
         string weight = weights.Panels("PatchProjectionWeight", kernel, TensorSlice.Whole(projection));
@@ -116,7 +116,7 @@ internal sealed class EmbeddingPlanner(
         {
             int seen = SoundArchitecture.Window * channels;
             var window = new WindowKernel(channels, SoundArchitecture.Window, step, inputStride, Layout.RowStride(seen));
-            var kernel = new LinearKernel(seen, width, window.Stride, stride, new(Bias: true, sound.Activation, false, false));
+            var kernel = new LinearKernel(seen, width, window.Stride, stride, new(Bias: true, sound.Activation, false, false)) { Storage = architecture.WeightStorage };
             string windows = buffers.RowBuffer(name + "Windows", "frames with their neighbours", chunk, seen, window.Stride);
             return
             [

@@ -45,7 +45,7 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
 
         if (head.Dense is { } dense)
         {
-            var kernel = new LinearKernel(width, dense.Width, Layout.RowStride(width), Layout.RowStride(dense.Width), new(Bias: true, dense.Activation, false, false));
+            var kernel = new LinearKernel(width, dense.Width, Layout.RowStride(width), Layout.RowStride(dense.Width), new(Bias: true, dense.Activation, false, false)) { Storage = architecture.WeightStorage };
             string weight = weights.Panels("HeadDenseWeight", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Weight, dense.Width, width)));
             string bias = weights.Bias("HeadDenseBias", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Bias, dense.Width)));
             string transformed = buffers.RowBuffer("Transformed", "states as transformed by the head", rows, dense.Width, kernel.OutputStride);
@@ -61,7 +61,7 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
 
         if (head.Output is { } output)
         {
-            var kernel = new LinearKernel(width, output.Width, Layout.RowStride(width), Layout.RowStride(output.Width), new(output.Bias, null, false, false));
+            var kernel = new LinearKernel(width, output.Width, Layout.RowStride(width), Layout.RowStride(output.Width), new(output.Bias, null, false, false)) { Storage = architecture.WeightStorage };
             string weight = output.Tied ? embedding : weights.Panels("OutputWeight", kernel, TensorSlice.Whole(Tensor(Names.Logits + Suffixes.Weight, output.Width, width)));
             string? bias = output.Bias ? weights.Bias("OutputBias", kernel, TensorSlice.Whole(Tensor(Names.LogitsBias.Length > 0 ? Names.LogitsBias : Names.Logits + Suffixes.Bias, output.Width))) : null;
             string logits = buffers.RowBuffer("Output", "outputs", rows, output.Width, kernel.OutputStride);

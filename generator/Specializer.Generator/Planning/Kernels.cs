@@ -35,8 +35,16 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     /// <summary>The columns of the packed weights: whole lines, gate and up side by side.</summary>
     public int PackedOutputs => Layout.Pad(Outputs) * (Epilogue.Gated ? 2 : 1);
 
-    /// <summary>The floats of the packed weights, the bias not counted.</summary>
-    public long PackedFloats => (long)PackedOutputs * Inputs;
+    /// <summary>
+    /// The room of the packed weights in floats, the bias not counted. Weights of 16 bits lie two in a word, one from
+    /// each half of a panel, so that the last panel is as long as the others however few outputs it has.
+    /// </summary>
+    public long PackedFloats => Storage == WeightStorage.Float32
+        ? (long)PackedOutputs * Inputs
+        : (long)Layout.RoundUp(PackedOutputs, 2 * Layout.Line) / 2 * Inputs;
+
+    /// <summary>The type in which the weights are held.</summary>
+    public WeightStorage Storage { get; init; }
 
     /// <summary>Ends the name where another kernel of the model has the same shape but not the same strides.</summary>
     public string NameSuffix { get; init; } = "";
@@ -50,6 +58,7 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
         (Epilogue.AddToOutput ? "Add" : "") +
         (Epilogue.Scale != 1 ? "Scaled" : "") +
         (Epilogue.SoftCap > 0 ? "Capped" : "") +
+        (Storage == WeightStorage.Float32 ? "" : Storage.ToString()) +
         NameSuffix;
 }
 
@@ -83,6 +92,9 @@ internal sealed record EmbedKernel(int Width, int VocabularySize, int Stride, bo
 
     /// <summary>Whether an embedding of the token's type is added.</summary>
     public bool TokenTypes { get; init; }
+
+    /// <summary>The type in which the packed output matrix of tied embeddings is held.</summary>
+    public WeightStorage Storage { get; init; }
 
     public override string Name => "Embed" + Prefix + Text(Width);
 }

@@ -16,10 +16,13 @@ internal static class Layout
     public const int KeyBlock = 128;
 
     /// <summary>The positions of a cache that holds a whole context: whole panels of keys.</summary>
-    public static int CacheLength(int positions) => (positions + KeyPanel - 1) / KeyPanel * KeyPanel;
+    public static int CacheLength(int positions) => RoundUp(positions, KeyPanel);
 
     /// <summary>Rounds a number of floats up to whole lines.</summary>
-    public static int Pad(int floats) => (floats + Line - 1) / Line * Line;
+    public static int Pad(int floats) => RoundUp(floats, Line);
+
+    /// <summary>The least multiple that is not less than a value.</summary>
+    public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 
     /// <summary>
     /// The floats of one head's relative biases: for every distance of a key that the context allows, that of distance 0

@@ -46,8 +46,8 @@ internal sealed class WeightLayoutBuilder
     }
 
     /// <summary>The weights of a linear kernel: one matrix, several one after the other, or a gate and an up projection.</summary>
-    public string Panels(string name, LinearKernel kernel, params TensorSlice[] slices) => Add(
-        name, kernel.Epilogue.Gated ? WeightLayout.GatedPanels : WeightLayout.Panels, kernel.PackedFloats, kernel.Inputs, kernel.PackedOutputs, slices);
+    public string Panels(string name, LinearKernel kernel, params TensorSlice[] slices) => Add(Block(
+        name, kernel.Epilogue.Gated ? WeightLayout.GatedPanels : WeightLayout.Panels, kernel.PackedFloats, kernel.Inputs, kernel.PackedOutputs, slices) with { Storage = kernel.Storage });
 
     /// <summary>The rows of a tensor; dimensions before the last two count as rows.</summary>
     public string Rows(string name, int stride, TensorPlan tensor)
@@ -127,15 +127,17 @@ internal sealed class WeightLayoutBuilder
         .Sum(tensor => tensor.Shape.Aggregate(1L, static (product, size) => product * size) * (!tensor.PerLayer ? 1 : tensor.InEncoder ? encoderLayers : layers));
 
     private string Add(string name, WeightLayout layout, long floats, int inputs, int outputs, params TensorSlice[] slices) =>
-        Add(new WeightPlan(
-            Prefix + name,
-            layout,
-            _inLayer,
-            _offset,
-            floats,
-            new EquatableArray<TensorSlice>(slices.Select(slice => _inEncoder && slice.Tensor != TensorPlan.Nothing ? slice with { Tensor = slice.Tensor with { InEncoder = true } } : slice)),
-            inputs,
-            outputs) { InEncoder = _inEncoder });
+        Add(Block(name, layout, floats, inputs, outputs, slices));
+
+    private WeightPlan Block(string name, WeightLayout layout, long floats, int inputs, int outputs, TensorSlice[] slices) => new(
+        Prefix + name,
+        layout,
+        _inLayer,
+        _offset,
+        floats,
+        new EquatableArray<TensorSlice>(slices.Select(slice => _inEncoder && slice.Tensor != TensorPlan.Nothing ? slice with { Tensor = slice.Tensor with { InEncoder = true } } : slice)),
+        inputs,
+        outputs) { InEncoder = _inEncoder };
 
     private string Add(string name, WeightLayout layout, long floats, int inputs, int outputs, AttentionPositions positions) =>
         Add(new WeightPlan(Prefix + name, layout, _inLayer, _offset, floats, EquatableArray<TensorSlice>.Empty, inputs, outputs, positions));

@@ -93,6 +93,9 @@ internal sealed record WeightPlan(
     /// <summary>Whether it belongs to the encoder of an encoder-decoder; its layers are <see cref="EncoderPlan.LayerStride"/> apart.</summary>
     public bool InEncoder { get; init; }
 
+    /// <summary>The type in which panels are held.</summary>
+    public WeightStorage Storage { get; init; }
+
     /// <summary>What a table of sinusoidal positions is computed from.</summary>
     public SinusoidalPositions? Sinusoids { get; init; }
 }

@@ -8,7 +8,8 @@ namespace Specializer;
 /// <remarks>The source may have any alignment: a safetensors header may have any length.</remarks>
 internal static unsafe class FloatConversion
 {
-    private const uint HalfInfinity = 0x7C00;
+    /// <summary>The bits of an infinite half, which those that are no number have too.</summary>
+    public const uint HalfInfinity = 0x7C00;
     private const uint SingleExponent = 0x7F80_0000;
 
     // 2^112, the distance of the exponent biases of float (127) and half (15). Multiplying by it instead of adding to
@@ -38,6 +39,13 @@ internal static unsafe class FloatConversion
                 target[i] = BitConverter.UInt32BitsToSingle((uint)Unsafe.ReadUnaligned<ushort>(source + (2L * i)) << 16);
             }
         }
+    }
+
+    /// <summary>The nearest bfloat16, ties to even; a NaN stays one.</summary>
+    public static uint ToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return float.IsNaN(value) ? (bits >> 16) | 0x40 : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
     }
 
     /// <summary>Converts IEEE 754 halves; a NaN keeps its sign and payload.</summary>

@@ -38,6 +38,8 @@ public readonly struct TensorSlice
 
     internal bool IsZero => _groupRows == 0;
 
+    internal string TensorName => _tensor.Name;
+
     /// <summary>A whole tensor.</summary>
     public static implicit operator TensorSlice(TensorView tensor) => FromTensorView(tensor);
 

@@ -9,67 +9,60 @@ namespace Specializer;
 /// <remarks>
 /// A panel holds the weights of as many outputs as two vectors have lanes: for each input, one after the other, the
 /// weights of all outputs of the panel. A kernel reads it from front to back. Outputs are filled up with zeros to a
-/// multiple of 16; if that is no whole number of panels, the last one is narrower.
+/// multiple of 16; if that is no whole number of panels, the last one is narrower. Weights of 16 bits lie two in a word:
+/// the panel's first vector in the lower halves, its second in the upper ones.
 /// </remarks>
 public static unsafe class WeightPacking
 {
-    /// <summary>Inputs that are converted at a time.</summary>
-    private const int BlockInputs = 256;
-
-    private const int VectorsPerPanel = 2;
+    internal const int VectorsPerPanel = 2;
 
     /// <summary>Packs one or several matrices, their rows one after the other, as the outputs of a linear kernel.</summary>
-    /// <param name="destination">Receives <paramref name="packedColumns"/> times <paramref name="inputs"/> floats.</param>
+    /// <param name="destination">Receives <paramref name="packedColumns"/> times <paramref name="inputs"/> floats, or words of two weights each.</param>
     /// <param name="instructionSet">The instruction set of the kernel.</param>
     /// <param name="packedColumns">The outputs, filled up to a multiple of 16.</param>
     /// <param name="inputs">The inputs of every matrix.</param>
     /// <param name="matrices">The matrices.</param>
-    public static void Panels(float* destination, InstructionSet instructionSet, int packedColumns, int inputs, ReadOnlySpan<TensorSlice> matrices)
+    /// <param name="storage">The type in which the weights are held.</param>
+    /// <exception cref="WeightsException">A weight does not fit into that type.</exception>
+    public static void Panels(
+        float* destination, InstructionSet instructionSet, int packedColumns, int inputs, ReadOnlySpan<TensorSlice> matrices, WeightStorage storage = WeightStorage.Float32)
     {
-        int panelWidth = VectorsPerPanel * Lanes(instructionSet);
-        int matrix = 0;
-        int row = 0;
-        Span<Source> sources = stackalloc Source[panelWidth];
-        for (int first = 0; first < packedColumns; first += panelWidth)
+        var sources = new PanelSource[packedColumns];
+        int column = 0;
+        for (int matrix = 0; matrix < matrices.Length; matrix++)
         {
-            int width = Math.Min(panelWidth, packedColumns - first);
-            for (int column = 0; column < width; column++)
+            for (int row = 0; row < matrices[matrix].Rows; row++)
             {
-                while (matrix < matrices.Length && row == matrices[matrix].Rows)
-                {
-                    matrix++;
-                    row = 0;
-                }
-
-                sources[column] = matrix < matrices.Length ? new Source(matrix, row++) : new Source(-1, 0);
+                sources[column++] = new PanelSource(matrix, row);
             }
-
-            FillPanel(destination + ((nint)first * inputs), sources[..width], matrices, inputs);
         }
+
+        Array.Fill(sources, PanelSource.Zeros, column, packedColumns - column);
+        new PanelPacking(destination, Lanes(instructionSet), inputs, sources, matrices, storage).Run();
     }
 
     /// <summary>Packs a gate and an up projection for a gated linear kernel: in each panel one vector of the gate's outputs and one of the up projection's.</summary>
-    /// <param name="destination">Receives <paramref name="packedColumns"/> times <paramref name="inputs"/> floats.</param>
+    /// <param name="destination">Receives <paramref name="packedColumns"/> times <paramref name="inputs"/> floats, or words of two weights each.</param>
     /// <param name="instructionSet">The instruction set of the kernel.</param>
     /// <param name="packedColumns">The outputs of both, each filled up to a multiple of 16.</param>
     /// <param name="inputs">The inputs of both.</param>
     /// <param name="gate">The gate projection.</param>
     /// <param name="up">The up projection.</param>
-    public static void GatedPanels(float* destination, InstructionSet instructionSet, int packedColumns, int inputs, TensorSlice gate, TensorSlice up)
+    /// <param name="storage">The type in which the weights are held.</param>
+    /// <exception cref="WeightsException">A weight does not fit into that type.</exception>
+    public static void GatedPanels(
+        float* destination, InstructionSet instructionSet, int packedColumns, int inputs, TensorSlice gate, TensorSlice up, WeightStorage storage = WeightStorage.Float32)
     {
         int lanes = Lanes(instructionSet);
-        int panelWidth = VectorsPerPanel * lanes;
-        Span<Source> sources = stackalloc Source[panelWidth];
-        for (int first = 0; first < packedColumns; first += panelWidth)
+        var sources = new PanelSource[packedColumns];
+        for (int column = 0; column < packedColumns; column++)
         {
-            for (int column = 0; column < panelWidth; column++)
-            {
-                int row = (first / VectorsPerPanel) + (column % lanes);
-                sources[column] = new Source(row < gate.Rows ? column / lanes : -1, row);
-            }
-
-            FillPanel(destination + ((nint)first * inputs), sources, [gate, up], inputs);
+            // Vectors come in turns: the even ones are the gate's.
+            int row = (column / (VectorsPerPanel * lanes) * lanes) + (column % lanes);
+            sources[column] = row < gate.Rows ? new PanelSource(column / lanes % VectorsPerPanel, row) : PanelSource.Zeros;
         }
+
+        new PanelPacking(destination, lanes, inputs, sources, [gate, up], storage).Run();
     }
 
     /// <summary>Packs the biases of a gated linear kernel as <see cref="GatedPanels"/> packs its weights.</summary>
@@ -242,68 +235,4 @@ public static unsafe class WeightPacking
         InstructionSet.Avx2 => 8,
         _ => 4,
     };
-
-    /// <summary>Writes rows of the sources as columns of a panel.</summary>
-    private static void FillPanel(float* panel, ReadOnlySpan<Source> sources, ReadOnlySpan<TensorSlice> matrices, int inputs)
-    {
-        int width = sources.Length;
-        for (int column = 0; column < width;)
-        {
-            Source source = sources[column];
-            if (source.Matrix >= 0 && matrices[source.Matrix].InputsFirst)
-            {
-                column += CopyColumns(panel, column, sources, matrices[source.Matrix], inputs);
-            }
-            else
-            {
-                TransposeRow(panel + column, width, source, matrices, inputs);
-                column++;
-            }
-        }
-    }
-
-    /// <summary>Copies neighbouring columns of a matrix [inputs, outputs], which lie in it as in the panel.</summary>
-    private static int CopyColumns(float* panel, int column, ReadOnlySpan<Source> sources, TensorSlice matrix, int inputs)
-    {
-        int run = 1;
-        while (column + run < sources.Length && sources[column + run].Matrix == sources[column].Matrix)
-        {
-            run++;
-        }
-
-        int copied = run;
-        for (int input = 0; input < inputs; input++)
-        {
-            copied = matrix.CopyInput(input, sources[column].Row, new Span<float>(panel + ((nint)input * sources.Length) + column, run));
-        }
-
-        return copied;
-    }
-
-    /// <summary>Writes a row of a matrix [outputs, inputs], or zeros, as a column of a panel, a block of inputs at a time.</summary>
-    private static void TransposeRow(float* column, int width, Source source, ReadOnlySpan<TensorSlice> matrices, int inputs)
-    {
-        float* block = stackalloc float[BlockInputs];
-        for (int first = 0; first < inputs; first += BlockInputs)
-        {
-            int count = Math.Min(BlockInputs, inputs - first);
-            var values = new Span<float>(block, count);
-            if (source.Matrix < 0)
-            {
-                values.Clear();
-            }
-            else
-            {
-                matrices[source.Matrix].CopyRow(source.Row, first, values);
-            }
-
-            for (int i = 0; i < count; i++)
-            {
-                column[(nint)(first + i) * width] = block[i];
-            }
-        }
-    }
-
-    /// <summary>Where a column comes from: a row of a matrix, or nowhere.</summary>
-    private readonly record struct Source(int Matrix, int Row);
 }

@@ -20,4 +20,7 @@ public enum WeightsProblemKind
 
     /// <summary>There is a tensor that the model does not know.</summary>
     UnexpectedTensor,
+
+    /// <summary>A weight is too large, or no number, for the type in which the model holds its weights.</summary>
+    WeightOutOfRange,
 }

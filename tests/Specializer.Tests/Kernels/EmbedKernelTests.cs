@@ -19,12 +19,12 @@ public sealed unsafe class EmbedKernelTests
         int width = model.Architecture.Width;
         int vocabulary = model.Architecture.VocabularySize;
         int stride = KernelLayout.RowStride(width);
-        using RandomTensor embeddings = new(new Random(vocabulary), 1, vocabulary, width);
+        using RandomTensor embeddings = new(new Random(vocabulary), 1, model.Storage, vocabulary, width);
         int columns = KernelLayout.Pad(vocabulary);
-        using GuardedFloats table = new(model.Architecture.TiedEmbeddings ? (long)columns * width : (long)vocabulary * stride);
+        using GuardedFloats table = new(model.Architecture.TiedEmbeddings ? (model.Storage == WeightStorage.Float32 ? columns : (columns + 31) / 32 * 16L) * width : (long)vocabulary * stride);
         if (model.Architecture.TiedEmbeddings)
         {
-            WeightPacking.Panels(table.Address, instructionSet, columns, width, [embeddings.View]);
+            WeightPacking.Panels(table.Address, instructionSet, columns, width, [embeddings.View], model.Storage);
         }
         else
         {

@@ -90,7 +90,7 @@ internal sealed unsafe partial class GeneratedKernels
             function = (input, weights, _, output, rows, worker, workers) => unbiased(input, weights, output, rows, worker, workers);
         }
 
-        return new LinearKernel(name, inputs, outputs, stride, match.Groups["gated"].Success, bias, activation, adds, function);
+        return new LinearKernel(name, inputs, outputs, stride, match.Groups["gated"].Success, bias, activation, adds, _model.Storage, function);
     }
 
     private TFunction Function<TFunction>(string name)
@@ -98,7 +98,7 @@ internal sealed unsafe partial class GeneratedKernels
         (_kernels.GetMethod(name, BindingFlags.Public | BindingFlags.Static) ?? throw new ArgumentException($"{_kernels} has no kernel {name}.", nameof(name)))
             .CreateDelegate<TFunction>();
 
-    [GeneratedRegex("^(?<gated>Gated)?Linear(?<inputs>\\d+)To(?<outputs>\\d+)(?<bias>Bias)?(?<activation>Relu|SquaredRelu|Gelu|GeluTanh|GeluQuick|Silu)?(?<add>Add)?$")]
+    [GeneratedRegex("^(?<gated>Gated)?Linear(?<inputs>\\d+)To(?<outputs>\\d+)(?<bias>Bias)?(?<activation>Relu|SquaredRelu|Gelu|GeluTanh|GeluQuick|Silu)?(?<add>Add)?(?<storage>BFloat16|Float16)?$")]
     private static partial Regex LinearName();
 
     [GeneratedRegex("^(RootMeanSquare|Layer)Norm\\d+$")]

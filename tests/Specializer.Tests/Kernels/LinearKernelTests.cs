@@ -35,22 +35,22 @@ public sealed unsafe class LinearKernelTests
     private static void Check(LinearKernel kernel, InstructionSet instructionSet)
     {
         Random random = new(kernel.Inputs + kernel.Outputs);
-        using RandomTensor gate = new(random, 1.7 / Math.Sqrt(kernel.Inputs), kernel.Outputs, kernel.Inputs);
-        using RandomTensor up = new(random, 1.7 / Math.Sqrt(kernel.Inputs), kernel.Outputs, kernel.Inputs);
+        using RandomTensor gate = new(random, 1.7 / Math.Sqrt(kernel.Inputs), kernel.Storage, kernel.Outputs, kernel.Inputs);
+        using RandomTensor up = new(random, 1.7 / Math.Sqrt(kernel.Inputs), kernel.Storage, kernel.Outputs, kernel.Inputs);
         using RandomTensor gateBias = new(random, 0.5, kernel.Outputs);
         using RandomTensor upBias = new(random, 0.5, kernel.Outputs);
         using RandomTensor rows = new(random, 2, MostRows, kernel.Inputs);
         using RandomTensor before = new(random, 1, MostRows, kernel.Outputs);
-        using GuardedFloats weights = new((long)kernel.PackedOutputs * kernel.Inputs);
+        using GuardedFloats weights = new(kernel.PackedFloats);
         using GuardedFloats bias = new(kernel.PackedOutputs);
         if (kernel.Gated)
         {
-            WeightPacking.GatedPanels(weights.Address, instructionSet, kernel.PackedOutputs, kernel.Inputs, gate.View, up.View);
+            WeightPacking.GatedPanels(weights.Address, instructionSet, kernel.PackedOutputs, kernel.Inputs, gate.View, up.View, kernel.Storage);
             WeightPacking.GatedVectors(bias.Address, instructionSet, gateBias.View, upBias.View);
         }
         else
         {
-            WeightPacking.Panels(weights.Address, instructionSet, kernel.PackedOutputs, kernel.Inputs, [gate.View]);
+            WeightPacking.Panels(weights.Address, instructionSet, kernel.PackedOutputs, kernel.Inputs, [gate.View], kernel.Storage);
             WeightPacking.Vectors(bias.Address, [gateBias.View]);
         }
 

@@ -1,4 +1,5 @@
 using System;
+using Specializer.Tests.Oracle;
 
 namespace Specializer.Tests.Kernels;
 
@@ -9,6 +10,12 @@ internal sealed unsafe class RandomTensor : IDisposable
 
     /// <summary>A tensor whose values lie evenly between −<paramref name="extent"/> and <paramref name="extent"/>.</summary>
     public RandomTensor(Random random, double extent, params long[] shape)
+        : this(random, extent, WeightStorage.Float32, shape)
+    {
+    }
+
+    /// <summary>A tensor whose values a type of weights holds exactly.</summary>
+    public RandomTensor(Random random, double extent, WeightStorage storage, params long[] shape)
     {
         long length = 1;
         foreach (long dimension in shape)
@@ -20,7 +27,7 @@ internal sealed unsafe class RandomTensor : IDisposable
         Values = new double[length];
         for (int i = 0; i < Values.Length; i++)
         {
-            _memory.Address[i] = (float)(((2 * random.NextDouble()) - 1) * extent);
+            _memory.Address[i] = StoredValues.Near((float)(((2 * random.NextDouble()) - 1) * extent), storage);
             Values[i] = _memory.Address[i];
         }
 

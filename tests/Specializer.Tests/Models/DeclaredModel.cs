@@ -65,7 +65,10 @@ internal sealed class DeclaredModel
     public DecoderModel LoadRandom(InstructionSet instructionSet, int threads = 1) => LoadRandom(new ModelOptions { InstructionSet = instructionSet, Threads = threads });
 
     /// <summary>The random weights of the model, the same every time.</summary>
-    public RandomWeights RandomWeights() => new(Architecture, Seed);
+    public RandomWeights RandomWeights() => new(Architecture, Seed, Storage);
+
+    /// <summary>The type in which the model holds its matrices.</summary>
+    public WeightStorage Storage => Transformer.WeightStorage;
 
     /// <summary>What the model with the random weights must compute.</summary>
     public OracleRun Reference(ReadOnlySpan<int> tokens) => _oracle.Value.Run(tokens);

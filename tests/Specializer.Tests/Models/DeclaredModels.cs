@@ -22,6 +22,8 @@ internal static class DeclaredModels
 
     public static DeclaredModel OneOfEverything { get; } = new(typeof(OneOfEverything), Models.OneOfEverything.Load);
 
+    public static DeclaredModel LlamaGoldenBFloat16 { get; } = new(typeof(LlamaGoldenBFloat16), Models.LlamaGoldenBFloat16.Load);
+
     /// <summary>Every one.</summary>
     public static IReadOnlyList<DeclaredModel> All { get; } =
     [
@@ -39,6 +41,8 @@ internal static class DeclaredModels
         LongContext4096,
         LongContext8192,
         OneOfEverything,
+        LlamaGoldenBFloat16,
+        new(typeof(TiedFloat16), TiedFloat16.Load),
     ];
 
     /// <summary>The names of <see cref="All"/>.</summary>

@@ -23,7 +23,8 @@ public sealed unsafe class RandomWeights : WeightsSource
     /// <summary>Draws the weights.</summary>
     /// <param name="architecture">Which tensors, and their shapes.</param>
     /// <param name="seed">Where the draw begins.</param>
-    public RandomWeights(OracleArchitecture architecture, int seed)
+    /// <param name="storage">The type that holds the matrices exactly.</param>
+    public RandomWeights(OracleArchitecture architecture, int seed, WeightStorage storage = WeightStorage.Float32)
     {
         IReadOnlyList<OracleTensor> tensors = architecture.Tensors();
         _memory = AlignedBuffer.Allocate(tensors.Sum(tensor => (long)tensor.Length) * sizeof(float));
@@ -36,7 +37,8 @@ public sealed unsafe class RandomWeights : WeightsSource
             (double mean, double deviation) = Distribution(tensor);
             for (int i = 0; i < tensor.Length; i++)
             {
-                _memory.Address[offset + i] = (float)(mean + deviation * Normal(random));
+                float value = (float)(mean + deviation * Normal(random));
+                _memory.Address[offset + i] = tensor.Shape.Length == 2 ? StoredValues.Near(value, storage) : value;
             }
 
             offset += tensor.Length;

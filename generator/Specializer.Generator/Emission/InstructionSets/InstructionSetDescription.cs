@@ -67,6 +67,9 @@ internal abstract class InstructionSetDescription
     /// <summary>The type of a vector.</summary>
     public string Vector => VectorClass + "<float>";
 
+    /// <summary>The type of a vector of words, in each of which two weights of 16 bits lie.</summary>
+    public string WordVector => VectorClass + "<uint>";
+
     /// <summary>Whether a multiplication takes one lane of a vector as its factor, so that values need not be broadcast one by one.</summary>
     public virtual bool MultipliesByLane => false;
 
@@ -85,6 +88,8 @@ internal abstract class InstructionSetDescription
     public string Zero => Vector + ".Zero";
 
     public string Load(string address) => VectorClass + ".Load(" + address + ")";
+
+    public string LoadWords(string address) => VectorClass + ".Load((uint*)(" + address + "))";
 
     public string Broadcast(string value) => VectorClass + ".Create(" + value + ")";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Planning;
 
@@ -73,9 +74,23 @@ internal static class EmbedEmitter
     /// <summary>Gathers a column of the packed output matrix.</summary>
     private static void EmitColumn(SourceWriter writer, InstructionSetDescription isa, EmbedKernel kernel)
     {
+        writer.Line($"nint panel = token / {Text(isa.PanelWidth)};");
+        if (kernel.Storage != WeightStorage.Float32)
+        {
+            writer.Line($"uint* column = (uint*)table + (panel * {Text(isa.Lanes * kernel.Width)}) + (token % {Text(isa.Lanes)});");
+            writer.Line($"bool upper = token / {Text(isa.Lanes)} % 2 == 1;");
+            using (writer.Braces($"for (int i = 0; i < {Text(kernel.Width)}; i++)"))
+            {
+                writer.Line("uint weight = upper ? *column >> 16 : *column & 0xFFFF;");
+                writer.Line($"x[i] = {StoredWeights.Widen(kernel.Storage, "weight")};");
+                writer.Line($"column += {Text(isa.Lanes)};");
+            }
+
+            return;
+        }
+
         int columns = Layout.Pad(kernel.VocabularySize);
         int wholeColumns = columns / isa.PanelWidth * isa.PanelWidth;
-        writer.Line($"nint panel = token / {Text(isa.PanelWidth)};");
         writer.Line($"float* column = table + (panel * {Text(isa.PanelWidth * kernel.Width)}) + (token % {Text(isa.PanelWidth)});");
         string step = wholeColumns == columns ? Text(isa.PanelWidth) : "columns";
         if (wholeColumns != columns)

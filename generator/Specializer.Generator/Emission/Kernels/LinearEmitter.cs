@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Planning;
 
@@ -23,7 +24,7 @@ internal static class LinearEmitter
         if (HasPairs(kernel, isa))
         {
             yield return Pair(kernel, isa);
-            yield return WholePair(kernel, isa);
+            yield return Whole(kernel, isa);
         }
 
         if (HasFewRows(kernel, isa))
@@ -103,10 +104,13 @@ internal static class LinearEmitter
             }
 
             // So many rows that fit a tile over one panel read its weights once; over two they would read them twice.
-            using (writer.Braces($"else if (rows > {Text(isa.TileRows)})"))
-            using (writer.Braces(Loop(2)))
+            if (Whole(kernel, isa).Panels == 2)
             {
-                EmitTiles(writer, isa, kernel, Pair(kernel, isa), "panel", WholePair(kernel, isa));
+                using (writer.Braces($"else if (rows > {Text(isa.TileRows)})"))
+                using (writer.Braces(Loop(2)))
+                {
+                    EmitTiles(writer, isa, kernel, Pair(kernel, isa), "panel", Whole(kernel, isa));
+                }
             }
         }
 
@@ -119,17 +123,18 @@ internal static class LinearEmitter
             }
         }
 
+        TileShape? shared = HasPairs(kernel, isa) && Whole(kernel, isa) is { Panels: 1 } whole ? whole : null;
         using (writer.Braces("for (; panel < endPanel; panel++)"))
         {
             if (narrow == 0)
             {
-                EmitTiles(writer, isa, kernel, Single(kernel, isa, isa.PanelVectors), "panel");
+                EmitTiles(writer, isa, kernel, Single(kernel, isa, isa.PanelVectors), "panel", shared);
             }
             else
             {
                 using (writer.Braces("if (panel < Panels - 1)"))
                 {
-                    EmitTiles(writer, isa, kernel, Single(kernel, isa, isa.PanelVectors), "panel");
+                    EmitTiles(writer, isa, kernel, Single(kernel, isa, isa.PanelVectors), "panel", shared);
                 }
 
                 using (writer.Braces("else"))
@@ -147,9 +152,9 @@ internal static class LinearEmitter
         writer.Line($"float* panelOutput = {OutputAt(kernel, isa, panel)};");
         if (whole is not null)
         {
-            writer.Line("// The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.");
-            writer.Line($"float* ahead = panelWeights + {Text(whole.Panels * isa.PanelWidth * kernel.Inputs)};");
-            writer.Line($"int aheadTiles = {Text(whole.Panels * isa.PanelWidth / Layout.Line)};");
+            writer.Line($"// The next {(whole.Panels == 1 ? "panel, which follows this one" : "panels, which follow these")} in memory, {(whole.Panels == 1 ? "comes" : "come")} closer while {(whole.Panels == 1 ? "this is" : "these are")} multiplied: a share with each whole tile.");
+            writer.Line($"float* ahead = panelWeights + {Text(whole.Panels * PanelFloats(kernel, isa))};");
+            writer.Line($"int aheadTiles = {Text(whole.Panels * whole.WeightStride / Layout.Line)};");
         }
 
         using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
@@ -163,7 +168,7 @@ internal static class LinearEmitter
             }
 
             // Too few whole tiles fetch the next panels only in part; then the first tile fetches its own.
-            int sharing = whole.Panels * isa.PanelWidth / Layout.Line;
+            int sharing = whole.Panels * whole.WeightStride / Layout.Line;
             using (writer.Braces($"if (height == {Text(whole.LeastRows)} && (row > 0 || rows >= {Text(sharing * whole.LeastRows)}))"))
             {
                 EmitCall(writer, isa, kernel, whole, input, "panelWeights", output, panel, Text(whole.LeastRows));
@@ -245,7 +250,7 @@ internal static class LinearEmitter
     private static string Scaled(LinearKernel kernel, string x) =>
         kernel.Epilogue.Scale == 1 ? x : x + " * " + kernel.Epilogue.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
 
-    private static string WeightsAt(LinearKernel kernel, InstructionSetDescription isa, string panel) => At("weights", panel, (long)isa.PanelWidth * kernel.Inputs);
+    private static string WeightsAt(LinearKernel kernel, InstructionSetDescription isa, string panel) => At("weights", panel, (long)PanelFloats(kernel, isa));
 
     private static string OutputAt(LinearKernel kernel, InstructionSetDescription isa, string panel) =>
         At("output", panel, kernel.Epilogue.Gated ? isa.PanelWidth / 2 : isa.PanelWidth);
@@ -253,18 +258,37 @@ internal static class LinearEmitter
     private static string At(string pointer, string panel, long step) =>
         panel == "0" ? pointer : $"{pointer} + ((nint){panel} * {step.ToString(CultureInfo.InvariantCulture)})";
 
+    /// <summary>The room of a panel, in floats: two weights of 16 bits take one float's.</summary>
+    private static int PanelFloats(LinearKernel kernel, InstructionSetDescription isa) => DepthFloats(kernel, isa, isa.PanelVectors) * kernel.Inputs;
+
+    private static int DepthFloats(LinearKernel kernel, InstructionSetDescription isa, int vectors) => kernel.Storage == WeightStorage.Float32 ? vectors * isa.Lanes : isa.Lanes;
+
     private static bool HasPairs(LinearKernel kernel, InstructionSetDescription isa) => isa.TakesPairs && kernel.PackedOutputs >= 2 * isa.PanelWidth;
 
-    private static TileShape Streams(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Streams", isa.PanelVectors, isa.StreamPanels) with { MostRows = 1 };
+    private static TileShape Streams(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Streams", isa.PanelVectors, isa.StreamPanels) with
+    {
+        MostRows = 1,
+
+        // The CPU looks far enough ahead by itself where it does little more than read.
+        Prefetch = kernel.Storage == WeightStorage.Float32 ? TilePrefetch.None : Own(isa),
+    };
 
     private static TileShape Pair(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Pair", isa.PanelVectors, 2) with { Prefetch = Own(isa) };
 
-    /// <summary>Whole tiles of many rows: only the first reads weights from afar, and all fetch the next.</summary>
-    private static TileShape WholePair(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "WholePair", isa.PanelVectors, 2) with
+    /// <summary>
+    /// Whole tiles of many rows: only the first reads weights from afar, and all fetch the next. Two panels side by side take
+    /// fewer broadcasts for the same multiplications; weights of 16 bits cost more to unpack than that saves, and are
+    /// multiplied with as many rows as possible.
+    /// </summary>
+    private static TileShape Whole(LinearKernel kernel, InstructionSetDescription isa)
     {
-        Prefetch = isa.Prefetches ? TilePrefetch.Ahead : TilePrefetch.None,
-        LeastRows = isa.TileRowsOf(2 * isa.PanelVectors),
-    };
+        int panels = kernel.Storage == WeightStorage.Float32 ? 2 : 1;
+        return Tile(kernel, isa, panels == 2 ? "WholePair" : "Whole", isa.PanelVectors, panels) with
+        {
+            Prefetch = isa.Prefetches ? TilePrefetch.Ahead : TilePrefetch.None,
+            LeastRows = isa.TileRowsOf(panels * isa.PanelVectors),
+        };
+    }
 
     /// <summary>
     /// Where there are pairs, a single panel is for few rows or is left over. Where there are none it is for all rows, of
@@ -280,15 +304,18 @@ internal static class LinearEmitter
     private static TilePrefetch Own(InstructionSetDescription isa) => isa.Prefetches ? TilePrefetch.Own : TilePrefetch.None;
 
     private static TileShape Tile(LinearKernel kernel, InstructionSetDescription isa, string name, int vectors, int panels) => new(
-        $"Multiply{Text(kernel.Inputs)}{(kernel.Epilogue.Bias ? "Bias" : "")}{(kernel.Epilogue.AddToOutput ? "Add" : "")}{name}Rows",
+        $"Multiply{Text(kernel.Inputs)}{(kernel.Epilogue.Bias ? "Bias" : "")}{(kernel.Epilogue.AddToOutput ? "Add" : "")}{(kernel.Storage == WeightStorage.Float32 ? "" : kernel.Storage.ToString())}{name}Rows",
         vectors,
         kernel.Inputs,
         kernel.InputStride,
-        vectors * isa.Lanes,
+        DepthFloats(kernel, isa, vectors),
         kernel.Epilogue.Bias ? TileStart.Bias : TileStart.Zero,
         kernel.Epilogue.AddToOutput,
         OutputStride: null,
-        panels);
+        panels)
+    {
+        Storage = kernel.Storage,
+    };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Planning;
 
@@ -135,10 +136,11 @@ internal static class TileEmitter
         using (writer.Indented())
         {
             // With one row every weight is used once, and need not be in a register of its own.
-            string Weight(int column) => rows == 1 ? isa.Load(Offset("weights", shape.WeightOffset(column, isa.Lanes))) : "weight" + Text(column);
+            EmitWords(writer, isa, shape, 0, declare: true);
+            string Weight(int column) => rows == 1 ? LoadWeight(isa, shape, column, 0) : "weight" + Text(column);
             if (rows > 1)
             {
-                writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => $"weight{Text(column)} = {isa.Load(Offset("weights", shape.WeightOffset(column, isa.Lanes)))}"))};");
+                writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => $"weight{Text(column)} = {LoadWeight(isa, shape, column, 0)}"))};");
             }
 
             for (int row = 0; row < rows; row++)
@@ -156,12 +158,34 @@ internal static class TileEmitter
         writer.Line("while (input != end);");
     }
 
+    /// <summary>Where two weights share a word, loads the words of one depth of each panel.</summary>
+    private static void EmitWords(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int depth, bool declare)
+    {
+        if (shape.Storage != WeightStorage.Float32)
+        {
+            writer.Line((declare ? isa.WordVector + " " : "") + string.Join(declare ? ", " : "; ", Enumerable.Range(0, shape.Panels).Select(panel =>
+                $"words{Text(panel)} = {isa.LoadWords(WeightAt(isa, shape, panel * shape.Vectors, depth))}")) + ";");
+        }
+    }
+
+    /// <summary>A vector of weights, from memory or from words that are loaded.</summary>
+    private static string LoadWeight(InstructionSetDescription isa, TileShape shape, int column, int depth)
+    {
+        string words = "words" + Text(column / shape.Vectors);
+        return shape.Storage == WeightStorage.Float32 ? isa.Load(WeightAt(isa, shape, column, depth))
+            : column % shape.Vectors == 0 ? StoredWeights.Lower(isa, shape.Storage, words)
+            : StoredWeights.Upper(isa, shape.Storage, words);
+    }
+
+    private static string WeightAt(InstructionSetDescription isa, TileShape shape, int column, int depth) =>
+        Offset("weights", (depth * shape.WeightStride) + shape.WeightOffset(column, isa.Lanes));
+
     private static void EmitPrefetch(SourceWriter writer, InstructionSetDescription isa, TileShape shape)
     {
         switch (shape.Prefetch)
         {
             case TilePrefetch.Own:
-                int lineVectors = Layout.Line / isa.Lanes;
+                int lineVectors = shape.Storage == WeightStorage.Float32 ? Layout.Line / isa.Lanes : shape.Vectors;
                 writer.Line(string.Join(" ", Columns(shape).Where(column => column % shape.Vectors % lineVectors == 0)
                     .Select(column => isa.Prefetch(Offset("weights", shape.WeightOffset(column, isa.Lanes) + OwnDistance), toFirstLevel: true))));
                 break;
@@ -185,7 +209,8 @@ internal static class TileEmitter
                 writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => "weight" + Text(column)))};");
                 for (int lane = 0; lane < lanes; lane++)
                 {
-                    writer.Line(string.Join(" ", Columns(shape).Select(column => $"weight{Text(column)} = {isa.Load(Offset("weights", (lane * shape.WeightStride) + shape.WeightOffset(column, lanes)))};")));
+                    EmitWords(writer, isa, shape, lane, declare: lane == 0);
+                    writer.Line(string.Join(" ", Columns(shape).Select(column => $"weight{Text(column)} = {LoadWeight(isa, shape, column, lane)};")));
                     for (int row = 0; row < rows; row++)
                     {
                         writer.Line(string.Join(" ", Columns(shape).Select(column => $"{Sum(row, column)} = {isa.MultiplyAddLane(Sum(row, column), "weight" + Text(column), "values" + Text(row), lane)};")));
@@ -205,7 +230,8 @@ internal static class TileEmitter
         string rest = shape.Depth is { } d ? Text(d % lanes) : $"(depth & {lanes - 1})";
         using (writer.Braces($"for (float* last = input + {rest}; input != last; input++, weights += {Text(shape.WeightStride)})"))
         {
-            writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => $"weight{Text(column)} = {isa.Load(Offset("weights", shape.WeightOffset(column, lanes)))}"))};");
+            EmitWords(writer, isa, shape, 0, declare: true);
+            writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => $"weight{Text(column)} = {LoadWeight(isa, shape, column, 0)}"))};");
             for (int row = 0; row < rows; row++)
             {
                 writer.Line($"{(row == 0 ? isa.Vector + " " : "")}value = {isa.Broadcast($"input[{Text(row * shape.InputStride)}]")}; "

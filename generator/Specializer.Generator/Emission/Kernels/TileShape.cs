@@ -1,3 +1,5 @@
+using Specializer.Generator.Architecture;
+
 namespace Specializer.Generator.Emission.Kernels;
 
 /// <summary>What the sums of a tile begin with.</summary>
@@ -49,9 +51,13 @@ internal sealed record TileShape(
     /// <summary>The greatest height for which there is a tile, where it is not that of the registers.</summary>
     public int? MostRows { get; init; }
 
+    /// <summary>The type in which the weights are held.</summary>
+    public WeightStorage Storage { get; init; }
+
     /// <summary>The width of the whole tile in vectors.</summary>
     public int Columns => Panels * Vectors;
 
     /// <summary>Where a column's weights lie, in floats from the first panel's.</summary>
-    public int WeightOffset(int column, int lanes) => (column / Vectors * WeightStride * (Depth ?? 0)) + (column % Vectors * lanes);
+    public int WeightOffset(int column, int lanes) =>
+        (column / Vectors * WeightStride * (Depth ?? 0)) + (Storage == WeightStorage.Float32 ? column % Vectors * lanes : 0);
 }

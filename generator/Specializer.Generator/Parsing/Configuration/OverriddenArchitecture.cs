@@ -10,12 +10,13 @@ internal static class OverriddenArchitecture
     /// <exception cref="ConfigurationException">The file's model has not what is overridden.</exception>
     public static TransformerArchitecture Apply(TransformerArchitecture architecture, ArchitectureOverrides overrides)
     {
-        if (!overrides.Any)
+        architecture = WithStorage(architecture, overrides.WeightStorage);
+        if (!(overrides with { WeightStorage = WeightStorage.Float32 }).Any)
         {
             return architecture;
         }
 
-        Refuse(architecture.Encoder is not null, "it declares an encoder-decoder, beside which only ContextLength, ChunkLength and SourceLength may be given");
+        Refuse(architecture.Encoder is not null, "it declares an encoder-decoder, beside which only ContextLength, ChunkLength, SourceLength and WeightStorage may be given");
         Refuse(
             architecture.Stack == Stack.Encoder && (overrides.TiedEmbeddings is not null || overrides.LogitsSoftCap is not null),
             "it declares an encoder, which has no logits: remove TiedEmbeddings and LogitsSoftCap");
@@ -44,6 +45,10 @@ internal static class OverriddenArchitecture
             LayerKinds = new EquatableArray<LayerKind>(Kinds(architecture, overrides)),
         };
     }
+
+    /// <summary>An encoder holds its weights as its decoder does.</summary>
+    private static TransformerArchitecture WithStorage(TransformerArchitecture architecture, WeightStorage storage) =>
+        architecture with { WeightStorage = storage, Encoder = architecture.Encoder is { } encoder ? encoder with { WeightStorage = storage } : null };
 
     /// <summary>Where layers differ in their rotary base, the attribute speaks of those without a window.</summary>
     private static IEnumerable<LayerKind> Kinds(TransformerArchitecture architecture, ArchitectureOverrides overrides)

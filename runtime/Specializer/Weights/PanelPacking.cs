@@ -1,0 +1,164 @@
+using System;
+using System.Globalization;
+using System.Threading.Tasks;
+
+namespace Specializer;
+
+/// <summary>Where a packed column comes from: a row of a matrix, or nowhere.</summary>
+internal readonly record struct PanelSource(int Matrix, int Row)
+{
+    public static PanelSource Zeros => new(-1, 0);
+}
+
+/// <summary>Packs the rows of matrices as the columns of panels, on all cores.</summary>
+internal sealed unsafe class PanelPacking
+{
+    /// <summary>Inputs that are packed at a time: a block of a panel of any instruction set stays in the first-level cache.</summary>
+    private const int BlockInputs = 128;
+
+    private readonly float* _destination;
+    private readonly int _lanes;
+    private readonly int _inputs;
+    private readonly PanelSource[] _sources;
+    private readonly TensorSlice[] _matrices;
+    private readonly WeightStorage _storage;
+
+    public PanelPacking(float* destination, int lanes, int inputs, PanelSource[] sources, ReadOnlySpan<TensorSlice> matrices, WeightStorage storage)
+    {
+        _destination = destination;
+        _lanes = lanes;
+        _inputs = inputs;
+        _sources = sources;
+        _matrices = matrices.ToArray();
+        _storage = storage;
+    }
+
+    private int PanelWidth => WeightPacking.VectorsPerPanel * _lanes;
+
+    /// <exception cref="WeightsException">A weight does not fit into the type in which it is held.</exception>
+    public void Run()
+    {
+        int panels = (_sources.Length + PanelWidth - 1) / PanelWidth;
+        try
+        {
+            Parallel.For(0, panels, Pack);
+        }
+        catch (AggregateException exception) when (exception.InnerException is WeightsException first)
+        {
+            // Which of several weights that do not fit is named depends on the threads; that one of them is does not.
+            throw first;
+        }
+    }
+
+    private void Pack(int panel)
+    {
+        int first = panel * PanelWidth;
+        ReadOnlySpan<PanelSource> sources = _sources.AsSpan(first, Math.Min(PanelWidth, _sources.Length - first));
+        if (_storage == WeightStorage.Float32)
+        {
+            float* target = _destination + ((nint)first * _inputs);
+            for (int input = 0; input < _inputs; input += BlockInputs)
+            {
+                Fill(target + ((nint)input * sources.Length), sources, input, Math.Min(BlockInputs, _inputs - input));
+            }
+
+            return;
+        }
+
+        uint* words = (uint*)_destination + ((nint)panel * _lanes * _inputs);
+        float* block = stackalloc float[BlockInputs * PanelWidth];
+        for (int input = 0; input < _inputs; input += BlockInputs)
+        {
+            int count = Math.Min(BlockInputs, _inputs - input);
+            Fill(block, sources, input, count);
+            Narrow(block, words + ((nint)input * _lanes), sources, count);
+        }
+    }
+
+    /// <summary>Writes inputs of the sources side by side: block[input, column].</summary>
+    private void Fill(float* block, ReadOnlySpan<PanelSource> sources, int first, int count)
+    {
+        int width = sources.Length;
+        float* values = stackalloc float[BlockInputs];
+        for (int column = 0; column < width;)
+        {
+            PanelSource source = sources[column];
+            if (source.Matrix >= 0 && _matrices[source.Matrix].InputsFirst)
+            {
+                column += CopyColumns(block, column, sources, first, count);
+                continue;
+            }
+
+            if (source.Matrix < 0)
+            {
+                new Span<float>(values, count).Clear();
+            }
+            else
+            {
+                _matrices[source.Matrix].CopyRow(source.Row, first, new Span<float>(values, count));
+            }
+
+            float* target = block + column;
+            for (int i = 0; i < count; i++, target += width)
+            {
+                *target = values[i];
+            }
+
+            column++;
+        }
+    }
+
+    /// <summary>Copies neighbouring columns of a matrix [inputs, outputs], which lie in it as in the panel.</summary>
+    private int CopyColumns(float* block, int column, ReadOnlySpan<PanelSource> sources, int first, int count)
+    {
+        PanelSource source = sources[column];
+        int run = 1;
+        while (column + run < sources.Length && sources[column + run].Matrix == source.Matrix)
+        {
+            run++;
+        }
+
+        int copied = run;
+        for (int i = 0; i < count; i++)
+        {
+            copied = _matrices[source.Matrix].CopyInput(first + i, source.Row, new Span<float>(block + ((nint)i * sources.Length) + column, run));
+        }
+
+        return copied;
+    }
+
+    /// <summary>Two weights to a word: those of the panel's first vector below those of its second, of which a narrow panel has none.</summary>
+    private void Narrow(float* block, uint* words, ReadOnlySpan<PanelSource> sources, int count)
+    {
+        int width = sources.Length;
+        for (int i = 0; i < count; i++, block += width, words += _lanes)
+        {
+            for (int lane = 0; lane < _lanes; lane++)
+            {
+                uint low = Narrow(block[lane], sources[lane]);
+                uint high = width > _lanes ? Narrow(block[lane + _lanes], sources[lane + _lanes]) : 0;
+                words[lane] = low | (high << 16);
+            }
+        }
+    }
+
+    private uint Narrow(float weight, PanelSource source)
+    {
+        if (_storage == WeightStorage.BFloat16)
+        {
+            return FloatConversion.ToBFloat16(weight);
+        }
+
+        ushort half = BitConverter.HalfToUInt16Bits((Half)weight);
+        return (half & FloatConversion.HalfInfinity) != FloatConversion.HalfInfinity ? half : throw DoesNotFit(weight, source);
+    }
+
+    private WeightsException DoesNotFit(float weight, PanelSource source)
+    {
+        string name = _matrices[source.Matrix].TensorName;
+        string message = FormattableString.Invariant(
+            $"Tensor \"{name}\" holds the weight {weight}, which WeightStorage.Float16 cannot hold: its largest is 65504. Declare WeightStorage.BFloat16 or WeightStorage.Float32.");
+        return new WeightsException(
+            "weights", new WeightsProblem(WeightsProblemKind.WeightOutOfRange, name, message) { Expected = "-65504 to 65504", Found = weight.ToString(CultureInfo.InvariantCulture) });
+    }
+}
