@@ -15,9 +15,13 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
 
     /// <summary>All kernels of the model for the instruction set.</summary>
     public IEnumerable<MeasuredKernel> Kernels()
+        => Names().Select(name => Describe(Method(model.Type, instructionSet, name))).OfType<MeasuredKernel>();
+
+    /// <summary>The attention of the model over caches of growing length.</summary>
+    public IEnumerable<MeasuredKernel> Attentions()
     {
-        IEnumerable<string> names = model.Type.GetNestedType("IKernels", BindingFlags.NonPublic)!.GetMethods().Select(static method => method.Name);
-        return names.Select(name => Describe(Method(model.Type, instructionSet, name))).OfType<MeasuredKernel>();
+        MethodInfo kernel = Names().Where(static name => name.StartsWith("Attend", StringComparison.Ordinal)).Select(name => Method(model.Type, instructionSet, name)).Single();
+        return new[] { 128, 512, 2048, 8192 }.Where(length => length <= model.ContextLength).Select(length => Attention(kernel, length));
     }
 
     /// <summary>One kernel by its name, on rows that are the last of a number of positions.</summary>
@@ -30,6 +34,8 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
             ?? throw new NotSupportedException($"{model} has no kernel {name} for {instructionSet}.");
 
     private static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
+
+    private IEnumerable<string> Names() => model.Type.GetNestedType("IKernels", BindingFlags.NonPublic)!.GetMethods().Select(static method => method.Name);
 
     private MeasuredKernel? Describe(MethodInfo kernel) => Linear(kernel) ?? Attention(kernel) ?? Move(kernel);
 
@@ -48,7 +54,7 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
             logits ? "logits" : gated ? "gated-linear" : "linear",
             fused.Length == 0 ? $"{inputs}x{outputs}" : $"{inputs}x{outputs} {fused}",
             rows => 2.0 * weights * rows,
-            _ => weights * sizeof(float),
+            _ => weights * (fused.EndsWith("BFloat16", StringComparison.Ordinal) ? sizeof(ushort) : sizeof(float)),
             KernelBinding.Bind(kernel, memory, _length, rowsAreLast: false))
         {
             // Logits are computed for a few rows at most.
@@ -57,15 +63,13 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
         };
     }
 
-    private MeasuredKernel? Attention(MethodInfo kernel)
-    {
-        if (!kernel.Name.StartsWith("Attend", StringComparison.Ordinal))
-        {
-            return null;
-        }
+    private MeasuredKernel? Attention(MethodInfo kernel) => kernel.Name.StartsWith("Attend", StringComparison.Ordinal)
+        ? Attention(kernel, kernel.Name.EndsWith("ToAll", StringComparison.Ordinal) ? model.SourceLength : _length)
+        : null;
 
+    private MeasuredKernel Attention(MethodInfo kernel, int length)
+    {
         bool all = kernel.Name.EndsWith("ToAll", StringComparison.Ordinal);
-        int length = all ? model.SourceLength : _length;
         (int heads, int keyValueHeads, int headDimension) = (_attention.Heads, _attention.KeyValueHeads, _attention.HeadDimension);
         bool plain = kernel.Name == "Attend" && kernel.GetParameters().All(static parameter => parameter.Name != "bias");
         return new MeasuredKernel(
@@ -75,7 +79,7 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
             _ => 2L * keyValueHeads * headDimension * length * sizeof(float),
             KernelBinding.Bind(kernel, memory, length, rowsAreLast: true))
         {
-            MostRows = Math.Min(length, 128),
+            MostRows = Math.Min(length, WholeModel.PromptLength),
             RunGeneric = plain && length == KernelMemory.CacheLength ? GenericKernels.Attention(instructionSet, memory, heads, keyValueHeads, headDimension) : null,
         };
     }

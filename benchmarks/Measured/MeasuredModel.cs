@@ -18,6 +18,8 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
         Llama("llama-15M", typeof(Llama15M), layers: 6, width: 288, heads: 6, keyValueHeads: 6, feedForwardWidth: 768, vocabularySize: 32_000),
         Llama("llama-110M", typeof(Llama110M), layers: 12, width: 768, heads: 12, keyValueHeads: 12, feedForwardWidth: 2048, vocabularySize: 32_000),
         Llama("smollm-135M", typeof(Smollm135M), layers: 30, width: 576, heads: 9, keyValueHeads: 3, feedForwardWidth: 1536, vocabularySize: 49_152),
+        new("llama-15M-bf16", typeof(Llama15MBFloat16), new AttentionShape(6, 6, 48)) { BytesPerWeight = 2 },
+        new("llama-110M-bf16", typeof(Llama110MBFloat16), new AttentionShape(12, 12, 64)) { BytesPerWeight = 2 },
         new("gpt2-124M", typeof(Gpt2), new AttentionShape(12, 12, 64)),
         new("minilm-22M", typeof(MiniLm), new AttentionShape(12, 12, 32)),
         new("bert-base-110M", typeof(BertBase), new AttentionShape(12, 12, 64)),
@@ -25,6 +27,10 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
         new("whisper-tiny", typeof(WhisperTiny), new AttentionShape(6, 6, 64)) ,
         new("vit-tiny", typeof(VitTiny), new AttentionShape(3, 3, 64)) { PatchFloats = 3 * 16 * 16 },
     ];
+
+    /// <summary>Attention alone, for as long a cache as it has.</summary>
+    public static IReadOnlyList<MeasuredModel> Attentions { get; } =
+        [new("attention-full", typeof(FullAttention), new AttentionShape(12, 12, 64)), new("attention-causal", typeof(CausalAttention), new AttentionShape(12, 12, 64))];
 
     /// <summary>Those that the generic engine runs, too.</summary>
     public static IEnumerable<MeasuredModel> Generics => All.Where(static model => model.Generic is not null);
@@ -37,6 +43,9 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
 
     /// <summary>The same architecture as the generic engine takes it; none if it is not its kind.</summary>
     public GenericDecoderConfiguration? Generic { get; private init; }
+
+    /// <summary>The bytes in which a weight of a linear layer is held.</summary>
+    public int BytesPerWeight { get; private init; } = sizeof(float);
 
     public int ContextLength => Constant("ContextLength");
 
@@ -60,6 +69,9 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
 
     /// <summary>The kernels of an instruction set, working on the given memory.</summary>
     public IEnumerable<MeasuredKernel> Kernels(InstructionSet instructionSet, KernelMemory memory) => new KernelCatalog(this, instructionSet, memory).Kernels();
+
+    /// <summary>The model of the same shape whose weights are held in bfloat16; none if none is measured.</summary>
+    public MeasuredModel? Narrow => All.FirstOrDefault(model => model.Name == Name + "-bf16");
 
     private static MeasuredModel Llama(string name, Type type, int layers, int width, int heads, int keyValueHeads, int feedForwardWidth, int vocabularySize)
     {

@@ -96,7 +96,7 @@ internal sealed class WholeModel : IDisposable
     private ModelRun Decode(DecoderSession session, int position)
     {
         bool isReady = false;
-        return new ModelRun("decode", 1, 2.0 * Description.MultiplyAddsPerToken, Description.MultiplyAddsPerToken * sizeof(float), () =>
+        return new ModelRun("decode", 1, 2.0 * Description.MultiplyAddsPerToken, Description.MultiplyAddsPerToken * _measured.BytesPerWeight, () =>
         {
             if (!isReady)
             {

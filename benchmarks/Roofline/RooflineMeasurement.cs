@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
-using System.Threading;
 
 namespace Specializer.Benchmarks;
 
@@ -15,29 +14,24 @@ internal sealed class RooflineMeasurement : IDisposable
     private const int TurnCount = 9;
     private const double SecondsPerTurn = 0.008;
 
-    private static float s_sink;
-
     private readonly InstructionSet _instructionSet;
     private readonly MachineLimits _limits;
     private readonly WorkerTeam _team;
     private readonly KernelMemory _memory = new();
-    private readonly LimitRun _multiplyAdds;
-    private readonly double _operationsPerTurn;
+    private readonly LimitLoops _loops;
 
     public RooflineMeasurement(InstructionSet instructionSet, MachineLimits limits)
     {
         _instructionSet = instructionSet;
         _limits = limits;
         _team = new WorkerTeam(limits.Threads);
-        double perIteration = MultiplyAddLoop.OperationsPerIteration(instructionSet);
-        int iterations = (int)(SecondsPerTurn / 2 * limits.FmaGigaflops * 1e9 / limits.Threads / perIteration);
-        _operationsPerTurn = perIteration * iterations * limits.Threads;
-        _multiplyAdds = new LimitRun(_ => Volatile.Write(ref s_sink, MultiplyAddLoop.Run(instructionSet, iterations)));
+        _loops = new LimitLoops(limits, SecondsPerTurn / 2);
     }
 
     public void Dispose()
     {
         _team.Dispose();
+        _loops.Dispose();
         _memory.Dispose();
     }
 
@@ -55,10 +49,10 @@ internal sealed class RooflineMeasurement : IDisposable
         using var whole = new WholeModel(model, new ModelOptions { InstructionSet = _instructionSet, Threads = _limits.Threads });
         foreach (ModelRun run in whole.Runs)
         {
-            (double seconds, double peak) = TakeTurns(run.Run);
-            seconds /= run.Repetitions;
-            (string level, double rate) = Level(run.Bytes / _limits.Threads);
             bool readingBound = run.Bytes > 0;
+            LimitLoop limit = readingBound ? _loops.Reading(run.Bytes / _limits.Threads) : _loops.MultiplyAdds;
+            (double seconds, double rate) = TakeTurns(limit, run.Run);
+            seconds /= run.Repetitions;
             yield return new RooflineRow(
                 run.Name,
                 model.Name,
@@ -66,25 +60,28 @@ internal sealed class RooflineMeasurement : IDisposable
                 run.Length,
                 run.Operations / seconds / 1e9,
                 readingBound ? run.Bytes / seconds / 1e9 : null,
-                100 * (readingBound ? run.Bytes / rate : run.Operations / peak) / seconds,
-                readingBound ? level : "fma",
+                100 * (readingBound ? run.Bytes : run.Operations) / rate / seconds,
+                limit.Name,
                 run.Length / seconds);
         }
     }
+
+    /// <summary>Attention alone, over caches of growing length.</summary>
+    public IEnumerable<RooflineRow> MeasureAttention(MeasuredModel model, IReadOnlyList<int> rowCounts)
+        => new KernelCatalog(model, _instructionSet, _memory).Attentions().SelectMany(kernel => rowCounts.Where(rows => rows <= kernel.MostRows).Select(rows => MeasureKernel(model, kernel, rows)));
 
     private RooflineRow MeasureKernel(MeasuredModel model, MeasuredKernel kernel, int rows)
     {
         double estimate = Enumerable.Range(0, 4).Min(_ => Seconds(new KernelRun(kernel.Run, rows, 1)));
         int calls = (int)Math.Clamp(SecondsPerTurn / estimate, 1, 100_000);
-        (double seconds, double peak) = TakeTurns(new KernelRun(kernel.Run, rows, calls));
-        seconds /= calls;
-
         // What has to be read for one call lies where all of it, called again and again, fits.
         long bytes = kernel.Bytes(rows);
-        (string level, double rate) = Level(bytes / _limits.Threads);
-        double arithmetic = kernel.Operations(rows) / peak;
-        double reading = bytes / rate;
-        bool readingBound = reading > arithmetic || kernel.Moves;
+        LimitLoop reading = _loops.Reading(bytes / _limits.Threads);
+        bool readingBound = kernel.Moves || bytes / reading.Rate > kernel.Operations(rows) / _loops.MultiplyAdds.Rate;
+        LimitLoop limit = readingBound ? reading : _loops.MultiplyAdds;
+        var run = new KernelRun(kernel.Run, rows, calls);
+        (double seconds, double rate) = TakeTurns(limit, () => Run(run));
+        seconds /= calls;
         return new RooflineRow(
             kernel.Name,
             model.Name,
@@ -92,18 +89,10 @@ internal sealed class RooflineMeasurement : IDisposable
             rows,
             kernel.Operations(rows) / seconds / 1e9,
             readingBound ? bytes / seconds / 1e9 : null,
-            100 * (readingBound ? reading : arithmetic) / seconds,
-            readingBound ? level : "fma",
+            100 * (readingBound ? bytes : kernel.Operations(rows)) / rate / seconds,
+            limit.Name,
             null);
     }
-
-    /// <summary>Where data of a size lies when it is read again and again by one core, and how fast that is read.</summary>
-    private (string Level, double BytesPerSecond) Level(long bytesPerThread) => bytesPerThread switch
-    {
-        <= 1_600_000 => ("l2", _limits.ReadL2 * 1e9),
-        <= 64_000_000 => ("l3", _limits.ReadL3 * 1e9),
-        _ => ("memory", _limits.ReadMemory * 1e9),
-    };
 
     private double Seconds(ParallelWork work)
     {
@@ -120,12 +109,10 @@ internal sealed class RooflineMeasurement : IDisposable
         }
     }
 
-    private (double Seconds, double Peak) TakeTurns(ParallelWork work) => TakeTurns(() => Run(work));
-
-    /// <summary>Medians of the time of the work, and of the multiply-adds per second measured between.</summary>
-    private (double Seconds, double Peak) TakeTurns(Action work)
+    /// <summary>Medians of the seconds of the work, and of what the limit reached in between, per second.</summary>
+    private (double Seconds, double Rate) TakeTurns(LimitLoop limit, Action work)
     {
-        double[][] seconds = Turns.Take(TurnCount, 0, () => Run(_multiplyAdds), work);
-        return (Spread.Of(seconds[1]).Median, _operationsPerTurn / Spread.Of(seconds[0]).Median);
+        double[][] seconds = Turns.Take(TurnCount, 0, () => Run(limit), work);
+        return (Spread.Of(seconds[1]).Median, limit.Amount / Spread.Of(seconds[0]).Median);
     }
 }
