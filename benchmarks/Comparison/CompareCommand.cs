@@ -17,9 +17,16 @@ internal static class CompareCommand
         var threads = new Option<int>("--threads") { Description = "Threads that work together.", DefaultValueFactory = _ => 1 };
         var models = new Option<string[]>("--model") { Description = "The models to measure; all by default.", AllowMultipleArgumentsPerToken = true };
         models.AcceptOnlyFromAmong([.. MeasuredModel.Generics.Select(model => model.Name)]);
-        var command = new Command("compare", "Measures generated code against the generic engine, kernels and whole models, alternating, medians.") { threads, models };
+        var reasons = new Option<bool>("--reasons") { Description = "Measures what each thing that makes the code fast brings, by turning it off, on one thread." };
+        var command = new Command("compare", "Measures generated code against the generic engine, kernels and whole models, alternating, medians.") { threads, models, reasons };
         command.SetAction(result =>
         {
+            if (result.GetValue(reasons))
+            {
+                CompareReasons();
+                return;
+            }
+
             string[] chosen = result.GetValue(models) ?? [];
             int count = result.GetValue(threads);
             Console.WriteLine("| model | what | specialised | generic | ratio |");
@@ -31,6 +38,21 @@ internal static class CompareCommand
             }
         });
         return command;
+    }
+
+    private static void CompareReasons()
+    {
+        using var memory = new KernelMemory();
+        using var team = new WorkerTeam(1);
+        Console.WriteLine("| reason | what is turned off | with it | without it | gain |");
+        Console.WriteLine("|---|---|---:|---:|---:|");
+        foreach (GainReasons.Pair pair in GainReasons.All(memory))
+        {
+            int calls = (int)Math.Clamp(2e7 / pair.Operations, 1, 10_000);
+            var with = new KernelRun(pair.With, pair.Rows, calls);
+            var without = new KernelRun(pair.Without, pair.Rows, calls);
+            Report(pair.Reason, $"{pair.What}, {pair.Rows} rows, GFLOP/s", pair.Operations * calls / 1e9, () => team.TryRun(with), () => team.TryRun(without), 0.015);
+        }
     }
 
     private static void CompareKernels(MeasuredModel measured, int threads)
@@ -66,9 +88,9 @@ internal static class CompareCommand
         Report(measured.Name, "decode, tokens/s", Tokens, () => Decode(specializedSession, Tokens), () => Decode(genericSession, Tokens));
     }
 
-    private static void Report(string model, string what, double amount, Action specialized, Action generic)
+    private static void Report(string model, string what, double amount, Action specialized, Action generic, double secondsPerTurn = SecondsPerTurn)
     {
-        double[][] seconds = Turns.Take(TurnCount, SecondsPerTurn, specialized, generic);
+        double[][] seconds = Turns.Take(TurnCount, secondsPerTurn, specialized, generic);
         Spread ratio = Turns.Ratio(seconds[0], seconds[1]);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -9,7 +9,9 @@ internal static class ContestMeasurement
 {
     public static IEnumerable<ContestRow> Measure(Contest contest, int turns)
     {
-        double[][] seconds = Turns.Take(turns, contest.SecondsPerTurn, [.. contest.Contestants.Select(static contestant => contestant.Run)]);
+        // The threads of OpenMP and OpenBLAS spin for some time after their work.
+        TimeSpan rest = contest.Threads > 1 ? TimeSpan.FromMilliseconds(60) : TimeSpan.Zero;
+        double[][] seconds = Turns.Take(turns, contest.SecondsPerTurn, rest, [.. contest.Contestants.Select(static contestant => contestant.Run)]);
         float[] ours = contest.Contestants[0].Result();
         for (int i = 0; i < contest.Contestants.Count; i++)
         {
