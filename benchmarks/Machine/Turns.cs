@@ -11,15 +11,18 @@ internal static class Turns
     /// <param name="secondsPerTurn">An action is repeated until so much time has passed, at least once; the median of these runs is its time of the turn.</param>
     /// <param name="actions">What is measured.</param>
     /// <returns>Seconds, [action][turn].</returns>
-    public static double[][] Take(int turns, double secondsPerTurn, params ReadOnlySpan<Action> actions) => Take(turns, secondsPerTurn, TimeSpan.Zero, actions);
+    public static double[][] Take(int turns, double secondsPerTurn, params ReadOnlySpan<Action> actions) => Take(turns, secondsPerTurn, 0, actions);
 
-    /// <summary>Measures each action once in every turn, with a rest before each, and after the rest a run that is not measured.</summary>
+    /// <summary>Measures each action once in every turn, after it has run for some time unmeasured.</summary>
     /// <param name="turns">How many turns, after one that is not measured.</param>
     /// <param name="secondsPerTurn">As above.</param>
-    /// <param name="rest">How long nothing is done before an action: threads that the last one left spinning go to sleep.</param>
+    /// <param name="warmUp">
+    /// How long an action runs before it is measured: meanwhile threads that the last one left spinning go to sleep, and the system
+    /// gives each of its own threads a core.
+    /// </param>
     /// <param name="actions">What is measured.</param>
     /// <returns>Seconds, [action][turn].</returns>
-    public static double[][] Take(int turns, double secondsPerTurn, TimeSpan rest, params ReadOnlySpan<Action> actions)
+    public static double[][] Take(int turns, double secondsPerTurn, double warmUp, params ReadOnlySpan<Action> actions)
     {
         double[][] seconds = new double[actions.Length][];
         for (int action = 0; action < actions.Length; action++)
@@ -32,10 +35,9 @@ internal static class Turns
         {
             for (int action = 0; action < actions.Length; action++)
             {
-                if (rest > TimeSpan.Zero)
+                if (warmUp > 0)
                 {
-                    System.Threading.Thread.Sleep(rest);
-                    actions[action]();
+                    Seconds(actions[action], warmUp);
                 }
 
                 seconds[action][turn] = Seconds(actions[action], secondsPerTurn);

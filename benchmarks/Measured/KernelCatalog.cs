@@ -86,10 +86,10 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
 
     private MeasuredKernel? Move(MethodInfo kernel)
     {
-        string digits = new([.. kernel.Name.Where(char.IsAsciiDigit)]);
-        int width = digits.Length > 0 ? int.Parse(digits, CultureInfo.InvariantCulture) : 0;
+        Match name = KindAndWidth().Match(kernel.Name);
+        int width = name.Groups["width"].Success ? Number(name.Groups["width"]) : 0;
         int queries = _attention.Heads * _attention.HeadDimension, keyValues = 2 * _attention.KeyValueHeads * _attention.HeadDimension;
-        (string Name, double Operations, int Floats)? cost = kernel.Name.TrimEnd([.. digits]) switch
+        (string Name, double Operations, int Floats)? cost = name.Groups["kind"].Value switch
         {
             // A norm reads and writes its rows, and an append too.
             "RootMeanSquareNorm" => ("norm", 4.0 * width, 2 * width),
@@ -121,6 +121,9 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
         };
     }
 
-    [GeneratedRegex("^(?<gated>Gated)?Linear(?<inputs>[0-9]+)To(?<outputs>[0-9]+)(?<fused>[A-Za-z]*)$")]
+    [GeneratedRegex("^(?<kind>[A-Za-z]+)(?<width>[0-9]+)?")]
+    private static partial Regex KindAndWidth();
+
+    [GeneratedRegex("^(?<gated>Gated)?Linear(?<inputs>[0-9]+)To(?<outputs>[0-9]+)(?<fused>([A-Za-z][A-Za-z0-9]*)?)$")]
     private static partial Regex LinearName();
 }

@@ -10,7 +10,7 @@ internal sealed unsafe class LimitLoops : IDisposable
     private const long Memory = 1L << 30, MemoryPart = 1L << 28, ThirdLevel = 32L << 20, SecondLevel = 1L << 20;
 
     // What a core has of its second-level cache, with room for what else lies there; what a shared third level holds.
-    private const long SecondLevelHolds = 1_600_000, ThirdLevelHolds = 64_000_000;
+    private const long SecondLevelHolds = 1_900_000, ThirdLevelHolds = 64_000_000;
 
     private static float s_sink;
 
