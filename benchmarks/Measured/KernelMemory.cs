@@ -69,7 +69,9 @@ internal sealed unsafe class KernelMemory : IDisposable
             }
             else
             {
-                region[i] = ((state >> 8) - (float)(1 << 23)) / (1 << 27);
+                // Both halves of a word are a small number, too: as weights in 16 bits they are no denormal ones, which would be slow.
+                uint bits = BitConverter.SingleToUInt32Bits(((state >> 8) - (float)(1 << 23)) / (1 << 27));
+                region[i] = BitConverter.UInt32BitsToSingle((bits & 0xFFFF0000) | (bits >> 16));
             }
         }
     }
