@@ -15,16 +15,14 @@ internal static class DecoderEmitter
         writer.Line("// Every worker runs the same steps, each on its share; a barrier stands wherever one reads what another wrote.");
         using (writer.Braces("private void Forward<TKernels>(int worker, int workers)\n    where TKernels : struct, IKernels"))
         {
-            writer.Line("int rows = Rows, position = FirstPosition;");
-            if (plan.IsEncoderDecoder)
-            {
-                writer.Line("int sequences = ActiveSequences, sequenceRows = rows / sequences;");
-            }
-
+            writer.Line("// The rows are positions of one sequence that follow each other, or one position of each of several sequences.");
+            writer.Line("int rows = Rows, sequences = SequencesInWork, sequenceRows = rows / sequences;");
             writer.Line("float* weights = Weights;");
+            string[] caches = [.. plan.Layer.OfType<AttentionStep>().SelectMany(static step => step.Variants).SelectMany(static variant => new[] { variant.Keys, variant.Values })];
             foreach (BufferPlan buffer in plan.BuffersOf(plan.DecoderSteps))
             {
-                writer.Line($"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset;");
+                string variable = StepEmitter.Variable(buffer.Name), offset = buffer.Name + "Offset";
+                writer.Line(caches.Contains(buffer.Name) ? $"long {variable} = {offset};" : $"float* {variable} = Memory + {offset};");
             }
 
             foreach (StepPlan step in plan.Before)

@@ -157,6 +157,8 @@ internal static class ModelEmitter
                 writer.Line($"    {fact} = {fact},");
             }
 
+            writer.Line($"    PackedLayout = 0x{WeightsEmitter.LayoutOf(plan).ToString("x16", CultureInfo.InvariantCulture)},");
+
             writer.Line("};");
 
             writer.Separate();
@@ -165,6 +167,7 @@ internal static class ModelEmitter
             }
 
             EmitLoad(writer, name);
+            EmitLoadPacked(writer, name);
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
             using (writer.Braces($"public override global::Specializer.{stack}Session CreateSession({(!plan.IsEncoderDecoder ? "" : "int sequences")})"))
@@ -203,7 +206,32 @@ internal static class ModelEmitter
             writer.Line("global::Specializer.AlignedBuffer weights = global::Specializer.AlignedBuffer.Allocate(PackedWeightBytes);");
             using (writer.Braces("try"))
             {
-                writer.Line("Pack(tensors, weights.Address, instructionSet);");
+                writer.Line("Pack(tensors, weights.Address, instructionSet, options?.LoadProgress);");
+                writer.Line($"return new {name}(weights, instructionSet, options);");
+            }
+
+            using (writer.Braces("catch"))
+            {
+                writer.Line("weights.Dispose();");
+                writer.Line("throw;");
+            }
+        }
+    }
+
+    private static void EmitLoadPacked(SourceWriter writer, string name)
+    {
+        writer.Separate();
+        writer.Line("/// <summary>Has the model ready at once from a file that <see cref=\"global::Specializer.TransformerModel.SavePacked\"/> has written: the file is mapped and read as it is used.</summary>");
+        writer.Line("/// <param name=\"path\">The file. While the model is in use it must not be changed in place.</param>");
+        writer.Line("/// <param name=\"options\">How the model is run; none for the defaults.</param>");
+        writer.Line("/// <exception cref=\"global::Specializer.WeightsException\">The file is none, or was written for another architecture, instruction set or version.</exception>");
+        writer.Line("/// <exception cref=\"global::System.PlatformNotSupportedException\">The options ask for an instruction set that this machine does not have.</exception>");
+        using (writer.Braces($"public static {name} LoadPacked(string path, global::Specializer.ModelOptions? options = null)"))
+        {
+            writer.Line("global::Specializer.InstructionSet instructionSet = ChooseInstructionSet(options);");
+            writer.Line("global::Specializer.AlignedBuffer weights = OpenPacked(path, s_description, instructionSet);");
+            using (writer.Braces("try"))
+            {
                 writer.Line($"return new {name}(weights, instructionSet, options);");
             }
 

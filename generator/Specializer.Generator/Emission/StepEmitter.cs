@@ -26,6 +26,8 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
     /// <summary>The buffer in which, with one row, every worker of a decoder has a row of its own.</summary>
     private const string OwnRowBuffer = "Normed";
 
+    private const string EachSequence = "for (int sequence = 0; sequence < sequences; sequence++)";
+
     public static string Variable(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
 
     public void Write(StepPlan step, StepScope scope)
@@ -47,12 +49,6 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 string bias = linear.Bias is null ? "" : Weight(linear.Bias) + ", ";
                 string arguments = $"{Input(linear.Input, scope)}, {Weight(linear.Weight)}, {bias}{(scope == StepScope.Logits ? "Logits" : Variable(linear.Output))}, {(linear.When == StepCondition.ChunkHasGlobalTokens ? "globalRows" : "rows")}";
                 Call(linear.Kernel.Name, arguments, meets: scope != StepScope.Logits);
-                break;
-            case AttentionStep attention when plan.IsEncoderDecoder:
-                WriteSequences(attention, attention.Variants[0]);
-                break;
-            case AttentionStep attention when plan.Architecture.Attention.Linear:
-                WriteKinds(attention.Variants, variant => WriteLinear(attention, variant));
                 break;
             case AttentionStep attention:
                 WriteKinds(attention.Variants, variant => WriteVariant(attention, variant));
@@ -116,28 +112,29 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
 
     private void WriteEmbed(EmbedStep embed, StepScope scope)
     {
-        string positions = embed.Positions is null ? "" : Weight(embed.Positions) + ", position, ";
+        string Positions(string position) => embed.Positions is null ? "" : $"{Weight(embed.Positions)}, {position}, ";
         if (scope == StepScope.Encoder)
         {
             string types = embed.Types is null ? "" : $"TokenTypes is null ? null : TokenTypes + position, {Weight(embed.Types)}, ";
-            Call(embed.Kernel.Name, $"{(plan.IsEncoderDecoder ? "SourceTokens" : "Tokens")} + position, {Weight(embed.Weight)}, {positions}{types}{Variable(embed.Output)}, rows");
+            Call(embed.Kernel.Name, $"{(plan.IsEncoderDecoder ? "SourceTokens" : "Tokens")} + position, {Weight(embed.Weight)}, {Positions("position")}{types}{Variable(embed.Output)}, rows");
             return;
         }
 
-        if (!plan.IsEncoderDecoder)
+        if (embed.Positions is null)
         {
-            Call(embed.Kernel.Name, $"Tokens, {Weight(embed.Weight)}, {positions}{Variable(embed.Output)}, rows");
+            Call(embed.Kernel.Name, $"Tokens, {Weight(embed.Weight)}, {Variable(embed.Output)}, rows");
             return;
         }
 
-        using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
+        using (writer.Braces(EachSequence))
         {
             Call(
                 embed.Kernel.Name,
-                $"Tokens + (sequence * sequenceRows), {Weight(embed.Weight)}, {positions}{Variable(embed.Output)} + (sequence * sequenceRows * {Text(embed.Kernel.Stride)}), sequenceRows",
+                $"Tokens + (sequence * sequenceRows), {Weight(embed.Weight)}, {Positions("PositionOf(sequence)")}{Variable(embed.Output)} + (sequence * sequenceRows * {Text(embed.Kernel.Stride)}), sequenceRows",
                 meets: false);
         }
 
+        writer.Line();
         writer.Line("Synchronize();");
     }
 
@@ -190,48 +187,40 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
         }
     }
 
+    /// <summary>Every sequence has a cache, or a state of constant size in its place, and a position of its own.</summary>
     private void WriteVariant(AttentionStep attention, AttentionVariant variant)
-    {
-        string cache = Cache(attention.Queries, variant);
-        Call(variant.Kernel.AppendName, $"{Variable(attention.Input)}, {BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm)}{cache}, position, rows", meets: false);
-        WriteMeeting("rows", "appended");
-        Call(variant.Kernel.Name, $"{cache}, {ScoreTable(variant)}{Variable(attention.Output)}, position, {(variant.Kernel.SeesPrefix ? "Prefix, " : "")}rows");
-        WriteNextCache(variant.Kernel, variant.Keys, variant.Values);
-    }
-
-    /// <summary>A state of constant size has the place of the cache.</summary>
-    private void WriteLinear(AttentionStep attention, AttentionVariant variant)
-    {
-        Call(
-            variant.Kernel.Name,
-            $"{Variable(attention.Input)}, {BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm)}{Variable(variant.Keys)}, {Variable(variant.Values)}, {Variable(attention.Output)}, position, rows");
-        WriteNextCache(variant.Kernel, variant.Keys, variant.Values);
-    }
-
-    /// <summary>Every sequence has a cache of its own, and all have the same positions.</summary>
-    private void WriteSequences(AttentionStep attention, AttentionVariant variant)
     {
         AttentionKernel kernel = variant.Kernel;
         string Rows(string buffer, int stride) => $"{Variable(buffer)} + (sequence * sequenceRows * {Text(stride)})";
-        string queries = Rows(attention.Queries, kernel.Attention.GroupSize * kernel.HeadStride);
-        string cache = $"{queries}, {Variable(variant.Keys)} + (SlotOf(sequence) * SequenceFloats), {Variable(variant.Values)} + (SlotOf(sequence) * SequenceFloats)";
-        using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
+        string input = Rows(attention.Input, kernel.InputStride), output = Rows(attention.Output, kernel.OutputStride);
+        string kept = $"cache + {Variable(variant.Keys)}, cache + {Variable(variant.Values)}";
+        string before = BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm);
+        if (kernel.Attention.Linear)
         {
-            Call(kernel.AppendName, $"{Rows(attention.Input, kernel.InputStride)}, {BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm)}{cache}, position, sequenceRows", meets: false);
+            WriteEachSequence(kernel.Name, $"{input}, {before}{kept}, {output}, PositionOf(sequence), sequenceRows");
+        }
+        else
+        {
+            string cache = $"{Rows(attention.Queries, kernel.Attention.GroupSize * kernel.HeadStride)}, {kept}";
+            WriteEachSequence(kernel.AppendName, $"{input}, {before}{cache}, PositionOf(sequence), sequenceRows");
+            WriteMeeting("sequenceRows", "appended");
+            writer.Line();
+            WriteEachSequence(kernel.Name, $"{cache}, {ScoreTable(variant)}{output}, PositionOf(sequence), {(kernel.SeesPrefix ? "PrefixOf(sequence), " : "")}sequenceRows");
         }
 
-        writer.Line();
-        WriteMeeting("sequenceRows", "appended");
-
-        writer.Line();
-        using (writer.Braces("for (int sequence = 0; sequence < sequences; sequence++)"))
-        {
-            Call(kernel.Name, $"{cache}, {ScoreTable(variant)}{Rows(attention.Output, kernel.OutputStride)}, position, sequenceRows", meets: false);
-        }
-
-        writer.Line();
         writer.Line("Synchronize();");
         WriteNextCache(kernel, variant.Keys, variant.Values);
+    }
+
+    private void WriteEachSequence(string kernel, string arguments)
+    {
+        using (writer.Braces(EachSequence))
+        {
+            writer.Line("float* cache = CacheOf(sequence);");
+            Call(kernel, arguments, meets: false);
+        }
+
+        writer.Line();
     }
 
     /// <summary>All rows of all sequences see the same source.</summary>

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -52,13 +53,14 @@ internal static class WeightsEmitter
 
         writer.Separate();
         writer.Line("/// <summary>Lays the checked tensors out as the kernels of an instruction set read them.</summary>");
-        using (writer.Braces("private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet)"))
+        using (writer.Braces("private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet, global::System.IProgress<double>? progress)"))
         {
             EmitPacking(writer, plan.Weights.Where(static weight => !weight.PerLayer), tensors, plan, "weights", layer: false);
             using (writer.Braces($"for (int layer = 0; layer < {sets}; layer++)"))
             {
                 writer.Line("float* layerWeights = weights + LayersOffset + (layer * LayerStride);");
                 EmitPacking(writer, plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: false }), tensors, plan, "layerWeights", layer: true);
+                EmitProgress(writer, "LayersOffset + ((layer + 1) * LayerStride)");
             }
 
             if (plan.IsEncoderDecoder)
@@ -67,10 +69,32 @@ internal static class WeightsEmitter
                 {
                     writer.Line("float* layerWeights = weights + EncoderLayersOffset + (layer * EncoderLayerStride);");
                     EmitPacking(writer, plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: true }), tensors, plan, "layerWeights", layer: true);
+                    EmitProgress(writer, "EncoderLayersOffset + ((layer + 1) * EncoderLayerStride)");
                 }
             }
         }
     }
+
+    /// <summary>
+    /// A number that changes with everything that decides where which weight lies: of two models whose packed weights differ
+    /// for the same checkpoint it is not the same (FNV-1a, Fowler, Noll and Vo 1991, of the text that packs them).
+    /// </summary>
+    public static ulong LayoutOf(ExecutionPlan plan)
+    {
+        var writer = new SourceWriter();
+        Emit(writer, plan);
+        writer.Line(FormattableString.Invariant($"{plan.Architecture.Layers} {plan.Architecture.ContextLength} {plan.Encoder?.Architecture.Layers} {plan.Encoder?.Architecture.ContextLength}"));
+        ulong hash = 14695981039346656037;
+        foreach (char character in writer.ToString())
+        {
+            hash = unchecked((hash ^ character) * 1099511628211);
+        }
+
+        return hash;
+    }
+
+    private static void EmitProgress(SourceWriter writer, string floats) =>
+        writer.Line($"progress?.Report((double)({floats}) * sizeof(float) / PackedWeightBytes);");
 
     private static void EmitPacking(SourceWriter writer, IEnumerable<WeightPlan> weights, TensorPlan[] all, ExecutionPlan plan, string pointer, bool layer)
     {
@@ -83,7 +107,7 @@ internal static class WeightsEmitter
                     return $"global::Specializer.TensorSlice.Zeros({Text(slice.Rows)})";
                 }
 
-                string tensor = $"tensors.Get({Text(System.Array.IndexOf(all, slice.Tensor))}{(layer ? ", layer" : "")})";
+                string tensor = $"tensors.Get({Text(Array.IndexOf(all, slice.Tensor))}{(layer ? ", layer" : "")})";
                 return slice.IsWhole ? tensor
                     : $"new({tensor}, {Text(slice.Rows)}, {Text(slice.First)}, {Text(slice.GroupRows)}, {Text(slice.GroupStride)}{(slice.InputsFirst ? ", inputsFirst: true" : "")})";
             }

@@ -76,7 +76,8 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
         float* queryKeyValue = Memory + _plan.QueryKeyValueStateOffset;
         int stride = _plan.QueryKeyValue.PaddedOutputs;
         float* attended = Memory + _plan.AttendedOffset;
-        float* cache = Memory + (layer * _plan.KeyValues.Floats);
+        nint cache = layer * _plan.KeyValues.Floats;
+        int sequenceRows = Rows / SequencesInWork;
 
         Normalize(weights, firstRow, endRow);
         Synchronize();
@@ -84,11 +85,22 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
             _plan.QueryKeyValue, Weights + weights + _plan.QueryKeyValueOffset, Rows, normed, _plan.HiddenStride,
             queryKeyValue, stride, new LinearFinish(ElementFunction.Identity), scratch, worker, workers);
         Synchronize();
-        RotateAndAppend(queryKeyValue, stride, cache, firstRow, endRow);
+        for (int row = firstRow, end; row < endRow; row = end)
+        {
+            int sequence = row / sequenceRows;
+            end = Math.Min(endRow, (sequence + 1) * sequenceRows);
+            RotateAndAppend(queryKeyValue + ((nint)row * stride), stride, CacheOf(sequence) + cache, PositionOf(sequence) + (row % sequenceRows), end - row);
+        }
+
         Synchronize();
-        AttentionKernel<TInstructions, TVector>.Run(
-            _plan.KeyValues, cache, _configuration.Heads, FirstPosition, Rows, queryKeyValue, stride, _attentionScale,
-            attended, _plan.AttendedStride, scratch, worker, workers);
+        for (int sequence = 0; sequence < SequencesInWork; sequence++)
+        {
+            nint first = (nint)sequence * sequenceRows;
+            AttentionKernel<TInstructions, TVector>.Run(
+                _plan.KeyValues, CacheOf(sequence) + cache, _configuration.Heads, PositionOf(sequence), sequenceRows, queryKeyValue + (first * stride), stride, _attentionScale,
+                attended + (first * _plan.AttendedStride), _plan.AttendedStride, scratch, worker, workers);
+        }
+
         Synchronize();
         LinearKernel<TInstructions, TVector>.Run(
             _plan.AttentionOutput, Weights + weights + _plan.AttentionOutputOffset, Rows, attended, _plan.AttendedStride,
@@ -116,19 +128,19 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
         Synchronize();
     }
 
-    private void RotateAndAppend(float* queryKeyValue, int stride, float* cache, int firstRow, int endRow)
+    private void RotateAndAppend(float* queryKeyValue, int stride, float* cache, int position, int rows)
     {
         int dimension = _configuration.HeadDimension, heads = _configuration.Heads, keyValueHeads = _configuration.KeyValueHeads;
         float* table = Weights + _plan.RotaryOffset;
-        for (int row = firstRow; row < endRow; row++)
+        for (int row = 0; row < rows; row++)
         {
             // Queries and keys are neighbours, and so are turned as if they were one list of heads.
             RotaryKernel<TInstructions, TVector>.Rotate(
-                _plan.Rotary, table + ((nint)(FirstPosition + row) * _plan.Rotary.RowStride), queryKeyValue + ((nint)row * stride), heads + keyValueHeads, dimension);
+                _plan.Rotary, table + ((nint)(position + row) * _plan.Rotary.RowStride), queryKeyValue + ((nint)row * stride), heads + keyValueHeads, dimension);
         }
 
-        float* keys = queryKeyValue + ((nint)firstRow * stride) + (heads * dimension);
-        _plan.KeyValues.Append(cache, FirstPosition + firstRow, endRow - firstRow, keys, keys + (keyValueHeads * dimension), stride);
+        float* keys = queryKeyValue + (heads * dimension);
+        _plan.KeyValues.Append(cache, position, rows, keys, keys + (keyValueHeads * dimension), stride);
     }
 
     private void Normalize(nint norm, int firstRow, int endRow)

@@ -22,4 +22,24 @@ public abstract class DecoderModel : TransformerModel
     /// <exception cref="OutOfMemoryException">The session's memory is not granted.</exception>
     [SuppressMessage("Design", "CA1024", Justification = "It creates.")]
     public abstract DecoderSession CreateSession();
+
+    /// <summary>Makes ready to decode several sessions of this model in one step, which reads the weights once for all of them.</summary>
+    /// <param name="capacity">The largest number of sessions of a step: 1 to <see cref="ModelDescription.ChunkLength"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is none of those.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <example>
+    /// <code>
+    /// DecoderBatch batch = model.CreateBatch(2);
+    /// DecoderSession[] sessions = [model.CreateSession(), model.CreateSession()];
+    /// sessions[0].Prefill([1, 15, 7]);
+    /// sessions[1].Prefill([1, 3]);
+    /// batch.Decode(sessions, [42, 17]);
+    /// ReadOnlySpan&lt;float&gt; logits = batch.LogitsOf(1);
+    /// </code>
+    /// </example>
+    public DecoderBatch CreateBatch(int capacity)
+    {
+        ThrowIfDisposed();
+        return new DecoderBatch(this, capacity);
+    }
 }

@@ -12,12 +12,9 @@ namespace Specializer;
 /// </remarks>
 public abstract unsafe class DecoderSession : TransformerSession
 {
-    private const int FloatsPerLine = AlignedBuffer.Alignment / sizeof(float);
-
-    private readonly float[] _logits;
-    private readonly int _logitsStart;
-    private readonly int _logitsRowStride;
-    private readonly int _logitsRows;
+    private readonly LogitsRows _logits;
+    private DecoderSession[]? _members;
+    private int _prefix;
 
     /// <summary>Allocates a session. Called by generated code.</summary>
     /// <param name="model">The model that owns the weights.</param>
@@ -27,13 +24,8 @@ public abstract unsafe class DecoderSession : TransformerSession
     protected DecoderSession(DecoderModel model, long memoryBytes, int logitsRows, int logitsRowStride)
         : base(model, memoryBytes)
     {
-        // The logits lie in managed memory that does not move, so that a span handed to the caller can never outlive what it points to.
-        _logitsRows = logitsRows;
-        _logitsRowStride = logitsRowStride;
-        _logits = GC.AllocateArray<float>((logitsRows * logitsRowStride) + FloatsPerLine, pinned: true);
-        nint address = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _logits[0]);
-        _logitsStart = (int)((AlignedBuffer.Alignment - (address % AlignedBuffer.Alignment)) % AlignedBuffer.Alignment) / sizeof(float);
-        SessionBytes = memoryBytes + ((long)_logits.Length * sizeof(float));
+        _logits = new LogitsRows(logitsRows, logitsRowStride, model.Description.VocabularySize);
+        SessionBytes = memoryBytes + _logits.ByteLength;
     }
 
     /// <summary>The number of tokens processed so far; the next one gets this position.</summary>
@@ -48,8 +40,8 @@ public abstract unsafe class DecoderSession : TransformerSession
     /// <summary>The number of positions of the chunk in work.</summary>
     protected int Rows { get; private protected set; }
 
-    /// <summary>The position of the first token of the chunk in work.</summary>
-    protected int FirstPosition { get; private set; }
+    /// <summary>The number of sequences to which the rows in work belong, each to as many: one, or several with a row each.</summary>
+    protected int SequencesInWork { get; private protected set; } = 1;
 
     /// <summary>The first row of the chunk in work whose logits are wanted; equal to <see cref="Rows"/> if none is.</summary>
     protected int FirstLogitsRow { get; private set; }
@@ -129,9 +121,9 @@ public abstract unsafe class DecoderSession : TransformerSession
                         $"{Description.Name} keeps one state for all positions (linear attention), from which single ones cannot be taken: it can be truncated to 0 only, not to {position}.");
                 }
 
-                if (position < Prefix)
+                if (position < _prefix)
                 {
-                    throw new InvalidOperationException($"The first {Prefix} positions are a prefix, which sees all of itself: the session can be truncated to 0 or to {Prefix} and more, not to {position}.");
+                    throw new InvalidOperationException($"The first {_prefix} positions are a prefix, which sees all of itself: the session can be truncated to 0 or to {_prefix} and more, not to {position}.");
                 }
             }
 
@@ -146,8 +138,20 @@ public abstract unsafe class DecoderSession : TransformerSession
     /// <summary>Whether the last positions can be forgotten, so that others take their place. Implemented by generated code.</summary>
     protected virtual bool CanForgetPositions => true;
 
-    /// <summary>The positions of the prefix, which see each other both ways; 0 if there is none.</summary>
-    protected int Prefix { get; private set; }
+    /// <summary>The memory with the cache of a sequence in work. Called by generated code.</summary>
+    /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
+    protected virtual float* CacheOf(int sequence) => Member(sequence).Memory;
+
+    /// <summary>The position of the first row of a sequence in work. Called by generated code.</summary>
+    /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
+    protected virtual int PositionOf(int sequence) => Member(sequence).Position;
+
+    /// <summary>The positions of the prefix of a sequence in work, which see each other both ways; 0 if there is none. Called by generated code.</summary>
+    /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
+    protected int PrefixOf(int sequence) => Member(sequence)._prefix;
+
+    /// <summary>The session of a sequence in work: this one, or that of a batch.</summary>
+    private DecoderSession Member(int sequence) => _members is null ? this : _members[sequence];
 
     /// <summary>Keeps what a call changes that <see cref="Position"/> does not undo. Implemented by generated code.</summary>
     protected virtual void KeepState()
@@ -165,14 +169,16 @@ public abstract unsafe class DecoderSession : TransformerSession
     /// <param name="rowStride">The floats from one row to the next.</param>
     protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride)
     {
-        if (RowsFollowEachOther)
+        int rows = Rows / SequencesInWork;
+        for (int sequence = 0; sequence < SequencesInWork; sequence++)
         {
-            Observe(layer, FirstPosition, Rows, hiddenStates, rowStride);
+            ObserveSequence(sequence, layer, rows, hiddenStates + ((nint)sequence * rows * rowStride), rowStride);
         }
     }
 
-    /// <summary>Whether the rows in work are positions of one sequence.</summary>
-    private protected virtual bool RowsFollowEachOther => true;
+    /// <summary>Tells the observer of a sequence in work its hidden states.</summary>
+    private protected virtual void ObserveSequence(int sequence, int layer, int rows, float* hiddenStates, int rowStride) =>
+        Member(sequence).Observe(layer, PositionOf(sequence), rows, hiddenStates, rowStride);
 
     /// <summary>The row of the last token's logits.</summary>
     private protected int LastLogitsRow { get; private set; }
@@ -182,7 +188,7 @@ public abstract unsafe class DecoderSession : TransformerSession
     {
     }
 
-    private protected ReadOnlySpan<float> LogitsRow(int row) => _logits.AsSpan(_logitsStart + (row * _logitsRowStride), Description.VocabularySize);
+    private protected ReadOnlySpan<float> LogitsRow(int row) => _logits[row];
 
     /// <summary>Processes one checked token for each of several sequences, all at the same position. Called within a call.</summary>
     private protected void ProcessTogether(ReadOnlySpan<int> tokens)
@@ -191,12 +197,11 @@ public abstract unsafe class DecoderSession : TransformerSession
         {
             Hold();
             fixed (int* first = tokens)
-            fixed (float* logits = &_logits[_logitsStart])
             {
-                Logits = logits;
+                Logits = _logits.Address;
                 Tokens = first;
                 Rows = tokens.Length;
-                FirstPosition = Position;
+                SequencesInWork = tokens.Length;
                 FirstLogitsRow = 0;
                 Compute();
                 Position++;
@@ -227,9 +232,10 @@ public abstract unsafe class DecoderSession : TransformerSession
             }
 
             Hold();
+            SequencesInWork = 1;
             if (Position == 0)
             {
-                Prefix = isPrefix ? tokens.Length : 0;
+                _prefix = isPrefix ? tokens.Length : 0;
             }
             else if (!CanForgetPositions)
             {
@@ -240,18 +246,16 @@ public abstract unsafe class DecoderSession : TransformerSession
             int vocabulary = Description.VocabularySize;
             int lastRow = 0;
             fixed (int* first = tokens)
-            fixed (float* logits = &_logits[_logitsStart])
             {
-                Logits = logits;
+                Logits = _logits.Address;
 
                 // Where every position's logits are wanted, a chunk is as many positions as logits are held for.
-                int chunk = allLogits.IsEmpty ? Description.ChunkLength : Math.Min(_logitsRows, Description.ChunkLength);
+                int chunk = allLogits.IsEmpty ? Description.ChunkLength : Math.Min(_logits.Count, Description.ChunkLength);
                 for (int start = 0; start < tokens.Length; start += Rows)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     Tokens = first + start;
                     Rows = Math.Min(chunk, tokens.Length - start);
-                    FirstPosition = Position;
                     bool last = start + Rows == tokens.Length;
                     FirstLogitsRow = !allLogits.IsEmpty ? 0 : last ? Rows - 1 : Rows;
                     Compute();
@@ -259,7 +263,7 @@ public abstract unsafe class DecoderSession : TransformerSession
                     lastRow = Rows - 1 - FirstLogitsRow;
                     for (int row = 0; !allLogits.IsEmpty && row < Rows; row++)
                     {
-                        new ReadOnlySpan<float>(logits + ((nint)row * _logitsRowStride), vocabulary).CopyTo(allLogits.Slice((start + row) * vocabulary, vocabulary));
+                        _logits[row].CopyTo(allLogits.Slice((start + row) * vocabulary, vocabulary));
                     }
                 }
             }
@@ -286,6 +290,76 @@ public abstract unsafe class DecoderSession : TransformerSession
             Leave();
         }
     }
+
+    /// <summary>
+    /// Processes one token of each of several sessions of one model, this one the first of them; called by
+    /// <see cref="DecoderBatch"/>, which has entered all of them. Rows of the activations are this session's.
+    /// </summary>
+    internal void ProcessBatch(DecoderSession[] members, ReadOnlySpan<int> tokens, float* logits)
+    {
+        int kept = 0;
+        try
+        {
+            ThrowIfModelIsDisposed();
+            for (int i = 0; i < tokens.Length; i++)
+            {
+                members[i].Hold();
+                if (!CanForgetPositions && members[i].Position > 0)
+                {
+                    members[i].KeepState();
+                }
+
+                kept++;
+            }
+
+            fixed (int* first = tokens)
+            {
+                Logits = logits;
+                Tokens = first;
+                Rows = tokens.Length;
+                SequencesInWork = tokens.Length;
+                FirstLogitsRow = 0;
+                _members = members;
+                Compute();
+            }
+
+            for (int i = 0; i < tokens.Length; i++)
+            {
+                members[i].Position++;
+            }
+        }
+        catch
+        {
+            for (int i = 0; i < kept && !CanForgetPositions; i++)
+            {
+                if (members[i].Position > 0)
+                {
+                    members[i].RestoreState();
+                }
+            }
+
+            throw;
+        }
+        finally
+        {
+            _members = null;
+            SequencesInWork = 1;
+            Tokens = null;
+            Logits = null;
+            for (int i = 0; i < tokens.Length; i++)
+            {
+                members[i].Release();
+            }
+        }
+    }
+
+    internal bool IsOf(DecoderModel model) => ReferenceEquals(Model, model);
+
+    internal void CheckTokens(ReadOnlySpan<int> tokens) => CheckVocabulary(tokens, nameof(tokens));
+
+    internal void EnterBatch() => Enter();
+
+    internal void LeaveBatch() => Leave();
 
     private void CheckPrefix(ReadOnlySpan<int> tokens)
     {

@@ -27,6 +27,12 @@ public sealed record ModelDescription
     /// <summary>The bytes of the packed weights in memory, shared by all sessions.</summary>
     public required long PackedWeightBytes { get; init; }
 
+    /// <summary>
+    /// Tells how the weights are packed, for all instruction sets: equal only where the same generator made it of the same
+    /// architecture. 0 where packed weights cannot be saved.
+    /// </summary>
+    public ulong PackedLayout { get; init; }
+
     /// <summary>The bytes of one session: its key/value cache, activations and logits.</summary>
     public required long SessionBytes { get; init; }
 

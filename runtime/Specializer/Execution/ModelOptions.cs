@@ -9,6 +9,12 @@ public sealed record ModelOptions
     /// </summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Is told while weights are packed how far it is, from 0 to 1; <see langword="null"/>, the default, for nobody. The
+    /// last report is 1.
+    /// </summary>
+    public System.IProgress<double>? LoadProgress { get; init; }
+
     /// <summary>The instruction set to use; <see langword="null"/>, the default, takes <see cref="InstructionSets.Best"/>.</summary>
     /// <remarks>Two instruction sets agree to within rounding, not to the bit. Choose one to reproduce another machine's bits.</remarks>
     public InstructionSet? InstructionSet { get; init; }

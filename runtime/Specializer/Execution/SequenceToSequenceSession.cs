@@ -23,6 +23,7 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
 {
     private readonly long _sourceHiddenOffset;
     private readonly int _sourceHiddenStride;
+    private readonly long _sequenceFloats;
     private readonly bool[] _isTaken;
     private int[] _slots;
     private int[] _nextSlots;
@@ -45,6 +46,7 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
         ActiveSequences = 1;
         _sourceHiddenOffset = sourceHiddenOffset;
         _sourceHiddenStride = sourceHiddenStride;
+        _sequenceFloats = sequenceBytes / sizeof(float);
         _isTaken = new bool[sequences];
         _slots = new int[sequences];
         _nextSlots = new int[sequences];
@@ -76,8 +78,6 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
 
     /// <summary>What the encoder takes.</summary>
     private protected SourceDescription Source { get; }
-
-    private protected sealed override bool RowsFollowEachOther => ActiveSequences == 1;
 
     /// <summary>Copies the encoder's output for the source, behind its final norm if it has one.</summary>
     /// <param name="destination">Receives [<see cref="EncodedLength"/>, d_model] values, row after row.</param>
@@ -184,9 +184,20 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
         return LogitsRow(ActiveSequences == 1 ? LastLogitsRow : sequence);
     }
 
-    /// <summary>Which of the caches holds a sequence. Called by generated code.</summary>
-    /// <param name="sequence">The sequence, less than <see cref="ActiveSequences"/>.</param>
-    protected int SlotOf(int sequence) => _slots[sequence];
+    /// <inheritdoc/>
+    protected sealed override float* CacheOf(int sequence) => Memory + (_slots[sequence] * _sequenceFloats);
+
+    /// <inheritdoc/>
+    protected sealed override int PositionOf(int sequence) => Position;
+
+    /// <summary>With several sequences there is no telling whose states the observer would be told.</summary>
+    private protected sealed override void ObserveSequence(int sequence, int layer, int rows, float* hiddenStates, int rowStride)
+    {
+        if (ActiveSequences == 1)
+        {
+            base.ObserveSequence(sequence, layer, rows, hiddenStates, rowStride);
+        }
+    }
 
     /// <summary>Copies what one cache holds to another. Implemented by generated code.</summary>
     /// <param name="origin">The cache to copy.</param>

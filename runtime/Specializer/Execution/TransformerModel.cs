@@ -11,6 +11,7 @@ public abstract class TransformerModel : IDisposable
 {
     private readonly WorkerTeam? _team;
     private bool _disposed;
+    private int _callers;
 
     private protected TransformerModel(ModelDescription description, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options, int rowsAtOnce)
     {
@@ -37,11 +38,58 @@ public abstract class TransformerModel : IDisposable
 
     /// <summary>
     /// How many threads one call uses at most, the caller's included. Never more than the rows of a chunk. A call
-    /// that finds the other threads busy with another session computes alone; the results are the same bits.
+    /// that finds the other threads busy with another session computes alone, and as many callers as threads all do; the results are the same bits.
     /// </summary>
     public int Threads { get; }
 
     internal AlignedBuffer Weights { get; }
+
+    /// <summary>
+    /// Writes the weights as they are packed in memory to a file, from which the generated class's <c>LoadPacked</c> has the
+    /// model ready at once: nothing is converted, and what is not used is not even read.
+    /// </summary>
+    /// <param name="path">
+    /// The file; one that is there is replaced as a whole when all is written. It serves this model of this version on this
+    /// <see cref="InstructionSet"/> only: keep the checkpoint.
+    /// </param>
+    /// <exception cref="NotSupportedException">The model has no <see cref="ModelDescription.PackedLayout"/>.</exception>
+    /// <exception cref="System.IO.IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void SavePacked(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ThrowIfDisposed();
+        if (Description.PackedLayout == 0)
+        {
+            throw new NotSupportedException($"{Description.Name} is no generated model; only those can load packed weights.");
+        }
+
+        bool held = false;
+        try
+        {
+            Weights.DangerousAddRef(ref held);
+            PackedFile.Write(path, new PackedHeader(Description, InstructionSet), Weights);
+        }
+        finally
+        {
+            if (held)
+            {
+                Weights.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>Opens a file that <see cref="SavePacked"/> wrote for the same model. Called by generated code.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="description">The model.</param>
+    /// <param name="instructionSet">The instruction set whose kernels will read the weights.</param>
+    /// <exception cref="WeightsException">The file cannot be read, or was not written for this.</exception>
+    protected static AlignedBuffer OpenPacked(string path, ModelDescription description, InstructionSet instructionSet)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        return PackedFile.Open(path, new PackedHeader(description, instructionSet));
+    }
 
     /// <summary>Releases the weights as soon as no call is computing on them. Sessions of the model can no longer be used.</summary>
     /// <exception cref="InvalidOperationException">It is called from within a call of one of the model's sessions that uses its threads; the model is as before.</exception>
@@ -78,6 +126,27 @@ public abstract class TransformerModel : IDisposable
     }
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+
+    /// <summary>
+    /// Runs work on the threads, or on the caller's alone where they are busy. As many callers as there are threads all
+    /// compute alone: between them they fill the cores, and a team among them would wait at every barrier for whichever of
+    /// its threads has lost its core to another caller.
+    /// </summary>
+    internal void Run(ParallelWork work)
+    {
+        int callers = Interlocked.Increment(ref _callers);
+        try
+        {
+            if (callers >= Threads || !TryRunOnTeam(work))
+            {
+                work.RunAlone();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _callers);
+        }
+    }
 
     internal bool TryRunOnTeam(ParallelWork work) => _team is not null && _team.TryRun(work);
 

@@ -37,6 +37,8 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
 
     private protected ModelDescription Description => _model.Description;
 
+    private protected TransformerModel Model => _model;
+
     /// <summary>Releases the session's memory.</summary>
     /// <exception cref="InvalidOperationException">A call on this session is running.</exception>
     public void Dispose()
@@ -118,13 +120,7 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
     }
 
     /// <summary>Runs <see cref="Forward"/> on the model's threads, or on this one if they are busy.</summary>
-    private protected void Compute()
-    {
-        if (!_model.TryRunOnTeam(this))
-        {
-            RunAlone();
-        }
-    }
+    private protected void Compute() => _model.Run(this);
 
     /// <summary>Checks that every token is in the vocabulary.</summary>
     private protected void CheckVocabulary(ReadOnlySpan<int> tokens, string parameter)

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Specializer;
 
 /// <summary>
-/// A block of native memory, aligned to 64 bytes (one cache line, one 512-bit vector) and filled with zeros.
+/// A block of native memory, aligned to 64 bytes (one cache line, one 512-bit vector) and filled with zeros, or of a file
+/// that is mapped for reading.
 /// </summary>
 /// <remarks>
 /// The block is released when it is disposed and no call is using it any more: whoever computes on it holds a
@@ -16,9 +17,14 @@ public sealed unsafe class AlignedBuffer : SafeHandle
     /// <summary>The alignment of every block, in bytes.</summary>
     public const int Alignment = 64;
 
-    private AlignedBuffer(nint address, long byteLength)
+    private readonly nint _allocation;
+    private readonly SafeHandle? _mapping;
+
+    private AlignedBuffer(nint address, long byteLength, nint allocation, SafeHandle? mapping)
         : base(0, ownsHandle: true)
     {
+        _allocation = allocation;
+        _mapping = mapping;
         SetHandle(address);
         ByteLength = byteLength;
     }
@@ -39,16 +45,31 @@ public sealed unsafe class AlignedBuffer : SafeHandle
     public static AlignedBuffer Allocate(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
-        nuint rounded = (nuint)checked((Math.Max(byteLength, 1) + Alignment - 1) / Alignment * Alignment);
-        void* address = NativeMemory.AlignedAlloc(rounded, Alignment);
-        NativeMemory.Clear(address, rounded);
-        return new AlignedBuffer((nint)address, (long)rounded);
+        long rounded = checked((Math.Max(byteLength, 1) + Alignment - 1) / Alignment * Alignment);
+
+        // The system hands out large blocks as pages that become zeros when they are touched, by whichever thread fills them.
+        nint allocation = (nint)NativeMemory.AllocZeroed((nuint)checked(rounded + Alignment));
+        return new AlignedBuffer((allocation + Alignment - 1) / Alignment * Alignment, rounded, allocation, null);
     }
+
+    /// <summary>A block of a file that is mapped for reading; released with the buffer.</summary>
+    /// <param name="mapping">The mapping, which the buffer owns from now on.</param>
+    /// <param name="address">The first byte, aligned to <see cref="Alignment"/>.</param>
+    /// <param name="byteLength">The size in bytes.</param>
+    internal static AlignedBuffer Mapped(SafeHandle mapping, byte* address, long byteLength) => new((nint)address, byteLength, 0, mapping);
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        NativeMemory.AlignedFree((void*)handle);
+        if (_mapping is null)
+        {
+            NativeMemory.Free((void*)_allocation);
+        }
+        else
+        {
+            _mapping.Dispose();
+        }
+
         return true;
     }
 }

@@ -23,4 +23,7 @@ public enum WeightsProblemKind
 
     /// <summary>A weight is too large, or no number, for the type in which the model holds its weights.</summary>
     WeightOutOfRange,
+
+    /// <summary>A file of packed weights was written for another model, instruction set or version.</summary>
+    PackedForAnother,
 }

@@ -68,6 +68,7 @@ namespace Samples
             PackedWeightBytes = PackedWeightBytes,
             SessionBytes = SessionBytes,
             MultiplyAddsPerToken = MultiplyAddsPerToken,
+            PackedLayout = 0xb484a80a9ab6b3bf,
         };
 
         private OddSizesModel(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)
@@ -100,7 +101,28 @@ namespace Samples
             global::Specializer.AlignedBuffer weights = global::Specializer.AlignedBuffer.Allocate(PackedWeightBytes);
             try
             {
-                Pack(tensors, weights.Address, instructionSet);
+                Pack(tensors, weights.Address, instructionSet, options?.LoadProgress);
+                return new OddSizesModel(weights, instructionSet, options);
+            }
+
+            catch
+            {
+                weights.Dispose();
+                throw;
+            }
+        }
+
+        /// <summary>Has the model ready at once from a file that <see cref="global::Specializer.TransformerModel.SavePacked"/> has written: the file is mapped and read as it is used.</summary>
+        /// <param name="path">The file. While the model is in use it must not be changed in place.</param>
+        /// <param name="options">How the model is run; none for the defaults.</param>
+        /// <exception cref="global::Specializer.WeightsException">The file is none, or was written for another architecture, instruction set or version.</exception>
+        /// <exception cref="global::System.PlatformNotSupportedException">The options ask for an instruction set that this machine does not have.</exception>
+        public static OddSizesModel LoadPacked(string path, global::Specializer.ModelOptions? options = null)
+        {
+            global::Specializer.InstructionSet instructionSet = ChooseInstructionSet(options);
+            global::Specializer.AlignedBuffer weights = OpenPacked(path, s_description, instructionSet);
+            try
+            {
                 return new OddSizesModel(weights, instructionSet, options);
             }
 

@@ -90,7 +90,7 @@ namespace Samples
             ["model.layers.{layer}.self_attn.rotary_emb.inv_freq"]);
 
         /// <summary>Lays the checked tensors out as the kernels of an instruction set read them.</summary>
-        private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet)
+        private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet, global::System.IProgress<double>? progress)
         {
             global::Specializer.WeightPacking.Rows(weights + TokenEmbedding, 80, tensors.Get(0));
             global::Specializer.WeightPacking.Vectors(weights + FinalNormWeight, [tensors.Get(1)]);
@@ -112,6 +112,7 @@ namespace Samples
                 global::Specializer.WeightPacking.Vectors(layerWeights + UpBias, [tensors.Get(17, layer)]);
                 global::Specializer.WeightPacking.Panels(layerWeights + DownWeight, instructionSet, 80, 100, [tensors.Get(18, layer)]);
                 global::Specializer.WeightPacking.Vectors(layerWeights + DownBias, [tensors.Get(19, layer)]);
+                progress?.Report((double)(LayersOffset + ((layer + 1) * LayerStride)) * sizeof(float) / PackedWeightBytes);
             }
         }
     }

@@ -61,10 +61,11 @@ namespace Samples
             private void Forward<TKernels>(int worker, int workers)
                 where TKernels : struct, IKernels
             {
-                int rows = Rows, position = FirstPosition;
+                // The rows are positions of one sequence that follow each other, or one position of each of several sequences.
+                int rows = Rows, sequences = SequencesInWork, sequenceRows = rows / sequences;
                 float* weights = Weights;
-                float* keys = Memory + KeysOffset;
-                float* values = Memory + ValuesOffset;
+                long keys = KeysOffset;
+                long values = ValuesOffset;
                 float* queries = Memory + QueriesOffset;
                 float* hidden = Memory + HiddenOffset;
                 float* normed = Memory + NormedOffset;
@@ -100,14 +101,24 @@ namespace Samples
                     Synchronize();
 
                     // Attention.
-                    TKernels.AppendKeysAndValues(projected, weights + RotaryTable, queries, keys, values, position, rows, worker, workers);
-                    if (rows > 1)
+                    for (int sequence = 0; sequence < sequences; sequence++)
+                    {
+                        float* cache = CacheOf(sequence);
+                        TKernels.AppendKeysAndValues(projected + (sequence * sequenceRows * 336), weights + RotaryTable, queries + (sequence * sequenceRows * 96), cache + keys, cache + values, PositionOf(sequence), sequenceRows, worker, workers);
+                    }
+
+                    if (sequenceRows > 1)
                     {
                         // With one row a worker attends with the heads that it has just appended itself.
                         Synchronize();
                     }
 
-                    TKernels.Attend(queries, keys, values, attended, position, rows, worker, workers);
+                    for (int sequence = 0; sequence < sequences; sequence++)
+                    {
+                        float* cache = CacheOf(sequence);
+                        TKernels.Attend(queries + (sequence * sequenceRows * 96), cache + keys, cache + values, attended + (sequence * sequenceRows * 208), PositionOf(sequence), sequenceRows, worker, workers);
+                    }
+
                     Synchronize();
                     keys += 4096;
                     values += 4096;

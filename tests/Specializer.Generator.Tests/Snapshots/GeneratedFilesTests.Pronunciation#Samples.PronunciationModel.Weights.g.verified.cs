@@ -57,7 +57,7 @@ namespace Samples
             ["model.layers.{layer}.self_attn.rotary_emb.inv_freq", "lm_head.weight"]);
 
         /// <summary>Lays the checked tensors out as the kernels of an instruction set read them.</summary>
-        private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet)
+        private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet, global::System.IProgress<double>? progress)
         {
             global::Specializer.WeightPacking.Panels(weights + TokenEmbedding, instructionSet, 128, 192, [tensors.Get(0)]);
             global::Specializer.WeightPacking.Vectors(weights + FinalNormWeight, [tensors.Get(1)]);
@@ -71,6 +71,7 @@ namespace Samples
                 global::Specializer.WeightPacking.Vectors(layerWeights + FeedForwardNormWeight, [tensors.Get(7, layer)]);
                 global::Specializer.WeightPacking.GatedPanels(layerWeights + GateUpWeight, instructionSet, 1024, 192, tensors.Get(8, layer), tensors.Get(9, layer));
                 global::Specializer.WeightPacking.Panels(layerWeights + DownWeight, instructionSet, 192, 512, [tensors.Get(10, layer)]);
+                progress?.Report((double)(LayersOffset + ((layer + 1) * LayerStride)) * sizeof(float) / PackedWeightBytes);
             }
         }
     }

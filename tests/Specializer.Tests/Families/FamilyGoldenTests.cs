@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.Tests.EndToEnd;
 using Specializer.Tests.Goldens;
 using Xunit;
 
@@ -97,6 +98,15 @@ public sealed class FamilyGoldenTests
         }
 
         Assert.Equal(expected, last);
+    }
+
+    [SharedDataTheory]
+    [MemberData(nameof(Cases))]
+    public void SessionsDecodedTogetherGetTheBitsOfEachAlone(string name, InstructionSet instructionSet, int threads)
+    {
+        using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", name, "golden.safetensors"));
+        using DecoderModel model = Load(name, instructionSet, threads);
+        BatchRun.AssertSameAsAlone(model, golden.Integers("input_ids_T37"), [7, 30, 0, 19]);
     }
 
     private static DecoderModel Load(string name, InstructionSet instructionSet, int threads)

@@ -1,0 +1,143 @@
+using System;
+using System.Threading;
+
+namespace Specializer;
+
+/// <summary>
+/// Decodes a token of each of several sessions of one model in one step. The weights, for which decoding waits, are read
+/// once for all of them; every session gets the same bits as if it had decoded alone.
+/// </summary>
+/// <remarks>
+/// The sessions may be at different positions and may come and go from step to step: a batch holds nothing of theirs. It is
+/// used by one caller at a time, and no call allocates managed memory.
+/// </remarks>
+public sealed unsafe class DecoderBatch
+{
+    private const int FloatsPerLine = AlignedBuffer.Alignment / sizeof(float);
+
+    private readonly DecoderModel _model;
+    private readonly DecoderSession[] _members;
+    private readonly LogitsRows _logits;
+    private int _busy;
+
+    internal DecoderBatch(DecoderModel model, int capacity)
+    {
+        int most = model.Description.ChunkLength;
+        if (capacity < 1 || capacity > most)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(capacity), capacity, $"{model.Description.Name} decodes 1 to {most} sessions together, as many as a chunk has rows; declare a larger ChunkLength for more.");
+        }
+
+        _model = model;
+        _members = new DecoderSession[capacity];
+        int vocabulary = model.Description.VocabularySize;
+        _logits = new LogitsRows(capacity, checked(vocabulary + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine, vocabulary);
+    }
+
+    /// <summary>The largest number of sessions of a step.</summary>
+    public int Capacity => _members.Length;
+
+    /// <summary>The number of sessions of the last step.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Processes one more token of every session, all of them together.</summary>
+    /// <param name="sessions">The sessions, 1 to <see cref="Capacity"/>, each once, all of this batch's model.</param>
+    /// <param name="tokens">A token for each, at least 0 and less than the vocabulary size.</param>
+    /// <exception cref="ArgumentException">
+    /// There are not as many tokens as sessions, none or more than <see cref="Capacity"/>; a session is there twice or is of
+    /// another model; or the context of one is full.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">Another call on this batch or on one of the sessions is running.</exception>
+    /// <exception cref="ObjectDisposedException">The model or one of the sessions is disposed.</exception>
+    /// <remarks>Whatever it throws, every session is as it was before the call.</remarks>
+    public void Decode(ReadOnlySpan<DecoderSession> sessions, ReadOnlySpan<int> tokens)
+    {
+        if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            throw new InvalidOperationException("Another call on this batch is running. A batch is used by one caller at a time; create one for each caller.");
+        }
+
+        int entered = 0;
+        try
+        {
+            Check(sessions, tokens);
+            for (; entered < sessions.Length; entered++)
+            {
+                // A session that is there twice is busy by now, and says so less clearly.
+                if (sessions[..entered].Contains(sessions[entered]))
+                {
+                    throw new ArgumentException($"Session {entered} is there twice; a step processes one token of a session.", nameof(sessions));
+                }
+
+                sessions[entered].EnterBatch();
+                _members[entered] = sessions[entered];
+            }
+
+            CheckRoom(sessions.Length);
+            _members[0].ProcessBatch(_members, tokens, _logits.Address);
+            Count = sessions.Length;
+        }
+        finally
+        {
+            for (int i = 0; i < entered; i++)
+            {
+                _members[i].LeaveBatch();
+            }
+
+            Array.Clear(_members);
+            Volatile.Write(ref _busy, 0);
+        }
+    }
+
+    /// <summary>The logits of the next token of a session of the last step, [VocabularySize]; overwritten by the next step.</summary>
+    /// <param name="index">Where the session stood among those of the step, less than <see cref="Count"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There was no such session.</exception>
+    public ReadOnlySpan<float> LogitsOf(int index)
+    {
+        if ((uint)index >= (uint)Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"The last step had {Count} sessions, numbered from 0.");
+        }
+
+        return _logits[index];
+    }
+
+    private void Check(ReadOnlySpan<DecoderSession> sessions, ReadOnlySpan<int> tokens)
+    {
+        string name = _model.Description.Name;
+        if (sessions.IsEmpty || sessions.Length > Capacity)
+        {
+            throw new ArgumentException($"There are {sessions.Length} sessions; the batch was created for 1 to {Capacity}.", nameof(sessions));
+        }
+
+        if (tokens.Length != sessions.Length)
+        {
+            throw new ArgumentException($"There are {tokens.Length} tokens for {sessions.Length} sessions; give one for each.", nameof(tokens));
+        }
+
+        for (int i = 0; i < sessions.Length; i++)
+        {
+            ArgumentNullException.ThrowIfNull(sessions[i], nameof(sessions));
+            if (!sessions[i].IsOf(_model))
+            {
+                throw new ArgumentException($"Session {i} was not created by this {name}; a batch reads the weights of one model.", nameof(sessions));
+            }
+        }
+
+        sessions[0].CheckTokens(tokens);
+    }
+
+    private void CheckRoom(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (_members[i].Position == _members[i].ContextLength)
+            {
+                throw new ArgumentException(
+                    $"One more token does not fit into session {i}: {_model.Description.Name} has a context of {_members[i].ContextLength} positions, and all are taken. Make room with Truncate or Reset.");
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System;
+using System.Runtime.CompilerServices;
+
+namespace Specializer;
+
+/// <summary>
+/// Rows of logits in managed memory that does not move, so that a span handed to the caller can never outlive what it points to.
+/// </summary>
+internal sealed unsafe class LogitsRows
+{
+    private const int FloatsPerLine = AlignedBuffer.Alignment / sizeof(float);
+
+    private readonly float[] _floats;
+    private readonly int _start;
+    private readonly int _stride;
+    private readonly int _width;
+
+    /// <param name="count">How many rows there are.</param>
+    /// <param name="stride">The floats from one row to the next, a multiple of 16.</param>
+    /// <param name="width">The floats of a row that are the caller's.</param>
+    public LogitsRows(int count, int stride, int width)
+    {
+        _floats = GC.AllocateArray<float>(checked((count * stride) + FloatsPerLine), pinned: true);
+        nint address = (nint)Unsafe.AsPointer(ref _floats[0]);
+        _start = (int)((AlignedBuffer.Alignment - (address % AlignedBuffer.Alignment)) % AlignedBuffer.Alignment) / sizeof(float);
+        _stride = stride;
+        _width = width;
+        Count = count;
+    }
+
+    public int Count { get; }
+
+    public long ByteLength => (long)_floats.Length * sizeof(float);
+
+    /// <summary>The first row, at a multiple of 64 bytes; valid as long as these rows are.</summary>
+    public float* Address => (float*)Unsafe.AsPointer(ref _floats[_start]);
+
+    public ReadOnlySpan<float> this[int row] => _floats.AsSpan(_start + (row * _stride), _width);
+}

@@ -1,0 +1,105 @@
+using System;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Specializer;
+
+/// <summary>
+/// What a file of packed weights begins with: for which model, layout and instruction set it was written.
+/// </summary>
+/// <remarks>
+/// 8 bytes of signature; then, little-endian, the format's version (4 bytes), the instruction set (4), the layout (8), the
+/// bytes of the weights (8), the bytes of the model's name (4) and the name in UTF-8; zeros up to <see cref="Length"/>.
+/// </remarks>
+internal sealed class PackedHeader
+{
+    /// <summary>The bytes before the weights: a page, so that they are aligned wherever the file is mapped.</summary>
+    public const int Length = 4096;
+
+    private const uint Version = 1;
+    private const int NameAt = 36;
+    private const int LongestName = 1024;
+
+    private readonly string _name;
+    private readonly uint _version;
+    private readonly InstructionSet _instructionSet;
+    private readonly ulong _layout;
+
+    public PackedHeader(ModelDescription description, InstructionSet instructionSet)
+        : this(description.Name, Version, instructionSet, description.PackedLayout, description.PackedWeightBytes)
+    {
+    }
+
+    private PackedHeader(string name, uint version, InstructionSet instructionSet, ulong layout, long weightBytes)
+    {
+        _name = name;
+        _version = version;
+        _instructionSet = instructionSet;
+        _layout = layout;
+        WeightBytes = weightBytes;
+    }
+
+    public long WeightBytes { get; }
+
+    private static ReadOnlySpan<byte> Signature => "SPZ\u0001pack"u8;
+
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[Length];
+        Signature.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), _version);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), (uint)_instructionSet);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), _layout);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), WeightBytes);
+        byte[] name = Encoding.UTF8.GetBytes(_name);
+        int length = Math.Min(name.Length, LongestName);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(32), length);
+        name.AsSpan(0, length).CopyTo(bytes.AsSpan(NameAt));
+        return bytes;
+    }
+
+    /// <summary>Reads a header, of which nothing is believed but that it is as long as a header.</summary>
+    /// <returns>The header; null if it is not one.</returns>
+    public static PackedHeader? Read(ReadOnlySpan<byte> bytes)
+    {
+        int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]);
+        return !bytes.StartsWith(Signature) || length is < 0 or > LongestName ? null : new PackedHeader(
+            Encoding.UTF8.GetString(bytes.Slice(NameAt, length)),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]),
+            (InstructionSet)BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
+    }
+
+    /// <summary>Why a file with the <paramref name="found"/> header cannot be used where this one is expected; null if it can.</summary>
+    public WeightsProblem? Difference(PackedHeader found)
+    {
+        const string Again = "Load the model from its checkpoint and save it again with SavePacked.";
+        if (found._version != _version)
+        {
+            return Problem($"it has version {found._version} of the format; this runtime reads version {_version}. {Again}", _version.ToString(null, null), found._version.ToString(null, null));
+        }
+
+        if (found._instructionSet != _instructionSet)
+        {
+            return Problem(
+                $"its weights are packed for {Name(found._instructionSet)}; this process computes with {_instructionSet}. Choose the other with ModelOptions.InstructionSet if the machine has it, or: {Again}",
+                _instructionSet.ToString(), Name(found._instructionSet));
+        }
+
+        if (found._layout != _layout || found.WeightBytes != WeightBytes)
+        {
+            string what = found._name == _name ? $"{_name} has changed since, or another version of the generator made it" : $"it was written for {MessageText.Quote(found._name)}, and {_name} is another architecture";
+            return Problem($"its weights are packed in another layout: {what}. {Again}", Layout(this), Layout(found));
+        }
+
+        return null;
+    }
+
+    private static string Layout(PackedHeader header) => FormattableString.Invariant($"layout {header._layout:x16}, {header.WeightBytes} bytes");
+
+    private static string Name(InstructionSet instructionSet) => Enum.IsDefined(instructionSet) ? instructionSet.ToString() : "an unknown instruction set";
+
+    private static WeightsProblem Problem(string what, string expected, string found) =>
+        new(WeightsProblemKind.PackedForAnother, null, what) { Expected = expected, Found = found };
+}
