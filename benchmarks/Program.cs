@@ -1,14 +1,28 @@
+using System;
 using System.CommandLine;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Running;
 using Specializer.Benchmarks;
 
-if (args.FirstOrDefault() is "roofline" or "compare" or "growth" or "generator" or "--help" or "-h" or "-?")
-{
-    return new RootCommand("Measurements of Specializer. Any other arguments go to BenchmarkDotNet, for example: --filter '*'.") { RooflineCommand.Create(), CompareCommand.Create(), GrowthCommand.Create(), GeneratorCommand.Create() }
-        .Parse(args)
-        .Invoke();
-}
+// The child of "start" measures itself: nothing of the command line's library is loaded for it.
+return args is [FirstToken.Command, var path] ? FirstToken.Run(path, path.EndsWith(".packed", StringComparison.Ordinal)) : Run(args);
 
-BenchmarkSwitcher.FromAssembly(typeof(MachineLimits).Assembly).Run(args);
-return 0;
+[MethodImpl(MethodImplOptions.NoInlining)]
+static int Run(string[] args)
+{
+    Command[] commands = [RooflineCommand.Create(), CompareCommand.Create(), PeersCommand.Create(), ThreadsCommand.Create(), StartCommand.Create(), GrowthCommand.Create(), GeneratorCommand.Create()];
+    if (args is [var first, ..] && (first is "--help" or "-h" or "-?" || commands.Any(command => command.Name == first)))
+    {
+        var root = new RootCommand("Measurements of Specializer. Any other arguments go to BenchmarkDotNet, for example: --filter '*'.");
+        foreach (Command command in commands)
+        {
+            root.Add(command);
+        }
+
+        return root.Parse(args).Invoke();
+    }
+
+    BenchmarkSwitcher.FromAssembly(typeof(MachineLimits).Assembly).Run(args);
+    return 0;
+}

@@ -1,6 +1,5 @@
 using System;
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using Specializer.GenericEngine;
@@ -10,21 +9,29 @@ namespace Specializer.Benchmarks;
 /// <summary><c>compare</c>: generated code beside the generic engine, taking turns in one process, so that both see the same machine.</summary>
 internal static class CompareCommand
 {
-    private const int Turns = 9;
+    private const int TurnCount = 9;
+    private const double SecondsPerTurn = 0.05;
 
     public static Command Create()
     {
         var threads = new Option<int>("--threads") { Description = "Threads that work together.", DefaultValueFactory = _ => 1 };
         var models = new Option<string[]>("--model") { Description = "The models to measure; all by default.", AllowMultipleArgumentsPerToken = true };
-        models.AcceptOnlyFromAmong([.. MeasuredModel.All.Select(model => model.Name)]);
-        var command = new Command("compare", "Measures generated code against the generic engine, kernels and whole models, alternating, medians.") { threads, models };
+        models.AcceptOnlyFromAmong([.. MeasuredModel.Generics.Select(model => model.Name)]);
+        var reasons = new Option<bool>("--reasons") { Description = "Measures what each thing that makes the code fast brings, by turning it off, on one thread." };
+        var command = new Command("compare", "Measures generated code against the generic engine, kernels and whole models, alternating, medians.") { threads, models, reasons };
         command.SetAction(result =>
         {
+            if (result.GetValue(reasons))
+            {
+                CompareReasons();
+                return;
+            }
+
             string[] chosen = result.GetValue(models) ?? [];
             int count = result.GetValue(threads);
             Console.WriteLine("| model | what | specialised | generic | ratio |");
             Console.WriteLine("|---|---|---:|---:|---:|");
-            foreach (MeasuredModel model in MeasuredModel.All.Where(model => chosen.Length == 0 || chosen.Contains(model.Name)))
+            foreach (MeasuredModel model in MeasuredModel.Generics.Where(model => chosen.Length == 0 || chosen.Contains(model.Name)))
             {
                 CompareKernels(model, count);
                 Compare(model, new ModelOptions { Threads = count });
@@ -33,17 +40,32 @@ internal static class CompareCommand
         return command;
     }
 
+    private static void CompareReasons()
+    {
+        using var memory = new KernelMemory();
+        using var team = new WorkerTeam(1);
+        Console.WriteLine("| reason | what is turned off | with it | without it | gain |");
+        Console.WriteLine("|---|---|---:|---:|---:|");
+        foreach (GainReasons.Pair pair in GainReasons.All(memory))
+        {
+            int calls = (int)Math.Clamp(2e7 / pair.Operations, 1, 10_000);
+            var with = new KernelRun(pair.With, pair.Rows, calls);
+            var without = new KernelRun(pair.Without, pair.Rows, calls);
+            Report(pair.Reason, $"{pair.What}, {pair.Rows} rows, GFLOP/s", pair.Operations * calls / 1e9, () => team.TryRun(with), () => team.TryRun(without), 0.015);
+        }
+    }
+
     private static void CompareKernels(MeasuredModel measured, int threads)
     {
         using var memory = new KernelMemory();
         using var team = new WorkerTeam(threads);
-        foreach (MeasuredKernel kernel in measured.MeasuredKernels(InstructionSets.Best, memory))
+        foreach (MeasuredKernel kernel in measured.Kernels(InstructionSets.Best, memory).Where(static kernel => kernel.RunGeneric is not null))
         {
-            foreach (int rows in new[] { 1, 8, 32, 128 })
+            foreach (int rows in new[] { 1, 8, 32, 128 }.Where(rows => rows <= kernel.MostRows))
             {
                 int calls = (int)Math.Clamp(2e7 / kernel.Operations(rows), 1, 10_000);
                 var specialized = new KernelRun(kernel.Run, rows, calls);
-                var generic = new KernelRun(kernel.RunGeneric, rows, calls);
+                var generic = new KernelRun(kernel.RunGeneric!, rows, calls);
                 Report(measured.Name, $"{kernel.Name} {kernel.Shape}, {rows} rows, GFLOP/s", kernel.Operations(rows) * calls / 1e9, () => team.TryRun(specialized), () => team.TryRun(generic));
             }
         }
@@ -52,8 +74,8 @@ internal static class CompareCommand
     private static void Compare(MeasuredModel measured, ModelOptions options)
     {
         using var weights = new RandomWeights(measured.Tensors, seed: 1);
-        using DecoderModel specialized = measured.Load(weights, options);
-        using DecoderModel generic = GenericDecoder.Load(weights, measured.Generic, options);
+        using DecoderModel specialized = (DecoderModel)measured.Load(weights, options);
+        using DecoderModel generic = GenericDecoder.Load(weights, measured.Generic!, options);
         using DecoderSession specializedSession = specialized.CreateSession();
         using DecoderSession genericSession = generic.CreateSession();
         foreach (int length in new[] { 1, 16, 128, 512 })
@@ -66,40 +88,13 @@ internal static class CompareCommand
         Report(measured.Name, "decode, tokens/s", Tokens, () => Decode(specializedSession, Tokens), () => Decode(genericSession, Tokens));
     }
 
-    private static void Report(string model, string what, double amount, Action specialized, Action generic)
+    private static void Report(string model, string what, double amount, Action specialized, Action generic, double secondsPerTurn = SecondsPerTurn)
     {
-        double[] specializedSeconds = new double[Turns], genericSeconds = new double[Turns], ratios = new double[Turns];
-        specialized();
-        generic();
-        for (int turn = 0; turn < Turns; turn++)
-        {
-            specializedSeconds[turn] = Seconds(specialized);
-            genericSeconds[turn] = Seconds(generic);
-            ratios[turn] = genericSeconds[turn] / specializedSeconds[turn];
-        }
-
-        Array.Sort(specializedSeconds);
-        Array.Sort(genericSeconds);
-        Array.Sort(ratios);
+        double[][] seconds = Turns.Take(TurnCount, secondsPerTurn, specialized, generic);
+        Spread ratio = Turns.Ratio(seconds[0], seconds[1]);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {model} | {what} | {amount / specializedSeconds[Turns / 2]:F0} | {amount / genericSeconds[Turns / 2]:F0} | {ratios[Turns / 2]:F2} ({ratios[1]:F2} to {ratios[Turns - 2]:F2}) |"));
-    }
-
-    /// <summary>The median of short runs, as many as fit into a twentieth of a second, at least one.</summary>
-    private static double Seconds(Action run)
-    {
-        var all = Stopwatch.StartNew();
-        var seconds = new System.Collections.Generic.List<double>();
-        do
-        {
-            long start = Stopwatch.GetTimestamp();
-            run();
-            seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-        while (all.Elapsed.TotalSeconds < 0.05);
-        seconds.Sort();
-        return seconds[seconds.Count / 2];
+            $"| {model} | {what} | {amount / Spread.Of(seconds[0]).Median:F0} | {amount / Spread.Of(seconds[1]).Median:F0} | {ratio.Median:F2} ({ratio.Low:F2} to {ratio.High:F2}) |"));
     }
 
     private static void Prefill(DecoderSession session, int[] prompt)

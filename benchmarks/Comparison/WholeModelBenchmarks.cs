@@ -16,7 +16,7 @@ public class WholeModelBenchmarks
     private int[] _prompt = [];
 
     /// <summary>The models' names.</summary>
-    public static IEnumerable<string> Models => MeasuredModel.All.Select(static model => model.Name);
+    public static IEnumerable<string> Models => MeasuredModel.Generics.Select(static model => model.Name);
 
     [ParamsSource(nameof(Models))]
     public string Model { get; set; } = "";
@@ -30,8 +30,8 @@ public class WholeModelBenchmarks
         MeasuredModel measured = MeasuredModel.All.Single(model => model.Name == Model);
         using var weights = new RandomWeights(measured.Tensors, seed: 1);
         var options = new ModelOptions { Threads = Threads };
-        _specialized = measured.Load(weights, options);
-        _generic = GenericDecoder.Load(weights, measured.Generic, options);
+        _specialized = (DecoderModel)measured.Load(weights, options);
+        _generic = GenericDecoder.Load(weights, measured.Generic!, options);
         _specializedSession = _specialized.CreateSession();
         _genericSession = _generic.CreateSession();
         _prompt = [.. Enumerable.Range(1, 128)];

@@ -95,7 +95,7 @@ internal static class GeneratorCommand
 
     private static void Report(string what, int models, IReadOnlyList<Sample> samples)
     {
-        double Median(Func<Sample, double> value) => samples.Select(value).Order().ElementAt(samples.Count / 2);
+        double Median(Func<Sample, double> value) => Spread.Of([.. samples.Select(value)]).Median;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {what} | {models} | {samples.Min(static sample => sample.Elapsed):F2} | {Median(static sample => sample.Elapsed):F2} | {Median(static sample => sample.InGenerator):F2} | {Median(static sample => sample.Jit):F1} | {Median(static sample => sample.Processor):F1} | {Median(static sample => sample.Bytes) / 1e6:F2} |"));

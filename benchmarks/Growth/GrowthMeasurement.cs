@@ -5,11 +5,10 @@ using System.Linq;
 namespace Specializer.Benchmarks;
 
 /// <summary>Measures one model at growing lengths: whole prefills, single tokens behind them, and attention alone.</summary>
-internal sealed unsafe class GrowthMeasurement(int threads)
+internal sealed class GrowthMeasurement(int threads)
 {
     private const int Repetitions = 5;
     private const int DecodedTokens = 4;
-    private const int Heads = 6, HeadDimension = 48;
 
     public IEnumerable<GrowthRow> Measure(IEnumerable<int> lengths)
     {
@@ -46,28 +45,16 @@ internal sealed unsafe class GrowthMeasurement(int threads)
     }
 
     /// <summary>One query of every head over a cache of a length, by one thread.</summary>
-    private static double AttentionSeconds(int length) => InstructionSets.Best switch
+    private static double AttentionSeconds(int length)
     {
-        InstructionSet.Avx512 => AttentionSeconds<Llama15MLong.Avx512Kernels>(length),
-        InstructionSet.Avx2 => AttentionSeconds<Llama15MLong.Avx2Kernels>(length),
-        InstructionSet.Neon => AttentionSeconds<Llama15MLong.NeonKernels>(length),
-        _ => AttentionSeconds<Llama15MLong.PortableKernels>(length),
-    };
-
-    private static double AttentionSeconds<TKernels>(int length)
-        where TKernels : struct, Llama15MLong.IKernels
-    {
-        const int CacheFloats = Heads * HeadDimension * Llama15MLong.ContextLength;
-        using AlignedBuffer memory = AlignedBuffer.Allocate(((2L * CacheFloats) + (2 * 65_536)) * sizeof(float));
-        new Span<float>(memory.Address, (2 * CacheFloats) + (2 * 65_536)).Fill(0.01f);
-        float* queries = memory.Address + (2 * CacheFloats), output = queries + 65_536;
-        float* keys = memory.Address, values = keys + CacheFloats;
+        using var memory = new KernelMemory();
+        Action<int, int, int> attend = KernelCatalog.Find(typeof(Llama15MLong), InstructionSets.Best, "Attend", memory, length);
         int calls = Math.Max(1, 65_536 / length);
         return Median(() =>
         {
             for (int call = 0; call < calls; call++)
             {
-                TKernels.Attend(queries, keys, values, output, length - 1, 1, 0, 1);
+                attend(1, 0, 1);
             }
         }) / calls;
     }

@@ -48,9 +48,6 @@ internal static class SimultaneousRun
             thread.Join();
         }
 
-        Array.Sort(seconds);
-        return seconds.Length % 2 == 1
-            ? seconds[seconds.Length / 2]
-            : (seconds[(seconds.Length / 2) - 1] + seconds[seconds.Length / 2]) / 2;
+        return Spread.Of(seconds).Median;
     }
 }

@@ -31,3 +31,57 @@ public sealed partial class Smollm135M;
 [FeedForward(768, Activation.SwiGlu)]
 [Norm(NormKind.RootMeanSquare)]
 public sealed partial class Llama15MLong;
+
+/// <summary>GPT-2: learned positions, LayerNorm, biases, GELU.</summary>
+[Transformer("Configurations/gpt2-124M/config.json")]
+public sealed partial class Gpt2;
+
+/// <summary>The shape of all-MiniLM-L6: sentences to vectors.</summary>
+[Transformer("Configurations/minilm-22M/config.json")]
+public sealed partial class MiniLm;
+
+/// <summary>BERT, base.</summary>
+[Transformer("Configurations/bert-base-110M/config.json")]
+public sealed partial class BertBase;
+
+/// <summary>T5, small: an encoder-decoder with relative positions.</summary>
+[Transformer("Configurations/t5-small/config.json", ContextLength = 512, SourceLength = 512)]
+public sealed partial class T5Small;
+
+/// <summary>Whisper, tiny: speech, 30 seconds at a time.</summary>
+[Transformer("Configurations/whisper-tiny/config.json")]
+public sealed partial class WhisperTiny;
+
+/// <summary>The Vision Transformer of DeiT-tiny's shape: an image in 196 patches.</summary>
+[Transformer("Configurations/vit-tiny/config.json")]
+public sealed partial class VitTiny;
+
+/// <summary>Attention alone, in both directions: 12 heads of 64.</summary>
+[Transformer(Stack.Encoder, Layers = 1, DModel = 768, VocabularySize = 64, ContextLength = 2048)]
+[Attention(Heads = 12, Mask = AttentionMask.Full)]
+[FeedForward(768, Activation.Relu)]
+[Norm(NormKind.Layer)]
+public sealed partial class FullAttention;
+
+/// <summary>Attention alone, causal: 12 heads of 64.</summary>
+[Transformer(Stack.Decoder, Layers = 1, DModel = 768, VocabularySize = 64, ContextLength = 8192)]
+[Attention(Heads = 12)]
+[FeedForward(768, Activation.Relu)]
+[Norm(NormKind.Layer)]
+public sealed partial class CausalAttention;
+
+/// <summary>The 15 M model with its weights held in bfloat16.</summary>
+[Transformer(Stack.Decoder, Layers = 6, DModel = 288, VocabularySize = 32_000, ContextLength = 1024, TiedEmbeddings = true, WeightStorage = WeightStorage.BFloat16)]
+[Attention(Heads = 6)]
+[RotaryPositions]
+[FeedForward(768, Activation.SwiGlu)]
+[Norm(NormKind.RootMeanSquare)]
+public sealed partial class Llama15MBFloat16;
+
+/// <summary>The 110 M model with its weights held in bfloat16.</summary>
+[Transformer(Stack.Decoder, Layers = 12, DModel = 768, VocabularySize = 32_000, ContextLength = 1024, TiedEmbeddings = true, WeightStorage = WeightStorage.BFloat16)]
+[Attention(Heads = 12)]
+[RotaryPositions]
+[FeedForward(2048, Activation.SwiGlu)]
+[Norm(NormKind.RootMeanSquare)]
+public sealed partial class Llama110MBFloat16;

@@ -15,10 +15,3 @@ internal sealed class KernelRun(Action<int, int, int> kernel, int rows, int call
         }
     }
 }
-
-/// <summary>The limit's loop, run by all workers of a team at once.</summary>
-internal sealed class LimitRun(Action<int> loop) : ParallelWork
-{
-    /// <inheritdoc/>
-    protected internal override void Execute(int worker, int workers) => loop(worker);
-}

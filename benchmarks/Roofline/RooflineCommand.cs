@@ -22,7 +22,7 @@ internal static class RooflineCommand
                 result.AddError("--threads must be 1 or more.");
             }
         });
-        models.AcceptOnlyFromAmong([.. MeasuredModel.All.Select(model => model.Name)]);
+        models.AcceptOnlyFromAmong([.. MeasuredModel.All.Concat(MeasuredModel.Attentions).Select(model => model.Name)]);
 
         var command = new Command("roofline", "Measures the kernels and whole models against this machine's multiply-add peak and read bandwidth.") { threads, json, instructionSet, models, rows };
         command.SetAction(result =>
@@ -30,22 +30,28 @@ internal static class RooflineCommand
             string[] chosen = result.GetValue(models) ?? [];
             MachineLimits limits = MachineLimits.Measure(result.GetValue(threads), result.GetValue(instructionSet));
             using var measurement = new RooflineMeasurement(result.GetValue(instructionSet), limits);
-            IEnumerable<RooflineRow> measured = MeasuredModel.All
-                .Where(model => chosen.Length == 0 || chosen.Contains(model.Name))
-                .SelectMany(model => measurement.Measure(model, result.GetValue(rows)!));
+            int[] rowCounts = result.GetValue(rows)!;
+            IEnumerable<RooflineRow> measured = MeasuredModel.All.Where(Asked).SelectMany(model => measurement.Measure(model, rowCounts))
+                .Concat(MeasuredModel.Attentions.Where(Asked).SelectMany(model => measurement.MeasureAttention(model, rowCounts)));
             if (result.GetValue(json))
             {
                 using var output = Console.OpenStandardOutput();
-                RooflineReport.WriteJson(output, limits, measured);
+                RooflineReport.WriteJson(output, limits, [.. measured]);
                 return;
             }
 
             RooflineReport.WriteLimits(Console.Out, limits);
             RooflineReport.WriteHeader(Console.Out);
+            var written = new List<RooflineRow>();
             foreach (RooflineRow row in measured)
             {
+                written.Add(row);
                 RooflineReport.WriteRow(Console.Out, row);
             }
+
+            RooflineReport.WriteFurthest(Console.Out, written);
+
+            bool Asked(MeasuredModel model) => chosen.Length == 0 || chosen.Contains(model.Name);
         });
         return command;
     }

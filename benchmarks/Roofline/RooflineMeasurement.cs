@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
-using System.Threading;
 
 namespace Specializer.Benchmarks;
 
@@ -12,71 +11,77 @@ namespace Specializer.Benchmarks;
 /// </summary>
 internal sealed class RooflineMeasurement : IDisposable
 {
-    private const int Turns = 9;
+    private const int TurnCount = 9;
     private const double SecondsPerTurn = 0.008;
-    private const int PromptLength = 128;
-
-    private static float s_sink;
 
     private readonly InstructionSet _instructionSet;
     private readonly MachineLimits _limits;
     private readonly WorkerTeam _team;
     private readonly KernelMemory _memory = new();
-    private readonly LimitRun _multiplyAdds;
-    private readonly double _operationsPerTurn;
+    private readonly LimitLoops _loops;
 
     public RooflineMeasurement(InstructionSet instructionSet, MachineLimits limits)
     {
         _instructionSet = instructionSet;
         _limits = limits;
         _team = new WorkerTeam(limits.Threads);
-        double perIteration = MultiplyAddLoop.OperationsPerIteration(instructionSet);
-        int iterations = (int)(SecondsPerTurn / 2 * limits.FmaGigaflops * 1e9 / limits.Threads / perIteration);
-        _operationsPerTurn = perIteration * iterations * limits.Threads;
-        _multiplyAdds = new LimitRun(_ => Volatile.Write(ref s_sink, MultiplyAddLoop.Run(instructionSet, iterations)));
+        _loops = new LimitLoops(limits, SecondsPerTurn / 2);
     }
 
     public void Dispose()
     {
         _team.Dispose();
+        _loops.Dispose();
         _memory.Dispose();
     }
 
-    /// <summary>The rows of one model: its kernels at several numbers of rows, a prefill, and decoding.</summary>
+    /// <summary>The rows of one model: its kernels at several numbers of rows, and what is run of it as a whole.</summary>
     public IEnumerable<RooflineRow> Measure(MeasuredModel model, IReadOnlyList<int> rowCounts)
     {
-        foreach (MeasuredKernel kernel in model.MeasuredKernels(_instructionSet, _memory))
+        foreach (MeasuredKernel kernel in model.Kernels(_instructionSet, _memory))
         {
-            foreach (int rows in rowCounts.Where(rows => kernel.Name != "attention" || rows <= PromptLength))
+            foreach (int rows in rowCounts.Where(rows => rows <= kernel.MostRows))
             {
                 yield return MeasureKernel(model, kernel, rows);
             }
         }
 
-        foreach (RooflineRow row in MeasureModel(model))
+        using var whole = new WholeModel(model, new ModelOptions { InstructionSet = _instructionSet, Threads = _limits.Threads });
+        foreach (ModelRun run in whole.Runs)
         {
-            yield return row;
+            bool readingBound = run.Bytes > 0;
+            LimitLoop limit = readingBound ? _loops.Reading(run.Bytes / _limits.Threads) : _loops.MultiplyAdds;
+            (double seconds, double rate) = TakeTurns(limit, run.Run);
+            seconds /= run.Repetitions;
+            yield return new RooflineRow(
+                run.Name,
+                model.Name,
+                null,
+                run.Length,
+                run.Operations / seconds / 1e9,
+                readingBound ? run.Bytes / seconds / 1e9 : null,
+                100 * (readingBound ? run.Bytes : run.Operations) / rate / seconds,
+                limit.Name,
+                run.Length / seconds);
         }
     }
 
+    /// <summary>Attention alone, over caches of growing length.</summary>
+    public IEnumerable<RooflineRow> MeasureAttention(MeasuredModel model, IReadOnlyList<int> rowCounts)
+        => new KernelCatalog(model, _instructionSet, _memory).Attentions().SelectMany(kernel => rowCounts.Where(rows => rows <= kernel.MostRows).Select(rows => MeasureKernel(model, kernel, rows)));
+
     private RooflineRow MeasureKernel(MeasuredModel model, MeasuredKernel kernel, int rows)
     {
-        double estimate = Seconds(new KernelRun(kernel.Run, rows, 1));
-        for (int warmUp = 0; warmUp < 3; warmUp++)
-        {
-            estimate = Math.Min(estimate, Seconds(new KernelRun(kernel.Run, rows, 1)));
-        }
-
+        double estimate = Enumerable.Range(0, 4).Min(_ => Seconds(new KernelRun(kernel.Run, rows, 1)));
         int calls = (int)Math.Clamp(SecondsPerTurn / estimate, 1, 100_000);
-        (double seconds, double peak) = TakeTurns(new KernelRun(kernel.Run, rows, calls));
-        seconds /= calls;
-
         // What has to be read for one call lies where all of it, called again and again, fits.
         long bytes = kernel.Bytes(rows);
-        (string level, double rate) = Level(bytes / _limits.Threads);
-        double arithmetic = kernel.Operations(rows) / peak;
-        double reading = bytes / rate;
-        bool readingBound = reading > arithmetic || kernel.Name == "norm";
+        LimitLoop reading = _loops.Reading(bytes / _limits.Threads);
+        bool readingBound = kernel.Moves || bytes / reading.Rate > kernel.Operations(rows) / _loops.MultiplyAdds.Rate;
+        LimitLoop limit = readingBound ? reading : _loops.MultiplyAdds;
+        var run = new KernelRun(kernel.Run, rows, calls);
+        (double seconds, double rate) = TakeTurns(limit, () => Run(run));
+        seconds /= calls;
         return new RooflineRow(
             kernel.Name,
             model.Name,
@@ -84,99 +89,30 @@ internal sealed class RooflineMeasurement : IDisposable
             rows,
             kernel.Operations(rows) / seconds / 1e9,
             readingBound ? bytes / seconds / 1e9 : null,
-            100 * (readingBound ? reading : arithmetic) / seconds,
-            readingBound ? level : "fma",
+            100 * (readingBound ? bytes : kernel.Operations(rows)) / rate / seconds,
+            limit.Name,
             null);
     }
-
-    private IEnumerable<RooflineRow> MeasureModel(MeasuredModel measured)
-    {
-        DecoderModel model;
-        using (var source = new RandomWeights(measured.Tensors, seed: 1))
-        {
-            model = measured.Load(source, new ModelOptions { InstructionSet = _instructionSet, Threads = _limits.Threads });
-        }
-
-        using (model)
-        using (DecoderSession session = model.CreateSession())
-        {
-            ModelDescription description = model.Description;
-            int[] prompt = [.. Enumerable.Range(0, PromptLength).Select(position => (position * 97) % description.VocabularySize)];
-            (double prefill, double peak) = TakeTurns(() =>
-            {
-                session.Reset();
-                session.Prefill(prompt);
-            });
-            double operations = PrefillOperations(measured, description);
-            yield return new RooflineRow(
-                "prefill", measured.Name, null, PromptLength, operations / prefill / 1e9, null, 100 * operations / peak / prefill, "fma", PromptLength / prefill);
-
-            const int Tokens = 16;
-            (double decode, _) = TakeTurns(() =>
-            {
-                session.Truncate(PromptLength);
-                for (int i = 0; i < Tokens; i++)
-                {
-                    session.Decode(prompt[i]);
-                }
-            });
-            decode /= Tokens;
-            long bytes = description.MultiplyAddsPerToken * sizeof(float);
-            (string level, double rate) = Level(bytes / _limits.Threads);
-            yield return new RooflineRow(
-                "decode", measured.Name, null, 1, 2.0 * description.MultiplyAddsPerToken / decode / 1e9, bytes / decode / 1e9, 100 * bytes / rate / decode, level, 1 / decode);
-        }
-    }
-
-    /// <summary>The operations of a prefill whose last logits alone are computed; attention to half of all pairs.</summary>
-    private static double PrefillOperations(MeasuredModel measured, ModelDescription model)
-    {
-        double logits = 2.0 * model.VocabularySize * model.DModel;
-        double linear = (2.0 * model.MultiplyAddsPerToken) - logits;
-        using var memory = new KernelMemory();
-        MeasuredKernel attention = measured.MeasuredKernels(InstructionSet.Portable, memory).Single(kernel => kernel.Name == "attention");
-        int heads = int.Parse(attention.Shape.Split('x')[0], System.Globalization.CultureInfo.InvariantCulture);
-        int headDimension = int.Parse(attention.Shape.Split('x')[1].Split('/')[0], System.Globalization.CultureInfo.InvariantCulture);
-        return (linear * PromptLength) + logits + (4.0 * model.Layers * heads * headDimension * PromptLength * (PromptLength + 1) / 2);
-    }
-
-    /// <summary>Where data of a size lies when it is read again and again by one core, and how fast that is read.</summary>
-    private (string Level, double BytesPerSecond) Level(long bytesPerThread) => bytesPerThread switch
-    {
-        <= 1_600_000 => ("l2", _limits.ReadL2 * 1e9),
-        <= 64_000_000 => ("l3", _limits.ReadL3 * 1e9),
-        _ => ("memory", _limits.ReadMemory * 1e9),
-    };
 
     private double Seconds(ParallelWork work)
     {
         long start = Stopwatch.GetTimestamp();
+        Run(work);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private void Run(ParallelWork work)
+    {
         if (!_team.TryRun(work))
         {
             throw new InvalidOperationException("The team is in use.");
         }
-
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private (double Seconds, double Peak) TakeTurns(ParallelWork work) => TakeTurns(() => Seconds(work));
-
-    /// <summary>Medians of the time of the work, and of the multiply-adds per second measured between.</summary>
-    private (double Seconds, double Peak) TakeTurns(Action work)
+    /// <summary>Medians of the seconds of the work, and of what the limit reached in between, per second.</summary>
+    private (double Seconds, double Rate) TakeTurns(LimitLoop limit, Action work)
     {
-        double[] seconds = new double[Turns];
-        double[] peaks = new double[Turns];
-        work();
-        for (int turn = 0; turn < Turns; turn++)
-        {
-            peaks[turn] = _operationsPerTurn / Seconds(_multiplyAdds);
-            long start = Stopwatch.GetTimestamp();
-            work();
-            seconds[turn] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-
-        Array.Sort(seconds);
-        Array.Sort(peaks);
-        return (seconds[Turns / 2], peaks[Turns / 2]);
+        double[][] seconds = Turns.Take(TurnCount, 0, () => Run(limit), work);
+        return (Spread.Of(seconds[1]).Median, limit.Amount / Spread.Of(seconds[0]).Median);
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 
 namespace Specializer.Benchmarks;
@@ -23,8 +24,21 @@ internal static class RooflineReport
         CultureInfo.InvariantCulture,
         $"| {row.Name} | {row.Model} | {row.Shape} | {row.Rows} | {row.Gigaflops:F1} | {row.GigabytesPerSecond:F1} | {row.Percent:F0} % | {row.Limit} | {row.TokensPerSecond:F0} |"));
 
-    public static void WriteJson(Stream output, MachineLimits limits, IEnumerable<RooflineRow> rows)
+    /// <summary>The rows furthest from their limit; what is done with one row at a time is short and waits for other things.</summary>
+    public static void WriteFurthest(TextWriter output, IReadOnlyList<RooflineRow> rows)
     {
+        output.WriteLine();
+        output.WriteLine("furthest from their limit:");
+        WriteHeader(output);
+        foreach (RooflineRow row in Furthest(rows))
+        {
+            WriteRow(output, row);
+        }
+    }
+
+    public static void WriteJson(Stream output, MachineLimits limits, IReadOnlyList<RooflineRow> rows)
+    {
+        HashSet<RooflineRow> furthest = [.. Furthest(rows)];
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteStartObject("peak");
@@ -53,6 +67,7 @@ internal static class RooflineReport
             WriteOptional(json, "gbps", row.GigabytesPerSecond);
             json.WriteNumber("percent", Round(row.Percent));
             json.WriteString("limit", row.Limit);
+            json.WriteBoolean("furthest", furthest.Contains(row));
             WriteOptional(json, "tokens_per_second", row.TokensPerSecond);
             json.WriteEndObject();
         }
@@ -60,6 +75,9 @@ internal static class RooflineReport
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    /// <summary>A tenth of the rows, and at least one.</summary>
+    private static IEnumerable<RooflineRow> Furthest(IReadOnlyList<RooflineRow> rows) => rows.OrderBy(static row => row.Percent).Take(Math.Max(1, rows.Count / 10));
 
     private static void WriteOptional(Utf8JsonWriter json, string name, double? value)
     {

@@ -38,6 +38,14 @@ internal sealed unsafe class RandomWeights : WeightsSource
         }
     }
 
+    /// <summary>The elements of a tensor.</summary>
+    public static float[] Copy(TensorView tensor)
+    {
+        float[] floats = new float[tensor.ElementCount];
+        tensor.CopyTo(floats);
+        return floats;
+    }
+
     public override string Description => "random weights";
 
     public override IReadOnlyCollection<string> Names => _tensors.Keys;

@@ -1,0 +1,57 @@
+using System;
+using System.Linq;
+using System.Reflection;
+using System.Reflection.Emit;
+
+namespace Specializer.Benchmarks;
+
+/// <summary>
+/// Calls a generated kernel by the names of its parameters, so that no measurement has to list the kernels of every model: pointers
+/// get the region of memory of their name, and what says where the rows lie follows from the kernel.
+/// </summary>
+internal static unsafe class KernelBinding
+{
+    /// <summary>Binds a kernel that runs on rows of a sequence.</summary>
+    /// <param name="kernel">The static method.</param>
+    /// <param name="address">Where the memory of each parameter's name is.</param>
+    public static KernelCall Bind(MethodInfo kernel, Func<string, nint> address)
+    {
+        string[] arguments = ["position", "length", "rows", "worker", "workers"];
+        var caller = new DynamicMethod(kernel.Name, typeof(void), [.. arguments.Select(static _ => typeof(int))], typeof(KernelBinding).Module, skipVisibility: true);
+        ILGenerator code = caller.GetILGenerator();
+        foreach (ParameterInfo parameter in kernel.GetParameters())
+        {
+            // The frames of a sound are counted; they are its positions here.
+            int argument = Array.IndexOf(arguments, parameter.Name == "count" ? "length" : parameter.Name);
+            if (argument >= 0)
+            {
+                code.Emit(OpCodes.Ldarg, (short)argument);
+            }
+            else if (parameter.ParameterType.IsPointer)
+            {
+                code.Emit(OpCodes.Ldc_I8, (long)address(parameter.Name!));
+                code.Emit(OpCodes.Conv_U);
+            }
+            else
+            {
+                throw new NotSupportedException($"{kernel.DeclaringType}.{kernel.Name} has a parameter \"{parameter.Name}\" that the measurements do not know.");
+            }
+        }
+
+        code.Emit(OpCodes.Call, kernel);
+        code.Emit(OpCodes.Ret);
+        return caller.CreateDelegate<KernelCall>();
+    }
+
+    /// <summary>Binds a kernel to rows that are the last of a number of positions, or the first.</summary>
+    public static Action<int, int, int> Bind(MethodInfo kernel, KernelMemory memory, int length, bool rowsAreLast)
+    {
+        KernelCall call = Bind(kernel, name => (nint)memory.Region(name));
+        return rowsAreLast
+            ? (rows, worker, workers) => call(length - rows, length, rows, worker, workers)
+            : (rows, worker, workers) => call(0, length, rows, worker, workers);
+    }
+}
+
+/// <summary>Calls a kernel on memory that it is bound to.</summary>
+internal delegate void KernelCall(int position, int length, int rows, int worker, int workers);

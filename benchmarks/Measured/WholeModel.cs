@@ -1,0 +1,143 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Specializer.Benchmarks;
+
+/// <summary>A loaded model with what is measured of it as a whole.</summary>
+internal sealed class WholeModel : IDisposable
+{
+    /// <summary>The length of the prompt before the tokens that are decoded, and of what an encoder encodes.</summary>
+    public const int PromptLength = 128;
+
+    private const int DecodedTokens = 16;
+    private const int ShortLength = 16;
+
+    private readonly MeasuredModel _measured;
+    private readonly TransformerModel _model;
+    private readonly TransformerSession _session;
+    private readonly int[] _tokens;
+
+    public WholeModel(MeasuredModel measured, ModelOptions options)
+    {
+        _measured = measured;
+        _model = measured.Load(options);
+        _tokens = [.. Enumerable.Range(0, 512).Select(position => (position * 97) % Math.Max(1, Description.VocabularySize))];
+        (_session, Runs) = _model switch
+        {
+            SpeechModel speech => Speech(speech.CreateSession()),
+            EncoderDecoderModel translator => Translator(translator.CreateSession(sequences: 1)),
+            DecoderModel decoder => Decoder(decoder.CreateSession()),
+            EncoderModel encoder => Encoder(encoder.CreateSession()),
+            ImageEncoderModel images => Images(images.CreateSession()),
+            _ => throw new NotSupportedException($"The measurements do not know how to run a {_model.GetType().BaseType}."),
+        };
+    }
+
+    /// <summary>What is measured.</summary>
+    public IReadOnlyList<ModelRun> Runs { get; }
+
+    private ModelDescription Description => _model.Description;
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _model.Dispose();
+    }
+
+    private (TransformerSession, ModelRun[]) Decoder(DecoderSession session) => (session,
+    [
+        .. new[] { PromptLength, 512 }.Select(length => new ModelRun("prefill", length, PrefillOperations(length), 0, () =>
+        {
+            session.Reset();
+            session.Prefill(_tokens.AsSpan(0, length));
+        })),
+        Decode(session, PromptLength),
+    ]);
+
+    private (TransformerSession, ModelRun[]) Encoder(EncoderSession session)
+    {
+        float[] hiddenStates = new float[PromptLength * Description.DModel];
+        return (session, [.. new[] { ShortLength, PromptLength }.Select(length => new ModelRun(
+            "encode",
+            length,
+            LinearOperations(Description.MultiplyAddsPerToken, length) + AttentionOperations(Description.Layers, length, length),
+            0,
+            () => session.Encode(_tokens.AsSpan(0, length), default, default, hiddenStates.AsSpan(0, length * Description.DModel))))]);
+    }
+
+    private (TransformerSession, ModelRun[]) Images(ImageEncoderSession session)
+    {
+        int size = (int)_measured.Type.GetField("ImageSize")!.GetRawConstantValue()!, channels = (int)_measured.Type.GetField("Channels")!.GetRawConstantValue()!;
+        float[] pixels = [.. Enumerable.Range(0, size * size * channels).Select(static value => MathF.Sin(value))], output = new float[((ImageEncoderModel)_model).Encoder.OutputWidth];
+        int length = Description.ContextLength;
+        return (session, [new ModelRun(
+            "image", length, LinearOperations(Description.MultiplyAddsPerToken, length) + AttentionOperations(Description.Layers, length, length), 0, () => session.Encode(pixels, output))]);
+    }
+
+    private (TransformerSession, ModelRun[]) Translator(EncoderDecoderSession session) => (session,
+    [
+        Encode(PromptLength, () => session.Encode(_tokens.AsSpan(0, PromptLength))),
+        Decode(session, ShortLength),
+    ]);
+
+    private (TransformerSession, ModelRun[]) Speech(SpeechSession session)
+    {
+        const int FramesPerPosition = 2, MelBands = 80;
+        int length = _measured.SourceLength;
+        float[] features = [.. Enumerable.Range(0, length * FramesPerPosition * MelBands).Select(static value => MathF.Sin(value))];
+        return (session, [Encode(length, () => session.Encode(features)), Decode(session, ShortLength)]);
+    }
+
+    private ModelRun Encode(int length, Action run)
+        => new("encode", length, LinearOperations(EncoderMultiplyAdds(), length) + AttentionOperations((int)_measured.Type.GetField("EncoderLayers")!.GetRawConstantValue()!, length, length), 0, run);
+
+    /// <summary>Tokens one after the other, behind some positions; what has to be read for one are the weights.</summary>
+    private ModelRun Decode(DecoderSession session, int position)
+    {
+        bool isReady = false;
+        return new ModelRun("decode", 1, 2.0 * Description.MultiplyAddsPerToken, Description.MultiplyAddsPerToken * _measured.BytesPerWeight, () =>
+        {
+            if (!isReady)
+            {
+                session.Reset();
+                session.Prefill(_tokens.AsSpan(0, position));
+                isReady = true;
+            }
+
+            session.Truncate(Math.Min(position, session.Position));
+            for (int i = 0; i < DecodedTokens; i++)
+            {
+                session.Decode(_tokens[i]);
+            }
+        }) { Repetitions = DecodedTokens };
+    }
+
+    /// <summary>A prefill computes the logits of the last position alone, and attention of half of all pairs.</summary>
+    private double PrefillOperations(int length)
+    {
+        double logits = 2.0 * Description.VocabularySize * Description.DModel;
+        return LinearOperations(Description.MultiplyAddsPerToken, length) - (logits * (length - 1)) + AttentionOperations(Description.Layers, length, (length + 1) / 2.0);
+    }
+
+    private static double LinearOperations(long multiplyAdds, int length) => 2.0 * multiplyAdds * length;
+
+    private double AttentionOperations(int layers, int queries, double keys) => 4.0 * layers * _measured.Attention.Heads * _measured.Attention.HeadDimension * queries * keys;
+
+    /// <summary>The multiply-adds of the encoder of an encoder-decoder for one position: its matrices and convolutions.</summary>
+    private long EncoderMultiplyAdds() => _measured.Tensors.Required
+        .Where(static tensor => tensor.Shape.Length > 1 && tensor.Name.Contains("encoder", StringComparison.Ordinal) && !tensor.Name.Contains("embed", StringComparison.Ordinal))
+        .Sum(static tensor => Math.Max(1, tensor.Layers) * tensor.Shape.Aggregate(1L, static (product, extent) => product * extent));
+}
+
+/// <summary>Something that is done with a whole model.</summary>
+/// <param name="Name">"prefill", "encode", "image" or "decode".</param>
+/// <param name="Length">The positions that are computed together.</param>
+/// <param name="Operations">Floating-point operations of one repetition, a multiply-add counted as two.</param>
+/// <param name="Bytes">The weights that are read, where reading is the limit; otherwise 0.</param>
+/// <param name="Run">Does it.</param>
+internal sealed record ModelRun(string Name, int Length, double Operations, long Bytes, Action Run)
+{
+    /// <summary>How many times one run repeats it.</summary>
+    public int Repetitions { get; init; } = 1;
+}

@@ -1,0 +1,128 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Specializer.GenericEngine;
+
+namespace Specializer.Benchmarks;
+
+/// <summary>Whole LLaMA-like models beside llama.cpp: a prompt, and tokens one after the other behind it.</summary>
+internal static class LlamaContests
+{
+    private const double NarrowTolerance = 5e-2;
+    private const int DecodedTokens = 64, PromptBeforeDecoding = 128;
+
+    private static readonly int[] s_prompts = [128, 512];
+
+    public static IEnumerable<Contest> All(PeerRequest request)
+    {
+        LlamaCppLibrary? library = request.Open("llama.cpp", static folder => new LlamaCppLibrary(folder));
+        foreach (MeasuredModel model in MeasuredModel.Generics.Where(model => request.Asks(model.Name)))
+        {
+            string folder = Directory.CreateTempSubdirectory("specializer-peers-").FullName;
+            try
+            {
+                using var weights = new RandomWeights(model.Tensors, seed: 1);
+                string[] files = [Path.Combine(folder, "f32.gguf"), Path.Combine(folder, "bf16.gguf"), Path.Combine(folder, "model.safetensors")];
+                LlamaCheckpoint.Write(files[0], model.Generic!, weights, GgufType.Float32);
+                LlamaCheckpoint.Write(files[1], model.Generic!, weights, GgufType.BFloat16);
+                SafetensorsCopy.Write(files[2], weights);
+                foreach (int threads in request.Threads)
+                {
+                    foreach (Contest contest in Of(request, model, weights, library, files, threads))
+                    {
+                        yield return contest;
+                    }
+                }
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static IEnumerable<Contest> Of(PeerRequest request, MeasuredModel measured, WeightsSource weights, LlamaCppLibrary? library, string[] files, int threads)
+    {
+        GenericDecoderConfiguration shape = measured.Generic!;
+        using LlamaSequence wide = Ours(measured);
+        using LlamaSequence? narrow = measured.Narrow is { } twin ? Ours(twin) : null;
+        using LlamaCppModel? theirsWide = Theirs(files[0]), theirsNarrow = Theirs(files[1]);
+        using TorchProcess? torch = request.Open("PyTorch", _ => new TorchProcess(
+            files[2],
+            new { kind = "llama", layers = shape.Layers, heads = shape.Heads, keyValueHeads = measured.Attention.KeyValueHeads, width = shape.Width, context = shape.ContextLength, epsilon = shape.Epsilon },
+            threads));
+        foreach (int length in s_prompts)
+        {
+            int[] prompt = Tokens(length);
+            yield return new Contest($"prefill {length}", measured.Name, threads, length, "tokens", Contestants(sequence => sequence.Prefill(prompt), peer => peer.Prefill(prompt), peer => peer.Call("prefill", prompt)));
+        }
+
+        int[] before = Tokens(PromptBeforeDecoding), tokens = Tokens(DecodedTokens);
+        wide.Prefill(before);
+        narrow?.Prefill(before);
+        theirsWide?.Prefill(before);
+        theirsNarrow?.Prefill(before);
+        torch?.Call("prefill", before);
+        yield return new Contest(
+            $"decode {DecodedTokens}", measured.Name, threads, DecodedTokens, "tokens", Contestants(sequence => sequence.Decode(before.Length, tokens), peer => peer.Decode(before.Length, tokens), peer => peer.Call("decode", before.Length, tokens)));
+
+        LlamaSequence Ours(MeasuredModel model) => new((DecoderModel)model.Load(weights, new ModelOptions { Threads = threads }));
+
+        LlamaCppModel? Theirs(string path) => library is null ? null : new LlamaCppModel(library, path, shape.VocabularySize, measured.ContextLength, threads);
+
+        int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(position => ((position * 97) + 1) % shape.VocabularySize)];
+
+        // llama.cpp keeps keys and values as float16.
+        IReadOnlyList<Contestant> Contestants(Action<LlamaSequence> ours, Action<LlamaCppModel> theirs, Action<TorchProcess> torchs)
+        {
+            var all = new List<Contestant> { new("ours f32", () => ours(wide), () => wide.Logits) };
+            if (narrow is not null)
+            {
+                all.Add(new Contestant("ours bf16", () => ours(narrow), () => narrow.Logits, NarrowTolerance));
+            }
+
+            if (theirsWide is not null && theirsNarrow is not null)
+            {
+                all.Add(new Contestant("llama.cpp f32", () => theirs(theirsWide), () => theirsWide.Logits, 5e-3));
+                all.Add(new Contestant("llama.cpp bf16", () => theirs(theirsNarrow), () => theirsNarrow.Logits, NarrowTolerance));
+            }
+
+            if (torch is not null)
+            {
+                all.Add(new Contestant("PyTorch f32", () => torchs(torch), () => torch.Result));
+            }
+
+            return all;
+        }
+    }
+
+    /// <summary>A model of ours with one sequence.</summary>
+    private sealed class LlamaSequence(DecoderModel model) : IDisposable
+    {
+        private readonly DecoderSession _session = model.CreateSession();
+
+        public float[] Logits { get; } = new float[model.Description.VocabularySize];
+
+        public void Prefill(int[] prompt)
+        {
+            _session.Reset();
+            _session.Prefill(prompt).CopyTo(Logits);
+        }
+
+        public void Decode(int position, int[] tokens)
+        {
+            _session.Truncate(position);
+            foreach (int token in tokens)
+            {
+                _session.Decode(token).CopyTo(Logits);
+            }
+        }
+
+        public void Dispose()
+        {
+            _session.Dispose();
+            model.Dispose();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Reflection;
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+namespace Specializer.Benchmarks;
+
+/// <summary>
+/// What the child of <c>start</c> does, in a process of its own: loads the 15 M model, takes a prompt, says so, and then what the JIT
+/// compiler needed. Nothing else of these measurements is touched before.
+/// </summary>
+internal static class FirstToken
+{
+    public const string Command = "first-token";
+    private const int PromptLength = 16;
+
+    public static int Run(string path, bool packed)
+    {
+        (TimeSpan beforeLoading, _) = Compiled();
+        using Llama15M model = packed ? Packed(path) : Llama15M.Load(path);
+        using DecoderSession session = model.CreateSession();
+        Span<int> prompt = stackalloc int[PromptLength];
+        for (int i = 0; i < prompt.Length; i++)
+        {
+            prompt[i] = i + 1;
+        }
+
+        session.Prefill(prompt);
+        Console.WriteLine("token");
+        (TimeSpan atFirstToken, long methods) = Compiled();
+
+        // Whatever else may run of the kernels: every height of tile.
+        Type kernels = typeof(Llama15M).GetNestedType($"{model.InstructionSet}Kernels", BindingFlags.NonPublic)!;
+        MethodInfo[] all = [.. kernels.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly)];
+        foreach (MethodInfo method in all.Where(static method => !method.IsAbstract))
+        {
+            RuntimeHelpers.PrepareMethod(method.MethodHandle);
+        }
+
+        (TimeSpan atEnd, _) = Compiled();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{beforeLoading.TotalMilliseconds:F1} {(atFirstToken - beforeLoading).TotalMilliseconds:F1} {(atEnd - atFirstToken).TotalMilliseconds:F1} {all.Length} {methods} {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0}"));
+        return 0;
+    }
+
+    // A model of which packed files can be opened has this method.
+    private static Llama15M Packed(string path) => (Llama15M)typeof(Llama15M).GetMethod("LoadPacked")!.Invoke(null, [path, null])!;
+
+    private static (TimeSpan Time, long Methods) Compiled() => (JitInfo.GetCompilationTime(currentThread: false), JitInfo.GetCompiledMethodCount(currentThread: false));
+}
