@@ -104,8 +104,8 @@ internal static class ScoreEmitter
             string vectors = isa.VectorClass;
             writer.Line($"{vectors}<int> keys = {vectors}<int>.Indices + {vectors}.Create(i);");
             writer.Line($"{vectors}<int> near = {vectors}.GreaterThanOrEqual(keys, {vectors}.Create(from)) & {vectors}.LessThan(keys, {vectors}.Create(to));");
-            writer.Line($"{vectors}<int> global = {vectors}.GreaterThan({vectors}.Load(globalsBefore + i + 1), {vectors}.Load(globalsBefore + i));");
-            writer.Line($"{vectors}.Store({vectors}.ConditionalSelect((near | global).AsSingle(), {isa.Load("scores + i")}, {isa.Broadcast("float.MinValue")}), scores + i);");
+            writer.Line($"{vectors}<int> everywhere = {vectors}.GreaterThan({vectors}.Load(globalsBefore + i + 1), {vectors}.Load(globalsBefore + i));");
+            writer.Line($"{vectors}.Store({vectors}.ConditionalSelect((near | everywhere).AsSingle(), {isa.Load("scores + i")}, {isa.Broadcast("float.MinValue")}), scores + i);");
         }
     }
 
