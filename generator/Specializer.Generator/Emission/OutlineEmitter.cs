@@ -52,11 +52,6 @@ internal static class OutlineEmitter
                 }
             }
 
-            if (!outline.Taken.Contains("LoadPacked"))
-            {
-                EmitMethod(writer, "<summary>Throws: the declaration has errors.</summary>", $"public static {name} LoadPacked(string path, global::Specializer.ModelOptions? options = null)", name);
-            }
-
             if (!outline.Taken.Contains("CreateSession"))
             {
                 EmitMethod(writer, "<inheritdoc/>", $"public override global::Specializer.{outline.Kind}Session CreateSession({(hasSource ? "int sequences" : "")})", name);
