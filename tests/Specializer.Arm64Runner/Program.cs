@@ -7,6 +7,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Specializer;
 using Specializer.Arm64Runner;
+using Specializer.Fuzzing;
 using Specializer.Tests.EndToEnd;
 using Xunit.Abstractions;
 using Xunit.Sdk;
@@ -14,6 +15,13 @@ using Xunit.Sdk;
 // Runs the selected tests of Specializer.Tests in this process, with nothing of a test host but xunit's own classes.
 // The last line is "N passed, N failed"; the exit code is 0 if NEON is what ran and nothing failed.
 // Arguments, if there are any, are parts of names: only tests that have one of them are run.
+// "--compile FOLDER", on a machine that need not be an ARM64 one, writes there what the fuzzer's tests will run here.
+if (args is ["--compile", string folder])
+{
+    Console.WriteLine($"{CompiledElsewhere.Write(folder, InstructionSet.Neon)} cases of the fuzzer compiled for {InstructionSet.Neon}");
+    return 0;
+}
+
 if (InstructionSets.Best != InstructionSet.Neon)
 {
     Console.WriteLine($"This is {RuntimeInformation.ProcessArchitecture} with {InstructionSets.Best}; these tests are for {InstructionSet.Neon}. Start them with .ci/arm64.");
@@ -23,25 +31,28 @@ if (InstructionSets.Best != InstructionSet.Neon)
 
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.ProcessArchitecture}, {InstructionSets.Best}, {Environment.ProcessorCount} processors");
 long start = Stopwatch.GetTimestamp();
-Assembly assembly = typeof(InstructionSetLegTests).Assembly;
-ExecutionOptions options = new();
-options.SetValue<bool?>("xunit.discovery.PreEnumerateTheories", true);
-TestCaseCollector collector = new();
-using XunitTestFramework framework = new(collector);
-using (ITestFrameworkDiscoverer discoverer = framework.GetDiscoverer(Reflector.Wrap(assembly)))
-{
-    discoverer.Find(includeSourceInformation: false, collector, options);
-    collector.Wait();
-}
-
-List<ITestCase> selected = collector.TestCases.FindAll(
-    testCase => Selection.Includes(testCase) && (args.Length == 0 || Array.Exists(args, part => testCase.DisplayName.Contains(part, StringComparison.Ordinal))));
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{selected.Count} of {collector.TestCases.Count} test cases, {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s to find them"));
 ResultSink results = new();
-using (ITestFrameworkExecutor executor = framework.GetExecutor(assembly.GetName()))
+foreach (Assembly assembly in new[] { typeof(InstructionSetLegTests).Assembly, typeof(CompiledElsewhere).Assembly })
 {
-    executor.RunTests(selected, results, options);
-    results.Wait();
+    ExecutionOptions options = new();
+    options.SetValue<bool?>("xunit.discovery.PreEnumerateTheories", true);
+    TestCaseCollector collector = new();
+    using XunitTestFramework framework = new(collector);
+    using (ITestFrameworkDiscoverer discoverer = framework.GetDiscoverer(Reflector.Wrap(assembly)))
+    {
+        discoverer.Find(includeSourceInformation: false, collector, options);
+        collector.Wait();
+    }
+
+    List<ITestCase> selected = collector.TestCases.FindAll(
+        testCase => Selection.Includes(testCase) && (args.Length == 0 || Array.Exists(args, part => testCase.DisplayName.Contains(part, StringComparison.Ordinal))));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{assembly.GetName().Name}: {selected.Count} of {collector.TestCases.Count} test cases"));
+    if (selected.Count > 0)
+    {
+        using ITestFrameworkExecutor executor = framework.GetExecutor(assembly.GetName());
+        executor.RunTests(selected, results, options);
+        results.Wait();
+    }
 }
 
 results.WriteTimes();

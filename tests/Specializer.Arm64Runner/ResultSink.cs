@@ -63,8 +63,12 @@ internal sealed class ResultSink : LongLivedMarshalByRefObject, IMessageSink
         return true;
     }
 
-    /// <summary>Returns when all tests have been executed.</summary>
-    public void Wait() => _finished.Wait();
+    /// <summary>Returns when all tests of an assembly have been executed.</summary>
+    public void Wait()
+    {
+        _finished.Wait();
+        _finished.Reset();
+    }
 
     /// <summary>Writes the time of each class of tests, the longest first.</summary>
     public void WriteTimes()

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Specializer.Fuzzing;
 using Specializer.Tests.Models;
 using Xunit.Abstractions;
 
@@ -14,6 +15,9 @@ internal static class Selection
 {
     private const string GenericEngine = "Specializer.Tests.GenericEngine.";
 
+    /// <summary>Its cases run on the instruction set of the process, compiled before.</summary>
+    private const string Fuzzing = "Specializer.Fuzzing.";
+
     private static readonly string[] s_prefixes =
     [
         "Specializer.Tests.Kernels.",
@@ -23,6 +27,7 @@ internal static class Selection
         GenericEngine,
         "Specializer.Tests.Sampling.",
         "Specializer.Tests.Weights.TensorViewTests",
+        Fuzzing,
     ];
 
     private static readonly string[] s_ofFamilies = ["AreTheGoldenOnes", "IsTheGoldenOne", "Published", "OnlyTheBand", "Reference"];
@@ -38,6 +43,11 @@ internal static class Selection
         if (!s_prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
         {
             return false;
+        }
+
+        if (name.StartsWith(Fuzzing, StringComparison.Ordinal))
+        {
+            return CompiledElsewhere.IsSet;
         }
 
         if (name.StartsWith(GenericEngine, StringComparison.Ordinal))

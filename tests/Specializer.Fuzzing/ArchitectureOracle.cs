@@ -131,6 +131,7 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         double[][] Norm(string name, double[][] rows) => _parts.Norm(_parts.Name(name, layer), rows);
         double[][] Cross(double[][] rows) => input.Source is null ? rows
             : architecture.Arrangement == BlockArrangement.PostNorm ? Norm(_names.CrossAttentionNorm, Add(rows, _attention.AttendToSource(layer, rows, input.Source)))
+            : architecture.Arrangement == BlockArrangement.Sandwich ? Add(rows, Norm(_names.CrossAttentionOutputNorm, _attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source)))
             : Add(rows, _attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source));
         if (architecture.Arrangement == BlockArrangement.PostNorm)
         {
@@ -146,7 +147,7 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
             case BlockArrangement.ParallelTwoNorms:
                 return Add(x, Add(attended, FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, x))));
             case BlockArrangement.Sandwich:
-                double[][] h = Add(x, Norm(_names.AttentionOutputNorm, attended));
+                double[][] h = Cross(Add(x, Norm(_names.AttentionOutputNorm, attended)));
                 return Add(h, Norm(_names.FeedForwardOutputNorm, FeedForwardBlock(layer, Norm(_names.FeedForwardNorm, h))));
             default:
                 double[][] sum = Cross(Add(x, attended));

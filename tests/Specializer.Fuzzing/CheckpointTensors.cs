@@ -153,6 +153,16 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
     /// <summary>The elements of a tensor.</summary>
     public double[] Doubles(string name) => Array.ConvertAll(_tensors[name].Values, static value => (double)value);
 
+    /// <summary>Gives every element of a tensor a value by its place.</summary>
+    public void Set(string name, Func<int, float> element)
+    {
+        float[] values = _tensors[name].Values;
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = element(i);
+        }
+    }
+
     /// <summary>Changes every element by about half a unit in the last place: what the rounding of one operation does.</summary>
     public void Perturb(int seed)
     {
@@ -203,6 +213,11 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         {
             int crossKeys = cross.KeyValueHeads * cross.HeadDimension, source = architecture.Encoder!.Width;
             AddNorm(inLayer(names.CrossAttentionNorm), width, architecture.Norm);
+            if (architecture.Arrangement == BlockArrangement.Sandwich)
+            {
+                AddNorm(inLayer(names.CrossAttentionOutputNorm), width, architecture.Norm);
+            }
+
             AddLinear(inLayer(names.CrossQuery), cross.Heads * cross.HeadDimension, width, cross.QueryBias);
             if (names.CrossKeyValue.Length > 0)
             {

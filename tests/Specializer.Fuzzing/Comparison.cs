@@ -32,8 +32,13 @@ internal static class Comparison
     /// <summary>How much of the tolerance's excess the weights' last place explains.</summary>
     private const double RoundingsPerWeight = 16;
 
-    /// <summary>The instruction sets of this process, the best first.</summary>
-    public static IReadOnlyList<InstructionSet> InstructionSetsHere { get; } = [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).OrderDescending()];
+    /// <summary>
+    /// The instruction sets of this process, the best first; beside NEON not the portable one, whose vectors are as wide and
+    /// which runs on the other machines.
+    /// </summary>
+    public static IReadOnlyList<InstructionSet> InstructionSetsHere { get; } = InstructionSets.Best == InstructionSet.Neon
+        ? [InstructionSet.Neon]
+        : [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).OrderDescending()];
 
     public static Outcome Run(FuzzCase @case, FuzzAssembly assembly, int number)
     {

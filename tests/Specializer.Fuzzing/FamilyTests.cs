@@ -33,7 +33,11 @@ public sealed class FamilyTests
         ["MarianMTModel with a vocabulary for each side"] = Bart + ", \"model_type\": \"marian\", \"vocab_size\": 61, \"decoder_vocab_size\": 47, \"share_encoder_decoder_embeddings\": false, \"scale_embedding\": true",
     };
 
-    private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(s_configurations.Keys.Select(Architecture)));
+    private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(AssemblyName, Architectures));
+
+    internal const string AssemblyName = "families";
+
+    internal static IReadOnlyList<TransformerArchitecture> Architectures => [.. s_configurations.Keys.Select(Architecture)];
 
     public static TheoryData<string> Names => [.. s_configurations.Keys];
 

@@ -1,55 +1,34 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using System.IO;
-using System.Linq;
 using System.Reflection;
 using System.Runtime.Loader;
-using System.Text;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Emit;
-using Microsoft.CodeAnalysis.Text;
 using Specializer.Generator.Architecture;
-using Specializer.Generator.Emission;
-using Specializer.Generator.Planning;
 
 namespace Specializer.Fuzzing;
 
-/// <summary>The models generated for a number of cases, compiled together, since a compilation costs much by itself, and loaded.</summary>
+/// <summary>The models generated for a number of cases, loaded.</summary>
 internal sealed class FuzzAssembly : IDisposable
 {
-    private static readonly ImmutableArray<MetadataReference> s_references = [.. References()];
+    public const string Namespace = "Fuzzed";
 
-    private readonly AssemblyLoadContext _context = new("Fuzzing", isCollectible: true);
+    private readonly AssemblyLoadContext _context = new(Namespace, isCollectible: true);
     private readonly Assembly _assembly;
 
+    /// <param name="name">What the cases are called together, by which they are found where they were compiled elsewhere.</param>
+    /// <param name="architectures">Their architectures.</param>
     /// <exception cref="InvalidOperationException">The generated code does not compile without a warning.</exception>
-    public FuzzAssembly(IEnumerable<FuzzCase> cases)
-        : this(cases.Select(static @case => @case.ToArchitecture()))
+    public FuzzAssembly(string name, IReadOnlyList<TransformerArchitecture> architectures)
     {
-    }
-
-    /// <exception cref="InvalidOperationException">The generated code does not compile without a warning.</exception>
-    public FuzzAssembly(IEnumerable<TransformerArchitecture> architectures)
-        : this(Compile([.. architectures]))
-    {
-    }
-
-    private FuzzAssembly(byte[] image)
-    {
+        byte[] image = CompiledElsewhere.IsSet ? CompiledElsewhere.Read(name) : FuzzCompiler.Compile(architectures, [.. Comparison.InstructionSetsHere]);
         _assembly = _context.LoadFromStream(new MemoryStream(image));
     }
-
-    /// <summary>The time that planning, writing and parsing took so far, which is the generator's part of compiling.</summary>
-    public static TimeSpan Writing { get; private set; }
 
     /// <summary>Loads the model of the case with the given number.</summary>
     public TransformerModel Load(int number, WeightsSource weights, ModelOptions options)
     {
-        Type type = _assembly.GetType("Fuzzed." + ClassName(number), throwOnError: true)!;
+        Type type = _assembly.GetType(Namespace + "." + ClassName(number), throwOnError: true)!;
         MethodInfo load = type.GetMethod("Load", [typeof(WeightsSource), typeof(ModelOptions)])!;
         return (TransformerModel)load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [weights, options], CultureInfo.InvariantCulture)!;
     }
@@ -57,56 +36,6 @@ internal sealed class FuzzAssembly : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _context.Unload();
 
-    private static byte[] Compile(IReadOnlyList<TransformerArchitecture> architectures)
-    {
-        long start = Stopwatch.GetTimestamp();
-        CSharpParseOptions options = new(LanguageVersion.CSharp12, DocumentationMode.None);
-        SyntaxTree[] trees = [.. architectures
-            .Select(static (architecture, number) => new PlannedModel(new ClassDeclaration("Fuzzed", EquatableArray<string>.Empty, ClassName(number)), Planner.Plan(architecture)))
-            .AsParallel()
-            .AsOrdered()
-            .SelectMany(static model => ForThisProcess(ModelEmitter.Emit(model)))
-            .Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), options, file.HintName))];
-        Writing += Stopwatch.GetElapsedTime(start);
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            "Fuzzed",
-            trees,
-            s_references,
-            new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary,
-                optimizationLevel: OptimizationLevel.Release,
-                allowUnsafe: true,
-                warningLevel: 9999,
-                specificDiagnosticOptions: [new("CS8632", ReportDiagnostic.Suppress), new("CS8669", ReportDiagnostic.Suppress)],
-                nullableContextOptions: NullableContextOptions.Disable));
-        using MemoryStream image = new();
-        EmitResult result = compilation.Emit(image);
-        string[] problems = [.. result.Diagnostics.Where(static problem => problem.Severity > DiagnosticSeverity.Hidden).Take(5).Select(static problem => problem.ToString())];
-        return problems.Length == 0 ? image.ToArray() : throw new InvalidOperationException("The generated code does not compile cleanly:\n" + string.Join('\n', problems));
-    }
-
-    /// <summary>Leaves out the kernels of instruction sets that this process does not have, which would take as long to compile.</summary>
-    private static IEnumerable<SourceFile> ForThisProcess(IEnumerable<SourceFile> files)
-    {
-        string[] missing = [.. Enum.GetValues<InstructionSet>().Where(static set => !InstructionSets.IsSupported(set)).Select(static set => set.ToString())];
-        foreach (SourceFile file in files.Where(file => !missing.Any(name => file.HintName.EndsWith(".Kernels." + name + ".g.cs", StringComparison.Ordinal))))
-        {
-            // What may be null is checked where declared models are compiled; here it would only take time.
-            string code = file.Text.Replace("#nullable enable", "#nullable disable", StringComparison.Ordinal);
-            yield return file with { Text = missing.Aggregate(code, static (text, name) => text.Replace("<" + name + "Kernels>", "<PortableKernels>", StringComparison.Ordinal)) };
-        }
-    }
-
-    private static string ClassName(int number) => FormattableString.Invariant($"Model{number}");
-
-    /// <summary>The class library that the tests themselves run on, and Specializer.</summary>
-    private static IEnumerable<MetadataReference> References()
-    {
-        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        string trusted = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
-        return trusted.Split(Path.PathSeparator)
-            .Where(path => Path.GetDirectoryName(path) == framework)
-            .Append(typeof(TransformerAttribute).Assembly.Location)
-            .Select(static path => MetadataReference.CreateFromFile(path));
-    }
+    /// <summary>What the model of a case is called.</summary>
+    public static string ClassName(int number) => FormattableString.Invariant($"Model{number}");
 }

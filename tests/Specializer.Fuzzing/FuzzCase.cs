@@ -73,7 +73,7 @@ internal sealed record FuzzCase
     /// <summary>The positions of a decoder's prefix; 0 for a causal mask.</summary>
     public int Prefix { get; init; }
 
-    /// <summary>In an encoder, the positions that one sees to each side; 0 for all.</summary>
+    /// <summary>In an encoder, by itself or inside an encoder-decoder, the positions that one sees to each side; 0 for all.</summary>
     public int Band { get; init; }
 
     public bool GlobalTokens { get; init; }
@@ -229,8 +229,8 @@ internal sealed record FuzzCase
         Stack.Encoder => Window == 0 && SecondWindow == 0 && !IsParallel && Positions != PositionKind.Alibi && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative)
             && Prefix == 0 && (!GlobalTokens || Band > 0) && (!HeadNorm || HeadDense > 0) && (!Normalize || Pooling != Pooling.None) && (Positions != PositionKind.Relative || !TwoKinds)
             && (Table != TableKind.LearnedBehindPadding || TableOffset > 0),
-        Stack.EncoderDecoder => Window == 0 && !TwoKinds && !IsParallel && Arrangement != BlockArrangement.Sandwich && Positions != PositionKind.Alibi
-            && Prefix == 0 && !Linear && IsPlain && (!SharedEmbeddings || SourceVocabularySize == VocabularySize) && (!CrossKeyValue || KeyBias == ValueBias)
+        Stack.EncoderDecoder => !IsParallel && Positions != PositionKind.Alibi && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative) && (Positions != PositionKind.Relative || !TwoKinds)
+            && Prefix == 0 && IsPlain && (!SharedEmbeddings || SourceVocabularySize == VocabularySize) && (!CrossKeyValue || KeyBias == ValueBias)
             && Table != TableKind.LearnedBehindPadding,
         _ => IsPlain && Positions != PositionKind.Relative && SecondPositions != PositionKind.Relative && Table != TableKind.LearnedBehindPadding
             && (Prefix == 0 || (Prefix <= ContextLength && (ChunkLength == 0 ? Prefix <= 16 : Prefix <= ChunkLength) && Window == 0 && SecondWindow == 0 && Positions != PositionKind.Alibi && SecondPositions != PositionKind.Alibi)),
@@ -240,7 +240,7 @@ internal sealed record FuzzCase
     private bool IsParallel => Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
 
     /// <summary>Whether it has nothing that only encoders have.</summary>
-    private bool IsPlain => Band == 0 && !GlobalTokens && TokenTypes == 0 && EmbeddingWidth == 0 && !SharedLayers && Pooling == Pooling.None && HeadDense == 0 && HeadOutputs == 0;
+    private bool IsPlain => (Band == 0 || Stack == Stack.EncoderDecoder) && !GlobalTokens && TokenTypes == 0 && EmbeddingWidth == 0 && !SharedLayers && Pooling == Pooling.None && HeadDense == 0 && HeadOutputs == 0;
 
     public TransformerArchitecture ToArchitecture()
     {
@@ -262,7 +262,7 @@ internal sealed record FuzzCase
             },
             Stack.EncoderDecoder => stack with
             {
-                CrossAttention = stack.Attention with { QueryKeyNorm = false },
+                CrossAttention = stack.Attention with { QueryKeyNorm = false, Linear = false, Scale = Linear ? (float)(1 / Math.Sqrt(HeadDimension)) : stack.Attention.Scale },
                 Encoder = ToStack(AttentionMask.Full, "encoder.") with
                 {
                     Stack = Stack.Encoder,
@@ -278,8 +278,10 @@ internal sealed record FuzzCase
 
     private TransformerArchitecture ToStack(AttentionMask mask, string side)
     {
-        LayerKind first = new(TwoKinds ? "First" : "", Window, AttentionPositions(Positions, RotaryBase, RotaryDimension, RotaryScaling(RotaryDimension), mask)) { Mask = mask, Band = Band };
-        LayerKind second = new("Second", SecondWindow, AttentionPositions(SecondPositions, SecondRotaryBase, SecondRotaryDimension, new NoScaling(), mask)) { Mask = mask };
+        // The window is the decoder's, the band the encoder's.
+        bool seesAll = mask == AttentionMask.Full;
+        LayerKind first = new(TwoKinds ? "First" : "", seesAll ? 0 : Window, AttentionPositions(Positions, RotaryBase, RotaryDimension, RotaryScaling(RotaryDimension), mask)) { Mask = mask, Band = seesAll ? Band : 0 };
+        LayerKind second = new("Second", seesAll ? 0 : SecondWindow, AttentionPositions(SecondPositions, SecondRotaryBase, SecondRotaryDimension, new NoScaling(), mask)) { Mask = mask };
         return new TransformerArchitecture(
             Layers,
             Width,
@@ -372,6 +374,7 @@ internal sealed record FuzzCase
             AttentionOutputNorm = layer + "norm1_after",
             FeedForwardOutputNorm = layer + "norm2_after",
             CrossAttentionNorm = layer + "cross_norm",
+            CrossAttentionOutputNorm = layer + "cross_norm_after",
             CrossQuery = layer + "cross_q",
             CrossKey = layer + "cross_k",
             CrossValue = layer + "cross_v",

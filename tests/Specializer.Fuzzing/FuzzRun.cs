@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
+using Specializer.Generator.Architecture;
 
 namespace Specializer.Fuzzing;
 
@@ -11,7 +12,7 @@ namespace Specializer.Fuzzing;
 internal static class FuzzRun
 {
     /// <summary>Cases per compilation.</summary>
-    private const int BatchSize = 25;
+    private const int BatchSize = 50;
 
     /// <summary>Shrinking takes its time: after so many failures there is enough to mend.</summary>
     private const int MostFailures = 5;
@@ -24,11 +25,10 @@ internal static class FuzzRun
         int agreed = 0, illConditioned = 0;
         TimeSpan compiling = TimeSpan.Zero;
         long start = Stopwatch.GetTimestamp();
-        for (int first = 0; first < count && failures.Count < MostFailures; first += BatchSize)
+        foreach ((string name, FuzzCase[] cases) in Batches(seed, count).TakeWhile(_ => failures.Count < MostFailures))
         {
-            FuzzCase[] cases = [.. Enumerable.Range(seed + first, Math.Min(BatchSize, count - first)).Select(RandomCase.Draw)];
             long compileStart = Stopwatch.GetTimestamp();
-            using FuzzAssembly? assembly = TryCompile(cases);
+            using FuzzAssembly? assembly = TryCompile(name, cases);
             compiling += Stopwatch.GetElapsedTime(compileStart);
 
             // Most of a case's time goes by compiling its methods at run time, which processors do side by side.
@@ -53,7 +53,7 @@ internal static class FuzzRun
 
         string report = string.Create(
             CultureInfo.InvariantCulture,
-            $"Seeds {seed} to {seed + count - 1} on {string.Join(", ", Comparison.InstructionSetsHere)}: {agreed} agree, {illConditioned} are too ill-conditioned to tell, {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {compiling.TotalSeconds:f1} s of them compiling, of these {FuzzAssembly.Writing.TotalSeconds:f1} s planning, writing and parsing.");
+            $"Seeds {seed} to {seed + count - 1} on {string.Join(", ", Comparison.InstructionSetsHere)}: {agreed} agree, {illConditioned} are too ill-conditioned to tell, {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {compiling.TotalSeconds:f1} s of them compiling, of these {Writing.TotalSeconds:f1} s planning, writing and parsing.");
         progress(report);
         return (string.Join("\n\n", failures.Append(report)), failures.Count == 0);
     }
@@ -63,7 +63,7 @@ internal static class FuzzRun
     {
         try
         {
-            using FuzzAssembly assembly = new([@case]);
+            using FuzzAssembly assembly = new("alone", Architectures([@case]));
             return Comparison.Run(@case, assembly, 0);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -73,11 +73,11 @@ internal static class FuzzRun
     }
 
     /// <summary>Null if one of them cannot be planned, written or compiled; each by itself then says which.</summary>
-    public static FuzzAssembly? TryCompile(FuzzCase[] cases)
+    public static FuzzAssembly? TryCompile(string name, IReadOnlyList<FuzzCase> cases)
     {
         try
         {
-            return new FuzzAssembly(cases);
+            return new FuzzAssembly(name, Architectures(cases));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -85,8 +85,28 @@ internal static class FuzzRun
         }
     }
 
+    /// <summary>The cases of <paramref name="count"/> seeds from <paramref name="seed"/> on, in the batches in which they are compiled.</summary>
+    public static IEnumerable<(string Name, FuzzCase[] Cases)> Batches(int seed, int count)
+    {
+        for (int first = 0; first < count; first += BatchSize)
+        {
+            int size = Math.Min(BatchSize, count - first);
+            yield return (FormattableString.Invariant($"random-{seed + first}-{size}"), [.. Enumerable.Range(seed + first, size).Select(RandomCase.Draw)]);
+        }
+    }
+
+    public static IReadOnlyList<TransformerArchitecture> Architectures(IEnumerable<FuzzCase> cases) => [.. cases.Select(static @case => @case.ToArchitecture())];
+
+    /// <summary>What the compiler's time is made of, where it ran at all.</summary>
+    private static TimeSpan Writing => CompiledElsewhere.IsSet ? TimeSpan.Zero : FuzzCompiler.Writing;
+
     private static string Shrunk(FuzzCase failing)
     {
+        if (CompiledElsewhere.IsSet)
+        {
+            return failing.ToString();
+        }
+
         FuzzCase shrunk = Shrinker.Shrink(failing, static candidate => RunAlone(candidate).Verdict == Verdict.Disagrees);
         return "As a named test: [\"...\"] = " + shrunk + ",\n" + RunAlone(shrunk).Message;
     }

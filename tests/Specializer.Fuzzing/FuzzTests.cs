@@ -29,17 +29,27 @@ public sealed class FuzzTests(ITestOutputHelper output)
         ["gate and up in one tensor, inputs first"] = new FuzzCase { Gated = true, GateUpConcatenated = true, InputsFirst = true },
         ["a kind of layer that no layer is of"] = new FuzzCase { TwoKinds = true, PatternLength = 1 },
         ["a source longer than the context, with rotary positions"] = new FuzzCase { Stack = Stack.EncoderDecoder, SourceLength = 17, Positions = PositionKind.Rotary },
+        ["relative positions over the cache of a window, which is shorter than their table"] = new FuzzCase { Stack = Stack.EncoderDecoder, Positions = PositionKind.Relative, Window = 2 },
+        ["stacks of an encoder-decoder with different kinds of layers"] = new FuzzCase { Stack = Stack.EncoderDecoder, EncoderLayers = 2, TwoKinds = true },
         ["fewer layers than the pattern"] = new FuzzCase { TwoKinds = true, Pattern = 1, PatternLength = 2 },
     };
 
-    private static readonly Lazy<FuzzAssembly?> s_assembly = new(static () => FuzzRun.TryCompile([.. s_found.Values]));
+    private static readonly Lazy<FuzzAssembly?> s_assembly = new(static () => FuzzRun.TryCompile(FoundName, FoundCases));
+
+    internal const string FoundName = "found";
+
+    internal static IReadOnlyList<FuzzCase> FoundCases => [.. s_found.Values];
+
+    internal static int Seed => Setting("SPECIALIZER_FUZZ_SEED", DefaultSeed);
+
+    internal static int Cases => Setting("SPECIALIZER_FUZZ_CASES", DefaultCases);
 
     public static TheoryData<string> Found => [.. s_found.Keys];
 
     [Fact]
     public void Random_architectures_agree_with_the_oracle()
     {
-        (string report, bool agreed) = FuzzRun.Run(Setting("SPECIALIZER_FUZZ_SEED", DefaultSeed), Setting("SPECIALIZER_FUZZ_CASES", DefaultCases), line =>
+        (string report, bool agreed) = FuzzRun.Run(Seed, Cases, line =>
         {
             output.WriteLine(line);
             Console.WriteLine(line);

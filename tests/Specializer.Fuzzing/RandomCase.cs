@@ -127,10 +127,12 @@ internal static class RandomCase
             },
             Stack.EncoderDecoder => drawn with
             {
-                Window = 0,
-                TwoKinds = false,
-                ContextLength = Math.Min(drawn.ContextLength, 40),
+                TwoKinds = drawn.TwoKinds && drawn.Positions != PositionKind.Alibi,
+                // Longer ones only where a sliding window's cache has something to pass over.
+                ContextLength = drawn.Window > 0 || drawn.SecondWindow > 0 ? drawn.ContextLength : Math.Min(drawn.ContextLength, 40),
                 Positions = drawn.Positions == PositionKind.Alibi ? PositionKind.Relative : drawn.Positions,
+                SecondPositions = drawn.SecondPositions == PositionKind.Alibi ? PositionKind.None : drawn.SecondPositions,
+                Band = Maybe(3) ? Pick([1, 2, 4, 8, 16, 64, 100]) : 0,
                 EncoderLayers = 1 + random.Next(2),
                 SourceLength = Pick(s_contexts[..12]),
                 SourceVocabularySize = Maybe() ? drawn.VocabularySize : Pick(s_vocabularies),
@@ -148,18 +150,17 @@ internal static class RandomCase
         [
             drawn,
             drawn with { Table = TableKind.None },
-            drawn with { Table = TableKind.None, Linear = stack != Stack.EncoderDecoder && drawn.Linear, SharedEmbeddings = false, CrossKeyValue = false },
+            drawn with { Table = TableKind.None, SharedEmbeddings = false, CrossKeyValue = false },
             drawn with
             {
                 Table = TableKind.None,
-                Linear = stack != Stack.EncoderDecoder && drawn.Linear,
                 SharedEmbeddings = false,
                 CrossKeyValue = false,
                 Prefix = 0,
-                GlobalTokens = drawn.Band > 0 && drawn.GlobalTokens,
+                GlobalTokens = stack == Stack.Encoder && drawn.Band > 0 && drawn.GlobalTokens,
                 HeadNorm = drawn.HeadDense > 0 && drawn.HeadNorm,
                 Normalize = drawn.Pooling != Pooling.None && drawn.Normalize,
-                Arrangement = stack == Stack.Decoder ? drawn.Arrangement : stack == Stack.Encoder && Maybe(4) ? BlockArrangement.Sandwich : Maybe() ? BlockArrangement.PreNorm : BlockArrangement.PostNorm,
+                Arrangement = stack == Stack.Decoder ? drawn.Arrangement : Maybe(4) ? BlockArrangement.Sandwich : Maybe() ? BlockArrangement.PreNorm : BlockArrangement.PostNorm,
             },
         ];
         return simpler.First(static candidate => candidate.IsValid);

@@ -126,6 +126,9 @@ internal sealed record CheckpointNames(
     /// <summary>The norm before or behind the attention to the encoder's output.</summary>
     public string CrossAttentionNorm { get; init; } = "";
 
+    /// <summary>The norm behind the attention to the encoder's output, where norms stand before and behind blocks.</summary>
+    public string CrossAttentionOutputNorm { get; init; } = "";
+
     /// <summary>The query projection of the attention to the encoder's output.</summary>
     public string CrossQuery { get; init; } = "";
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Linq;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Planning;
 
@@ -59,6 +60,7 @@ internal static class SessionEmitter
                 EmitKeepState(writer, plan);
             }
 
+            EmitWindow(writer, plan);
             DecoderEmitter.EmitForward(writer, plan);
         }
     }
@@ -98,28 +100,43 @@ internal static class SessionEmitter
     /// <summary>Writes how the state of linear attention, which no position undoes, is kept over a call that may fail.</summary>
     private static void EmitKeepState(SourceWriter writer, ExecutionPlan plan)
     {
-        BufferPlan first = plan.Buffers[0];
+        string first = Attention(plan)[0].Keys;
         long floats = plan.StateFloats;
         writer.Separate();
         writer.Line("/// <inheritdoc/>");
         writer.Line("protected override bool CanForgetPositions => false;");
-        foreach ((string name, string from, string to) in new[] { ("KeepState", first.Name, "KeptState"), ("RestoreState", "KeptState", first.Name) })
+        foreach ((string name, string from, string to) in new[] { ("KeepState", first, "KeptState"), ("RestoreState", "KeptState", first) })
         {
+            string memory = plan.IsEncoderDecoder ? "CacheOf(sequence)" : "Memory";
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
             using (writer.Braces($"protected override void {name}()"))
+            using (plan.IsEncoderDecoder ? writer.Braces("for (int sequence = 0; sequence < ActiveSequences; sequence++)") : (System.IDisposable?)null)
             {
-                writer.Line($"new global::System.ReadOnlySpan<float>(Memory + {from}Offset, {Text(floats)}).CopyTo(new global::System.Span<float>(Memory + {to}Offset, {Text(floats)}));");
+                writer.Line($"new global::System.ReadOnlySpan<float>({memory} + {from}Offset, {Text(floats)}).CopyTo(new global::System.Span<float>({memory} + {to}Offset, {Text(floats)}));");
             }
         }
+    }
+
+    /// <summary>Writes how far a sliding window's cache reaches back, where it does not hold the whole context.</summary>
+    private static void EmitWindow(SourceWriter writer, ExecutionPlan plan)
+    {
+        if (Attention(plan).Select(static variant => variant.Kernel).FirstOrDefault(kernel => kernel.Kind.Window > 0 && kernel.CacheLength < plan.Architecture.ContextLength) is not { } kernel)
+        {
+            return;
+        }
+
+        writer.Separate();
+        writer.Line("/// <inheritdoc/>");
+        writer.Line($"protected override int Window => {Text(kernel.Kind.Window)};");
+        writer.Separate();
+        writer.Line("/// <inheritdoc/>");
+        writer.Line($"protected override int WindowCacheLength => {Text(kernel.CacheLength)};");
     }
 
     /// <summary>Writes how one sequence's cache becomes that of another: positions that are taken, of every head.</summary>
     private static void EmitCopySequence(SourceWriter writer, ExecutionPlan plan)
     {
-        AttentionVariant variant = plan.Layer.OfType<AttentionStep>().First().Variants[0];
-        AttentionKernel kernel = variant.Kernel;
-        int heads = kernel.Attention.KeyValueHeads * plan.Architecture.Layers;
         writer.Separate();
         writer.Line("/// <summary>Floats from one sequence's cache to the next's.</summary>");
         writer.Line($"private const long SequenceFloats = {Text(plan.SequenceFloats)};");
@@ -127,12 +144,49 @@ internal static class SessionEmitter
         writer.Line("/// <inheritdoc/>");
         using (writer.Braces("protected override void CopySequence(int origin, int destination, int positions)"))
         {
-            writer.Line($"// Keys lie in panels of at most {Layout.KeyPanel} positions, values in rows; {heads} heads of all layers.");
-            writer.Line($"int panels = (positions + {Layout.KeyPanel - 1}) / {Layout.KeyPanel};");
-            writer.Line($"CopyBlocks(Memory + {variant.Keys}Offset + (origin * SequenceFloats), Memory + {variant.Keys}Offset + (destination * SequenceFloats), {heads}, {Text(kernel.KeysPerHead)}, panels * {Text((long)Layout.KeyPanel * kernel.Attention.HeadDimension)});");
-            writer.Line($"CopyBlocks(Memory + {variant.Values}Offset + (origin * SequenceFloats), Memory + {variant.Values}Offset + (destination * SequenceFloats), {heads}, {Text(kernel.ValuesPerHead)}, positions * {Text(kernel.HeadStride)});");
+            if (plan.Architecture.Attention.Linear)
+            {
+                writer.Line("// The state is that of all positions.");
+            }
+
+            EquatableArray<AttentionVariant> variants = Attention(plan);
+            for (int kind = 0; kind < variants.Count; kind++)
+            {
+                EmitCopyKind(writer, plan, variants[kind], kind);
+            }
         }
     }
+
+    private static void EmitCopyKind(SourceWriter writer, ExecutionPlan plan, AttentionVariant variant, int kind)
+    {
+        AttentionKernel kernel = variant.Kernel;
+        EquatableArray<int> pattern = plan.Architecture.LayerPattern;
+        int layers = Enumerable.Range(0, plan.Architecture.Layers).Count(layer => pattern[layer % pattern.Count] == kind), heads = kernel.Attention.KeyValueHeads * layers;
+        void Copy(string buffer, long perHead, string floats) => writer.Line(
+            $"CopyBlocks(Memory + {buffer}Offset + (origin * SequenceFloats), Memory + {buffer}Offset + (destination * SequenceFloats), {heads}, {Text(perHead)}, {floats});");
+        if (kernel.Attention.Linear)
+        {
+            Copy(variant.Keys, kernel.KeysPerHead, Text(kernel.KeysPerHead));
+            Copy(variant.Values, kernel.ValuesPerHead, Text(kernel.ValuesPerHead));
+            return;
+        }
+
+        string name = kernel.Kind.Name;
+        string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
+        string held = kernel.CacheLength < plan.Architecture.ContextLength ? $"global::System.Math.Min(positions, {Text(kernel.CacheLength)})" : "positions";
+        string taken = kernel.CacheLength < plan.Architecture.ContextLength ? "held" + name : "positions", panels = name.Length == 0 ? "panels" : "panels" + name;
+        writer.Line($"// Keys lie in panels of at most {Layout.KeyPanel} positions, values in rows; {heads} heads of {which}.");
+        if (taken != "positions")
+        {
+            writer.Line($"int {taken} = {held};");
+        }
+
+        writer.Line($"int {panels} = ({taken} + {Layout.KeyPanel - 1}) / {Layout.KeyPanel};");
+        Copy(variant.Keys, kernel.KeysPerHead, $"{panels} * {Text((long)Layout.KeyPanel * kernel.Attention.HeadDimension)}");
+        Copy(variant.Values, kernel.ValuesPerHead, $"{taken} * {Text(kernel.HeadStride)}");
+    }
+
+    private static EquatableArray<AttentionVariant> Attention(ExecutionPlan plan) => plan.Layer.OfType<AttentionStep>().First().Variants;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -51,7 +51,7 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 Call(linear.Kernel.Name, arguments, meets: scope != StepScope.Logits);
                 break;
             case AttentionStep attention:
-                WriteKinds(attention.Variants, variant => WriteVariant(attention, variant));
+                WriteKinds(attention.Variants, plan.Architecture, variant => WriteVariant(attention, variant));
                 break;
             case CrossAttentionStep cross:
                 WriteCrossAttention(cross);
@@ -60,12 +60,12 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 Call(cache.Kernel.AppendName, $"{Variable(cache.Input)}, {Variable(cache.Keys)}, {Variable(cache.Values)}, position, rows");
                 break;
             case AppendStep append:
-                WriteKinds(append.Variants, variant => Call(
+                WriteKinds(append.Variants, plan.Encoder!.Architecture, variant => Call(
                     variant.Kernel.AppendName,
                     $"{Variable(append.Input)}, {BeforeQueries(variant, append.QueryNorm, append.KeyNorm)}{Cache(append.Queries, variant)}, position, rows"));
                 break;
             case AttendStep attend:
-                WriteKinds(attend.Variants, variant => Call(
+                WriteKinds(attend.Variants, plan.Encoder!.Architecture, variant => Call(
                     variant.Kernel.Name, $"{Cache(attend.Queries, variant)}, {ScoreTable(variant)}{Variable(attend.Output)}, position, length, {(variant.Kernel.GlobalTokens ? "globalsBefore, " : "")}rows"));
                 break;
             case GlobalRowsStep rows:
@@ -153,7 +153,7 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
     }
 
     /// <summary>Layers of different kinds have their own kernels and caches.</summary>
-    private void WriteKinds(EquatableArray<AttentionVariant> variants, Action<AttentionVariant> write)
+    private void WriteKinds(EquatableArray<AttentionVariant> variants, TransformerArchitecture stack, Action<AttentionVariant> write)
     {
         if (variants.Count == 1)
         {
@@ -161,7 +161,7 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
             return;
         }
 
-        EquatableArray<int> pattern = plan.Architecture.LayerPattern;
+        EquatableArray<int> pattern = stack.LayerPattern;
         using (writer.Braces($"switch (layer % {Text(pattern.Count)})"))
         {
             // The most frequent kind is the default, which keeps the labels few.

@@ -87,7 +87,7 @@ internal static class ArchitectureParser
         };
         bool finalNorm = !norm.Named("NoFinalNorm", false) && architecture.Arrangement != BlockArrangement.PostNorm;
         architecture = stack == Stack.EncoderDecoder
-            ? StackParser.WithEncoder(parts, architecture, transformer, finalNorm, context)
+            ? StackParser.WithEncoder(parts, architecture, positions, transformer, finalNorm, context)
             : architecture with { Checkpoint = TensorNamesParser.Parse(parts, architecture, "", finalNorm, ownEmbeddings: false, context) };
         CheckSizes(architecture, transformer, attention, feedForward, context);
         return context.Failed ? null : architecture;

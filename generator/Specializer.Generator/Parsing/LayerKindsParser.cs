@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Linq;
+using Microsoft.CodeAnalysis;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Diagnostics;
 
@@ -8,6 +9,7 @@ namespace Specializer.Generator.Parsing;
 /// <summary>Reads in what the layers differ: which of them have a sliding window.</summary>
 internal static class LayerKindsParser
 {
+    /// <summary>The kinds of a decoder, or of an encoder by itself.</summary>
     /// <param name="attribute">[SlidingWindow], if written.</param>
     /// <param name="positions">The positions of layers that see everything.</param>
     /// <param name="stack">The stack: an encoder's window is to both sides.</param>
@@ -18,26 +20,68 @@ internal static class LayerKindsParser
     {
         if (!attribute.IsPresent || !ArchitectureParser.IsReadable(attribute, context))
         {
-            return ([new LayerKind("", Window: 0, positions)], [0]);
+            return Full(positions);
         }
 
         int window = attribute.Positional(0, 0);
+        CheckPattern(attribute, positions, context);
+        if (window == 0 && stack == Stack.EncoderDecoder && attribute.Named("SourceWindow", 0) != 0)
+        {
+            return Full(positions);
+        }
+
+        CheckWindow("The window", window, attribute.PositionalLocation(0, "window"), stack == Stack.Encoder, contextLength, context);
+        return Kinds(attribute, positions, local => stack == Stack.Encoder ? new LayerKind("", Window: 0, local) { Band = window / 2 } : new LayerKind("", window, local));
+    }
+
+    /// <summary>The kinds of the encoder of an encoder-decoder.</summary>
+    /// <param name="attribute">[SlidingWindow], if written.</param>
+    /// <param name="positions">The positions of layers that see everything.</param>
+    /// <param name="sourceLength">The largest number of positions of a source.</param>
+    /// <param name="context">Where mistakes are reported.</param>
+    public static (LayerKind[] Kinds, int[] Pattern) ParseSource(AttributeReader attribute, AttentionPositions positions, int sourceLength, ParseContext context)
+    {
+        int window = attribute.IsPresent ? attribute.Named("SourceWindow", 0) : 0;
+        if (window != 0)
+        {
+            CheckWindow("SourceWindow", window, attribute.NamedLocation("SourceWindow"), bothSides: true, sourceLength, context);
+        }
+
+        (LayerKind[] kinds, int[] pattern) = window == 0 ? Full(positions) : Kinds(attribute, positions, local => new LayerKind("", Window: 0, local) { Band = window / 2 });
+        return ([.. kinds.Select(static kind => kind with { Mask = AttentionMask.Full })], pattern);
+    }
+
+    private static (LayerKind[] Kinds, int[] Pattern) Full(AttentionPositions positions) => ([new LayerKind("", Window: 0, positions)], [0]);
+
+    /// <summary>Layers with a window and, as the pattern says, layers without.</summary>
+    private static (LayerKind[] Kinds, int[] Pattern) Kinds(AttributeReader attribute, AttentionPositions positions, System.Func<AttentionPositions, LayerKind> sliding)
+    {
+        double rotaryBase = attribute.Named("RotaryBase", 0d);
+        LayerKind local = sliding(rotaryBase > 0 && positions is RotaryPositions rotary ? rotary with { Base = rotaryBase, Scaling = new NoScaling() } : positions);
+        string pattern = attribute.Named("Pattern", "S") ?? "";
+        return pattern.Contains('F')
+            ? ([local with { Name = "Sliding" }, new LayerKind("Full", Window: 0, positions)], [.. pattern.Select(static letter => letter == 'S' ? 0 : 1)])
+            : ([local], [0]);
+    }
+
+    private static void CheckWindow(string what, int window, Location location, bool bothSides, int contextLength, ParseContext context)
+    {
         if (window is < 1 or > ArchitectureParser.LargestExtent)
         {
-            context.Report(
-                DiagnosticDescriptors.ValueOutOfRange, attribute.PositionalLocation(0, "window"), "The window", ArchitectureParser.Text(window), "1 to " + ArchitectureParser.Text(ArchitectureParser.LargestExtent));
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, location, what, ArchitectureParser.Text(window), "1 to " + ArchitectureParser.Text(ArchitectureParser.LargestExtent));
         }
-        else if (stack == Stack.Encoder && window % 2 != 0)
+        else if (bothSides && window % 2 != 0)
         {
-            context.Report(
-                DiagnosticDescriptors.ValueOutOfRange, attribute.PositionalLocation(0, "window"), "The window", ArchitectureParser.Text(window), "even in an encoder, half of it to each side");
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, location, what, ArchitectureParser.Text(window), "even in an encoder, half of it to each side");
         }
         else if (window > contextLength)
         {
-            context.Report(
-                DiagnosticDescriptors.WindowBeyondContext, attribute.PositionalLocation(0, "window"), ArchitectureParser.Text(window), ArchitectureParser.Text(contextLength));
+            context.Report(DiagnosticDescriptors.WindowBeyondContext, location, ArchitectureParser.Text(window), ArchitectureParser.Text(contextLength));
         }
+    }
 
+    private static void CheckPattern(AttributeReader attribute, AttentionPositions positions, ParseContext context)
+    {
         string pattern = attribute.Named("Pattern", "S") ?? "";
         if (!pattern.Contains('S') || pattern.Any(static letter => letter is not ('S' or 'F')))
         {
@@ -51,24 +95,10 @@ internal static class LayerKindsParser
             context.Report(
                 DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("RotaryBase"), "RotaryBase", rotaryBase.ToString("R", CultureInfo.InvariantCulture), "a positive number, or 0 for the base of the other layers");
         }
-
-        AttentionPositions local = positions;
-        if (rotaryBase > 0)
+        else if (rotaryBase > 0 && positions is not RotaryPositions)
         {
-            if (positions is RotaryPositions rotary)
-            {
-                local = rotary with { Base = rotaryBase, Scaling = new NoScaling() };
-            }
-            else
-            {
-                context.Report(
-                    DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("RotaryBase"), Mend.Remove, "RotaryBase", "a model without [RotaryPositions]", "remove it, or declare rotary positions");
-            }
+            context.Report(
+                DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("RotaryBase"), Mend.Remove, "RotaryBase", "a model without [RotaryPositions]", "remove it, or declare rotary positions");
         }
-
-        LayerKind Sliding(string name) => stack == Stack.Encoder ? new LayerKind(name, Window: 0, local) { Band = window / 2 } : new LayerKind(name, window, local);
-        return pattern.Contains('F')
-            ? ([Sliding("Sliding"), new LayerKind("Full", Window: 0, positions)], [.. pattern.Select(static letter => letter == 'S' ? 0 : 1)])
-            : ([Sliding("")], [0]);
     }
 }

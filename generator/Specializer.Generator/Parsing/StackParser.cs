@@ -28,8 +28,14 @@ internal static class StackParser
     }
 
     /// <summary>An encoder-decoder, whose encoder has the shape of its decoder.</summary>
+    /// <param name="parts">The attributes.</param>
+    /// <param name="decoder">The decoder.</param>
+    /// <param name="attentionPositions">How positions enter the attention of layers that see everything.</param>
+    /// <param name="transformer">[Transformer].</param>
+    /// <param name="finalNorm">Whether there is a norm behind the last layer.</param>
+    /// <param name="context">Where mistakes are reported.</param>
     public static TransformerArchitecture WithEncoder(
-        DeclaredParts parts, TransformerArchitecture decoder, AttributeReader transformer, bool finalNorm, ParseContext context)
+        DeclaredParts parts, TransformerArchitecture decoder, AttentionPositions attentionPositions, AttributeReader transformer, bool finalNorm, ParseContext context)
     {
         int? layers = ArchitectureParser.OptionalExtent(transformer, "EncoderLayers", ArchitectureParser.LargestExtent, context);
         int? vocabulary = ArchitectureParser.OptionalExtent(transformer, "SourceVocabularySize", ArchitectureParser.LargestExtent, context);
@@ -49,20 +55,28 @@ internal static class StackParser
         CheckpointLayout encoderNames = Names("encoder", new ParseContext(null, context.CancellationToken));
         bool shared = encoderNames.Names.TokenEmbedding == decoderNames.Names.TokenEmbedding;
         PositionTable? positions = decoder.Embeddings.Positions is LearnedPositions learned ? learned with { Rows = System.Math.Max(learned.Rows, learned.Offset + length) } : decoder.Embeddings.Positions;
+        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.ParseSource(parts.Part("SlidingWindow"), attentionPositions, length, context);
         TransformerArchitecture encoder = decoder with
         {
             Stack = Stack.Encoder,
             Layers = layers == 0 ? decoder.Layers : layers.Value,
             ContextLength = length,
             Embeddings = decoder.Embeddings with { VocabularySize = sourceVocabulary, Positions = positions },
-            LayerKinds = new EquatableArray<LayerKind>([decoder.LayerKinds[0] with { Mask = AttentionMask.Full }]),
+            LayerKinds = new EquatableArray<LayerKind>(kinds),
+            LayerPattern = new EquatableArray<int>(pattern),
             Logits = new LogitsArchitecture(Tied: shared && decoder.Logits.Tied, Bias: false, SoftCap: 0),
             Checkpoint = encoderNames,
         };
         return decoder with
         {
             Encoder = encoder,
-            CrossAttention = decoder.Attention with { QueryKeyNorm = false },
+            // What a position of the source is to a query is for a softmax to say, whatever positions are to each other.
+            CrossAttention = decoder.Attention with
+            {
+                QueryKeyNorm = false,
+                Linear = false,
+                Scale = decoder.Attention.Linear ? (float)(1 / System.Math.Sqrt(decoder.Attention.HeadDimension)) : decoder.Attention.Scale,
+            },
             Checkpoint = decoderNames,
         };
     }
@@ -94,6 +108,11 @@ internal static class StackParser
                 {
                     Clash(transformer.NamedLocation(option), spelled, option, "only an encoder-decoder has a source, so leave out " + option, context);
                 }
+            }
+
+            if (parts.Part("SlidingWindow") is { IsPresent: true } window && window.Named("SourceWindow", 0) != 0)
+            {
+                Clash(window.NamedLocation("SourceWindow"), spelled, "SourceWindow", "only an encoder-decoder has a source, so leave out SourceWindow", context);
             }
         }
 
@@ -185,17 +204,9 @@ internal static class StackParser
             Clash(attention.NamedLocation("Mask"), EncoderDecoder, "AttentionMask." + (AttentionMask)mask, "its encoder sees everything and its decoder what is before, so leave out Mask", context);
         }
 
-        foreach (string option in new[] { "GlobalTokens" })
+        if (attention.Named("GlobalTokens", false))
         {
-            if (attention.Named(option, false))
-            {
-                Clash(attention.NamedLocation(option), EncoderDecoder, option, "only an encoder by itself has global tokens, so leave out " + option, context);
-            }
-        }
-
-        if (attention.Named("Form", 0) == 1)
-        {
-            Clash(attention.NamedLocation("Form"), EncoderDecoder, "AttentionForm.Linear", "the attention to a source is a softmax, so leave out Form", context);
+            Clash(attention.NamedLocation("GlobalTokens"), EncoderDecoder, "GlobalTokens", "only an encoder by itself has global tokens, so leave out GlobalTokens", context);
         }
 
         if (transformer.Named("TokenTypes", 0) != 0)
@@ -203,17 +214,9 @@ internal static class StackParser
             Clash(transformer.NamedLocation("TokenTypes"), EncoderDecoder, "TokenTypes", "only encoders are told types of tokens, so leave out TokenTypes", context);
         }
 
-        if ((BlockArrangement)transformer.Named("Arrangement", 0) is BlockArrangement.Sandwich)
+        if (parts.Part("Pooling") is { IsPresent: true } pooling)
         {
-            Clash(transformer.NamedLocation("Arrangement"), EncoderDecoder, "LayerArrangement.Sandwich", "norms stand before or behind its blocks, so give another arrangement", context);
-        }
-
-        foreach (string part in new[] { "Pooling", "SlidingWindow" })
-        {
-            if (parts.Part(part) is { IsPresent: true } found)
-            {
-                Clash(found.Location, EncoderDecoder, "[" + part + "]", "it is not for models with a source, so remove it", context);
-            }
+            Clash(pooling.Location, EncoderDecoder, "[Pooling]", "it is not for models with a source, so remove it", context);
         }
 
         CheckArrangement(transformer, EncoderDecoder, "its blocks", context);

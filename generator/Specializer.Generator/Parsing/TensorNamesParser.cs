@@ -59,6 +59,7 @@ internal static class TensorNamesParser
             AttentionOutputNorm = sandwich || post ? reader.Name("AttentionOutputNorm", "model.layers.{layer}.post_attention_layernorm") : "",
             FeedForwardOutputNorm = sandwich || post ? reader.Name("FeedForwardOutputNorm", "model.layers.{layer}.post_feedforward_layernorm") : "",
             CrossAttentionNorm = Cross("CrossAttentionNorm", "encoder_attn_layernorm"),
+            CrossAttentionOutputNorm = sandwich ? Cross("CrossAttentionOutputNorm", "post_encoder_attn_layernorm") : "",
             CrossQuery = Cross("CrossQuery", "encoder_attn.q_proj"),
             CrossKey = Cross("CrossKey", "encoder_attn.k_proj"),
             CrossValue = Cross("CrossValue", "encoder_attn.v_proj"),
@@ -115,11 +116,12 @@ internal static class TensorNamesParser
         Exclude("AttentionNorm", post, "LayerArrangement.PostNorm", "the norm behind the attention is named with AttentionOutputNorm");
         Exclude("FeedForwardNorm", post, "LayerArrangement.PostNorm", "the norm behind the feed-forward block is named with FeedForwardOutputNorm");
         Exclude("TokenTypeEmbedding", architecture.Embeddings.TokenTypes == 0, "a model without TokenTypes", "remove it, or set TokenTypes of [Transformer]");
-        foreach (string name in new[] { "CrossAttentionNorm", "CrossQuery", "CrossKey", "CrossValue", "CrossKeyValue", "CrossOutput" })
+        foreach (string name in new[] { "CrossAttentionNorm", "CrossAttentionOutputNorm", "CrossQuery", "CrossKey", "CrossValue", "CrossKeyValue", "CrossOutput" })
         {
             Exclude(name, architecture.Stack != Stack.EncoderDecoder, "a model without a source", "remove it, or declare Stack.EncoderDecoder");
         }
 
+        Exclude("CrossAttentionOutputNorm", architecture.Stack == Stack.EncoderDecoder && architecture.Arrangement != BlockArrangement.Sandwich, "an arrangement without norms before and behind the blocks", "remove it, or declare LayerArrangement.Sandwich");
         Exclude("CrossKey", given.Has("CrossKeyValue"), "CrossKeyValue", "one tensor holds both or two hold one each");
         Exclude("CrossValue", given.Has("CrossKeyValue"), "CrossKeyValue", "one tensor holds both or two hold one each");
         foreach (string name in new[] { "GlobalQuery", "GlobalKey", "GlobalValue" })

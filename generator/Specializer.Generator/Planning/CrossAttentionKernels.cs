@@ -36,7 +36,7 @@ internal sealed class CrossAttentionKernels
             TilePrefix = tilePrefix,
         };
         Output = new LinearKernel(
-            queryWidth, asking.Width, Attention.OutputStride, stride, new(cross.OutputBias, null, false, AddToOutput: true)) { Storage = asking.WeightStorage };
+            queryWidth, asking.Width, Attention.OutputStride, stride, new(cross.OutputBias, null, false, AddToOutput: asking.Arrangement != BlockArrangement.Sandwich)) { Storage = asking.WeightStorage };
     }
 
     public LinearKernel Query { get; }

@@ -208,8 +208,11 @@ internal sealed record AttentionKernel(
     /// <summary>Tells tiles apart where heads of two widths are in one model.</summary>
     public string TilePrefix { get; init; } = "";
 
+    /// <summary>How far into a head's relative biases that of distance 0 lies: the whole context, of which the cache may hold a part.</summary>
+    public int BiasOrigin { get; init; }
+
     /// <summary>Floats from one head's relative biases to the next.</summary>
-    public int BiasStride => Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(CacheLength, relative.Bidirectional) : 0;
+    public int BiasStride => Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(BiasOrigin, relative.Bidirectional) : 0;
 
     /// <summary>The kernel that scales the queries of attention to another sequence.</summary>
     public string QueriesName => "Prepare" + Kind.Name + "Queries";

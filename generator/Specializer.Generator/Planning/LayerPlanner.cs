@@ -145,14 +145,19 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
             BlockInput,
             "Projected"));
         steps.Add(new CrossAttentionStep("Attention to the source", cross.Attention, "Projected", "Queries", "CrossKeys", "CrossValues", "Attended"));
+        bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich;
         steps.Add(new LinearStep(
-            "Output projection, added to the residual stream",
+            sandwich ? "Output projection" : "Output projection, added to the residual stream",
             cross.Output,
             weights.Panels("CrossOutputWeight", cross.Output, Matrix(names.CrossOutput, architecture.Width, cross.Output.Inputs)),
             !attention.OutputBias ? null : weights.Bias("CrossOutputBias", cross.Output, Vector(names.CrossOutput, architecture.Width)),
             "Attended",
-            "Hidden"));
-        if (post)
+            sandwich ? "Block" : "Hidden"));
+        if (sandwich)
+        {
+            steps.Add(NormAdd(weights, "CrossAttentionOutputNorm", names.CrossAttentionOutputNorm, "Norm behind the attention to the source, added to the residual stream"));
+        }
+        else if (post)
         {
             steps.Add(NormInPlace(weights, "CrossAttentionNorm", names.CrossAttentionNorm, "Norm behind the attention to the source"));
         }

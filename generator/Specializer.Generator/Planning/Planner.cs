@@ -128,7 +128,8 @@ internal static class Planner
         buffers.Block("CrossKeys", $"keys of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions, in panels][{cross.Attention.HeadDimension}]", cross.KeysPerHead * cross.Attention.KeyValueHeads * decoder.Layers);
         buffers.Block("CrossValues", $"values of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions][{cross.HeadStride}]", cross.ValuesPerHead * cross.Attention.KeyValueHeads * decoder.Layers);
 
-        TransformerArchitecture encoder = declared with { LayerKinds = new EquatableArray<LayerKind>(declared.LayerKinds.Select(static kind => kind with { Name = SourceBuffers + kind.Name })) };
+        TransformerArchitecture used = WithoutUnusedKinds(declared);
+        TransformerArchitecture encoder = used with { LayerKinds = new EquatableArray<LayerKind>(used.LayerKinds.Select(static kind => kind with { Name = SourceBuffers + kind.Name })) };
         int chunk = ChooseChunkLength(encoder);
         var kernels = new StackKernels(encoder, chunk, encoder.Attention.HeadDimension == decoder.Attention.HeadDimension ? "" : SourceBuffers);
         if (kernels.Embed != decoderKernels.Embed)
@@ -175,11 +176,6 @@ internal static class Planner
         if (architecture.Encoder is null)
         {
             PlanCache(architecture, kernels, session);
-            if (architecture.Attention.Linear)
-            {
-                session.Block("KeptState", "states of all layers as they were before the call", session.Build().Sum(static buffer => buffer.Floats));
-            }
-
             PlanActivations(architecture, kernels, chunk, session);
         }
         else
@@ -201,6 +197,11 @@ internal static class Planner
             string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
             session.Block(name + "Keys", kernel.DescribeKeys(which + ", per layer"), kernel.KeysPerHead * attention.KeyValueHeads * layers);
             session.Block(name + "Values", kernel.DescribeValues(which + ", per layer"), kernel.ValuesPerHead * attention.KeyValueHeads * layers);
+        }
+
+        if (attention.Linear)
+        {
+            session.Block("KeptState", "states of all layers as they were before the call", session.Build().Where(static buffer => buffer.Name is "Keys" or "Values").Sum(static buffer => buffer.Floats));
         }
     }
 

@@ -13,12 +13,19 @@ public sealed class SlidingWindowAttribute : Attribute
     /// <summary>Declares a window.</summary>
     /// <param name="window">
     /// How many positions a position sees, itself included; <c>sliding_window</c>. In an encoder half as many to each side,
-    /// itself not included; <c>attention_window</c>, which must be even.
+    /// itself not included; <c>attention_window</c>, which must be even. In an encoder-decoder that of the decoder, 0 where only
+    /// the encoder has one (<see cref="SourceWindow"/>).
     /// </param>
     public SlidingWindowAttribute(int window) => Window = window;
 
     /// <summary>How many positions a position sees, itself included; <c>sliding_window</c>.</summary>
     public int Window { get; }
+
+    /// <summary>
+    /// In an encoder-decoder, how many positions of the source one of its positions sees, half to each side, itself not
+    /// included; even. 0, the default: all of it.
+    /// </summary>
+    public int SourceWindow { get; set; }
 
     /// <summary>
     /// Which layers have the window: letters that repeat over the layers, S for a sliding window and F for full sight, so

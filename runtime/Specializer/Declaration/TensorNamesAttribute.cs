@@ -56,6 +56,12 @@ public sealed class TensorNamesAttribute : Attribute
     /// <summary>The norm of the attention to the source, [DModel]. Default: model.decoder.layers.{layer}.encoder_attn_layernorm.</summary>
     public string? CrossAttentionNorm { get; set; }
 
+    /// <summary>
+    /// The norm behind the attention to the source in <see cref="LayerArrangement.Sandwich"/>, [DModel]. Default:
+    /// model.decoder.layers.{layer}.post_encoder_attn_layernorm.
+    /// </summary>
+    public string? CrossAttentionOutputNorm { get; set; }
+
     /// <summary>The query projection of the attention to the source. Default: model.decoder.layers.{layer}.encoder_attn.q_proj.</summary>
     public string? CrossQuery { get; set; }
 

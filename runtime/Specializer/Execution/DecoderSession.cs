@@ -9,12 +9,17 @@ namespace Specializer;
 /// <remarks>
 /// A session is used by one caller at a time; a second one gets an <see cref="InvalidOperationException"/>. No call
 /// allocates managed memory. The results are the same bits for any number of threads and however a prompt is cut into calls.
+/// A call that fails or is cancelled leaves the session as it was before; only where the caches of a sliding window have by
+/// then passed over what came before, the session is empty and <see cref="Position"/> 0.
 /// </remarks>
 public abstract unsafe class DecoderSession : TransformerSession
 {
     private readonly LogitsRows _logits;
     private DecoderSession[]? _members;
     private int _prefix;
+
+    /// <summary>As many positions as were computed since the sequence began, forgotten ones included.</summary>
+    private int _highestPosition;
 
     /// <summary>Allocates a session. Called by generated code.</summary>
     /// <param name="model">The model that owns the weights.</param>
@@ -121,6 +126,12 @@ public abstract unsafe class DecoderSession : TransformerSession
                         $"{Description.Name} keeps one state for all positions (linear attention), from which single ones cannot be taken: it can be truncated to 0 only, not to {position}.");
                 }
 
+                if (!CanReturnTo(position))
+                {
+                    throw new InvalidOperationException(
+                        $"The caches of {Description.Name} hold what the {Window} positions of its sliding window need: after {_highestPosition} positions the session can be truncated to 0 or to {_highestPosition - (WindowCacheLength - Window + 1)} and more, not to {position}.");
+                }
+
                 if (position < _prefix)
                 {
                     throw new InvalidOperationException($"The first {_prefix} positions are a prefix, which sees all of itself: the session can be truncated to 0 or to {_prefix} and more, not to {position}.");
@@ -134,6 +145,12 @@ public abstract unsafe class DecoderSession : TransformerSession
             Leave();
         }
     }
+
+    /// <summary>How many positions a position sees in layers with a sliding window whose caches do not hold the whole context; 0 without such. Implemented by generated code.</summary>
+    protected virtual int Window => 0;
+
+    /// <summary>How many positions the caches of those layers hold. Implemented by generated code.</summary>
+    protected virtual int WindowCacheLength => 0;
 
     /// <summary>Whether the last positions can be forgotten, so that others take their place. Implemented by generated code.</summary>
     protected virtual bool CanForgetPositions => true;
@@ -193,9 +210,11 @@ public abstract unsafe class DecoderSession : TransformerSession
     /// <summary>Processes one checked token for each of several sequences, all at the same position. Called within a call.</summary>
     private protected void ProcessTogether(ReadOnlySpan<int> tokens)
     {
+        bool isKept = false;
         try
         {
             Hold();
+            isKept = BeginCall();
             fixed (int* first = tokens)
             {
                 Logits = _logits.Address;
@@ -203,10 +222,16 @@ public abstract unsafe class DecoderSession : TransformerSession
                 Rows = tokens.Length;
                 SequencesInWork = tokens.Length;
                 FirstLogitsRow = 0;
+                _highestPosition = Math.Max(_highestPosition, Position + 1);
                 Compute();
                 Position++;
                 LastLogitsRow = Rows - 1;
             }
+        }
+        catch when (isKept)
+        {
+            RestoreState();
+            throw;
         }
         finally
         {
@@ -237,12 +262,8 @@ public abstract unsafe class DecoderSession : TransformerSession
             {
                 _prefix = isPrefix ? tokens.Length : 0;
             }
-            else if (!CanForgetPositions)
-            {
-                KeepState();
-                isKept = true;
-            }
 
+            isKept = BeginCall();
             int vocabulary = Description.VocabularySize;
             int lastRow = 0;
             fixed (int* first = tokens)
@@ -258,6 +279,7 @@ public abstract unsafe class DecoderSession : TransformerSession
                     Rows = Math.Min(chunk, tokens.Length - start);
                     bool last = start + Rows == tokens.Length;
                     FirstLogitsRow = !allLogits.IsEmpty ? 0 : last ? Rows - 1 : Rows;
+                    _highestPosition = Math.Max(_highestPosition, Position + Rows);
                     Compute();
                     Position += Rows;
                     lastRow = Rows - 1 - FirstLogitsRow;
@@ -273,8 +295,8 @@ public abstract unsafe class DecoderSession : TransformerSession
         }
         catch
         {
-            // Nothing that a failed or cancelled call appended to the cache counts.
-            Position = before;
+            // Nothing that a failed or cancelled call appended to the cache counts, unless it overwrote what was there.
+            Position = CanReturnTo(before) ? before : 0;
             if (isKept)
             {
                 RestoreState();
@@ -291,25 +313,47 @@ public abstract unsafe class DecoderSession : TransformerSession
         }
     }
 
+    /// <summary>Makes ready for a call that may fail.</summary>
+    /// <returns>Whether what <see cref="Position"/> does not undo was kept.</returns>
+    private bool BeginCall()
+    {
+        if (Position == 0)
+        {
+            _highestPosition = 0;
+            return false;
+        }
+
+        if (!CanForgetPositions)
+        {
+            KeepState();
+        }
+
+        return !CanForgetPositions;
+    }
+
+    /// <summary>
+    /// Whether the positions before one are still in the caches, that it may be the next: position p of a sliding window lies
+    /// where p + <see cref="WindowCacheLength"/> lies too.
+    /// </summary>
+    private bool CanReturnTo(int position) =>
+        Window == 0 || position == 0 || _highestPosition <= WindowCacheLength || _highestPosition - position <= WindowCacheLength - Window + 1;
+
     /// <summary>
     /// Processes one token of each of several sessions of one model, this one the first of them; called by
     /// <see cref="DecoderBatch"/>, which has entered all of them. Rows of the activations are this session's.
     /// </summary>
     internal void ProcessBatch(DecoderSession[] members, ReadOnlySpan<int> tokens, float* logits)
     {
-        int kept = 0;
+        int begun = 0;
         try
         {
             ThrowIfModelIsDisposed();
             for (int i = 0; i < tokens.Length; i++)
             {
                 members[i].Hold();
-                if (!CanForgetPositions && members[i].Position > 0)
-                {
-                    members[i].KeepState();
-                }
-
-                kept++;
+                members[i].BeginCall();
+                members[i]._highestPosition = Math.Max(members[i]._highestPosition, members[i].Position + 1);
+                begun++;
             }
 
             fixed (int* first = tokens)
@@ -330,7 +374,7 @@ public abstract unsafe class DecoderSession : TransformerSession
         }
         catch
         {
-            for (int i = 0; i < kept && !CanForgetPositions; i++)
+            for (int i = 0; i < begun && !CanForgetPositions; i++)
             {
                 if (members[i].Position > 0)
                 {

@@ -29,6 +29,7 @@ public sealed class StackClashTests
     [InlineData("[RotaryPositions]", "[AlibiPositions]", "Stack.Encoder and [AlibiPositions] exclude each other")]
     [InlineData("[RotaryPositions]", "", "")]
     [InlineData("[RotaryPositions]", "[SlidingWindow(4)]", "")]
+    [InlineData("[RotaryPositions]", "[SlidingWindow(4, SourceWindow = 2)]", "Stack.Encoder and SourceWindow exclude each other")]
     [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "GlobalTokens and a model without [SlidingWindow] exclude each other")]
     [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.ParallelOneNorm", "Stack.Encoder and blocks in parallel exclude each other")]
     [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.PostNorm", "")]
@@ -55,12 +56,20 @@ public sealed class StackClashTests
     [Theory]
     [InlineData("", "", "")]
     [InlineData("QueryKeyValueBias = true", "Mask = AttentionMask.Full", "Stack.EncoderDecoder and AttentionMask.Full exclude each other")]
-    [InlineData("QueryKeyValueBias = true", "Form = AttentionForm.Linear", "Stack.EncoderDecoder and AttentionForm.Linear exclude each other")]
+    [InlineData("QueryKeyValueBias = true", "Form = AttentionForm.Linear", "")]
+    [InlineData("QueryKeyValueBias = true)]", "Form = AttentionForm.Linear)] [SlidingWindow(4)]", "AttentionForm.Linear and [SlidingWindow] exclude each other")]
     [InlineData("QueryKeyValueBias = true", "GlobalTokens = true", "Stack.EncoderDecoder and GlobalTokens exclude each other")]
     [InlineData("SourceLength = 24", "TokenTypes = 2", "Stack.EncoderDecoder and TokenTypes exclude each other")]
-    [InlineData("SourceLength = 24", "Arrangement = LayerArrangement.Sandwich", "Stack.EncoderDecoder and LayerArrangement.Sandwich exclude each other")]
+    [InlineData("SourceLength = 24", "Arrangement = LayerArrangement.Sandwich", "")]
+    [InlineData("SourceLength = 24", "Arrangement = LayerArrangement.ParallelTwoNorms", "Stack.EncoderDecoder and blocks in parallel exclude each other")]
     [InlineData("SourceLength = 24", "Arrangement = LayerArrangement.PostNorm", "")]
-    [InlineData("[SinusoidalPositions]", "[SlidingWindow(4)]", "Stack.EncoderDecoder and [SlidingWindow] exclude each other")]
+    [InlineData("[SinusoidalPositions]", "[SlidingWindow(4)]", "")]
+    [InlineData("[SinusoidalPositions]", "[SlidingWindow(4, SourceWindow = 6, Pattern = \"SF\")]", "")]
+    [InlineData("[SinusoidalPositions]", "[SlidingWindow(0, SourceWindow = 6)]", "")]
+    [InlineData("[SinusoidalPositions]", "[SlidingWindow(0)]", "The window is 0, but must be 1 to")]
+    [InlineData("[SinusoidalPositions]", "[SlidingWindow(4, SourceWindow = 5)]", "SourceWindow is 5, but must be even in an encoder")]
+    [InlineData("[SinusoidalPositions]", "[SlidingWindow(4, SourceWindow = 26)]", "26")]
+    [InlineData("[SinusoidalPositions]", "[TensorNames(CrossAttentionOutputNorm = \"{layer}.norm\")]", "CrossAttentionOutputNorm and an arrangement without norms before and behind the blocks exclude each other")]
     [InlineData("[SinusoidalPositions]", "[Pooling(PoolingKind.Mean)]", "Stack.EncoderDecoder and [Pooling] exclude each other")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(Query = \"{stack}.{layer}.q\", TokenEmbedding = \"{stack}.embed\")]", "")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(Query = \"{layer}.q\")]", "must hold \"{stack}\"")]
@@ -73,7 +82,7 @@ public sealed class StackClashTests
     [Fact]
     public void AnEncoderDecoderIsTwoStacksOfOneShapeWithNamesOfTheirOwn()
     {
-        TransformerArchitecture decoder = ((PlannedModel)GeneratorRun.Of(EncoderDecoder).Step(TrackingNames.Plans).Single().Value).Plan.Architecture;
+        TransformerArchitecture decoder = Architecture(EncoderDecoder);
         TransformerArchitecture encoder = decoder.Encoder!;
         Assert.Equal((2, 3, 16, 24, 50, 60), (decoder.Layers, encoder.Layers, decoder.ContextLength, encoder.ContextLength, decoder.Embeddings.VocabularySize, encoder.Embeddings.VocabularySize));
         Assert.Equal("model.decoder.layers.{layer}.self_attn.q_proj", decoder.Checkpoint.Names.Query);
@@ -82,6 +91,29 @@ public sealed class StackClashTests
         Assert.Equal("model.decoder.layers.{layer}.encoder_attn.q_proj", decoder.Checkpoint.Names.CrossQuery);
         Assert.Equal(AttentionMask.Full, encoder.LayerKinds.Single().Mask);
     }
+
+    [Fact]
+    public void TheStacksOfAnEncoderDecoderHaveWindowsOfTheirOwn()
+    {
+        TransformerArchitecture decoder = Architecture(EncoderDecoder.Replace("[SinusoidalPositions]", "[RotaryPositions] [SlidingWindow(4, SourceWindow = 6, Pattern = \"SF\", RotaryBase = 100)]", System.StringComparison.Ordinal));
+        Assert.Equal([("Sliding", 4, 0, AttentionMask.Causal), ("Full", 0, 0, AttentionMask.Causal)], decoder.LayerKinds.Select(static kind => (kind.Name, kind.Window, kind.Band, kind.Mask)));
+        Assert.Equal([("Sliding", 0, 3, AttentionMask.Full), ("Full", 0, 0, AttentionMask.Full)], decoder.Encoder!.LayerKinds.Select(static kind => (kind.Name, kind.Window, kind.Band, kind.Mask)));
+        Assert.Equal([100d, 10_000], decoder.Encoder.LayerKinds.Select(static kind => ((RotaryPositions)kind.Positions).Base));
+
+        decoder = Architecture(EncoderDecoder.Replace("[SinusoidalPositions]", "[SlidingWindow(0, SourceWindow = 6)]", System.StringComparison.Ordinal));
+        Assert.Equal((0, 3), (decoder.LayerKinds.Single().Window, decoder.Encoder!.LayerKinds.Single().Band));
+    }
+
+    [Fact]
+    public void AnEncoderDecoderOfLinearAttentionAttendsToItsSourceBySoftmax()
+    {
+        TransformerArchitecture decoder = Architecture(EncoderDecoder.Replace("QueryKeyValueBias = true", "Form = AttentionForm.Linear", System.StringComparison.Ordinal));
+        Assert.Equal((true, 1f, true), (decoder.Attention.Linear, decoder.Attention.Scale, decoder.Encoder!.Attention.Linear));
+        Assert.Equal((false, (float)(1 / System.Math.Sqrt(8))), (decoder.CrossAttention!.Linear, decoder.CrossAttention.Scale));
+    }
+
+    private static TransformerArchitecture Architecture(string declaration) =>
+        ((PlannedModel)GeneratorRun.Of(declaration).Step(TrackingNames.Plans).Single().Value).Plan.Architecture;
 
     private static async Task Expect(string declaration, string message)
     {

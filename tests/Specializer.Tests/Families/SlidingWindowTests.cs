@@ -1,4 +1,8 @@
+using System;
+using System.Globalization;
 using System.Linq;
+using System.Text.RegularExpressions;
+using System.Threading;
 using Specializer.Tests.Goldens;
 using Xunit;
 
@@ -26,6 +30,55 @@ public sealed class SlidingWindowTests
         }
 
         Assert.Equal(expected, last);
+    }
+
+    [SharedDataTheory]
+    [InlineData("mistral")]
+    [InlineData("gemma3")]
+    public void ASessionReturnsOnlyToWhereItsCacheStillReaches(string name)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
+        using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
+        int[] tokens = [.. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize)];
+        using DecoderSession session = model.CreateSession();
+        float[] expected = session.Prefill(tokens).ToArray();
+
+        string message = Assert.Throws<InvalidOperationException>(() => session.Truncate(1)).Message;
+        int least = int.Parse(Regex.Match(message, "to 0 or to ([0-9]+) and more, not to 1").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.Throws<InvalidOperationException>(() => session.Truncate(least - 1));
+        session.Truncate(least);
+        Assert.Equal(expected, session.Prefill(tokens.AsSpan(least)).ToArray());
+        session.Reset();
+        Assert.Equal(expected, session.Prefill(tokens).ToArray());
+    }
+
+    [SharedDataTheory]
+    [InlineData("mistral", 20, false)]
+    [InlineData("mistral", 200, true)]
+    [InlineData("gemma3", 200, true)]
+    public void ACancelledCallLeavesTheSessionAsItWasOrEmpty(string name, int cancelBehind, bool isEmpty)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
+        using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
+        int[] tokens = [.. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize)];
+        using DecoderSession session = model.CreateSession();
+        float[] expected = session.Prefill(tokens).ToArray();
+
+        const int Before = 10;
+        session.Reset();
+        session.Prefill(tokens.AsSpan(0, Before));
+        using CancellationTokenSource source = new();
+        session.HiddenStates = (_, position, _) =>
+        {
+            if (position >= cancelBehind)
+            {
+                source.Cancel();
+            }
+        };
+        Assert.Throws<OperationCanceledException>(() => session.Prefill(tokens.AsSpan(Before), source.Token));
+        session.HiddenStates = null;
+        Assert.Equal(isEmpty ? 0 : Before, session.Position);
+        Assert.Equal(expected, session.Prefill(tokens.AsSpan(session.Position)).ToArray());
     }
 
     [SharedDataFact]

@@ -54,45 +54,47 @@ internal static class LinearAttentionEmitter
 
     private static void EmitDecode(SourceWriter writer, AttentionKernel kernel)
     {
-        int headDimension = kernel.Attention.HeadDimension, group = kernel.Attention.GroupSize;
         writer.Separate();
         writer.Line("// Row by row: its key and value into the state, then its queries over the state.");
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
         {
             writer.Line($"float* query = stackalloc float[{Text(kernel.HeadStride)}];");
-            using (writer.Braces($"for (int head = worker; head < {Text(kernel.Attention.KeyValueHeads)}; head += workers)"))
+            EmitTakeUpRows(writer, kernel, () =>
             {
-                EmitState(writer, kernel, begins: "position == 0");
-                using (writer.Braces("for (int row = 0; row < rows; row++)"))
-                {
-                    EmitTakeUpRow(writer, kernel);
-                    using (writer.Braces($"for (int member = 0; member < {Text(group)}; member++)"))
-                    {
-                        writer.Line($"int at = ((head * {Text(group)}) + member) * {Text(headDimension)};");
-                        writer.Line(Features(kernel, "features + at", "queryNorm", "query"));
-                        writer.Line($"ReadState(state, sum, query, output + ((nint)row * {Text(kernel.OutputStride)}) + at);");
-                    }
-                }
-            }
+                writer.Line(Features(kernel, "features + at", "queryNorm", "query"));
+                writer.Line($"ReadState(state, sum, query, output + ((nint)row * {Text(kernel.OutputStride)}) + at);");
+            });
         }
     }
 
     private static void EmitAppend(SourceWriter writer, AttentionKernel kernel)
     {
-        int headDimension = kernel.Attention.HeadDimension, group = kernel.Attention.GroupSize;
         writer.Separate();
         writer.Line("// Keys and values of a chunk into the states; its queries wait for those of the whole sequence.");
         using (writer.Braces($"public static void {kernel.AppendName}({AppendParameters(kernel)})"))
+        {
+            EmitTakeUpRows(writer, kernel, () => writer.Line(Features(
+                kernel,
+                "features + at",
+                "queryNorm",
+                $"queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(kernel.Attention.GroupSize * kernel.HeadStride)}) + (member * {Text(kernel.HeadStride)})")));
+        }
+    }
+
+    /// <summary>The rows of a chunk, head by head, into the states, and with each row its queries.</summary>
+    private static void EmitTakeUpRows(SourceWriter writer, AttentionKernel kernel, System.Action emitQuery)
+    {
+        int group = kernel.Attention.GroupSize;
         using (writer.Braces($"for (int head = worker; head < {Text(kernel.Attention.KeyValueHeads)}; head += workers)"))
         {
             EmitState(writer, kernel, begins: "position == 0");
             using (writer.Braces("for (int row = 0; row < rows; row++)"))
             {
                 EmitTakeUpRow(writer, kernel);
-                writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)});");
                 using (writer.Braces($"for (int member = 0; member < {Text(group)}; member++)"))
                 {
-                    writer.Line(Features(kernel, $"features + (((head * {Text(group)}) + member) * {Text(headDimension)})", "queryNorm", $"query + (member * {Text(kernel.HeadStride)})"));
+                    writer.Line($"int at = ((head * {Text(group)}) + member) * {Text(kernel.Attention.HeadDimension)};");
+                    emitQuery();
                 }
             }
         }

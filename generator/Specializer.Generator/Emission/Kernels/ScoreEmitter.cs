@@ -23,7 +23,7 @@ internal static class ScoreEmitter
 
         if (kernels.Any(static kernel => kernel.GlobalTokens))
         {
-            EmitHideLocal(writer);
+            EmitHideUnseen(writer, isa);
         }
 
         if (kernels.Any(static kernel => kernel.Kind.Positions is AlibiPositions))
@@ -53,10 +53,10 @@ internal static class ScoreEmitter
 
         if (kernel.Kind.Positions is RelativePositions)
         {
-            // A head's biases begin as far before that of distance 0 as the cache is long.
+            // A head's biases begin as far before that of distance 0 as the context is long.
             int group = kernel.Attention.GroupSize;
             string head = group == 1 ? "" : $"((first + row) % {Text(group)} * {Text(kernel.BiasStride)}) + ";
-            writer.Line($"AddBias(scores + (row * KeyBlock), visible, bias + {head}{Text(kernel.CacheLength)} + block - ({queryPosition}));");
+            writer.Line($"AddBias(scores + (row * KeyBlock), visible, bias + {head}{Text(kernel.BiasOrigin)} + block - ({queryPosition}));");
         }
 
         if (kernel.Kind.Band > 0)
@@ -79,8 +79,12 @@ internal static class ScoreEmitter
         writer.Line($"int from = global::System.Math.Clamp({queryPosition} - {band} - block, 0, count), to = global::System.Math.Clamp({queryPosition} + {Text(kernel.Kind.Band + 1)} - block, 0, count);");
         if (kernel.GlobalTokens)
         {
-            writer.Line("HideLocal(scores + (row * KeyBlock), globalsBefore + block, 0, from);");
-            writer.Line("HideLocal(scores + (row * KeyBlock), globalsBefore + block, to, count);");
+            using (writer.Braces("if (from > 0 || to < count)"))
+            {
+                writer.Line("HideUnseen(scores + (row * KeyBlock), globalsBefore + block, from, to, count);");
+            }
+
+            writer.Line();
             writer.Line("visible = from < to || hasGlobals ? count : 0;");
         }
         else
@@ -90,14 +94,18 @@ internal static class ScoreEmitter
         }
     }
 
-    private static void EmitHideLocal(SourceWriter writer)
+    private static void EmitHideUnseen(SourceWriter writer, InstructionSetDescription isa)
     {
         writer.Separate();
-        writer.Line("// Hides the keys from one to another that are not global.");
-        using (writer.Braces("private static void HideLocal(float* scores, int* globalsBefore, int from, int to)"))
-        using (writer.Braces("for (int i = from; i < to; i++)"))
+        writer.Line("// Hides the keys of a block that are neither in the band, from one to another, nor global; of those more stand before the next key.");
+        using (writer.Braces("private static void HideUnseen(float* scores, int* globalsBefore, int from, int to, int count)"))
+        using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
         {
-            writer.Line("scores[i] = globalsBefore[i + 1] > globalsBefore[i] ? scores[i] : float.MinValue;");
+            string vectors = isa.VectorClass;
+            writer.Line($"{vectors}<int> keys = {vectors}<int>.Indices + {vectors}.Create(i);");
+            writer.Line($"{vectors}<int> near = {vectors}.GreaterThanOrEqual(keys, {vectors}.Create(from)) & {vectors}.LessThan(keys, {vectors}.Create(to));");
+            writer.Line($"{vectors}<int> everywhere = {vectors}.GreaterThan({vectors}.Load(globalsBefore + i + 1), {vectors}.Load(globalsBefore + i));");
+            writer.Line($"{vectors}.Store({vectors}.ConditionalSelect((near | everywhere).AsSingle(), {isa.Load("scores + i")}, {isa.Broadcast("float.MinValue")}), scores + i);");
         }
     }
 

@@ -1,0 +1,59 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Runtime.Loader;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>
+/// Cases that another machine compiled: where every instruction is emulated, the compiler would take hours. Which cases they
+/// are follows from the same settings on both. SPECIALIZER_FUZZ_COMPILED is the folder.
+/// </summary>
+public static class CompiledElsewhere
+{
+    private static readonly string? s_folder = Environment.GetEnvironmentVariable("SPECIALIZER_FUZZ_COMPILED");
+    private static readonly Lazy<bool> s_tiles = new(static () =>
+    {
+        foreach (string tiles in Directory.EnumerateFiles(s_folder!, "FuzzedTiles*.dll"))
+        {
+            AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.GetFullPath(tiles));
+        }
+
+        return true;
+    });
+
+    /// <summary>Whether cases are read instead of compiled.</summary>
+    public static bool IsSet => !string.IsNullOrEmpty(s_folder);
+
+    /// <summary>Compiles, for an instruction set that this machine need not have, all cases that the tests will ask for.</summary>
+    /// <param name="folder">Receives the assemblies.</param>
+    /// <param name="instructionSet">The instruction set.</param>
+    /// <returns>How many cases they are.</returns>
+    public static int Write(string folder, InstructionSet instructionSet)
+    {
+        Directory.CreateDirectory(folder);
+        int count = 0;
+        foreach ((string name, IReadOnlyList<TransformerArchitecture> architectures) in FuzzRun.Batches(FuzzTests.Seed, FuzzTests.Cases)
+            .Select(static batch => (batch.Name, Architectures: FuzzRun.Architectures(batch.Cases)))
+            .Append((FuzzTests.FoundName, FuzzRun.Architectures(FuzzTests.FoundCases)))
+            .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
+            .Append((OnnxKernelTests.AssemblyName, OnnxKernelTests.Architectures)))
+        {
+            File.WriteAllBytes(Path.Combine(folder, name + ".dll"), FuzzCompiler.Compile(architectures, [instructionSet]));
+            count += architectures.Count;
+        }
+
+        foreach ((string name, byte[] image) in FuzzCompiler.Tiles)
+        {
+            File.WriteAllBytes(Path.Combine(folder, name + ".dll"), image);
+        }
+
+        return count;
+    }
+
+    /// <summary>The image of the cases with a name.</summary>
+    internal static byte[] Read(string name) =>
+        s_tiles.Value ? File.ReadAllBytes(Path.Combine(s_folder!, name + ".dll")) : [];
+}
