@@ -109,14 +109,13 @@ internal static class SessionEmitter
         writer.Line("protected override bool CanForgetPositions => false;");
         foreach ((string name, string from, string to) in new[] { ("KeepState", first, "KeptState"), ("RestoreState", "KeptState", first) })
         {
-            string Copy(string memory) =>
-                $"new global::System.ReadOnlySpan<float>({memory} + {from}Offset, {Text(floats)}).CopyTo(new global::System.Span<float>({memory} + {to}Offset, {Text(floats)}));";
+            string memory = plan.IsEncoderDecoder ? "CacheOf(sequence)" : "Memory";
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
             using (writer.Braces($"protected override void {name}()"))
             using (plan.IsEncoderDecoder ? writer.Braces("for (int sequence = 0; sequence < ActiveSequences; sequence++)") : (System.IDisposable?)null)
             {
-                writer.Line(Copy(plan.IsEncoderDecoder ? "CacheOf(sequence)" : "Memory"));
+                writer.Line($"new global::System.ReadOnlySpan<float>({memory} + {from}Offset, {Text(floats)}).CopyTo(new global::System.Span<float>({memory} + {to}Offset, {Text(floats)}));");
             }
         }
     }

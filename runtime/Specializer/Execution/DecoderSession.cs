@@ -314,6 +314,31 @@ public abstract unsafe class DecoderSession : TransformerSession
         }
     }
 
+    /// <summary>Makes ready for a call that may fail.</summary>
+    /// <returns>Whether what <see cref="Position"/> does not undo was kept.</returns>
+    private bool BeginCall()
+    {
+        if (Position == 0)
+        {
+            _highestPosition = 0;
+            return false;
+        }
+
+        if (!CanForgetPositions)
+        {
+            KeepState();
+        }
+
+        return !CanForgetPositions;
+    }
+
+    /// <summary>
+    /// Whether the positions before one are still in the caches, that it may be the next: position p of a sliding window lies
+    /// where p + <see cref="WindowCacheLength"/> lies too.
+    /// </summary>
+    private bool CanReturnTo(int position) =>
+        Window == 0 || position == 0 || _highestPosition <= WindowCacheLength || _highestPosition - position <= WindowCacheLength - Window + 1;
+
     /// <summary>
     /// Processes one token of each of several sessions of one model, this one the first of them; called by
     /// <see cref="DecoderBatch"/>, which has entered all of them. Rows of the activations are this session's.
