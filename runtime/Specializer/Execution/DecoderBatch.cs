@@ -66,7 +66,7 @@ public sealed unsafe class DecoderBatch
             for (; entered < sessions.Length; entered++)
             {
                 // A session that is there twice is busy by now, and says so less clearly.
-                if (sessions[..entered].Contains(sessions[entered]))
+                if (Array.IndexOf(_members, sessions[entered], 0, entered) >= 0)
                 {
                     throw new ArgumentException($"Session {entered} is there twice; a step processes one token of a session.", nameof(sessions));
                 }
