@@ -19,7 +19,7 @@ namespace Specializer.Generator;
 public sealed class SpecializerGenerator : IIncrementalGenerator
 {
     /// <summary>The property of the project, which the package's targets make visible.</summary>
-    private const string InstructionSetsProperty = "build_property.SpecializerInstructionSets";
+    private const string InstructionSetsProperty = "build_property.SpecializerEmittedInstructionSets";
 
     private static readonly Encoding s_encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 

@@ -79,7 +79,7 @@ public sealed class InstructionSetsTests
         {
             public override bool TryGetValue(string key, [NotNullWhen(true)] out string? value)
             {
-                value = key == "build_property.SpecializerInstructionSets" ? sets : null;
+                value = key == "build_property.SpecializerEmittedInstructionSets" ? sets : null;
                 return value is not null;
             }
         }
