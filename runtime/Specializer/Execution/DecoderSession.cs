@@ -406,31 +406,6 @@ public abstract unsafe class DecoderSession : TransformerSession
 
     internal void LeaveBatch() => Leave();
 
-    /// <summary>Makes ready for a call that may fail.</summary>
-    /// <returns>Whether what <see cref="Position"/> does not undo was kept.</returns>
-    private bool BeginCall()
-    {
-        if (Position == 0)
-        {
-            _highestPosition = 0;
-            return false;
-        }
-
-        if (!CanForgetPositions)
-        {
-            KeepState();
-        }
-
-        return !CanForgetPositions;
-    }
-
-    /// <summary>
-    /// Whether the positions before one are still in the caches, that it may be the next: position p of a sliding window lies
-    /// where p + <see cref="WindowCacheLength"/> lies too.
-    /// </summary>
-    private bool CanReturnTo(int position) =>
-        Window == 0 || position == 0 || _highestPosition <= WindowCacheLength || _highestPosition - position <= WindowCacheLength - Window + 1;
-
     private void CheckPrefix(ReadOnlySpan<int> tokens)
     {
         if (Position > 0)
