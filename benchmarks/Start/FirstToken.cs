@@ -20,7 +20,7 @@ internal static class FirstToken
     public static int Run(string path, bool packed)
     {
         (TimeSpan beforeLoading, _) = Compiled();
-        using Llama15M model = packed ? Packed(path) : Llama15M.Load(path);
+        using Llama15M model = packed ? Llama15M.LoadPacked(path) : Llama15M.Load(path);
         using DecoderSession session = model.CreateSession();
         Span<int> prompt = stackalloc int[PromptLength];
         for (int i = 0; i < prompt.Length; i++)
@@ -46,9 +46,6 @@ internal static class FirstToken
             $"{beforeLoading.TotalMilliseconds:F1} {(atFirstToken - beforeLoading).TotalMilliseconds:F1} {(atEnd - atFirstToken).TotalMilliseconds:F1} {all.Length} {methods} {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0}"));
         return 0;
     }
-
-    // A model of which packed files can be opened has this method.
-    private static Llama15M Packed(string path) => (Llama15M)typeof(Llama15M).GetMethod("LoadPacked")!.Invoke(null, [path, null])!;
 
     private static (TimeSpan Time, long Methods) Compiled() => (JitInfo.GetCompilationTime(currentThread: false), JitInfo.GetCompiledMethodCount(currentThread: false));
 }

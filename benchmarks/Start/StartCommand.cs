@@ -25,37 +25,22 @@ internal static class StartCommand
         try
         {
             string checkpoint = Path.Combine(folder, "model.safetensors"), packed = Path.Combine(folder, "model.packed");
-            bool hasPacked;
             using (var weights = new RandomWeights(Llama15M.Tensors, seed: 1))
             {
                 SafetensorsCopy.Write(checkpoint, weights);
                 using var model = Llama15M.Load(weights);
-                hasPacked = SavePacked(model, packed);
+                model.SavePacked(packed);
             }
 
             Console.WriteLine("| from | start to first token, ms | JIT before loading, ms | JIT up to the first token, ms | JIT of the rest of the kernels, ms | methods of the kernels |");
             Console.WriteLine("|---|---:|---:|---:|---:|---:|");
             Report("safetensors", checkpoint);
-            if (hasPacked)
-            {
-                Report("packed file", packed);
-            }
+            Report("packed file", packed);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static bool SavePacked(TransformerModel model, string path)
-    {
-        if (model.GetType().GetMethod("SavePacked") is not { } save)
-        {
-            return false;
-        }
-
-        save.Invoke(model, [path]);
-        return true;
     }
 
     private static void Report(string from, string path)
