@@ -35,17 +35,7 @@ internal static class LoadEmitter
             writer.Line("// Everything is checked before the large block is allocated.");
             writer.Line("global::Specializer.CheckedTensors tensors = Tensors.Check(source);");
             writer.Line("global::Specializer.AlignedBuffer weights = global::Specializer.AlignedBuffer.Allocate(PackedWeightBytes);");
-            using (writer.Braces("try"))
-            {
-                writer.Line("Pack(tensors, weights.Address, instructionSet, options?.LoadProgress);");
-                writer.Line($"return new {name}(weights, instructionSet, options);");
-            }
-
-            using (writer.Braces("catch"))
-            {
-                writer.Line("weights.Dispose();");
-                writer.Line("throw;");
-            }
+            EmitCreation(writer, name, "Pack(tensors, weights.Address, instructionSet, options?.LoadProgress);");
         }
 
         EmitPacked(writer, model);
@@ -64,16 +54,27 @@ internal static class LoadEmitter
         {
             writer.Line(Choice(model));
             writer.Line("global::Specializer.AlignedBuffer weights = OpenPacked(path, s_description, instructionSet);");
-            using (writer.Braces("try"))
+            EmitCreation(writer, name);
+        }
+    }
+
+    /// <summary>Writes the model that takes over the weights, which are released where anything before that fails.</summary>
+    private static void EmitCreation(SourceWriter writer, string name, string? before = null)
+    {
+        using (writer.Braces("try"))
+        {
+            if (before is not null)
             {
-                writer.Line($"return new {name}(weights, instructionSet, options);");
+                writer.Line(before);
             }
 
-            using (writer.Braces("catch"))
-            {
-                writer.Line("weights.Dispose();");
-                writer.Line("throw;");
-            }
+            writer.Line($"return new {name}(weights, instructionSet, options);");
+        }
+
+        using (writer.Braces("catch"))
+        {
+            writer.Line("weights.Dispose();");
+            writer.Line("throw;");
         }
     }
 
