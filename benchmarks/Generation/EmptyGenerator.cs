@@ -7,6 +7,8 @@ namespace Specializer.Benchmarks;
 /// What any generator by attributes costs that does nothing: at each keystroke the compiler binds the attributes of every
 /// class that has one of the wanted name, since what they mean may have changed elsewhere.
 /// </summary>
+#pragma warning disable RS1036, RS1041 // It is loaded into the compilers of the benchmarks only, which run on this framework.
+[Generator(LanguageNames.CSharp)]
 internal sealed class EmptyGenerator : IIncrementalGenerator
 {
     public void Initialize(IncrementalGeneratorInitializationContext context)

@@ -1,22 +1,18 @@
 using System;
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.IO;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Specializer.Tool;
 
 namespace Specializer.Benchmarks;
 
 /// <summary>A user's project with a number of models of 12 layers, each of another width, and a file that has nothing to do with them.</summary>
 internal static class GeneratedProject
 {
-    private static readonly ImmutableArray<MetadataReference> s_references = [.. References()];
-
     public static CSharpCompilation Of(int models) => CSharpCompilation.Create(
         "Project",
         Enumerable.Range(0, models).Select(static number => Parse(Model(number))).Append(Parse(Unrelated(0))),
-        s_references,
+        PlatformReferences.All,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>The project after a keystroke in the file that has nothing to do with models.</summary>
@@ -45,13 +41,4 @@ internal static class GeneratedProject
         [Norm(NormKind.RootMeanSquare)]
         public sealed partial class Model{number};
         """);
-
-    private static IEnumerable<MetadataReference> References()
-    {
-        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        return ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetDirectoryName(path) == framework)
-            .Append(typeof(TransformerAttribute).Assembly.Location)
-            .Select(static path => MetadataReference.CreateFromFile(path));
-    }
 }

@@ -12,24 +12,68 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Specializer.Benchmarks;
 
 /// <summary>
-/// <c>generator</c>: what the generator costs a build and an edit, in time and in bytes: cold (its code not compiled by the
-/// JIT, the compiler's is), warm, and at a keystroke elsewhere; for 1 and for 50 models. What the compiler needs for the
-/// code that it writes comes on top and is measured too.
+/// <c>generator</c>: what the generator costs a build and an edit, in time and in bytes. First in the SDK's own compiler, a
+/// new process each time, against the same without a generator and with one that does nothing; then in this process: cold
+/// (its code not compiled by the JIT, the compiler's is), warm, and at a keystroke elsewhere, for 1 and for 50 models. What
+/// the compiler needs for the code that it writes comes on top and is measured too.
 /// </summary>
 internal static class GeneratorCommand
 {
+    private const int FreshRounds = 9;
+    private const int Keystrokes = 300;
+
     public static Command Create()
     {
-        var command = new Command("generator", "Measures what the generator adds to a build and to a keystroke.");
-        command.SetAction(static _ => Run());
+        var assembly = new Option<FileInfo?>("--assembly")
+        {
+            Description = "Another build of the generator to measure in the fresh compiler, beside the one built with the benchmarks.",
+        };
+        var command = new Command("generator", "Measures what the generator adds to a build and to a keystroke.") { assembly };
+        command.SetAction(result =>
+        {
+            ReportFresh(result.GetValue(assembly)?.FullName);
+            ReportInProcess();
+        });
         return command;
     }
 
-    private static void Run()
+    /// <summary>One model in the SDK's compiler. The candidates take turns, so that all have the same machine.</summary>
+    private static void ReportFresh(string? other)
+    {
+        var candidates = new List<(string Name, string? Assembly)>
+        {
+            ("no generator", null),
+            ("a generator that does nothing", typeof(EmptyGenerator).Assembly.Location),
+            ("the generator", LoadedGenerator.AssemblyPath),
+        };
+        if (other is not null)
+        {
+            candidates.Add(("the other build", other));
+        }
+
+        using var compiler = new FreshCompiler(models: 1);
+        Console.WriteLine("| one model, the SDK's compiler in a new process | declarations only, ms | in the generator, by its account, ms | more than one that does nothing | with all bodies, ms | its methods compiled by the JIT | in ms, traced |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
+        FreshCompilation[][] turns = [.. Enumerable.Range(0, FreshRounds + 1).Select(_ => candidates.Select(candidate => compiler.Compile(candidate.Assembly, bodies: false)).ToArray()).Skip(1)];
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            int candidate = i;
+            double Median(Func<FreshCompilation[], double> value) => Spread.Of([.. turns.Select(value)]).Median;
+            double whole = Spread.Of([.. Enumerable.Range(0, 3).Select(_ => compiler.Compile(candidates[candidate].Assembly, bodies: true).Elapsed)]).Median;
+            JitShare share = candidate < 2 ? default : compiler.Trace(candidates[candidate].Assembly!);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {candidates[candidate].Name} | {Median(turn => turn[candidate].Elapsed):F0} | {Median(turn => turn[candidate].InGenerator):F0} | {(candidate < 2 ? "" : Median(turn => turn[candidate].InGenerator - turn[1].InGenerator).ToString("F0", CultureInfo.InvariantCulture))} | {whole:F0} | {share.Methods} | {share.Milliseconds:F0} |"));
+        }
+
+        Console.WriteLine();
+    }
+
+    private static void ReportInProcess()
     {
         // Whatever the compiler compiles at its first use is not the generator's.
         Measured(GeneratedProject.Of(2), LoadedGenerator.Load());
-        Console.WriteLine("| what | models | ms, best | ms, median | in the generator, by the compiler's account, median | of that the JIT | of all processors | allocated, MB |");
+        Console.WriteLine("| in a process that has compiled before | models | ms, best | ms, median | in the generator, by the compiler's account, median | of that the JIT | of all processors | allocated, MB |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|");
         foreach (int models in new[] { 1, 50 })
         {
@@ -41,8 +85,7 @@ internal static class GeneratorCommand
             }
 
             Report("warm", models, [.. Enumerable.Range(0, 9).Select(_ => Measured(GeneratedProject.Of(models), warm))]);
-            ReportKeystrokes("keystroke elsewhere", models, warm);
-            ReportKeystrokes("the same with a generator that does nothing", models, new EmptyGenerator().AsSourceGenerator());
+            ReportKeystrokes(models, warm);
         }
 
         CSharpCompilation one = GeneratedProject.Of(1);
@@ -54,22 +97,30 @@ internal static class GeneratorCommand
             [.. Enumerable.Range(0, 9).Select(_ => Measured(() => ((CSharpCompilation)output).Clone().Emit(Stream.Null)))]);
     }
 
-    private static void ReportKeystrokes(string what, int models, ISourceGenerator generator)
+    /// <summary>The same keystrokes for the generator and for one that does nothing, in turns.</summary>
+    private static void ReportKeystrokes(int models, ISourceGenerator generator)
     {
         CSharpCompilation project = GeneratedProject.Of(models);
-        GeneratorDriver driver = GeneratedProject.Driver(generator).RunGenerators(project);
-        Sample Keystroke(int number)
+        GeneratorDriver[] drivers = [.. new[] { generator, new EmptyGenerator().AsSourceGenerator() }.Select(each => GeneratedProject.Driver(each).RunGenerators(project))];
+        var samples = new Sample[2][] { new Sample[Keystrokes], new Sample[Keystrokes] };
+        for (int number = -Keystrokes; number < Keystrokes; number++)
         {
-            CSharpCompilation edited = GeneratedProject.AfterKeystroke(project, number);
-            return Measured(() => driver = driver.RunGenerators(edited)) with { InGenerator = Account(driver) };
+            for (int turn = 0; turn < 2; turn++)
+            {
+                // Who comes second finds more in the processor's caches, so the first place goes from one to the other.
+                int which = (turn + number) & 1;
+                CSharpCompilation edited = GeneratedProject.AfterKeystroke(project, (2 * number) + turn);
+                Sample sample = Measured(() => drivers[which] = drivers[which].RunGenerators(edited)) with { InGenerator = Account(drivers[which]) };
+                if (number >= 0)
+                {
+                    samples[which][number] = sample;
+                }
+            }
         }
 
-        for (int i = 0; i < 200; i++)
-        {
-            Keystroke(-i);
-        }
-
-        Report(what, models, [.. Enumerable.Range(1, 200).Select(Keystroke)]);
+        Report("keystroke elsewhere", models, samples[0]);
+        Report("the same with a generator that does nothing", models, samples[1]);
+        Report("the difference of the two, keystroke by keystroke", models, [.. samples[0].Zip(samples[1], static (ours, empty) => ours - empty)]);
     }
 
     private static double Account(GeneratorDriver driver) => driver.GetTimingInfo().GeneratorTimes.Single().ElapsedTime.TotalMilliseconds;
@@ -109,5 +160,8 @@ internal static class GeneratorCommand
     {
         /// <summary>Milliseconds that the compiler charges the generator with.</summary>
         public double InGenerator { get; init; }
+
+        public static Sample operator -(Sample left, Sample right) =>
+            new(left.Elapsed - right.Elapsed, left.Processor - right.Processor, left.Jit - right.Jit, left.Bytes - right.Bytes) { InGenerator = left.InGenerator - right.InGenerator };
     }
 }

@@ -15,9 +15,12 @@ internal sealed class LoadedGenerator : AssemblyLoadContext
     {
     }
 
+    /// <summary>The generator that was built with the benchmarks.</summary>
+    public static string AssemblyPath { get; } = Path.Combine(AppContext.BaseDirectory, "measured", "Specializer.Generator.dll");
+
     public static ISourceGenerator Load()
     {
-        Assembly assembly = new LoadedGenerator().LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, "measured", "Specializer.Generator.dll"));
+        Assembly assembly = new LoadedGenerator().LoadFromAssemblyPath(AssemblyPath);
         return ((IIncrementalGenerator)Activator.CreateInstance(assembly.GetType("Specializer.Generator.SpecializerGenerator")!)!).AsSourceGenerator();
     }
 

@@ -1,10 +1,6 @@
 using System;
-using System.Collections.Generic;
-using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Reflection;
-using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
@@ -19,8 +15,7 @@ internal sealed class CompiledModel : IDisposable
 {
     private const string Name = "Verified";
 
-    private readonly AssemblyLoadContext _context = new(Name, isCollectible: true);
-    private readonly MethodInfo _load;
+    private readonly GeneratedAssembly _assembly;
 
     /// <exception cref="InvalidOperationException">The generated code does not compile, which is a mistake of the generator.</exception>
     public CompiledModel(ExecutionPlan plan)
@@ -31,7 +26,7 @@ internal sealed class CompiledModel : IDisposable
         CSharpCompilation compilation = CSharpCompilation.Create(
             Name,
             files.Select(file => CSharpSyntaxTree.ParseText(file.Text, options, file.HintName)),
-            References(),
+            PlatformReferences.All,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();
         EmitResult result = compilation.Emit(image);
@@ -40,26 +35,14 @@ internal sealed class CompiledModel : IDisposable
             throw new InvalidOperationException("The generated code does not compile, which is a mistake of the generator: " + result.Diagnostics.First(static problem => problem.Severity == DiagnosticSeverity.Error));
         }
 
-        image.Position = 0;
-        Type type = _context.LoadFromStream(image).GetType(Name, throwOnError: true)!;
-        _load = type.GetMethod("Load", [typeof(WeightsSource), typeof(ModelOptions)])!;
+        _assembly = new GeneratedAssembly(image.ToArray());
     }
 
     /// <summary>The size of the generated code.</summary>
     public int Characters { get; }
 
     /// <exception cref="WeightsException">The checkpoint does not fit.</exception>
-    public TransformerModel Load(WeightsSource weights, ModelOptions options) =>
-        (TransformerModel)_load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [weights, options], CultureInfo.InvariantCulture)!;
+    public TransformerModel Load(WeightsSource weights, ModelOptions options) => _assembly.Load(Name, weights, options);
 
-    public void Dispose() => _context.Unload();
-
-    private static IEnumerable<MetadataReference> References()
-    {
-        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        return ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetDirectoryName(path) == framework)
-            .Append(typeof(TransformerAttribute).Assembly.Location)
-            .Select(static path => MetadataReference.CreateFromFile(path));
-    }
+    public void Dispose() => _assembly.Dispose();
 }

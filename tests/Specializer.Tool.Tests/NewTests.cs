@@ -31,7 +31,7 @@ public sealed class NewTests
         CSharpCompilation project = CSharpCompilation.Create(
             "Project",
             [CSharpSyntaxTree.ParseText(File.ReadAllText(folder["Speech.cs"]))],
-            ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(static path => MetadataReference.CreateFromFile(path)),
+            PlatformReferences.All,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
         string configuration = Path.Combine(InspectTests.Pronounce, "config.json");
         GeneratorDriverRunResult result = CSharpGeneratorDriver.Create(new SpecializerGenerator())

@@ -1,0 +1,32 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace Specializer.Tool;
+
+/// <summary>An assembly with generated models, loaded until it is disposed.</summary>
+internal sealed class GeneratedAssembly : IDisposable
+{
+    private readonly AssemblyLoadContext _context = new(nameof(GeneratedAssembly), isCollectible: true);
+    private readonly Assembly _assembly;
+
+    /// <param name="image">The compiled assembly.</param>
+    public GeneratedAssembly(byte[] image) => _assembly = _context.LoadFromStream(new MemoryStream(image));
+
+    /// <summary>Calls the <c>Load</c> that every generated class has; what it throws arrives as it is.</summary>
+    /// <param name="className">The class, with its namespace.</param>
+    /// <param name="weights">The checkpoint.</param>
+    /// <param name="options">How it is loaded.</param>
+    /// <exception cref="WeightsException">The checkpoint does not fit.</exception>
+    public TransformerModel Load(string className, WeightsSource weights, ModelOptions options)
+    {
+        Type type = _assembly.GetType(className, throwOnError: true)!;
+        MethodInfo load = type.GetMethod("Load", [typeof(WeightsSource), typeof(ModelOptions)])!;
+        return (TransformerModel)load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [weights, options], CultureInfo.InvariantCulture)!;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _context.Unload();
+}
