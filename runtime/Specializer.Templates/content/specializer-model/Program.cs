@@ -14,15 +14,37 @@ if (!File.Exists(Weights))
 using Model model = Model.Load(Weights);
 Console.WriteLine($"{model.Description.ParameterCount:N0} parameters on {model.InstructionSet} with {model.Threads} thread(s)");
 
-// A decoder:    using var session = model.CreateSession();
-//               ReadOnlySpan<float> logits = session.Prefill(prompt);
-// An encoder:   using var session = model.CreateSession();
-//               session.Encode(tokens, output);
+// Token ids are those of the model's own tokenizer, which is not part of the package: these stand for a text.
+int[] tokens = [1, 7, 2];
+using var session = model.CreateSession();
+#if (isEncoder)
+float[] embedding = new float[Model.OutputWidth];
+session.Encode(tokens, embedding);
+Console.WriteLine($"embedding of {embedding.Length} numbers: {string.Join(", ", embedding.Take(4))}, ...");
+#else
+var sampler = new Sampler(Model.VocabularySize, new SamplingOptions { Temperature = 0 });
+Console.Write("generated tokens:");
+int token = sampler.Sample(session.Prefill(tokens));
+for (int i = 0; i < 8; i++)
+{
+    Console.Write($" {token}");
+    token = sampler.Sample(session.Decode(token));
+}
+
+Console.WriteLine();
+#endif
 return 0;
 
 #if (hasModelFolder)
 /// <summary>The model that the config.json describes. Hover over its name to see what it costs.</summary>
 [Transformer("MODEL_FOLDER/config.json")]
+#elseif (isEncoder)
+/// <summary>Change these numbers to those of your checkpoint. Hover over the name to see what the model costs.</summary>
+[Transformer(Stack.Encoder, Layers = 4, DModel = 192, VocabularySize = 117, ContextLength = 64)]
+[Attention(Heads = 6, Mask = AttentionMask.Full)]
+[RotaryPositions]
+[FeedForward(512, Activation.Gelu)]
+[Norm(NormKind.Layer)]
 #else
 /// <summary>Change these numbers to those of your checkpoint. Hover over the name to see what the model costs.</summary>
 [Transformer(Stack.Decoder, Layers = 4, DModel = 192, VocabularySize = 117, ContextLength = 64, TiedEmbeddings = true)]
@@ -30,5 +52,8 @@ return 0;
 [RotaryPositions(Base = 10_000)]
 [FeedForward(512, Activation.SwiGlu)]
 [Norm(NormKind.RootMeanSquare, Epsilon = 1e-5f)]
+#endif
+#if (isEncoder)
+[Pooling(PoolingKind.Mean, Normalize = true)]
 #endif
 public sealed partial class Model;
