@@ -15,6 +15,9 @@ internal sealed partial class DiagnosticPage(string id)
 {
     private readonly string _text = RepositoryFiles.Read("docs", "diagnostics", id + ".md");
 
+    /// <summary>What no analyzer reports, but the targets of the package, before the compiler starts.</summary>
+    public static IReadOnlyList<string> OfTheTargets { get; } = ["SPZ9001", "SPZ9002", "SPZ9003", "SPZ9004", "SPZ9005"];
+
     public string Text => _text;
 
     public string Title => _text[..(_text.IndexOf('\n') + 1)].Trim();

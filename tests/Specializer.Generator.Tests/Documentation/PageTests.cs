@@ -1,9 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Specializer.Generator.Diagnostics;
+using Specializer.Generator.Tests.Diagnostics;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Documentation;
@@ -51,10 +53,23 @@ public sealed class PageTests
     public void EveryDiagnosticIsOnThePageOfDeclarations() => Assert.All(
         DiagnosticDescriptors.All, static descriptor => Assert.Contains($"[{descriptor.Id}](diagnostics/{descriptor.Id}.md)", RepositoryFiles.Read("docs", "declaring-a-model.md"), StringComparison.Ordinal));
 
+    /// <summary>What the targets of the package report leads to a page of its own, as what the analyzer reports does.</summary>
     [Fact]
-    public void EveryCodeOfTheTargetsIsOnThePageOfDeclarations() => Assert.All(
-        Regex.Matches(RepositoryFiles.Read("runtime", "Specializer", "Package", "Specializer.targets"), "Code=\"(SPZ[0-9]+)\"").Select(static match => match.Groups[1].Value),
-        static code => Assert.Contains($"| {code} |", RepositoryFiles.Read("docs", "declaring-a-model.md"), StringComparison.Ordinal));
+    public void EveryCodeOfTheTargetsHasAPage()
+    {
+        IReadOnlyList<Match> errors = Regex.Matches(RepositoryFiles.Read("runtime", "Specializer", "Package", "Specializer.targets"), "<Error Code=\"(SPZ9[0-9]+)\" HelpLink=\"[^\"]*/docs/diagnostics/(SPZ9[0-9]+).md\"");
+        Assert.Equal(DiagnosticPage.OfTheTargets, errors.Select(static error => error.Groups[1].Value).Order(StringComparer.Ordinal));
+        Assert.All(errors, static error =>
+        {
+            string id = error.Groups[1].Value;
+            var page = new DiagnosticPage(id);
+            Assert.Equal(id, error.Groups[2].Value);
+            Assert.StartsWith($"# {id}: ", page.Title, StringComparison.Ordinal);
+            Assert.Equal(["Broken", "Mended", "See also"], page.Sections);
+            Assert.Contains($"| [{id}]({id}.md) | {page.Title[(id.Length + 4)..]} |", RepositoryFiles.Read("docs", "diagnostics", "README.md"), StringComparison.Ordinal);
+            Assert.Contains($"| [{id}](diagnostics/{id}.md) |", RepositoryFiles.Read("docs", "declaring-a-model.md"), StringComparison.Ordinal);
+        });
+    }
 
     /// <summary>The example in the documentation of a generated class is one that a reader can paste.</summary>
     [Theory]
