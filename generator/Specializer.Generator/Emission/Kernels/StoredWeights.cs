@@ -41,6 +41,7 @@ internal static class StoredWeights
     };
 
     /// <summary>A half in the upper bits of each word; shifted as a signed number, so that the sign stays where it is.</summary>
+    /// <remarks>In brackets: were a value multiplied before the scale, the product would be subnormal and lose bits.</remarks>
     private static string Half(InstructionSetDescription isa, string words) =>
-        $"(({words}.AsInt32() >> 3).AsUInt32() & {isa.VectorClass}.Create({HalfBits})).AsSingle() * {isa.VectorClass}.Create({HalfScale})";
+        $"((({words}.AsInt32() >> 3).AsUInt32() & {isa.VectorClass}.Create({HalfBits})).AsSingle() * {isa.VectorClass}.Create({HalfScale}))";
 }
