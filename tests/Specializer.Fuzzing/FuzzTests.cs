@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace Specializer.Fuzzing;
 
 using Stack = Specializer.Generator.Architecture.Stack;
+using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
 /// <summary>
 /// Random architectures, generated, compiled, run on every instruction set of this process, and compared with the oracle.
@@ -32,6 +33,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
         ["relative positions over the cache of a window, which is shorter than their table"] = new FuzzCase { Stack = Stack.EncoderDecoder, Positions = PositionKind.Relative, Window = 2 },
         ["stacks of an encoder-decoder with different kinds of layers"] = new FuzzCase { Stack = Stack.EncoderDecoder, EncoderLayers = 2, TwoKinds = true },
         ["fewer layers than the pattern"] = new FuzzCase { TwoKinds = true, Pattern = 1, PatternLength = 2 },
+        ["small weights in half precision, one row at a time with portable vectors"] = new FuzzCase
+        {
+            Seed = 30036, Stack = Stack.EncoderDecoder, Storage = WeightStorage.Float16, Layers = 2, SourceLength = 1, SourceVocabularySize = 33, VocabularySize = 33, HeadDimension = 8, OutputBias = true,
+            Positions = PositionKind.Relative, Window = 1, FeedForwardWidth = 128, Activation = ActivationFunction.GeluTanh, Gated = true, FeedForwardBias = true, Norm = NormFormula.Layer, Epsilon = 1E-12f, GateUpConcatenated = true,
+        },
     };
 
     private static readonly Lazy<FuzzAssembly?> s_assembly = new(static () => FuzzRun.TryCompile(FoundName, FoundCases));

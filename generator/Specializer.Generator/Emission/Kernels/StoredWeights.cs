@@ -40,7 +40,10 @@ internal static class StoredWeights
         _ => throw new NotSupportedException(storage.ToString()),
     };
 
-    /// <summary>A half in the upper bits of each word; shifted as a signed number, so that the sign stays where it is.</summary>
+    /// <summary>
+    /// A half in the upper bits of each word; shifted as a signed number, so that the sign stays where it is. In parentheses:
+    /// where it becomes a factor, the scale belongs to the weight, not to a product that would first be too small for a float.
+    /// </summary>
     private static string Half(InstructionSetDescription isa, string words) =>
-        $"(({words}.AsInt32() >> 3).AsUInt32() & {isa.VectorClass}.Create({HalfBits})).AsSingle() * {isa.VectorClass}.Create({HalfScale})";
+        $"((({words}.AsInt32() >> 3).AsUInt32() & {isa.VectorClass}.Create({HalfBits})).AsSingle() * {isa.VectorClass}.Create({HalfScale}))";
 }
