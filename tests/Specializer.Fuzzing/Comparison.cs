@@ -105,6 +105,21 @@ internal static class Comparison
         }
     }
 
+    /// <summary>Fails unless a call says that what it is given cannot be.</summary>
+    internal static void AssertRefused(string what, Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (ArgumentException)
+        {
+            return;
+        }
+
+        throw new XunitException(what + " is not refused");
+    }
+
     private static string? Compare(OracleRun expected, float[] logits, float[][] states, OracleRun? slack)
     {
         for (int layer = 0; layer < states.Length; layer++)

@@ -6,7 +6,7 @@ using Specializer.Tests.Oracle;
 
 namespace Specializer.Fuzzing;
 
-/// <summary>An encoder-decoder over the longest source and its whole context.</summary>
+/// <summary>An encoder-decoder over the longest source and its whole context, and over one token of each.</summary>
 internal sealed class EncoderDecoderRun : ModelRun
 {
     private readonly int[] _source;
@@ -28,8 +28,11 @@ internal sealed class EncoderDecoderRun : ModelRun
         OracleRun source = new ArchitectureOracle(Architecture.Encoder!, tensors).Run(_source);
         OracleRun decoded = new ArchitectureOracle(Architecture, tensors).Run(_tokens, new OracleInput(Source: source.LastHidden));
 
+        OracleRun shortest = new ArchitectureOracle(Architecture.Encoder!, tensors).Run(_source[..1]);
+        OracleRun one = new ArchitectureOracle(Architecture, tensors).Run(_tokens[..1], new OracleInput(Source: shortest.LastHidden));
+
         // The encoder's states first, then its output, then the decoder's.
-        return new OracleRun(decoded.Logits, [.. source.HiddenStates, source.LastHidden, .. decoded.HiddenStates], decoded.LastHidden);
+        return new OracleRun([.. decoded.Logits, .. one.Logits], [.. source.HiddenStates, source.LastHidden, .. decoded.HiddenStates], decoded.LastHidden);
     }
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
@@ -41,10 +44,12 @@ internal sealed class EncoderDecoderRun : ModelRun
         session.SourceHiddenStates = (layer, position, state) => state.CopyTo(source[layer].AsSpan(position * width));
         session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
         session.Encode(_source);
-        float[] encoded = new float[_source.Length * width], logits = new float[_tokens.Length * Architecture.Embeddings.VocabularySize];
+        float[] encoded = new float[_source.Length * width], logits = new float[_tokens.Length * Vocabulary];
         session.CopyEncoderOutput(encoded);
         session.Prefill(_tokens, logits);
-        return (logits, [.. source, encoded, .. states]);
+        session.SourceHiddenStates = session.HiddenStates = null;
+        session.Encode(_source.AsSpan(0, 1));
+        return ([.. logits, .. session.Prefill(_tokens.AsSpan(0, 1))], [.. source, encoded, .. states]);
     }
 
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
@@ -53,11 +58,16 @@ internal sealed class EncoderDecoderRun : ModelRun
         using EncoderDecoderSession session = model.CreateSession(Math.Min(_sequences, model.Description.ChunkLength));
         session.Encode(_source.AsSpan(0, 1));
         session.Encode(_source);
+        Comparison.AssertRefused("an empty source", () => session.Encode([]));
+        Comparison.AssertRefused("a source that is too long", () => session.Encode(new int[_source.Length + 1]));
+        Comparison.AssertRefused("an empty prompt", () => session.Prefill([]));
+        Comparison.AssertRefused("a prompt longer than the context", () => session.Prefill(new int[_tokens.Length + 1]));
         for (int position = 0; position < _tokens.Length; position++)
         {
             Comparison.AssertSame(whole.AsSpan(position * Vocabulary, Vocabulary), session.Decode(_tokens[position]), "token by token", position);
         }
 
+        Comparison.AssertRefused("a token more than the context", () => session.Decode(0));
         if (session.Sequences == 1)
         {
             return;

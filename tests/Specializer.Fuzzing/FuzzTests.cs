@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using Specializer.Generator.Architecture;
 using Xunit;
 using Xunit.Abstractions;
@@ -40,17 +39,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
         },
     };
 
-    private static readonly Lazy<FuzzAssembly?> s_assembly = new(static () => FuzzRun.TryCompile(FoundName, FoundCases));
-
-    internal const string FoundName = "found";
-
-    internal static IReadOnlyList<FuzzCase> FoundCases => [.. s_found.Values];
+    internal static NamedCases FoundCases { get; } = new("found", s_found);
 
     internal static int Seed => Setting("SPECIALIZER_FUZZ_SEED", DefaultSeed);
 
     internal static int Cases => Setting("SPECIALIZER_FUZZ_CASES", DefaultCases);
 
-    public static TheoryData<string> Found => [.. s_found.Keys];
+    public static TheoryData<string> Found => FoundCases.Names;
 
     [Fact]
     public void Random_architectures_agree_with_the_oracle()
@@ -65,13 +60,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Found))]
-    public void What_was_found_once_agrees(string name)
-    {
-        // All are compiled together; if that fails, each by itself says which is to blame.
-        int number = s_found.Keys.ToList().IndexOf(name);
-        Outcome outcome = s_assembly.Value is { } assembly ? Comparison.Run(s_found[name], assembly, number) : FuzzRun.RunAlone(s_found[name]);
-        Assert.True(outcome.Verdict == Verdict.Agrees, outcome.Message);
-    }
+    public void What_was_found_once_agrees(string name) => FoundCases.AssertAgrees(name);
 
     private static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

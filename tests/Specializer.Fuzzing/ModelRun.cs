@@ -16,7 +16,7 @@ internal abstract class ModelRun(TransformerArchitecture architecture, int seed)
 
     public abstract (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load);
 
-    /// <summary>On more threads and in other pieces: the same bits, or an exception.</summary>
+    /// <summary>On more threads and in other pieces: the same bits, or an exception. What is no input, or longer than the context, is refused and changes nothing.</summary>
     public abstract void InPieces(Func<int, TransformerModel> load, float[] whole);
 
     protected int[] Draw(int count, int below) => [.. Enumerable.Range(0, count).Select(_ => Random.Next(below))];
@@ -74,6 +74,8 @@ internal sealed class DecoderRun : ModelRun
     {
         using var model = (DecoderModel)load(2);
         using DecoderSession session = model.CreateSession();
+        Comparison.AssertRefused("an empty prompt", () => session.Prefill([]));
+        Comparison.AssertRefused("a prompt longer than the context", () => session.Prefill(new int[_tokens.Length + 1]));
         for (int start = PrefillPrefix(session, []); start < _tokens.Length;)
         {
             int count = Math.Min(1 + Random.Next(Random.Next(2) == 0 ? 4 : 60), _tokens.Length - start);
@@ -84,6 +86,7 @@ internal sealed class DecoderRun : ModelRun
             Comparison.AssertSame(whole.AsSpan((start - 1 - First) * Vocabulary, Vocabulary), last, "in random calls on two threads", start - 1);
         }
 
+        Comparison.AssertRefused("a token more than the context", () => session.Decode(0));
         InBatches(model, whole);
 
         using var alone = (DecoderModel)load(1);
@@ -158,7 +161,7 @@ internal sealed class DecoderRun : ModelRun
     }
 }
 
-/// <summary>An encoder over its whole context, and over a shorter sequence in a batch.</summary>
+/// <summary>An encoder over its whole context and over one token, and over a shorter sequence in a batch.</summary>
 internal sealed class EncoderRun : ModelRun
 {
     private readonly int[] _tokens;
@@ -174,8 +177,14 @@ internal sealed class EncoderRun : ModelRun
         _globals = architecture.GlobalTokens ? [.. Draw(length, 6).Select(static draw => draw == 0 ? 1 : 0)] : [];
     }
 
-    public override OracleRun Expect(CheckpointTensors tensors) => new ArchitectureOracle(Architecture, tensors).Run(
-        _tokens, new OracleInput(_types.Length == 0 ? null : _types, _globals.Length == 0 ? null : [.. _globals.Select(static mark => mark != 0)]));
+    public override OracleRun Expect(CheckpointTensors tensors)
+    {
+        ArchitectureOracle oracle = new(Architecture, tensors);
+        OracleRun Run(int length) => oracle.Run(
+            _tokens[..length], new OracleInput(_types.Length == 0 ? null : _types[..length], _globals.Length == 0 ? null : [.. _globals.Take(length).Select(static mark => mark != 0)]));
+        OracleRun all = Run(_tokens.Length);
+        return new OracleRun([.. all.Logits, .. Run(1).Logits], all.HiddenStates, all.LastHidden);
+    }
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
     {
@@ -184,13 +193,19 @@ internal sealed class EncoderRun : ModelRun
         int width = Architecture.Width;
         float[][] states = NewStates(Architecture.Layers, _tokens.Length * width);
         session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
-        return (Encode(model, session, _tokens.Length), states);
+        float[] output = Encode(model, session, _tokens.Length);
+        session.HiddenStates = null;
+        return ([.. output, .. Encode(model, session, 1)], states);
     }
 
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
     {
         using var model = (EncoderModel)load(2);
         using EncoderSession session = model.CreateSession();
+        Comparison.AssertRefused("no token", () => session.Encode(new EncoderInput([]), new float[model.Encoder.OutputWidth]));
+        Comparison.AssertRefused(
+            "a token more than the context",
+            () => session.Encode(new EncoderInput(new int[_tokens.Length + 1]), new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? _tokens.Length + 1 : 1)]));
         int shorter = 1 + Random.Next(_tokens.Length), longest = _tokens.Length;
         float[] alone = Encode(model, session, shorter);
         int perSequence = model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? longest : 1);
@@ -203,7 +218,7 @@ internal sealed class EncoderRun : ModelRun
                 Lengths = [longest, shorter],
             },
             both);
-        Comparison.AssertSame(whole, both.AsSpan(0, perSequence), "in a batch on two threads", 0);
+        Comparison.AssertSame(whole.AsSpan(0, perSequence), both.AsSpan(0, perSequence), "in a batch on two threads", 0);
         Comparison.AssertSame(alone, both.AsSpan(perSequence, alone.Length), "in a batch behind a longer sequence", 0);
     }
 
