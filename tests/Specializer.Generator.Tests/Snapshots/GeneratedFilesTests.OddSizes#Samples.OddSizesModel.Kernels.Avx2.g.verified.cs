@@ -100,25 +100,27 @@ namespace Samples
             // A row holds 3 query heads, 3 key heads and as many value heads of 20. Queries are scaled by 0.2236068f.
             public static void AppendKeysAndValues(float* projected, float* rotaryTable, float* queries, float* keys, float* values, int position, int rows, int worker, int workers)
             {
-                float* key = stackalloc float[32];
+                float* newKeys = stackalloc float[128];
                 for (int head = worker; head < 3; head += workers)
                 {
-                    for (int row = 0; row < rows; row++)
+                    for (int first = 0, end; first < rows; first = end)
                     {
-                        nint at = position + row;
-                        float* source = projected + ((nint)row * 208) + (head * 20);
-                        float* table = rotaryTable + ((nint)(position + row) * 8);
-                        float* query = queries + ((((nint)head * 48) + row) * 32);
-                        RotatePairs8(source, table, query, 0.2236068f);
-                        RotatePairs8(source + 60, table, key, 1f);
-                        float* panel = keys + (head * (nint)1280) + (at / 16 * 320) + (at % 16);
-                        for (int i = 0; i < 20; i++)
+                        nint at = position + first;
+                        end = at % 4 == 0 && first + 4 <= rows ? first + 4 : first + 1;
+                        for (int row = first; row < end; row++)
                         {
-                            panel[i * 16] = key[i];
+                            float* source = projected + ((nint)row * 208) + (head * 20);
+                            float* table = rotaryTable + ((nint)(position + row) * 8);
+                            float* query = queries + ((((nint)head * 48) + row) * 32);
+                            RotatePairs8(source, table, query, 0.2236068f);
+                            float* key = newKeys + ((row - first) * 32);
+                            RotatePairs8(source + 60, table, key, 1f);
+                            float* value = values + (head * (nint)2048) + ((at + row - first) * 32);
+                            new global::System.Span<float>(source + 120, 20).CopyTo(new global::System.Span<float>(value, 20));
                         }
 
-                        float* value = values + (head * (nint)2048) + (at * 32);
-                        new global::System.Span<float>(source + 120, 20).CopyTo(new global::System.Span<float>(value, 20));
+                        float* panel = keys + (head * (nint)1280) + (at / 16 * 320) + (at % 16);
+                        StoreKeys(newKeys, 32, panel, end - first);
                     }
                 }
             }
@@ -392,6 +394,34 @@ namespace Samples
                 for (int i = 8; i < 20; i++)
                 {
                     target[i] = source[i] * scale;
+                }
+            }
+
+            // Stores the keys of one position or of four, 'stride' floats apart, as columns of a panel of 20 rows of 16.
+            private static void StoreKeys(float* source, nint stride, float* panel, int count)
+            {
+                if (count == 1)
+                {
+                    for (int i = 0; i < 20; i++)
+                    {
+                        panel[i * 16] = source[i];
+                    }
+
+                    return;
+                }
+
+                for (int i = 0; i < 20; i += 4)
+                {
+                    Vector128<float> key0 = Vector128.Load(source + i);
+                    Vector128<float> key1 = Vector128.Load(source + stride + i);
+                    Vector128<float> key2 = Vector128.Load(source + (2 * stride) + i);
+                    Vector128<float> key3 = Vector128.Load(source + (3 * stride) + i);
+                    Vector128<float> lower02 = Sse.UnpackLow(key0, key2), lower13 = Sse.UnpackLow(key1, key3);
+                    Vector128.Store(Sse.UnpackLow(lower02, lower13), panel + (i * 16));
+                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), panel + ((i + 1) * 16));
+                    Vector128<float> upper02 = Sse.UnpackHigh(key0, key2), upper13 = Sse.UnpackHigh(key1, key3);
+                    Vector128.Store(Sse.UnpackLow(upper02, upper13), panel + ((i + 2) * 16));
+                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), panel + ((i + 3) * 16));
                 }
             }
 
@@ -1810,23 +1840,23 @@ namespace Samples
             private static int NextTileRows(int rows, int most) =>
                 rows >= most + 4 || rows == most ? most : rows <= most ? rows : (rows + 1) / 2;
 
-            // e^x = 2^n e^r with n = round(x / ln 2): 0 below the normal numbers, within 2 units in the last place elsewhere.
+            // e^x = 2^n e^r with n = round(x / ln 2), for x up to 88.37626: 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector256<float> Exponential(Vector256<float> x)
             {
                 Vector256<float> vanishing = Vector256.LessThan(x, Vector256.Create(-87.33654f));
-                x = Vector256.Min(Vector256.Max(x, Vector256.Create(-87.33654f)), Vector256.Create(88.37626f));
+                x = Vector256.MaxNative(Vector256.Create(-87.33654f), x);
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
                 Vector256<float> shifted = Fma.MultiplyAdd(x, Vector256.Create(1.44269504f), Vector256.Create(12582912f));
                 Vector256<float> n = shifted - Vector256.Create(12582912f);
                 Vector256<float> r = Fma.MultiplyAdd(n, Vector256.Create(-0.693359375f), x);
                 r = Fma.MultiplyAdd(n, Vector256.Create(2.12194440e-4f), r);
-                Vector256<float> p = Fma.MultiplyAdd(r, Vector256.Create(1.9875691500e-4f), Vector256.Create(1.3981999507e-3f));
-                p = Fma.MultiplyAdd(p, r, Vector256.Create(8.3334519073e-3f));
-                p = Fma.MultiplyAdd(p, r, Vector256.Create(4.1665795894e-2f));
-                p = Fma.MultiplyAdd(p, r, Vector256.Create(1.6666665459e-1f));
-                p = Fma.MultiplyAdd(p, r, Vector256.Create(5.0000001201e-1f));
-                p = Fma.MultiplyAdd(p, (r * r), (r + Vector256.Create(1f)));
+                Vector256<float> p = Fma.MultiplyAdd(r, Vector256.Create(1.3814467238e-3f), Vector256.Create(8.3687808365e-3f));
+                p = Fma.MultiplyAdd(p, r, Vector256.Create(4.1668392718e-2f));
+                p = Fma.MultiplyAdd(p, r, Vector256.Create(1.6666519642e-1f));
+                p = Fma.MultiplyAdd(p, r, Vector256.Create(4.9999994040e-1f));
+                p = Fma.MultiplyAdd(p, r, Vector256.Create(1f));
+                p = Fma.MultiplyAdd(p, r, Vector256.Create(1f));
                 return Vector256.AndNot((p.AsInt32() + Vector256.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
             }
 

@@ -121,29 +121,31 @@ namespace Samples
             // A row holds 6 query heads, 2 key heads and as many value heads of 32. Queries are scaled by 0.17677669f.
             public static void AppendKeysAndValues(float* projected, float* rotaryTable, float* queries, float* keys, float* values, int position, int rows, int worker, int workers)
             {
-                float* key = stackalloc float[32];
+                float* newKeys = stackalloc float[128];
                 for (int head = worker; head < 2; head += workers)
                 {
-                    for (int row = 0; row < rows; row++)
+                    for (int first = 0, end; first < rows; first = end)
                     {
-                        nint at = position + row;
-                        float* source = projected + ((nint)row * 336) + (head * 32);
-                        float* table = rotaryTable + ((nint)(position + row) * 32);
-                        float* query = queries + ((((nint)head * 64) + row) * 96);
-                        for (int member = 0; member < 3; member++)
+                        nint at = position + first;
+                        end = at % 4 == 0 && first + 4 <= rows ? first + 4 : first + 1;
+                        for (int row = first; row < end; row++)
                         {
-                            RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
+                            float* source = projected + ((nint)row * 336) + (head * 32);
+                            float* table = rotaryTable + ((nint)(position + row) * 32);
+                            float* query = queries + ((((nint)head * 64) + row) * 96);
+                            for (int member = 0; member < 3; member++)
+                            {
+                                RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
+                            }
+
+                            float* key = newKeys + ((row - first) * 32);
+                            RotateHalves32(source + 192, table, key, 1f);
+                            float* value = values + (head * (nint)2048) + ((at + row - first) * 32);
+                            new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
                         }
 
-                        RotateHalves32(source + 192, table, key, 1f);
                         float* panel = keys + (head * (nint)2048) + (at / 32 * 1024) + (at % 32);
-                        for (int i = 0; i < 32; i++)
-                        {
-                            panel[i * 32] = key[i];
-                        }
-
-                        float* value = values + (head * (nint)2048) + (at * 32);
-                        new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
+                        StoreKeys(newKeys, 32, panel, end - first);
                     }
                 }
             }
@@ -509,6 +511,34 @@ namespace Samples
                     Vector512<float> x = Vector512.Load(source + i), y = Vector512.Load(source + i + 16);
                     Vector512.Store(((x * cosine) - (y * sine)) * scale, target + i);
                     Vector512.Store(((y * cosine) + (x * sine)) * scale, target + i + 16);
+                }
+            }
+
+            // Stores the keys of one position or of four, 'stride' floats apart, as columns of a panel of 32 rows of 32.
+            private static void StoreKeys(float* source, nint stride, float* panel, int count)
+            {
+                if (count == 1)
+                {
+                    for (int i = 0; i < 32; i++)
+                    {
+                        panel[i * 32] = source[i];
+                    }
+
+                    return;
+                }
+
+                for (int i = 0; i < 32; i += 4)
+                {
+                    Vector128<float> key0 = Vector128.Load(source + i);
+                    Vector128<float> key1 = Vector128.Load(source + stride + i);
+                    Vector128<float> key2 = Vector128.Load(source + (2 * stride) + i);
+                    Vector128<float> key3 = Vector128.Load(source + (3 * stride) + i);
+                    Vector128<float> lower02 = Sse.UnpackLow(key0, key2), lower13 = Sse.UnpackLow(key1, key3);
+                    Vector128.Store(Sse.UnpackLow(lower02, lower13), panel + (i * 32));
+                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), panel + ((i + 1) * 32));
+                    Vector128<float> upper02 = Sse.UnpackHigh(key0, key2), upper13 = Sse.UnpackHigh(key1, key3);
+                    Vector128.Store(Sse.UnpackLow(upper02, upper13), panel + ((i + 2) * 32));
+                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), panel + ((i + 3) * 32));
                 }
             }
 
@@ -2747,23 +2777,23 @@ namespace Samples
             private static int NextTileRows(int rows, int most) =>
                 rows >= most + 4 || rows == most ? most : rows <= global::System.Math.Min(8, most) ? rows : (rows + 1) / 2;
 
-            // e^x = 2^n e^r with n = round(x / ln 2): 0 below the normal numbers, within 2 units in the last place elsewhere.
+            // e^x = 2^n e^r with n = round(x / ln 2), for x up to 88.37626: 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector512<float> Exponential(Vector512<float> x)
             {
                 Vector512<float> vanishing = Vector512.LessThan(x, Vector512.Create(-87.33654f));
-                x = Vector512.Min(Vector512.Max(x, Vector512.Create(-87.33654f)), Vector512.Create(88.37626f));
+                x = Vector512.MaxNative(Vector512.Create(-87.33654f), x);
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
                 Vector512<float> shifted = Avx512F.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), Vector512.Create(12582912f));
                 Vector512<float> n = shifted - Vector512.Create(12582912f);
                 Vector512<float> r = Avx512F.FusedMultiplyAdd(n, Vector512.Create(-0.693359375f), x);
                 r = Avx512F.FusedMultiplyAdd(n, Vector512.Create(2.12194440e-4f), r);
-                Vector512<float> p = Avx512F.FusedMultiplyAdd(r, Vector512.Create(1.9875691500e-4f), Vector512.Create(1.3981999507e-3f));
-                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(8.3334519073e-3f));
-                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(4.1665795894e-2f));
-                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
-                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
-                p = Avx512F.FusedMultiplyAdd(p, (r * r), (r + Vector512.Create(1f)));
+                Vector512<float> p = Avx512F.FusedMultiplyAdd(r, Vector512.Create(1.3814467238e-3f), Vector512.Create(8.3687808365e-3f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(4.1668392718e-2f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(1.6666519642e-1f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(4.9999994040e-1f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(1f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create(1f));
                 return Vector512.AndNot((p.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
             }
 
@@ -2771,7 +2801,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector512<float> Silu(Vector512<float> x)
             {
-                return x / (Vector512.Create(1f) + Exponential(-x));
+                return x / (Vector512.Create(1f) + Exponential(Vector512.MinNative(Vector512.Create(88.37626f), -x)));
             }
         }
     }

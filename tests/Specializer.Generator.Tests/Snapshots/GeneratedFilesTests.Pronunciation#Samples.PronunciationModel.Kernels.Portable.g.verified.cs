@@ -88,29 +88,31 @@ namespace Samples
             // A row holds 6 query heads, 2 key heads and as many value heads of 32. Queries are scaled by 0.17677669f.
             public static void AppendKeysAndValues(float* projected, float* rotaryTable, float* queries, float* keys, float* values, int position, int rows, int worker, int workers)
             {
-                float* key = stackalloc float[32];
+                float* newKeys = stackalloc float[128];
                 for (int head = worker; head < 2; head += workers)
                 {
-                    for (int row = 0; row < rows; row++)
+                    for (int first = 0, end; first < rows; first = end)
                     {
-                        nint at = position + row;
-                        float* source = projected + ((nint)row * 336) + (head * 32);
-                        float* table = rotaryTable + ((nint)(position + row) * 32);
-                        float* query = queries + ((((nint)head * 64) + row) * 96);
-                        for (int member = 0; member < 3; member++)
+                        nint at = position + first;
+                        end = at % 4 == 0 && first + 4 <= rows ? first + 4 : first + 1;
+                        for (int row = first; row < end; row++)
                         {
-                            RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
+                            float* source = projected + ((nint)row * 336) + (head * 32);
+                            float* table = rotaryTable + ((nint)(position + row) * 32);
+                            float* query = queries + ((((nint)head * 64) + row) * 96);
+                            for (int member = 0; member < 3; member++)
+                            {
+                                RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
+                            }
+
+                            float* key = newKeys + ((row - first) * 32);
+                            RotateHalves32(source + 192, table, key, 1f);
+                            float* value = values + (head * (nint)2048) + ((at + row - first) * 32);
+                            new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
                         }
 
-                        RotateHalves32(source + 192, table, key, 1f);
                         float* panel = keys + (head * (nint)2048) + (at / 8 * 256) + (at % 8);
-                        for (int i = 0; i < 32; i++)
-                        {
-                            panel[i * 8] = key[i];
-                        }
-
-                        float* value = values + (head * (nint)2048) + (at * 32);
-                        new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
+                        StoreKeys(newKeys, 32, panel, end - first);
                     }
                 }
             }
@@ -343,6 +345,25 @@ namespace Samples
                     Vector128<float> x = Vector128.Load(source + i), y = Vector128.Load(source + i + 16);
                     Vector128.Store(((x * cosine) - (y * sine)) * scale, target + i);
                     Vector128.Store(((y * cosine) + (x * sine)) * scale, target + i + 16);
+                }
+            }
+
+            // Stores the keys of one position or of four, 'stride' floats apart, as columns of a panel of 32 rows of 8.
+            private static void StoreKeys(float* source, nint stride, float* panel, int count)
+            {
+                if (count == 1)
+                {
+                    for (int i = 0; i < 32; i++)
+                    {
+                        panel[i * 8] = source[i];
+                    }
+
+                    return;
+                }
+
+                for (int i = 0; i < 32; i++)
+                {
+                    Vector128.Store(Vector128.Create(source[i], source[i + stride], source[i + (2 * stride)], source[i + (3 * stride)]), panel + (i * 8));
                 }
             }
 
@@ -939,23 +960,23 @@ namespace Samples
             private static int NextTileRows(int rows, int most) =>
                 rows >= most + 4 || rows == most ? most : rows <= most ? rows : (rows + 1) / 2;
 
-            // e^x = 2^n e^r with n = round(x / ln 2): 0 below the normal numbers, within 2 units in the last place elsewhere.
+            // e^x = 2^n e^r with n = round(x / ln 2), for x up to 88.37626: 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector128<float> Exponential(Vector128<float> x)
             {
                 Vector128<float> vanishing = Vector128.LessThan(x, Vector128.Create(-87.33654f));
-                x = Vector128.Min(Vector128.Max(x, Vector128.Create(-87.33654f)), Vector128.Create(88.37626f));
+                x = Vector128.MaxNative(Vector128.Create(-87.33654f), x);
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
                 Vector128<float> shifted = Vector128.Create(12582912f) + (x * Vector128.Create(1.44269504f));
                 Vector128<float> n = shifted - Vector128.Create(12582912f);
                 Vector128<float> r = x + (n * Vector128.Create(-0.693359375f));
                 r = r + (n * Vector128.Create(2.12194440e-4f));
-                Vector128<float> p = Vector128.Create(1.3981999507e-3f) + (r * Vector128.Create(1.9875691500e-4f));
-                p = Vector128.Create(8.3334519073e-3f) + (p * r);
-                p = Vector128.Create(4.1665795894e-2f) + (p * r);
-                p = Vector128.Create(1.6666665459e-1f) + (p * r);
-                p = Vector128.Create(5.0000001201e-1f) + (p * r);
-                p = (r + Vector128.Create(1f)) + (p * (r * r));
+                Vector128<float> p = Vector128.Create(8.3687808365e-3f) + (r * Vector128.Create(1.3814467238e-3f));
+                p = Vector128.Create(4.1668392718e-2f) + (p * r);
+                p = Vector128.Create(1.6666519642e-1f) + (p * r);
+                p = Vector128.Create(4.9999994040e-1f) + (p * r);
+                p = Vector128.Create(1f) + (p * r);
+                p = Vector128.Create(1f) + (p * r);
                 return Vector128.AndNot((p.AsInt32() + Vector128.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
             }
 
@@ -963,7 +984,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static Vector128<float> Silu(Vector128<float> x)
             {
-                return x / (Vector128.Create(1f) + Exponential(-x));
+                return x / (Vector128.Create(1f) + Exponential(Vector128.MinNative(Vector128.Create(88.37626f), -x)));
             }
         }
     }

@@ -31,6 +31,27 @@ public sealed unsafe class WeightStorageTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Halves_keep_their_bits_beside_small_values(InstructionSet instructionSet)
+    {
+        // A value times half-precision bits not yet scaled is subnormal; one row alone was multiplied so on the portable set.
+        int[] tokens = DeclaredModels.TiedFloat16.RandomTokens(TiedFloat16.ContextLength);
+        for (int seed = 1; seed <= 20; seed++)
+        {
+            using var weights = new RandomWeights(DeclaredModels.TiedFloat16.Architecture, seed, WeightStorage.Float16);
+            using TiedFloat16 model = TiedFloat16.Load(weights, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
+            using DecoderSession together = model.CreateSession();
+            using DecoderSession alone = model.CreateSession();
+            float[] expected = new float[tokens.Length * TiedFloat16.VocabularySize];
+            together.Prefill(tokens, expected);
+            for (int i = 0; i < tokens.Length; i++)
+            {
+                Bits.AssertSame(expected.AsSpan(i * TiedFloat16.VocabularySize, TiedFloat16.VocabularySize), alone.Decode(tokens[i]), FormattableString.Invariant($"seed {seed}, token {i}"));
+            }
+        }
+    }
+
     [Fact]
     public void Half_the_bits_are_little_more_than_half_the_bytes()
     {

@@ -24,6 +24,8 @@ internal static class DeclaredModels
 
     public static DeclaredModel LlamaGoldenBFloat16 { get; } = new(typeof(LlamaGoldenBFloat16), Models.LlamaGoldenBFloat16.Load);
 
+    public static DeclaredModel TiedFloat16 { get; } = new(typeof(TiedFloat16), Models.TiedFloat16.Load);
+
     /// <summary>Every one.</summary>
     public static IReadOnlyList<DeclaredModel> All { get; } =
     [
@@ -42,7 +44,7 @@ internal static class DeclaredModels
         LongContext8192,
         OneOfEverything,
         LlamaGoldenBFloat16,
-        new(typeof(TiedFloat16), TiedFloat16.Load),
+        TiedFloat16,
     ];
 
     /// <summary>The names of <see cref="All"/>.</summary>

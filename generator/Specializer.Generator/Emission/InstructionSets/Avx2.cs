@@ -20,6 +20,10 @@ internal sealed class Avx2 : InstructionSetDescription
 
     public override string MultiplyAdd(string sum, string a, string b) => $"Fma.MultiplyAdd({a}, {b}, {sum})";
 
+    public override bool Interleaves => true;
+
+    public override string Interleave(string a, string b, bool upper) => $"Sse.Unpack{(upper ? "High" : "Low")}({a}, {b})";
+
     public override bool Prefetches => true;
 
     public override string Prefetch(string address, bool toFirstLevel) => $"Sse.Prefetch{(toFirstLevel ? 0 : 1)}({address});";

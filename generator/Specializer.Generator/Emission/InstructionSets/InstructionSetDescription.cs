@@ -94,6 +94,12 @@ internal abstract class InstructionSetDescription
     /// <summary>sum + a · (lane of b).</summary>
     public virtual string MultiplyAddLane(string sum, string a, string b, int lane) => throw new NotSupportedException(Name + " does not multiply by lane.");
 
+    /// <summary>Whether it has an operation that takes elements in turn from two vectors of 128 bits.</summary>
+    public virtual bool Interleaves => false;
+
+    /// <summary>The lower, or upper, halves of two vectors of 128 bits, an element of the first and one of the second in turn.</summary>
+    public virtual string Interleave(string a, string b, bool upper) => throw new NotSupportedException(Name + " does not interleave.");
+
     /// <summary>Whether it can ask for cache lines ahead of their use.</summary>
     public virtual bool Prefetches => false;
 

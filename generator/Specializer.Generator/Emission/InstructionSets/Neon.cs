@@ -25,4 +25,8 @@ internal sealed class Neon : InstructionSetDescription
     public override string MultiplyAdd(string sum, string a, string b) => $"AdvSimd.FusedMultiplyAdd({sum}, {a}, {b})";
 
     public override string MultiplyAddLane(string sum, string a, string b, int lane) => $"AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar({sum}, {a}, {b}, {lane})";
+
+    public override bool Interleaves => true;
+
+    public override string Interleave(string a, string b, bool upper) => $"AdvSimd.Arm64.Zip{(upper ? "High" : "Low")}({a}, {b})";
 }

@@ -40,10 +40,8 @@ internal static class StoredWeights
         _ => throw new NotSupportedException(storage.ToString()),
     };
 
-    /// <summary>
-    /// A half in the upper bits of each word; shifted as a signed number, so that the sign stays where it is. In parentheses:
-    /// where it becomes a factor, the scale belongs to the weight, not to a product that would first be too small for a float.
-    /// </summary>
+    /// <summary>A half in the upper bits of each word; shifted as a signed number, so that the sign stays where it is.</summary>
+    /// <remarks>In brackets: were a value multiplied before the scale, the product would be subnormal and lose bits.</remarks>
     private static string Half(InstructionSetDescription isa, string words) =>
         $"((({words}.AsInt32() >> 3).AsUInt32() & {isa.VectorClass}.Create({HalfBits})).AsSingle() * {isa.VectorClass}.Create({HalfScale}))";
 }
