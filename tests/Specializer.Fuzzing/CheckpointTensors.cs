@@ -2,14 +2,17 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
+using Specializer.Tests.Oracle;
 
 namespace Specializer.Fuzzing;
 
+using RuntimeStorage = Specializer.WeightStorage;
 using Stack = Specializer.Generator.Architecture.Stack;
 
 /// <summary>
 /// The tensors that a checkpoint of an architecture holds, with random values, the same for the same seed. Written from
-/// the layout's description alone, so that a slip in the planner's table shows.
+/// the layout's description alone, so that a slip in the planner's table shows. Matrices of linear layers have only values
+/// that their type of storage holds, so that rounding is no part of what is compared.
 /// </summary>
 internal sealed unsafe class CheckpointTensors : WeightsSource
 {
@@ -17,10 +20,12 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
 
     private readonly Dictionary<string, (long[] Shape, float[] Values)> _tensors = [];
     private readonly Random _random;
+    private readonly RuntimeStorage _storage;
 
     public CheckpointTensors(TransformerArchitecture architecture, int seed)
     {
         _random = new Random(seed);
+        _storage = (RuntimeStorage)architecture.WeightStorage;
         Description = FormattableString.Invariant($"random weights, seed {seed}");
         AddStack(architecture);
         if (architecture.Encoder is { } encoder)
@@ -36,7 +41,13 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         int width = architecture.Width, embeddingWidth = embeddings.Width == 0 ? width : embeddings.Width, vocabulary = embeddings.VocabularySize;
         if (!_tensors.ContainsKey(names.TokenEmbedding + ".weight"))
         {
-            Add(names.TokenEmbedding + ".weight", [vocabulary, embeddingWidth], 0, architecture.Logits.Tied ? 1 / Math.Sqrt(embeddingWidth) : 0.5);
+            bool tied = architecture.Logits.Tied || architecture.Head is { Output.Tied: true };
+            Add(
+                names.TokenEmbedding + ".weight",
+                [vocabulary, embeddingWidth],
+                0,
+                architecture.Logits.Tied ? 1 / Math.Sqrt(embeddingWidth) : 0.5,
+                tied ? _storage : RuntimeStorage.Float32);
         }
 
         if (embeddings.Positions is LearnedPositions learned)
@@ -277,7 +288,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
     }
 
     private void AddMatrix(string name, int outputs, int inputs, bool inputsFirst) =>
-        Add(name + ".weight", inputsFirst ? [inputs, outputs] : [outputs, inputs], 0, 1 / Math.Sqrt(inputs));
+        Add(name + ".weight", inputsFirst ? [inputs, outputs] : [outputs, inputs], 0, 1 / Math.Sqrt(inputs), _storage);
 
     private void AddBias(string name, int length) => Add(name + ".bias", [length], 0, VectorDeviation);
 
@@ -290,13 +301,13 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         }
     }
 
-    private void Add(string name, long[] shape, double mean, double deviation)
+    private void Add(string name, long[] shape, double mean, double deviation, RuntimeStorage storage = RuntimeStorage.Float32)
     {
         float[] values = GC.AllocateArray<float>((int)shape.Aggregate(1L, static (product, size) => product * size), pinned: true);
         for (int i = 0; i < values.Length; i++)
         {
             double normal = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
-            values[i] = (float)(mean + (deviation * normal));
+            values[i] = StoredValues.Near((float)(mean + (deviation * normal)), storage);
         }
 
         _tensors.Add(name, (shape, values));

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Runtime.InteropServices;
 using Specializer.Generator.Architecture;
 using Specializer.Tests.Goldens;
 using Specializer.Tests.Oracle;
@@ -43,20 +44,25 @@ internal static class Comparison
     public static Outcome Run(FuzzCase @case, FuzzAssembly assembly, int number)
     {
         TransformerArchitecture architecture = @case.ToArchitecture();
-        return Run(architecture, @case.Seed, @case.Prefix, (tensors, options) => assembly.Load(number, tensors, options));
+        return Run(architecture, @case, (tensors, options) => assembly.Load(number, tensors, options));
     }
 
     /// <summary>Compares the models of an architecture, each loaded for an instruction set, with the oracle.</summary>
-    public static Outcome Run(TransformerArchitecture architecture, int seed, int prefix, Func<WeightsSource, ModelOptions, TransformerModel> load)
+    /// <param name="architecture">The architecture.</param>
+    /// <param name="drawn">What is drawn beside it: the seed, the prefix and how many sequences are decoded together.</param>
+    /// <param name="load">Loads a model of it.</param>
+    public static Outcome Run(TransformerArchitecture architecture, FuzzCase drawn, Func<WeightsSource, ModelOptions, TransformerModel> load)
     {
+        int seed = drawn.Seed;
         using CheckpointTensors tensors = new(architecture, seed);
         ModelRun run = architecture.Stack switch
         {
             Stack.Encoder => new EncoderRun(architecture, seed),
-            Stack.EncoderDecoder => new EncoderDecoderRun(architecture, seed),
-            _ => new DecoderRun(architecture, seed, prefix),
+            Stack.EncoderDecoder => new EncoderDecoderRun(architecture, seed, drawn.Sequences),
+            _ => new DecoderRun(architecture, seed, drawn.Prefix, drawn.Sequences),
         };
         OracleRun expected = run.Expect(tensors);
+        Outcome? illConditioned = null;
         foreach (InstructionSet instructionSet in InstructionSetsHere)
         {
             string where = instructionSet.ToString();
@@ -69,8 +75,12 @@ internal static class Comparison
                 {
                     using CheckpointTensors perturbed = new(architecture, seed);
                     perturbed.Perturb(1);
-                    bool explained = Compare(expected, output, states, run.Expect(perturbed)) is null;
-                    return new Outcome(explained ? Verdict.IllConditioned : Verdict.Disagrees, where + ": " + problem);
+                    if (Compare(expected, output, states, run.Expect(perturbed)) is not null)
+                    {
+                        return new Outcome(Verdict.Disagrees, where + ": " + problem);
+                    }
+
+                    illConditioned ??= new Outcome(Verdict.IllConditioned, where + ": " + problem);
                 }
 
                 run.InPieces(Load, output);
@@ -81,15 +91,33 @@ internal static class Comparison
             }
         }
 
-        return new Outcome(Verdict.Agrees, "");
+        return illConditioned ?? new Outcome(Verdict.Agrees, "");
     }
 
     internal static void AssertSame(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string how, int position)
     {
-        if (!System.Runtime.InteropServices.MemoryMarshal.AsBytes(expected).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(actual)))
+        ReadOnlySpan<int> expectedBits = MemoryMarshal.Cast<float, int>(expected), actualBits = MemoryMarshal.Cast<float, int>(actual);
+        if (!expectedBits.SequenceEqual(actualBits))
         {
-            throw new XunitException(string.Create(CultureInfo.InvariantCulture, $"not the same bits {how}, from position {position}"));
+            int first = expectedBits.CommonPrefixLength(actualBits);
+            string values = first < expected.Length && first < actual.Length ? string.Create(CultureInfo.InvariantCulture, $": value {first} is {actual[first]:R} and not {expected[first]:R}") : "";
+            throw new XunitException(string.Create(CultureInfo.InvariantCulture, $"not the same bits {how}, from position {position}{values}"));
         }
+    }
+
+    /// <summary>Fails unless a call says that what it is given cannot be.</summary>
+    internal static void AssertRefused(string what, Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (ArgumentException)
+        {
+            return;
+        }
+
+        throw new XunitException(what + " is not refused");
     }
 
     private static string? Compare(OracleRun expected, float[] logits, float[][] states, OracleRun? slack)

@@ -37,7 +37,8 @@ public static class CompiledElsewhere
         int count = 0;
         foreach ((string name, IReadOnlyList<TransformerArchitecture> architectures) in FuzzRun.Batches(FuzzTests.Seed, FuzzTests.Cases)
             .Select(static batch => (batch.Name, Architectures: FuzzRun.Architectures(batch.Cases)))
-            .Append((FuzzTests.FoundName, FuzzRun.Architectures(FuzzTests.FoundCases)))
+            .Append((FuzzTests.FoundCases.AssemblyName, FuzzTests.FoundCases.Architectures))
+            .Append((AxisTests.Cases.AssemblyName, AxisTests.Cases.Architectures))
             .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
             .Append((OnnxKernelTests.AssemblyName, OnnxKernelTests.Architectures)))
         {

@@ -9,6 +9,7 @@ namespace Specializer.Fuzzing;
 
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 using Stack = Specializer.Generator.Architecture.Stack;
+using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
 /// <summary>How positions enter the attention of one kind of layer.</summary>
 internal enum PositionKind
@@ -54,6 +55,12 @@ internal sealed record FuzzCase
     public int Seed { get; init; } = 1;
 
     public Stack Stack { get; init; }
+
+    /// <summary>The type in which the weights of linear layers are held; they are drawn so that it holds them exactly.</summary>
+    public WeightStorage Storage { get; init; }
+
+    /// <summary>How many sequences are decoded in one step, each as if alone; 1 for none together.</summary>
+    public int Sequences { get; init; } = 1;
 
     public int Layers { get; init; } = 1;
 
@@ -226,7 +233,7 @@ internal sealed record FuzzCase
     /// <summary>What the parser refuses of each stack, and what would declare nothing.</summary>
     private bool StackFits => Stack switch
     {
-        Stack.Encoder => Window == 0 && SecondWindow == 0 && !IsParallel && Positions != PositionKind.Alibi && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative)
+        Stack.Encoder => Sequences == 1 && Window == 0 && SecondWindow == 0 && !IsParallel && Positions != PositionKind.Alibi && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative)
             && Prefix == 0 && (!GlobalTokens || Band > 0) && (!HeadNorm || HeadDense > 0) && (!Normalize || Pooling != Pooling.None) && (Positions != PositionKind.Relative || !TwoKinds)
             && (Table != TableKind.LearnedBehindPadding || TableOffset > 0),
         Stack.EncoderDecoder => !IsParallel && Positions != PositionKind.Alibi && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative) && (Positions != PositionKind.Relative || !TwoKinds)
@@ -299,6 +306,7 @@ internal sealed record FuzzCase
             new CheckpointLayout(Names(side), Layout, GateUpConcatenated, InputsFirst, EquatableArray<string>.Empty))
         {
             Stack = Stack,
+            WeightStorage = Storage,
         };
     }
 

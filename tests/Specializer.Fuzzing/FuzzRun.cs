@@ -14,10 +14,10 @@ internal static class FuzzRun
     /// <summary>Cases per compilation.</summary>
     private const int BatchSize = 50;
 
-    /// <summary>Shrinking takes its time: after so many failures there is enough to mend.</summary>
-    private const int MostFailures = 5;
+    /// <summary>Shrinking takes its time: of more failures only the case and what is wrong are told.</summary>
+    private const int MostShrunk = 3;
 
-    /// <summary>Runs the cases of <paramref name="count"/> seeds from <paramref name="seed"/> on.</summary>
+    /// <summary>Runs the cases of <paramref name="count"/> seeds from <paramref name="seed"/> on, whatever some of them come to.</summary>
     /// <returns>What happened, in lines; and whether every case agreed.</returns>
     public static (string Report, bool Agreed) Run(int seed, int count, Action<string> progress)
     {
@@ -25,7 +25,7 @@ internal static class FuzzRun
         int agreed = 0, illConditioned = 0;
         TimeSpan compiling = TimeSpan.Zero;
         long start = Stopwatch.GetTimestamp();
-        foreach ((string name, FuzzCase[] cases) in Batches(seed, count).TakeWhile(_ => failures.Count < MostFailures))
+        foreach ((string name, FuzzCase[] cases) in Batches(seed, count))
         {
             long compileStart = Stopwatch.GetTimestamp();
             using FuzzAssembly? assembly = TryCompile(name, cases);
@@ -33,15 +33,15 @@ internal static class FuzzRun
 
             // Most of a case's time goes by compiling its methods at run time, which processors do side by side.
             var outcomes = new Outcome[cases.Length];
-            Parallel.For(0, cases.Length, number => outcomes[number] = assembly is null ? RunAlone(cases[number]) : Comparison.Run(cases[number], assembly, number));
-            for (int number = 0; number < cases.Length && failures.Count < MostFailures; number++)
+            Parallel.For(0, cases.Length, number => outcomes[number] = assembly is null ? RunAlone(cases[number]) : RunIn(assembly, cases[number], number));
+            for (int number = 0; number < cases.Length; number++)
             {
                 Outcome outcome = outcomes[number];
                 agreed += outcome.Verdict == Verdict.Agrees ? 1 : 0;
                 illConditioned += outcome.Verdict == Verdict.IllConditioned ? 1 : 0;
                 if (outcome.Verdict == Verdict.Disagrees)
                 {
-                    failures.Add(string.Create(CultureInfo.InvariantCulture, $"Seed {cases[number].Seed} disagrees. {outcome.Message}\n{Shrunk(cases[number])}"));
+                    failures.Add(string.Create(CultureInfo.InvariantCulture, $"Seed {cases[number].Seed} disagrees. {outcome.Message}\n{(failures.Count < MostShrunk ? Shrunk(cases[number]) : cases[number])}"));
                     progress(failures[^1]);
                 }
                 else if (outcome.Verdict == Verdict.IllConditioned)
@@ -49,8 +49,14 @@ internal static class FuzzRun
                     progress(string.Create(CultureInfo.InvariantCulture, $"Seed {cases[number].Seed} is ill-conditioned: {outcome.Message.ReplaceLineEndings(" ")}"));
                 }
             }
+
+            progress(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{agreed + illConditioned + failures.Count} of {count}: {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s"));
         }
 
+        // All that disagree once more: they may stand far apart above.
+        failures.ForEach(progress);
         string report = string.Create(
             CultureInfo.InvariantCulture,
             $"Seeds {seed} to {seed + count - 1} on {string.Join(", ", Comparison.InstructionSetsHere)}: {agreed} agree, {illConditioned} are too ill-conditioned to tell, {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {compiling.TotalSeconds:f1} s of them compiling, of these {Writing.TotalSeconds:f1} s planning, writing and parsing.");
@@ -64,11 +70,11 @@ internal static class FuzzRun
         try
         {
             using FuzzAssembly assembly = new("alone", Architectures([@case]));
-            return Comparison.Run(@case, assembly, 0);
+            return RunIn(assembly, @case, 0);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return new Outcome(Verdict.Disagrees, exception.GetType().Name + ": " + exception.Message);
+            return Broken(exception);
         }
     }
 
@@ -99,6 +105,20 @@ internal static class FuzzRun
 
     /// <summary>What the compiler's time is made of, where it ran at all.</summary>
     private static TimeSpan Writing => CompiledElsewhere.IsSet ? TimeSpan.Zero : FuzzCompiler.Writing;
+
+    private static Outcome RunIn(FuzzAssembly assembly, FuzzCase @case, int number)
+    {
+        try
+        {
+            return Comparison.Run(@case, assembly, number);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return Broken(exception);
+        }
+    }
+
+    private static Outcome Broken(Exception exception) => new(Verdict.Disagrees, exception.GetType().Name + ": " + exception.Message);
 
     private static string Shrunk(FuzzCase failing)
     {

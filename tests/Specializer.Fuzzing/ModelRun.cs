@@ -16,7 +16,7 @@ internal abstract class ModelRun(TransformerArchitecture architecture, int seed)
 
     public abstract (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load);
 
-    /// <summary>On more threads and in other pieces: the same bits, or an exception.</summary>
+    /// <summary>On more threads and in other pieces: the same bits, or an exception. What is no input, or longer than the context, is refused and changes nothing.</summary>
     public abstract void InPieces(Func<int, TransformerModel> load, float[] whole);
 
     protected int[] Draw(int count, int below) => [.. Enumerable.Range(0, count).Select(_ => Random.Next(below))];
@@ -27,14 +27,19 @@ internal abstract class ModelRun(TransformerArchitecture architecture, int seed)
 /// <summary>A decoder over its whole context.</summary>
 internal sealed class DecoderRun : ModelRun
 {
+    /// <summary>Steps of a batch: enough for sessions to fill up one by one beside the others.</summary>
+    private const int BatchSteps = 6;
+
     private readonly int[] _tokens;
     private readonly int _prefix;
+    private readonly int _sequences;
 
-    public DecoderRun(TransformerArchitecture architecture, int seed, int prefix)
+    public DecoderRun(TransformerArchitecture architecture, int seed, int prefix, int sequences)
         : base(architecture, seed)
     {
         _tokens = Draw(architecture.ContextLength, architecture.Embeddings.VocabularySize);
         _prefix = Math.Min(prefix, architecture.ContextLength);
+        _sequences = sequences;
     }
 
     /// <summary>The first position whose logits are told: of a prefix only the last is.</summary>
@@ -69,6 +74,8 @@ internal sealed class DecoderRun : ModelRun
     {
         using var model = (DecoderModel)load(2);
         using DecoderSession session = model.CreateSession();
+        Comparison.AssertRefused("an empty prompt", () => session.Prefill([]));
+        Comparison.AssertRefused("a prompt longer than the context", () => session.Prefill(new int[_tokens.Length + 1]));
         for (int start = PrefillPrefix(session, []); start < _tokens.Length;)
         {
             int count = Math.Min(1 + Random.Next(Random.Next(2) == 0 ? 4 : 60), _tokens.Length - start);
@@ -79,11 +86,59 @@ internal sealed class DecoderRun : ModelRun
             Comparison.AssertSame(whole.AsSpan((start - 1 - First) * Vocabulary, Vocabulary), last, "in random calls on two threads", start - 1);
         }
 
+        Comparison.AssertRefused("a token more than the context", () => session.Decode(0));
+        InBatches(model, whole);
+
         using var alone = (DecoderModel)load(1);
         using DecoderSession single = alone.CreateSession();
         for (int position = PrefillPrefix(single, []); position < _tokens.Length; position++)
         {
             Comparison.AssertSame(whole.AsSpan((position - First) * Vocabulary, Vocabulary), single.Decode(_tokens[position]), "token by token", position);
+        }
+    }
+
+    /// <summary>Sessions at different positions, some of which leave before the others, a token of each in one step.</summary>
+    private void InBatches(DecoderModel model, float[] whole)
+    {
+        int count = Math.Min(_sequences, model.Description.ChunkLength);
+        if (count == 1)
+        {
+            return;
+        }
+
+        DecoderSession[] sessions = [.. Enumerable.Range(0, count).Select(_ => model.CreateSession())];
+        try
+        {
+            foreach (DecoderSession session in sessions)
+            {
+                int start = PrefillPrefix(session, []), position = start + Random.Next(_tokens.Length - start + 1);
+                if (position > start)
+                {
+                    session.Prefill(_tokens.AsSpan(start, position - start));
+                }
+            }
+
+            DecoderBatch batch = model.CreateBatch(count);
+            for (int step = 0; step < BatchSteps; step++)
+            {
+                DecoderSession[] members = [.. sessions.Where(session => session.Position < _tokens.Length && Random.Next(6) > 0)];
+                Random.Shuffle(members);
+                if (members.Length == 0)
+                {
+                    continue;
+                }
+
+                batch.Decode(members, [.. members.Select(session => _tokens[session.Position])]);
+                for (int i = 0; i < members.Length; i++)
+                {
+                    int position = members[i].Position - 1;
+                    Comparison.AssertSame(whole.AsSpan((position - First) * Vocabulary, Vocabulary), batch.LogitsOf(i), "in a batch of sessions", position);
+                }
+            }
+        }
+        finally
+        {
+            Array.ForEach(sessions, static session => session.Dispose());
         }
     }
 
@@ -106,7 +161,7 @@ internal sealed class DecoderRun : ModelRun
     }
 }
 
-/// <summary>An encoder over its whole context, and over a shorter sequence in a batch.</summary>
+/// <summary>An encoder over its whole context and over one token, and over a shorter sequence in a batch.</summary>
 internal sealed class EncoderRun : ModelRun
 {
     private readonly int[] _tokens;
@@ -122,8 +177,14 @@ internal sealed class EncoderRun : ModelRun
         _globals = architecture.GlobalTokens ? [.. Draw(length, 6).Select(static draw => draw == 0 ? 1 : 0)] : [];
     }
 
-    public override OracleRun Expect(CheckpointTensors tensors) => new ArchitectureOracle(Architecture, tensors).Run(
-        _tokens, new OracleInput(_types.Length == 0 ? null : _types, _globals.Length == 0 ? null : [.. _globals.Select(static mark => mark != 0)]));
+    public override OracleRun Expect(CheckpointTensors tensors)
+    {
+        ArchitectureOracle oracle = new(Architecture, tensors);
+        OracleRun Run(int length) => oracle.Run(
+            _tokens[..length], new OracleInput(_types.Length == 0 ? null : _types[..length], _globals.Length == 0 ? null : [.. _globals.Take(length).Select(static mark => mark != 0)]));
+        OracleRun all = Run(_tokens.Length);
+        return new OracleRun([.. all.Logits, .. Run(1).Logits], all.HiddenStates, all.LastHidden);
+    }
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
     {
@@ -132,13 +193,19 @@ internal sealed class EncoderRun : ModelRun
         int width = Architecture.Width;
         float[][] states = NewStates(Architecture.Layers, _tokens.Length * width);
         session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
-        return (Encode(model, session, _tokens.Length), states);
+        float[] output = Encode(model, session, _tokens.Length);
+        session.HiddenStates = null;
+        return ([.. output, .. Encode(model, session, 1)], states);
     }
 
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
     {
         using var model = (EncoderModel)load(2);
         using EncoderSession session = model.CreateSession();
+        Comparison.AssertRefused("no token", () => session.Encode(new EncoderInput([]), new float[model.Encoder.OutputWidth]));
+        Comparison.AssertRefused(
+            "a token more than the context",
+            () => session.Encode(new EncoderInput(new int[_tokens.Length + 1]), new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? _tokens.Length + 1 : 1)]));
         int shorter = 1 + Random.Next(_tokens.Length), longest = _tokens.Length;
         float[] alone = Encode(model, session, shorter);
         int perSequence = model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? longest : 1);
@@ -151,7 +218,7 @@ internal sealed class EncoderRun : ModelRun
                 Lengths = [longest, shorter],
             },
             both);
-        Comparison.AssertSame(whole, both.AsSpan(0, perSequence), "in a batch on two threads", 0);
+        Comparison.AssertSame(whole.AsSpan(0, perSequence), both.AsSpan(0, perSequence), "in a batch on two threads", 0);
         Comparison.AssertSame(alone, both.AsSpan(perSequence, alone.Length), "in a batch behind a longer sequence", 0);
     }
 
@@ -162,72 +229,5 @@ internal sealed class EncoderRun : ModelRun
             new EncoderInput(_tokens.AsSpan(0, length)) { TokenTypes = _types.Length == 0 ? [] : _types.AsSpan(0, length), GlobalTokens = _globals.Length == 0 ? [] : _globals.AsSpan(0, length) },
             output);
         return output;
-    }
-}
-
-/// <summary>An encoder-decoder over the longest source and its whole context.</summary>
-internal sealed class EncoderDecoderRun : ModelRun
-{
-    private readonly int[] _source;
-    private readonly int[] _tokens;
-
-    public EncoderDecoderRun(TransformerArchitecture architecture, int seed)
-        : base(architecture, seed)
-    {
-        _source = Draw(architecture.Encoder!.ContextLength, architecture.Encoder.Embeddings.VocabularySize);
-        _tokens = Draw(architecture.ContextLength, architecture.Embeddings.VocabularySize);
-    }
-
-    public override OracleRun Expect(CheckpointTensors tensors)
-    {
-        OracleRun source = new ArchitectureOracle(Architecture.Encoder!, tensors).Run(_source);
-        OracleRun decoded = new ArchitectureOracle(Architecture, tensors).Run(_tokens, new OracleInput(Source: source.LastHidden));
-
-        // The encoder's states first, then its output, then the decoder's.
-        return new OracleRun(decoded.Logits, [.. source.HiddenStates, source.LastHidden, .. decoded.HiddenStates], decoded.LastHidden);
-    }
-
-    public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
-    {
-        using var model = (EncoderDecoderModel)load(1);
-        using EncoderDecoderSession session = model.CreateSession();
-        int width = Architecture.Width;
-        float[][] source = NewStates(Architecture.Encoder!.Layers, _source.Length * width), states = NewStates(Architecture.Layers, _tokens.Length * width);
-        session.SourceHiddenStates = (layer, position, state) => state.CopyTo(source[layer].AsSpan(position * width));
-        session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
-        session.Encode(_source);
-        float[] encoded = new float[_source.Length * width], logits = new float[_tokens.Length * Architecture.Embeddings.VocabularySize];
-        session.CopyEncoderOutput(encoded);
-        session.Prefill(_tokens, logits);
-        return (logits, [.. source, encoded, .. states]);
-    }
-
-    public override void InPieces(Func<int, TransformerModel> load, float[] whole)
-    {
-        using var model = (EncoderDecoderModel)load(2);
-        int vocabulary = Architecture.Embeddings.VocabularySize;
-        using EncoderDecoderSession session = model.CreateSession(Math.Min(3, model.Description.ChunkLength));
-        session.Encode(_source.AsSpan(0, 1));
-        session.Encode(_source);
-        int cut = Random.Next(_tokens.Length);
-        if (cut > 0)
-        {
-            session.Prefill(_tokens.AsSpan(0, cut));
-            session.Branch([.. new int[session.Sequences]]);
-        }
-
-        for (int position = cut; position < _tokens.Length; position++)
-        {
-            int token = _tokens[position];
-            if (cut == 0)
-            {
-                Comparison.AssertSame(whole.AsSpan(position * vocabulary, vocabulary), session.Decode(token), "token by token", position);
-                continue;
-            }
-
-            // Others go their own ways beside the one.
-            session.DecodeEach([token, .. Draw(session.Sequences - 1, vocabulary)]);
-            Comparison.AssertSame(whole.AsSpan(position * vocabulary, vocabulary), session.LogitsOf(0), "beside other sequences", position);
-        }
     }
 }

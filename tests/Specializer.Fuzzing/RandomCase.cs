@@ -5,6 +5,7 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Fuzzing;
 
 using Stack = Specializer.Generator.Architecture.Stack;
+using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
 /// <summary>Draws architectures over the whole space of stacks, the same for the same seed.</summary>
 internal static class RandomCase
@@ -17,6 +18,9 @@ internal static class RandomCase
     private static readonly int[] s_contexts = [1, 2, 5, 16, 17, 31, 40, 48, 64, 100, 127, 128, 129, 150, 200, 300];
     private static readonly int[] s_chunks = [0, 1, 2, 3, 5, 8, 12, 13, 16, 32, 33, 64, 128, 200];
     private static readonly int[] s_windows = [1, 2, 3, 8, 16, 17, 31, 64, 100, 128, 129, 500];
+
+    /// <summary>Those that fit into a tile of rows, and one more.</summary>
+    private static readonly int[] s_sequences = [1, 2, 3, 5, 8, 12, 13];
 
     /// <summary>Those of feed-forward blocks; heads have others.</summary>
     private static readonly ActivationFunction[] s_activations =
@@ -163,6 +167,11 @@ internal static class RandomCase
                 Arrangement = stack == Stack.Decoder ? drawn.Arrangement : Maybe(4) ? BlockArrangement.Sandwich : Maybe() ? BlockArrangement.PreNorm : BlockArrangement.PostNorm,
             },
         ];
-        return simpler.First(static candidate => candidate.IsValid);
+        // What was added last is drawn last, so that a seed keeps its architecture.
+        return simpler.First(static candidate => candidate.IsValid) with
+        {
+            Storage = Maybe() ? WeightStorage.Float32 : Pick([WeightStorage.BFloat16, WeightStorage.Float16]),
+            Sequences = stack == Stack.Encoder ? 1 : Pick(s_sequences),
+        };
     }
 }

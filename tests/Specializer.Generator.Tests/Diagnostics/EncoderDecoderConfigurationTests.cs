@@ -89,7 +89,7 @@ public sealed class EncoderDecoderConfigurationTests
     [Fact]
     public void MemoryGrowsLinearly()
     {
-        long[] bytes = [.. new[] { 2048, 4096, 6144 }.Select(static length => Constant("SessionBytes", length) + Constant("PackedWeightBytes", length))];
+        long[] bytes = [.. new[] { 4096, 8192, 12_288 }.Select(static length => Constant("SessionBytes", length) + Constant("PackedWeightBytes", length))];
         Assert.True(bytes[0] < bytes[1]);
         Assert.Equal(bytes[1] - bytes[0], bytes[2] - bytes[1]);
     }

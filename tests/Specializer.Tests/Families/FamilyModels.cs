@@ -29,6 +29,9 @@ internal sealed partial class Gemma3;
 [Transformer("Configurations/gpt2/config.json", ChunkLength = 16)]
 internal sealed partial class Gpt2;
 
+[Transformer("Configurations/tiny-random-gpt2/config.json", ContextLength = 32)]
+internal sealed partial class TinyRandomGpt2;
+
 [Transformer("Configurations/gptj/config.json", ChunkLength = 16)]
 internal sealed partial class GptJ;
 

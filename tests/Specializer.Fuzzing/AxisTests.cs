@@ -1,0 +1,63 @@
+using System;
+using System.Collections.Generic;
+using Specializer.Generator.Architecture;
+using Xunit;
+
+namespace Specializer.Fuzzing;
+
+using Stack = Specializer.Generator.Architecture.Stack;
+using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
+
+/// <summary>
+/// Values of axes that no golden checkpoint has by themselves, each in a small model of its own, against the oracle on
+/// every instruction set of this process. docs/coverage.rows names them.
+/// </summary>
+public sealed class AxisTests
+{
+    private static readonly FuzzCase s_rotary = new() { Positions = PositionKind.Rotary, RotaryDimension = 16, ContextLength = 40 };
+
+    private static readonly FuzzCase s_encoder = new() { Stack = Stack.Encoder, Layers = 2, Heads = 2, HeadDimension = 12, ContextLength = 31 };
+
+    private static readonly FuzzCase s_both = new() { Stack = Stack.EncoderDecoder, Heads = 2, KeyValueHeads = 2, HeadDimension = 8, SourceLength = 21, ContextLength = 18, Sequences = 3 };
+
+    private static readonly Dictionary<string, FuzzCase> s_values = new()
+    {
+        ["width 48, heads of 8, vocabulary of 117"] = new() { Width = 48, Heads = 5, KeyValueHeads = 1, HeadDimension = 8, VocabularySize = 117, Layers = 2 },
+        ["width 72, heads of 12, vocabulary of 31"] = new() { Width = 72, Heads = 6, KeyValueHeads = 2, HeadDimension = 12, VocabularySize = 31, Layers = 2 },
+        ["width 100, heads of 20, vocabulary of 255"] = new() { Width = 100, Heads = 3, KeyValueHeads = 3, HeadDimension = 20, VocabularySize = 255, Layers = 2 },
+        ["a bias of queries only"] = new() { QueryBias = true },
+        ["a bias of keys only"] = new() { KeyBias = true },
+        ["a bias of values only"] = new() { ValueBias = true },
+        ["a bias of outputs only"] = new() { OutputBias = true },
+        ["rotary, linear scaling"] = s_rotary with { Scaling = ScalingKind.Linear },
+
+        // NTK scaling stands for another base, as Specializer.Generator.Tests shows.
+        ["rotary, NTK scaling"] = s_rotary with { RotaryBase = 10_000 * Math.Pow(4, 16d / 14) },
+        ["rotary, YaRN scaling"] = s_rotary with { Scaling = ScalingKind.Yarn },
+        ["rotary, a factor for each pair"] = s_rotary with { Scaling = ScalingKind.Long },
+        ["rotary, two bases by kind of layer"] = s_rotary with { Layers = 3, TwoKinds = true, Window = 5, SecondPositions = PositionKind.Rotary, SecondRotaryDimension = 16 },
+        ["sinusoidal positions to an endpoint"] = new() { Table = TableKind.SinusoidalEndpoint, TableOffset = 2 },
+        ["ALiBi of 3 heads"] = new() { Positions = PositionKind.Alibi, Heads = 3, KeyValueHeads = 3, HeadDimension = 8, ContextLength = 33 },
+        ["ALiBi of 12 heads"] = new() { Positions = PositionKind.Alibi, Heads = 12, KeyValueHeads = 12, HeadDimension = 4, ContextLength = 33 },
+        ["T5 relative bias, bidirectional"] = s_encoder with { Positions = PositionKind.Relative },
+        ["T5 relative bias, causal"] = s_both with { Positions = PositionKind.Relative },
+        ["a sliding window in an encoder-decoder"] = s_both with { Window = 4, Band = 3 },
+        ["linear attention in an encoder-decoder"] = s_both with { Linear = true },
+        ["sandwich norms in an encoder-decoder"] = s_both with { Arrangement = BlockArrangement.Sandwich },
+        ["no norm behind the last layer"] = new() { NoFinalNorm = true },
+        ["a bias and a soft cap of logits"] = new() { LogitsBias = true, LogitsSoftCap = 3, VocabularySize = 33 },
+        ["pooling of the last token"] = s_encoder with { Pooling = Pooling.Last },
+        ["pooling of the mean, of length 1"] = s_encoder with { Pooling = Pooling.Mean, Normalize = true },
+        ["weights held in bfloat16"] = s_rotary with { Storage = WeightStorage.BFloat16, Layers = 2, Tied = true, VocabularySize = 33 },
+        ["weights held in half precision"] = s_rotary with { Storage = WeightStorage.Float16, Layers = 2, Tied = true, VocabularySize = 33 },
+        ["sessions decoded together"] = s_rotary with { Sequences = 13, Layers = 2 },
+    };
+
+    internal static NamedCases Cases { get; } = new("axes", s_values);
+
+    public static TheoryData<string> Values => Cases.Names;
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public void A_value_agrees_with_the_oracle(string name) => Cases.AssertAgrees(name);
+}

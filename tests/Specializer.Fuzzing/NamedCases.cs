@@ -1,0 +1,30 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Xunit;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>Cases with names, all compiled together.</summary>
+/// <param name="assemblyName">What they are called together.</param>
+/// <param name="cases">The cases.</param>
+internal sealed class NamedCases(string assemblyName, IReadOnlyDictionary<string, FuzzCase> cases)
+{
+    private readonly string[] _names = [.. cases.Keys];
+    private readonly Lazy<FuzzAssembly?> _assembly = new(() => FuzzRun.TryCompile(assemblyName, [.. cases.Values]));
+
+    public string AssemblyName => assemblyName;
+
+    public IReadOnlyList<TransformerArchitecture> Architectures => FuzzRun.Architectures(cases.Values);
+
+    public TheoryData<string> Names => [.. _names];
+
+    /// <summary>Fails unless the case agrees with the oracle.</summary>
+    public void AssertAgrees(string name)
+    {
+        // If they cannot be compiled together, each by itself says which is to blame.
+        Outcome outcome = _assembly.Value is { } assembly ? Comparison.Run(cases[name], assembly, Array.IndexOf(_names, name)) : FuzzRun.RunAlone(cases[name]);
+        Assert.True(outcome.Verdict == Verdict.Agrees, outcome.Message);
+    }
+}
