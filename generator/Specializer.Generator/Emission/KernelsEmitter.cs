@@ -100,6 +100,11 @@ internal static class KernelsEmitter
             }
 
             TileEmitter.EmitTileRows(writer, isa);
+            if (kernels.OfType<LinearKernel>().Any(kernel => LinearEmitter.SharesRows(kernel, isa)))
+            {
+                RowShares.EmitShareManyRows(writer);
+            }
+
             FunctionEmitter.Emit(writer, isa, functions);
         }
     }

@@ -16,7 +16,7 @@ namespace Samples
             // Token n's embedding is row n of the table, 80 floats apart.
             public static void Embed72(int* tokens, float* table, float* output, int rows, int worker, int workers)
             {
-                for (int row = worker; row < rows; row += workers)
+                for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     nint token = tokens[row];
                     float* x = output + ((nint)row * 80);
@@ -32,7 +32,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void LayerNorm72(float* input, float* weight, float* output, int rows, int worker, int workers)
             {
-                for (int row = worker; row < rows; row += workers)
+                for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     float* x = input + ((nint)row * 80);
                     float* y = output + ((nint)row * 80);
@@ -67,6 +67,9 @@ namespace Samples
             public static void Linear72To180Bias(float* input, float* weights, float* bias, float* output, int rows, int worker, int workers)
             {
                 const int Panels = 6;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 80;
+                output += (nint)firstRow * 208;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -160,7 +163,9 @@ namespace Samples
                 for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
                 {
                     nint head = unit / unitsPerHead;
-                    int first = unit % unitsPerHead * unitRows;
+                    // Later queries see more keys: every other head begins with them, so that workers get as much.
+                    int place = unit % unitsPerHead;
+                    int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
                     float* headQueries = queries + (head * 1536);
                     float* headKeys = keys + (head * 1280);
@@ -260,6 +265,9 @@ namespace Samples
             public static void Linear60To72BiasAdd(float* input, float* weights, float* bias, float* output, int rows, int worker, int workers)
             {
                 const int Panels = 3;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 80;
+                output += (nint)firstRow * 80;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows <= 6)
                 {
@@ -322,6 +330,9 @@ namespace Samples
             public static void Linear72To100BiasGelu(float* input, float* weights, float* bias, float* output, int rows, int worker, int workers)
             {
                 const int Panels = 4;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 80;
+                output += (nint)firstRow * 112;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows <= 6)
                 {
@@ -400,6 +411,9 @@ namespace Samples
             public static void Linear100To72BiasAdd(float* input, float* weights, float* bias, float* output, int rows, int worker, int workers)
             {
                 const int Panels = 3;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 112;
+                output += (nint)firstRow * 80;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows <= 6)
                 {
@@ -462,6 +476,9 @@ namespace Samples
             public static void Linear72To117(float* input, float* weights, float* output, int rows, int worker, int workers)
             {
                 const int Panels = 4;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 80;
+                output += (nint)firstRow * 128;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -4154,6 +4171,22 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static int NextTileRows(int rows, int most) =>
                 rows >= most + 4 || rows == most ? most : rows <= global::System.Math.Min(8, most) ? rows : (rows + 1) / 2;
+
+            /// <summary>Of many rows a worker takes a share and works on it alone; of few it takes all, and a share of the panels. Returns the first row.</summary>
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            private static int ShareManyRows(ref int rows, ref int worker, ref int workers)
+            {
+                if (workers == 1 || rows < 32 * workers)
+                {
+                    return 0;
+                }
+
+                int first = rows * worker / workers;
+                rows = (rows * (worker + 1) / workers) - first;
+                worker = 0;
+                workers = 1;
+                return first;
+            }
 
             // e^x = 2^n e^r with n = round(x / ln 2), for x up to 88.37626: 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]

@@ -15,7 +15,7 @@ namespace Samples
             // Token n's embedding is column n of the packed output matrix, panels of 8 columns by 192.
             public static void Embed192(int* tokens, float* table, float* output, int rows, int worker, int workers)
             {
-                for (int row = worker; row < rows; row += workers)
+                for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     nint token = tokens[row];
                     float* x = output + ((nint)row * 208);
@@ -33,7 +33,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void RootMeanSquareNorm192(float* input, float* weight, float* output, int rows, int worker, int workers)
             {
-                for (int row = worker; row < rows; row += workers)
+                for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     float* x = input + ((nint)row * 208);
                     float* y = output + ((nint)row * 208);
@@ -63,6 +63,9 @@ namespace Samples
             public static void Linear192To320(float* input, float* weights, float* output, int rows, int worker, int workers)
             {
                 const int Panels = 40;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 208;
+                output += (nint)firstRow * 336;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -128,7 +131,9 @@ namespace Samples
                 for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
                 {
                     nint head = unit / unitsPerHead;
-                    int first = unit % unitsPerHead * unitRows;
+                    // Later queries see more keys: every other head begins with them, so that workers get as much.
+                    int place = unit % unitsPerHead;
+                    int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
                     float* headQueries = queries + (head * 6144);
                     float* headKeys = keys + (head * 2048);
@@ -221,6 +226,9 @@ namespace Samples
             public static void Linear192To192Add(float* input, float* weights, float* output, int rows, int worker, int workers)
             {
                 const int Panels = 24;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 208;
+                output += (nint)firstRow * 208;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -248,6 +256,9 @@ namespace Samples
             {
                 float* sums = stackalloc float[32];
                 const int Panels = 128;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 208;
+                output += (nint)firstRow * 528;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -288,6 +299,9 @@ namespace Samples
             public static void Linear512To192Add(float* input, float* weights, float* output, int rows, int worker, int workers)
             {
                 const int Panels = 24;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 528;
+                output += (nint)firstRow * 208;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -314,6 +328,9 @@ namespace Samples
             public static void Linear192To117(float* input, float* weights, float* output, int rows, int worker, int workers)
             {
                 const int Panels = 16;
+                int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
+                input += (nint)firstRow * 208;
+                output += (nint)firstRow * 128;
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -959,6 +976,22 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static int NextTileRows(int rows, int most) =>
                 rows >= most + 4 || rows == most ? most : rows <= most ? rows : (rows + 1) / 2;
+
+            /// <summary>Of many rows a worker takes a share and works on it alone; of few it takes all, and a share of the panels. Returns the first row.</summary>
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            private static int ShareManyRows(ref int rows, ref int worker, ref int workers)
+            {
+                if (workers == 1 || rows < 32 * workers)
+                {
+                    return 0;
+                }
+
+                int first = rows * worker / workers;
+                rows = (rows * (worker + 1) / workers) - first;
+                worker = 0;
+                workers = 1;
+                return first;
+            }
 
             // e^x = 2^n e^r with n = round(x / ln 2), for x up to 88.37626: 0 below the normal numbers, within 2 units in the last place elsewhere.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]

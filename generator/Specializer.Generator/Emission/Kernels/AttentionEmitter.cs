@@ -63,7 +63,17 @@ internal static class AttentionEmitter
             using (writer.Braces("for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)"))
             {
                 writer.Line("nint head = unit / unitsPerHead;");
-                writer.Line("int first = unit % unitsPerHead * unitRows;");
+                if (kernel.SeesAll)
+                {
+                    writer.Line("int first = unit % unitsPerHead * unitRows;");
+                }
+                else
+                {
+                    writer.Line("// Later queries see more keys: every other head begins with them, so that workers get as much.");
+                    writer.Line("int place = unit % unitsPerHead;");
+                    writer.Line("int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;");
+                }
+
                 writer.Line("int end = global::System.Math.Min(first + unitRows, queryRows);");
                 writer.Line($"float* headQueries = queries + (head * {Text(kernel.QueryFloats / kernel.Attention.KeyValueHeads)});");
                 writer.Line($"float* headKeys = keys + (head * {Text(kernel.KeysPerHead)});");

@@ -21,7 +21,7 @@ internal static class EmbedEmitter
             : $"// Token n's embedding is row n of the table, {kernel.Stride} floats apart.");
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
         {
-            using (writer.Braces("for (int row = worker; row < rows; row += workers)"))
+            using (writer.Braces(RowShares.EachRow))
             {
                 writer.Line("nint token = tokens[row];");
                 writer.Line($"float* x = output + ((nint)row * {Text(kernel.Stride)});");

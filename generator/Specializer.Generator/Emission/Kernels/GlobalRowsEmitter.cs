@@ -15,7 +15,7 @@ internal static class GlobalRowsEmitter
         writer.Separate();
         writer.Line(kernel.Back ? "// Puts a row in the place of every global token of a chunk." : "// The rows of the global tokens of a chunk, one after the other.");
         using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
-        using (writer.Braces("for (int row = worker; row < rows; row += workers)"))
+        using (writer.Braces(RowShares.EachRow))
         using (writer.Braces("if (globalsBefore[row + 1] > globalsBefore[row])"))
         {
             writer.Line($"float* source = input + {(kernel.Back ? amongGlobals : inChunk)};");

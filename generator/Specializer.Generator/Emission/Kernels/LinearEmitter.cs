@@ -47,7 +47,7 @@ internal static class LinearEmitter
     {
         int wholePanels = kernel.PackedOutputs / isa.PanelWidth;
         int narrow = kernel.PackedOutputs % isa.PanelWidth;
-        int panels = wholePanels + (narrow > 0 ? 1 : 0);
+        int panels = Panels(kernel, isa);
         writer.Separate();
         writer.Line($"// [rows, {kernel.Inputs}] to [rows, {kernel.Outputs}]: {wholePanels} panels of {isa.PanelWidth} packed columns{(narrow > 0 ? $" and one of {narrow}" : "")}.");
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
@@ -68,6 +68,7 @@ internal static class LinearEmitter
             else
             {
                 writer.Line($"const int Panels = {Text(panels)};");
+                RowShares.EmitManyRows(writer, kernel.InputStride, kernel.OutputStride);
                 writer.Line("int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;");
                 EmitPanels(writer, isa, kernel, wholePanels, narrow);
             }
@@ -78,6 +79,11 @@ internal static class LinearEmitter
             EmitFinish(writer, isa, kernel, finish);
         }
     }
+
+    /// <summary>Whether there is more to share out than one panel.</summary>
+    public static bool SharesRows(LinearKernel kernel, InstructionSetDescription isa) => Panels(kernel, isa) > 1;
+
+    private static int Panels(LinearKernel kernel, InstructionSetDescription isa) => (kernel.PackedOutputs + isa.PanelWidth - 1) / isa.PanelWidth;
 
     private static void EmitPanels(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, int wholePanels, int narrow)
     {

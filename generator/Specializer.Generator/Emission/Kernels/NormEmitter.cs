@@ -26,7 +26,7 @@ internal static class NormEmitter
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
         using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
         {
-            using (writer.Braces("for (int row = worker; row < rows; row += workers)"))
+            using (writer.Braces(RowShares.EachRow))
             {
                 writer.Line($"float* x = input + ((nint)row * {Text(kernel.Stride)});");
                 writer.Line($"float* y = output + ((nint)row * {Text(kernel.Stride)});");

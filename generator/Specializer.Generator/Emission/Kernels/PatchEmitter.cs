@@ -21,7 +21,7 @@ internal static class PatchEmitter
         writer.Separate();
         writer.Line($"// {side} by {side} patches, row by row; a patch is [{patches.Channels} channels][{size}][{size}]. Position 0 is before them.");
         using (writer.Braces($"public static void {kernel.Name}({PatchParameters})"))
-        using (writer.Braces("for (int row = worker; row < rows; row += workers)"))
+        using (writer.Braces(RowShares.EachRow))
         {
             writer.Line($"float* target = output + ((nint)row * {Text(kernel.Stride)});");
             writer.Line("int patch = position + row - 1;");
@@ -47,7 +47,7 @@ internal static class PatchEmitter
         writer.Separate();
         writer.Line(kernel.FirstState ? "// Row 0 of the sequence is the first state; every row has a position of its own." : "// Every row has a position of its own.");
         using (writer.Braces($"public static void {kernel.Name}({PositionParameters(kernel)})"))
-        using (writer.Braces("for (int row = worker; row < rows; row += workers)"))
+        using (writer.Braces(RowShares.EachRow))
         {
             writer.Line($"float* x = output + ((nint)row * {Text(kernel.Stride)});");
             if (kernel.FirstState)

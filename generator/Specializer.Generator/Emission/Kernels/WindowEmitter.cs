@@ -16,7 +16,7 @@ internal static class WindowEmitter
         writer.Separate();
         writer.Line($"// Row r holds [{kernel.Channels} channels][{kernel.Window} frames] around frame {(kernel.Step == 1 ? "r" : $"{kernel.Step}r")} of {(kernel.InputStride == 0 ? "[channels][count]" : "[count][channels]")}, zeros where there is none.");
         using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
-        using (writer.Braces("for (int row = worker; row < rows; row += workers)"))
+        using (writer.Braces(RowShares.EachRow))
         {
             writer.Line($"float* target = output + ((nint)row * {Text(kernel.Stride)});");
             writer.Line($"int first = {(kernel.Step == 1 ? "position + row" : $"((position + row) * {Text(kernel.Step)})")} - {Text(before)};");
