@@ -5,8 +5,13 @@ using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Running;
 using Specializer.Benchmarks;
 
-// The child of "start" measures itself: nothing of the command line's library is loaded for it.
-return args is [FirstToken.Command, var path] ? FirstToken.Run(path, path.EndsWith(".packed", StringComparison.Ordinal)) : Run(args);
+// The children of "start" measure themselves: nothing of the command line's library is loaded for it.
+return args switch
+{
+    [FirstToken.Command, var path] => FirstToken.Run(path, path.EndsWith(".packed", StringComparison.Ordinal)),
+    [LoadedMemory.Command, var path] => LoadedMemory.Run(path),
+    _ => Run(args),
+};
 
 [MethodImpl(MethodImplOptions.NoInlining)]
 static int Run(string[] args)

@@ -24,18 +24,20 @@ internal static class StartCommand
         string folder = Directory.CreateTempSubdirectory("specializer-start-").FullName;
         try
         {
-            string checkpoint = Path.Combine(folder, "model.safetensors"), packed = Path.Combine(folder, "model.packed");
-            using (var weights = new RandomWeights(Llama15M.Tensors, seed: 1))
-            {
-                SafetensorsCopy.Write(checkpoint, weights);
-                using var model = Llama15M.Load(weights);
-                model.SavePacked(packed);
-            }
-
+            (string checkpoint, string packed) = Save(folder, Llama15M.Tensors, weights => Llama15M.Load(weights));
             Console.WriteLine("| from | start to first token, ms | JIT before loading, ms | JIT up to the first token, ms | JIT of the rest of the kernels, ms | methods of the kernels |");
             Console.WriteLine("|---|---:|---:|---:|---:|---:|");
             Report("safetensors", checkpoint);
             Report("packed file", packed);
+            if (OperatingSystem.IsLinux())
+            {
+                (checkpoint, packed) = Save(folder, Llama110M.Tensors, weights => Llama110M.Load(weights));
+                Console.WriteLine();
+                Console.WriteLine("| from | packed weights, MB | memory of its own for the model, MB | of the packed weights | at most resident, with mapped files and the runtime, MB | of the packed weights |");
+                Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+                Console.WriteLine(LoadedMemory.Row("safetensors", Start(LoadedMemory.Command, checkpoint).Said));
+                Console.WriteLine(LoadedMemory.Row("packed file", Start(LoadedMemory.Command, packed).Said));
+            }
         }
         finally
         {
@@ -43,31 +45,42 @@ internal static class StartCommand
         }
     }
 
-    private static void Report(string from, string path)
+    /// <summary>Saves random weights of a model as a checkpoint and as a packed file.</summary>
+    private static (string Checkpoint, string Packed) Save(string folder, TensorTable tensors, Func<RandomWeights, TransformerModel> load)
     {
-        double[][] turns = [.. Enumerable.Range(0, TurnCount + 1).Select(_ => Start(path)).Skip(1)];
-        Spread Column(int column) => Spread.Of([.. turns.Select(turn => turn[column])]);
-        Spread total = Column(0);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {from} | {total.Median:F0} ({total.Low:F0} to {total.High:F0}) | {Column(1).Median:F0} | {Column(2).Median:F0} | {Column(3).Median:F0} | {Column(4).Median:F0} |"));
+        string checkpoint = Path.Combine(folder, "model.safetensors"), packed = Path.Combine(folder, "model.packed");
+        using var weights = new RandomWeights(tensors, seed: 1);
+        SafetensorsCopy.Write(checkpoint, weights);
+        using TransformerModel model = load(weights);
+        model.SavePacked(packed);
+        return (checkpoint, packed);
     }
 
-    /// <summary>The milliseconds up to the first token, and what the child says of itself.</summary>
-    private static double[] Start(string path)
+    private static void Report(string from, string path)
+    {
+        (double Total, double[] Said)[] turns = [.. Enumerable.Range(0, TurnCount + 1).Select(_ => Start(FirstToken.Command, path)).Skip(1)];
+        Spread Column(int column) => Spread.Of([.. turns.Select(turn => turn.Said[column])]);
+        Spread total = Spread.Of([.. turns.Select(static turn => turn.Total)]);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {from} | {total.Median:F0} ({total.Low:F0} to {total.High:F0}) | {Column(0).Median:F0} | {Column(1).Median:F0} | {Column(2).Median:F0} | {Column(3).Median:F0} |"));
+    }
+
+    /// <summary>The milliseconds up to the first line of a child, and the numbers that it says last.</summary>
+    private static (double Total, double[] Said) Start(string command, string path)
     {
         string assembly = Path.Combine(AppContext.BaseDirectory, typeof(StartCommand).Assembly.GetName().Name + ".dll");
         long start = Stopwatch.GetTimestamp();
-        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [assembly, FirstToken.Command, path] : [FirstToken.Command, path])
+        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [assembly, command, path] : [command, path])
         {
             RedirectStandardOutput = true,
         })!;
-        child.StandardOutput.ReadLine();
+        string? first = child.StandardOutput.ReadLine();
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         string rest = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         return child.ExitCode == 0
-            ? [milliseconds, .. rest.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static number => double.Parse(number, CultureInfo.InvariantCulture))]
+            ? (milliseconds, [.. (rest.Length == 0 ? first! : rest).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(static number => double.Parse(number, CultureInfo.InvariantCulture))])
             : throw new InvalidOperationException($"The process that was started returned {child.ExitCode}.");
     }
 }
