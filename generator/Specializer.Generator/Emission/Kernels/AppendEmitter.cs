@@ -151,7 +151,7 @@ internal static class AppendEmitter
 
     /// <summary>
     /// The loop over the rows: the keys of four, of which the first lies at a multiple of four, are transposed into their
-    /// panel together, which takes a fourth of the time of storing element by element.
+    /// panel together, which takes half the time of storing them element by element.
     /// </summary>
     private static System.IDisposable Rows(SourceWriter writer, AttentionKernel kernel)
     {
