@@ -12,6 +12,7 @@ using Microsoft.CodeAnalysis.Text;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Planning;
+using Specializer.Tool;
 
 namespace Specializer.Fuzzing;
 
@@ -20,7 +21,6 @@ internal static class FuzzCompiler
 {
     internal static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp12, DocumentationMode.None);
 
-    private static readonly ImmutableArray<MetadataReference> s_references = [.. References()];
     private static readonly TileLibrary s_tiles = new();
 
     /// <summary>The time that planning, writing and parsing took so far, which is the generator's part of compiling.</summary>
@@ -52,11 +52,11 @@ internal static class FuzzCompiler
                 .AsOrdered()
                 .Select(static file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), ParseOptions, file.HintName))];
             Writing += Stopwatch.GetElapsedTime(start);
-            s_tiles.CompileNew(s_references);
+            s_tiles.CompileNew(PlatformReferences.All);
             tiles = [.. s_tiles.References];
         }
 
-        return Compile(FuzzAssembly.Namespace, trees, [.. s_references, .. tiles]);
+        return Compile(FuzzAssembly.Namespace, trees, [.. PlatformReferences.All, .. tiles]);
     }
 
     /// <exception cref="InvalidOperationException">The code does not compile without a warning.</exception>
@@ -88,16 +88,5 @@ internal static class FuzzCompiler
             string code = file.Text.Replace("#nullable enable", "#nullable disable", StringComparison.Ordinal);
             yield return file with { Text = missing.Aggregate(code, static (text, name) => text.Replace("<" + name + "Kernels>", "<PortableKernels>", StringComparison.Ordinal)) };
         }
-    }
-
-    /// <summary>The class library that the tests themselves run on, and Specializer.</summary>
-    private static IEnumerable<MetadataReference> References()
-    {
-        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        string trusted = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
-        return trusted.Split(Path.PathSeparator)
-            .Where(path => Path.GetDirectoryName(path) == framework)
-            .Append(typeof(TransformerAttribute).Assembly.Location)
-            .Select(static path => MetadataReference.CreateFromFile(path));
     }
 }
