@@ -13,7 +13,8 @@ using Stack = Specializer.Generator.Architecture.Stack;
 /// <param name="Globals">Which tokens are global, or none.</param>
 /// <param name="Prefix">The first positions of a decoder, which see each other both ways.</param>
 /// <param name="Source">The output of an encoder, which a decoder attends to.</param>
-internal sealed record OracleInput(int[]? Types = null, bool[]? Globals = null, int Prefix = 0, double[][]? Source = null);
+/// <param name="Signal">The pixels of an image, [channels][height][width], or the features of sound, [bands][frames], in the place of tokens.</param>
+internal sealed record OracleInput(int[]? Types = null, bool[]? Globals = null, int Prefix = 0, double[][]? Source = null, float[]? Signal = null);
 
 /// <summary>
 /// Every stack that an architecture can say, in float64, as its formulas read. It shares the formulas of one vector with the
@@ -30,8 +31,10 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
     {
         input ??= new OracleInput();
         EmbeddingArchitecture embeddings = architecture.Embeddings;
-        double[] table = tensors.Doubles(_names.TokenEmbedding + ".weight");
-        double[][] hidden = [.. tokens.Select((_, position) => Embed(table, tokens, position, input.Types))];
+        double[] table = input.Signal is null ? tensors.Doubles(_names.TokenEmbedding + ".weight") : [];
+        double[][] hidden = input.Signal is { } signal
+            ? new OracleSignal(architecture, tensors).Embed(signal)
+            : [.. tokens.Select((_, position) => Embed(table, tokens, position, input.Types))];
         hidden = embeddings.Norm ? _parts.Norm(_names.EmbeddingNorm, hidden) : hidden;
         if (embeddings.Width != 0)
         {
@@ -56,7 +59,7 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         double[] matrix = architecture.Logits.Tied ? table : tensors.Doubles(_names.Logits + ".weight");
         double cap = architecture.Logits.SoftCap, scale = architecture.Logits.Scale;
         return [.. last
-            .Select(row => Linear.Apply([.. row.Select(value => value * scale)], matrix, bias))
+            .Select(row => Linear.Apply(row, matrix, bias).Select(logit => logit * scale).ToArray())
             .Select(row => cap > 0 ? [.. row.Select(logit => cap * Math.Tanh(logit / cap))] : row)];
     }
 

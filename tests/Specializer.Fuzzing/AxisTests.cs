@@ -50,6 +50,10 @@ public sealed class AxisTests
         ["pooling of the mean, of length 1"] = s_encoder with { Pooling = Pooling.Mean, Normalize = true },
         ["weights held in bfloat16"] = s_rotary with { Storage = WeightStorage.BFloat16, Layers = 2, Tied = true, VocabularySize = 33 },
         ["weights held in half precision"] = s_rotary with { Storage = WeightStorage.Float16, Layers = 2, Tied = true, VocabularySize = 33 },
+        ["an image of 9 patches of 3 pixels"] = s_encoder with { PatchSize = 3, PatchesAcross = 3, Channels = 3, Pooling = Pooling.First, HeadDense = 16, HeadActivation = ActivationFunction.Tanh },
+        ["sound of 5 bands"] = s_both with { MelBands = 5, Table = TableKind.Learned, Activation = ActivationFunction.Gelu },
+        ["a head with the weights of the embeddings"] = s_encoder with { TiedHead = true, HeadDense = 16, HeadActivation = ActivationFunction.Gelu, HeadNorm = true, HeadOutputs = 33, VocabularySize = 33, HeadBias = true },
+        ["a scale of logits with a bias"] = new() { LogitsScale = 0.0625f, LogitsBias = true, VocabularySize = 33 },
         ["sessions decoded together"] = s_rotary with { Sequences = 13, Layers = 2 },
     };
 

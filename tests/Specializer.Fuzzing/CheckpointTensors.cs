@@ -39,7 +39,19 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         CheckpointNames names = architecture.Checkpoint.Names;
         EmbeddingArchitecture embeddings = architecture.Embeddings;
         int width = architecture.Width, embeddingWidth = embeddings.Width == 0 ? width : embeddings.Width, vocabulary = embeddings.VocabularySize;
-        if (!_tensors.ContainsKey(names.TokenEmbedding + ".weight"))
+        if (embeddings.Patches is { } patches)
+        {
+            Add(names.PatchProjection + ".weight", [width, patches.Channels, patches.PatchSize, patches.PatchSize], 0, 1 / Math.Sqrt(patches.Floats), _storage);
+            AddBias(names.PatchProjection, width);
+            Add(names.FirstState, [1, 1, width], 0, 0.5);
+            Add(names.PositionEmbedding, [1, architecture.ContextLength, width], 0, 0.5);
+        }
+        else if (embeddings.Sound is { } sound)
+        {
+            AddConvolution(names.FirstConvolution, width, sound.MelBands);
+            AddConvolution(names.SecondConvolution, width, width);
+        }
+        else if (!_tensors.ContainsKey(names.TokenEmbedding + ".weight"))
         {
             bool tied = architecture.Logits.Tied || architecture.Head is { Output.Tied: true };
             Add(
@@ -289,6 +301,12 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
 
     private void AddMatrix(string name, int outputs, int inputs, bool inputsFirst) =>
         Add(name + ".weight", inputsFirst ? [inputs, outputs] : [outputs, inputs], 0, 1 / Math.Sqrt(inputs), _storage);
+
+    private void AddConvolution(string name, int outputs, int channels)
+    {
+        Add(name + ".weight", [outputs, channels, SoundArchitecture.Window], 0, 1 / Math.Sqrt(SoundArchitecture.Window * channels), _storage);
+        AddBias(name, outputs);
+    }
 
     private void AddBias(string name, int length) => Add(name + ".bias", [length], 0, VectorDeviation);
 

@@ -57,6 +57,7 @@ internal static class Comparison
         using CheckpointTensors tensors = new(architecture, seed);
         ModelRun run = architecture.Stack switch
         {
+            Stack.Encoder when architecture.Embeddings.Patches is not null => new ImageRun(architecture, seed),
             Stack.Encoder => new EncoderRun(architecture, seed),
             Stack.EncoderDecoder => new EncoderDecoderRun(architecture, seed, drawn.Sequences),
             _ => new DecoderRun(architecture, seed, drawn.Prefix, drawn.Sequences),
@@ -102,6 +103,21 @@ internal static class Comparison
             int first = expectedBits.CommonPrefixLength(actualBits);
             string values = first < expected.Length && first < actual.Length ? string.Create(CultureInfo.InvariantCulture, $": value {first} is {actual[first]:R} and not {expected[first]:R}") : "";
             throw new XunitException(string.Create(CultureInfo.InvariantCulture, $"not the same bits {how}, from position {position}{values}"));
+        }
+    }
+
+    /// <summary>Fails unless a token is the first of those with the highest logit.</summary>
+    internal static void AssertMostProbable(ReadOnlySpan<float> logits, int token, int position)
+    {
+        int expected = 0;
+        for (int i = 1; i < logits.Length; i++)
+        {
+            expected = logits[i] > logits[expected] ? i : expected;
+        }
+
+        if (token != expected)
+        {
+            throw new XunitException(string.Create(CultureInfo.InvariantCulture, $"the most probable token after position {position} is {expected}, found was {token}"));
         }
     }
 

@@ -6,29 +6,48 @@ using Specializer.Tests.Oracle;
 
 namespace Specializer.Fuzzing;
 
-/// <summary>An encoder-decoder over the longest source and its whole context, and over one token of each.</summary>
+/// <summary>An encoder-decoder over the longest source and its whole context, and over one token and the shortest source.</summary>
 internal sealed class EncoderDecoderRun : ModelRun
 {
-    private readonly int[] _source;
+    private readonly int[] _source = [];
+    private readonly float[] _sound = [];
     private readonly int[] _tokens;
     private readonly int _sequences;
 
     public EncoderDecoderRun(TransformerArchitecture architecture, int seed, int sequences)
         : base(architecture, seed)
     {
-        _source = Draw(architecture.Encoder!.ContextLength, architecture.Encoder.Embeddings.VocabularySize);
+        TransformerArchitecture encoder = architecture.Encoder!;
+        if (encoder.Embeddings.Sound is { } sound)
+        {
+            // The last position may be one frame instead of two.
+            _sound = DrawSignal(sound.MelBands * ((SoundArchitecture.FramesPerPosition * encoder.ContextLength) - Random.Next(2)));
+        }
+        else
+        {
+            _source = Draw(encoder.ContextLength, encoder.Embeddings.VocabularySize);
+        }
+
         _tokens = Draw(architecture.ContextLength, architecture.Embeddings.VocabularySize);
         _sequences = sequences;
     }
 
     private int Vocabulary => Architecture.Embeddings.VocabularySize;
 
+    private int SourceLength => Architecture.Encoder!.ContextLength;
+
+    private SoundArchitecture? Sound => Architecture.Encoder!.Embeddings.Sound;
+
+    /// <summary>The first frame of the sound.</summary>
+    private float[] FirstFrame => [.. Enumerable.Range(0, Sound!.MelBands).Select(band => _sound[band * (_sound.Length / Sound.MelBands)])];
+
     public override OracleRun Expect(CheckpointTensors tensors)
     {
-        OracleRun source = new ArchitectureOracle(Architecture.Encoder!, tensors).Run(_source);
+        ArchitectureOracle encoder = new(Architecture.Encoder!, tensors);
+        OracleRun source = Sound is null ? encoder.Run(_source) : encoder.Run([], new OracleInput(Signal: _sound));
         OracleRun decoded = new ArchitectureOracle(Architecture, tensors).Run(_tokens, new OracleInput(Source: source.LastHidden));
 
-        OracleRun shortest = new ArchitectureOracle(Architecture.Encoder!, tensors).Run(_source[..1]);
+        OracleRun shortest = Sound is null ? encoder.Run(_source[..1]) : encoder.Run([], new OracleInput(Signal: FirstFrame));
         OracleRun one = new ArchitectureOracle(Architecture, tensors).Run(_tokens[..1], new OracleInput(Source: shortest.LastHidden));
 
         // The encoder's states first, then its output, then the decoder's.
@@ -37,29 +56,28 @@ internal sealed class EncoderDecoderRun : ModelRun
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
     {
-        using var model = (EncoderDecoderModel)load(1);
-        using EncoderDecoderSession session = model.CreateSession();
+        using var model = (SequenceToSequenceModel)load(1);
+        using SequenceToSequenceSession session = model.CreateSession();
         int width = Architecture.Width;
-        float[][] source = NewStates(Architecture.Encoder!.Layers, _source.Length * width), states = NewStates(Architecture.Layers, _tokens.Length * width);
+        float[][] source = NewStates(Architecture.Encoder!.Layers, SourceLength * width), states = NewStates(Architecture.Layers, _tokens.Length * width);
         session.SourceHiddenStates = (layer, position, state) => state.CopyTo(source[layer].AsSpan(position * width));
         session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
-        session.Encode(_source);
-        float[] encoded = new float[_source.Length * width], logits = new float[_tokens.Length * Vocabulary];
+        Encode(session);
+        float[] encoded = new float[SourceLength * width], logits = new float[_tokens.Length * Vocabulary];
         session.CopyEncoderOutput(encoded);
         session.Prefill(_tokens, logits);
         session.SourceHiddenStates = session.HiddenStates = null;
-        session.Encode(_source.AsSpan(0, 1));
+        EncodeShortest(session);
         return ([.. logits, .. session.Prefill(_tokens.AsSpan(0, 1))], [.. source, encoded, .. states]);
     }
 
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
     {
-        using var model = (EncoderDecoderModel)load(2);
-        using EncoderDecoderSession session = model.CreateSession(Math.Min(_sequences, model.Description.ChunkLength));
-        session.Encode(_source.AsSpan(0, 1));
-        session.Encode(_source);
-        Comparison.AssertRefused("an empty source", () => session.Encode([]));
-        Comparison.AssertRefused("a source that is too long", () => session.Encode(new int[_source.Length + 1]));
+        using var model = (SequenceToSequenceModel)load(2);
+        using SequenceToSequenceSession session = model.CreateSession(Math.Min(_sequences, model.Description.ChunkLength));
+        EncodeShortest(session);
+        Encode(session);
+        AssertSourcesRefused(session);
         Comparison.AssertRefused("an empty prompt", () => session.Prefill([]));
         Comparison.AssertRefused("a prompt longer than the context", () => session.Prefill(new int[_tokens.Length + 1]));
         for (int position = 0; position < _tokens.Length; position++)
@@ -68,14 +86,17 @@ internal sealed class EncoderDecoderRun : ModelRun
         }
 
         Comparison.AssertRefused("a token more than the context", () => session.Decode(0));
+        session.Reset();
+        int last = _tokens.Length - 1;
+        Comparison.AssertMostProbable(whole.AsSpan(last * Vocabulary, Vocabulary), session.PrefillGreedy(_tokens), last);
         if (session.Sequences == 1)
         {
             return;
         }
 
-        session.Encode(_source);
+        Encode(session);
         Path other = Together(session, whole);
-        session.Encode(_source);
+        Encode(session);
         float[] alone = new float[other.Tokens.Count * Vocabulary];
         session.Prefill(other.Tokens.ToArray(), alone);
         int first = other.Tokens.Count - other.Logits.Count;
@@ -85,9 +106,48 @@ internal sealed class EncoderDecoderRun : ModelRun
         }
     }
 
+    private void Encode(SequenceToSequenceSession session)
+    {
+        if (session is SpeechSession speech)
+        {
+            speech.Encode(_sound);
+        }
+        else
+        {
+            ((EncoderDecoderSession)session).Encode(_source);
+        }
+    }
+
+    private void EncodeShortest(SequenceToSequenceSession session)
+    {
+        if (session is SpeechSession speech)
+        {
+            speech.Encode(FirstFrame);
+        }
+        else
+        {
+            ((EncoderDecoderSession)session).Encode(_source.AsSpan(0, 1));
+        }
+    }
+
+    private void AssertSourcesRefused(SequenceToSequenceSession session)
+    {
+        if (session is SpeechSession speech)
+        {
+            Comparison.AssertRefused("no sound", () => speech.Encode([]));
+            Comparison.AssertRefused("a frame too many", () => speech.Encode(new float[Sound!.MelBands * ((SoundArchitecture.FramesPerPosition * SourceLength) + 1)]));
+        }
+        else
+        {
+            var text = (EncoderDecoderSession)session;
+            Comparison.AssertRefused("an empty source", () => text.Encode([]));
+            Comparison.AssertRefused("a source that is too long", () => text.Encode(new int[SourceLength + 1]));
+        }
+    }
+
     /// <summary>Decodes several sequences together, the first of which is the one that is known; once some continue what others were.</summary>
     /// <returns>Another of them.</returns>
-    private Path Together(EncoderDecoderSession session, float[] whole)
+    private Path Together(SequenceToSequenceSession session, float[] whole)
     {
         int cut = Random.Next(_tokens.Length), branch = cut + Random.Next(_tokens.Length - cut);
         if (cut > 0)

@@ -11,40 +11,6 @@ using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 using Stack = Specializer.Generator.Architecture.Stack;
 using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 
-/// <summary>How positions enter the attention of one kind of layer.</summary>
-internal enum PositionKind
-{
-    None,
-    Rotary,
-    Alibi,
-
-    /// <summary>T5's, of models with a source and of encoders.</summary>
-    Relative,
-}
-
-/// <summary>What is added to the embeddings.</summary>
-internal enum TableKind
-{
-    None,
-    Learned,
-
-    /// <summary>Learned, with a token that has its own row and does not count.</summary>
-    LearnedBehindPadding,
-    SinusoidalInterleaved,
-    SinusoidalHalves,
-    SinusoidalEndpoint,
-}
-
-/// <summary>How rotary frequencies are changed.</summary>
-internal enum ScalingKind
-{
-    None,
-    Linear,
-    Llama3,
-    Yarn,
-    Long,
-}
-
 /// <summary>
 /// An architecture as flat values, each of which has a simplest one as its default: so a failure can be shrunk value by
 /// value, and printed as the values that are left.
@@ -108,6 +74,20 @@ internal sealed record FuzzCase
     public int HeadOutputs { get; init; }
 
     public bool HeadBias { get; init; }
+
+    /// <summary>Whether the head's outputs have the token embeddings' weights.</summary>
+    public bool TiedHead { get; init; }
+
+    /// <summary>Height and width of the patches of an encoder of images; 0 where there are tokens.</summary>
+    public int PatchSize { get; init; }
+
+    /// <summary>The patches of an image in each direction.</summary>
+    public int PatchesAcross { get; init; } = 2;
+
+    public int Channels { get; init; } = 1;
+
+    /// <summary>The features of a frame of sound, where the source of an encoder-decoder is sound; 0 where it is tokens.</summary>
+    public int MelBands { get; init; }
 
     public int Width { get; init; } = 16;
 
@@ -208,6 +188,8 @@ internal sealed record FuzzCase
 
     public float LogitsSoftCap { get; init; }
 
+    public float LogitsScale { get; init; } = 1;
+
     public QueryKeyValueLayout Layout { get; init; }
 
     public bool GateUpConcatenated { get; init; }
@@ -218,6 +200,7 @@ internal sealed record FuzzCase
     public bool IsValid =>
         Heads % KeyValueHeads == 0
         && StackFits
+        && SourceFits
         && RotaryFits(Positions, RotaryDimension)
         && (!TwoKinds || RotaryFits(SecondPositions, SecondRotaryDimension))
         && (Layout == QueryKeyValueLayout.Separate || (QueryBias == KeyBias && KeyBias == ValueBias))
@@ -244,6 +227,13 @@ internal sealed record FuzzCase
     }
     && (!Linear || (Positions == PositionKind.None && SecondPositions == PositionKind.None && Window == 0 && SecondWindow == 0 && SoftCap == 0 && Scale == 0 && Prefix == 0 && Band == 0 && !TwoKinds));
 
+    /// <summary>Images and sound have neither tokens nor what belongs to them.</summary>
+    private bool SourceFits =>
+        (PatchSize == 0 || (IsEncoder && Table == TableKind.None && !EmbeddingNorm && TokenTypes == 0 && EmbeddingWidth == 0 && !GlobalTokens && !TiedHead))
+        && (MelBands == 0 || (Stack == Stack.EncoderDecoder && !SharedEmbeddings))
+        && (!TiedHead || (IsEncoder && HeadOutputs == VocabularySize && (HeadDense == 0 ? Width : HeadDense) == (EmbeddingWidth == 0 ? Width : EmbeddingWidth)))
+        && (LogitsScale == 1 || !IsEncoder);
+
     private bool IsParallel => Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
 
     /// <summary>Whether it has nothing that only encoders have.</summary>
@@ -258,14 +248,20 @@ internal sealed record FuzzCase
             {
                 GlobalTokens = GlobalTokens,
                 LayersPerSet = SharedLayers ? Layers : 1,
-                Embeddings = stack.Embeddings with { TokenTypes = TokenTypes, Width = EmbeddingWidth },
+                ContextLength = PatchSize > 0 ? (PatchesAcross * PatchesAcross) + 1 : ContextLength,
+                Embeddings = stack.Embeddings with
+                {
+                    TokenTypes = TokenTypes,
+                    Width = EmbeddingWidth,
+                    Patches = PatchSize > 0 ? new PatchArchitecture(PatchSize * PatchesAcross, PatchSize, Channels) : null,
+                },
                 Logits = new LogitsArchitecture(false, false, 0),
                 Head = !HasHead ? null : new HeadArchitecture(
                     Pooling,
                     HeadDense == 0 ? null : new DenseArchitecture(HeadDense, HeadActivation),
                     HeadNorm,
                     Normalize,
-                    HeadOutputs == 0 ? null : new OutputArchitecture(HeadOutputs, Tied: false, HeadBias)),
+                    HeadOutputs == 0 ? null : new OutputArchitecture(HeadOutputs, TiedHead, HeadBias)),
             },
             Stack.EncoderDecoder => stack with
             {
@@ -275,7 +271,12 @@ internal sealed record FuzzCase
                     Stack = Stack.Encoder,
                     Layers = EncoderLayers,
                     ContextLength = SourceLength,
-                    Embeddings = stack.Embeddings with { VocabularySize = SourceVocabularySize, Positions = PositionTable(SourceLength) },
+                    Embeddings = MelBands == 0
+                        ? stack.Embeddings with { VocabularySize = SourceVocabularySize, Positions = PositionTable(SourceLength) }
+                        : new EmbeddingArchitecture(0, 1, Table == TableKind.Learned ? new LearnedPositions(0, SourceLength + TableRowsBeyond) : null, Norm: false)
+                        {
+                            Sound = new SoundArchitecture(MelBands, Activation),
+                        },
                     Logits = new LogitsArchitecture(SharedEmbeddings && Tied, false, 0),
                 },
             },
@@ -302,7 +303,7 @@ internal sealed record FuzzCase
             new FeedForwardArchitecture(FeedForwardWidth, Activation, Gated, FeedForwardBias),
             new NormArchitecture(Norm, Epsilon, NormBias, UnitOffset),
             Arrangement,
-            new LogitsArchitecture(Tied, LogitsBias, LogitsSoftCap),
+            new LogitsArchitecture(Tied, LogitsBias, LogitsSoftCap) { Scale = LogitsScale },
             new CheckpointLayout(Names(side), Layout, GateUpConcatenated, InputsFirst, EquatableArray<string>.Empty))
         {
             Stack = Stack,
@@ -371,6 +372,10 @@ internal sealed record FuzzCase
             layer + "gate", layer + "up", layer + "down", NoFinalNorm || post ? "" : side + "norm", "logits")
         {
             PositionEmbedding = side + "positions",
+            PatchProjection = side + "patches",
+            FirstState = side + "first_state",
+            FirstConvolution = side + "conv1",
+            SecondConvolution = side + "conv2",
             TokenTypeEmbedding = side + "types",
             EmbeddingNorm = side + "embed_norm",
             EmbeddingProjection = side + "embed_projection",

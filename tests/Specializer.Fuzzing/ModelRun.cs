@@ -21,6 +21,8 @@ internal abstract class ModelRun(TransformerArchitecture architecture, int seed)
 
     protected int[] Draw(int count, int below) => [.. Enumerable.Range(0, count).Select(_ => Random.Next(below))];
 
+    protected float[] DrawSignal(int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * Random.NextSingle()) - 1)];
+
     protected static float[][] NewStates(int layers, int floats) => [.. Enumerable.Range(0, layers + 1).Select(_ => new float[floats])];
 }
 
@@ -87,6 +89,7 @@ internal sealed class DecoderRun : ModelRun
         }
 
         Comparison.AssertRefused("a token more than the context", () => session.Decode(0));
+        AssertGreedy(session, whole);
         InBatches(model, whole);
 
         using var alone = (DecoderModel)load(1);
@@ -94,6 +97,22 @@ internal sealed class DecoderRun : ModelRun
         for (int position = PrefillPrefix(single, []); position < _tokens.Length; position++)
         {
             Comparison.AssertSame(whole.AsSpan((position - First) * Vocabulary, Vocabulary), single.Decode(_tokens[position]), "token by token", position);
+        }
+    }
+
+    /// <summary>The most probable tokens after a part and after all, the last token by itself.</summary>
+    private void AssertGreedy(DecoderSession session, float[] whole)
+    {
+        session.Reset();
+        int start = PrefillPrefix(session, []), last = _tokens.Length - 1;
+        if (start < last)
+        {
+            Comparison.AssertMostProbable(whole.AsSpan((last - 1 - First) * Vocabulary, Vocabulary), session.PrefillGreedy(_tokens.AsSpan(start, last - start)), last - 1);
+        }
+
+        if (start <= last)
+        {
+            Comparison.AssertMostProbable(whole.AsSpan((last - First) * Vocabulary, Vocabulary), session.DecodeGreedy(_tokens[last]), last);
         }
     }
 

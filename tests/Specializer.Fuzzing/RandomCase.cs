@@ -168,10 +168,35 @@ internal static class RandomCase
             },
         ];
         // What was added last is drawn last, so that a seed keeps its architecture.
-        return simpler.First(static candidate => candidate.IsValid) with
+        drawn = simpler.First(static candidate => candidate.IsValid) with
         {
             Storage = Maybe() ? WeightStorage.Float32 : Pick([WeightStorage.BFloat16, WeightStorage.Float16]),
             Sequences = stack == Stack.Encoder ? 1 : Pick(s_sequences),
         };
+        return stack switch
+        {
+            Stack.Encoder when Maybe(4) => drawn with
+            {
+                PatchSize = Pick([1, 2, 3, 4, 5, 7, 16]),
+                PatchesAcross = 1 + random.Next(7),
+                Channels = Pick([1, 3, 4]),
+                Table = TableKind.None,
+                EmbeddingNorm = false,
+                TokenTypes = 0,
+                EmbeddingWidth = 0,
+                GlobalTokens = false,
+            },
+            Stack.Encoder when Maybe(4) => drawn with
+            {
+                TiedHead = true,
+                HeadOutputs = drawn.VocabularySize,
+                HeadDense = drawn.EmbeddingWidth != 0 ? drawn.EmbeddingWidth : drawn.HeadDense == 0 ? 0 : drawn.Width,
+            },
+            Stack.EncoderDecoder when Maybe(4) => drawn with { MelBands = Pick([1, 5, 16, 20, 80]), SharedEmbeddings = false, LogitsScale = LogitsScale() },
+            Stack.Encoder => drawn,
+            _ => drawn with { LogitsScale = LogitsScale() },
+        };
+
+        float LogitsScale() => Maybe(5) ? Pick([0.0625f, 0.5f, 3f]) : 1;
     }
 }

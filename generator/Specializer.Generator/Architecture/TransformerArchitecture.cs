@@ -314,6 +314,6 @@ internal enum BlockArrangement
 /// <param name="SoftCap">c of c · tanh(logit / c); 0 for none.</param>
 internal sealed record LogitsArchitecture(bool Tied, bool Bias, float SoftCap)
 {
-    /// <summary>What logits are multiplied with; 1 for nothing.</summary>
+    /// <summary>What logits, their bias included, are multiplied with before the soft cap; 1 for nothing.</summary>
     public float Scale { get; init; } = 1;
 }

@@ -27,10 +27,13 @@ internal static class KernelsEmitter
         writer.Line("/// <summary>The kernels of this model, one for each distinct shape; every instruction set has its own.</summary>");
         using (writer.Braces("internal unsafe interface IKernels"))
         {
-            foreach ((string name, string parameters) in Requested(plan).SelectMany(Signatures))
+            foreach (Kernel kernel in Requested(plan))
             {
-                writer.Separate();
-                writer.Line($"static abstract void {name}({parameters});");
+                foreach ((string name, string parameters) in Signatures(kernel))
+                {
+                    writer.Separate();
+                    writer.Line($"static abstract {(kernel is HighestKernel ? "int" : "void")} {name}({parameters});");
+                }
             }
         }
     }
@@ -68,6 +71,9 @@ internal static class KernelsEmitter
                         break;
                     case LinearKernel linear:
                         LinearEmitter.Emit(writer, isa, linear, functions);
+                        break;
+                    case HighestKernel highest:
+                        HighestEmitter.Emit(writer, isa, highest);
                         break;
                     case GlobalRowsKernel rows:
                         GlobalRowsEmitter.Emit(writer, rows);
@@ -125,6 +131,7 @@ internal static class KernelsEmitter
         PatchKernel => [(kernel.Name, PatchEmitter.PatchParameters)],
         PositionKernel position => [(kernel.Name, PatchEmitter.PositionParameters(position))],
         LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
+        HighestKernel => [(kernel.Name, HighestEmitter.Parameters)],
         GlobalRowsKernel => [(kernel.Name, GlobalRowsEmitter.Parameters)],
         AttentionKernel { Attention.Linear: true, SeesAll: true } attention =>
             [(attention.AppendName, LinearAttentionEmitter.AppendParameters(attention)), (kernel.Name, LinearAttentionEmitter.Parameters(attention))],

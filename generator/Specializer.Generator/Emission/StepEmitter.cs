@@ -50,6 +50,13 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 string arguments = $"{Input(linear.Input, scope)}, {Weight(linear.Weight)}, {bias}{(scope == StepScope.Logits ? "Logits" : Variable(linear.Output))}, {(linear.When == StepCondition.ChunkHasGlobalTokens ? "globalRows" : "rows")}";
                 Call(linear.Kernel.Name, arguments, meets: scope != StepScope.Logits);
                 break;
+            case HighestStep highest:
+                using (writer.Braces("if (FindsMostProbable)"))
+                {
+                    writer.Line($"ReportMostProbable(worker, TKernels.{highest.Kernel.Name}(Logits, worker, workers));");
+                }
+
+                break;
             case AttentionStep attention:
                 WriteKinds(attention.Variants, plan.Architecture, variant => WriteVariant(attention, variant));
                 break;

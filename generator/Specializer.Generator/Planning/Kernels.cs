@@ -21,7 +21,7 @@ internal abstract record Kernel
 /// <param name="Gated">Multiplies the activated gate with the up projection.</param>
 /// <param name="AddToOutput">Adds to what the output holds (the residual stream) instead of replacing it.</param>
 /// <param name="SoftCap">c of c · tanh(output / c), the last thing; 0 for none.</param>
-/// <param name="Scale">What the sum is multiplied with before anything else but the bias; 1 for nothing.</param>
+/// <param name="Scale">What the sum and its bias are multiplied with, before anything else; 1 for nothing.</param>
 internal sealed record LinearEpilogue(bool Bias, ActivationFunction? Activation, bool Gated, bool AddToOutput, float SoftCap = 0, float Scale = 1);
 
 /// <summary>output[row, o] = epilogue(Σ over i of input[row, i] · weight[o, i]).</summary>
@@ -73,6 +73,13 @@ internal sealed record NormKernel(NormFormula Formula, int Width, int Stride, fl
 {
     public override string Name =>
         (Formula == NormFormula.Layer ? "LayerNorm" : "RootMeanSquareNorm") + Text(Width) + (AddToOutput ? "Add" : "");
+}
+
+/// <summary>Finds the highest logit of one row: of each worker among those that it has computed itself, so that nobody waits.</summary>
+/// <param name="Logits">The kernel that computes the logits.</param>
+internal sealed record HighestKernel(LinearKernel Logits) : Kernel
+{
+    public override string Name => "HighestOf" + Text(Logits.Outputs);
 }
 
 /// <summary>Copies the embedding of each token of the chunk to its row.</summary>

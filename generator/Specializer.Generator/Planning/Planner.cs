@@ -99,6 +99,7 @@ internal static class Planner
         }
 
         after.Add(new LinearStep("Logits", kernels.Logits, logitsWeight, logitsBias, finalNorm is null ? "Hidden" : "Normed", "Logits"));
+        after.Add(new HighestStep("Most probable token, where it is asked for", new HighestKernel(kernels.Logits)));
         return new ExecutionPlan(
             architecture,
             chunk,

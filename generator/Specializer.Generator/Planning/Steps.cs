@@ -75,6 +75,14 @@ internal sealed record LinearStep(string Title, LinearKernel Kernel, string Weig
     public override IEnumerable<string> Buffers => [Input, Output];
 }
 
+/// <summary>The most probable token after the last row, where it is asked for.</summary>
+internal sealed record HighestStep(string Title, HighestKernel Kernel) : StepPlan(Title)
+{
+    public override IEnumerable<Kernel> Kernels => [Kernel];
+
+    public override IEnumerable<string> Buffers => [];
+}
+
 /// <summary>Attention of one kind of layer: turning, appending to the cache, attending over it.</summary>
 /// <param name="Kernel">The kernels.</param>
 /// <param name="Table">Rotary angles or slopes, if the kind has any.</param>

@@ -12,9 +12,10 @@ namespace Specializer;
 /// A call that fails or is cancelled leaves the session as it was before; only where the caches of a sliding window have by
 /// then passed over what came before, the session is empty and <see cref="Position"/> 0.
 /// </remarks>
-public abstract unsafe class DecoderSession : TransformerSession
+public abstract unsafe partial class DecoderSession : TransformerSession
 {
     private readonly LogitsRows _logits;
+    private readonly MostProbableToken _mostProbable;
     private DecoderSession[]? _members;
     private int _prefix;
     private bool _isKept;
@@ -31,6 +32,7 @@ public abstract unsafe class DecoderSession : TransformerSession
         : base(model, memoryBytes)
     {
         _logits = new LogitsRows(logitsRows, logitsRowStride, model.Description.VocabularySize);
+        _mostProbable = new MostProbableToken(model.Threads);
         SessionBytes = memoryBytes + _logits.ByteLength;
     }
 
@@ -55,6 +57,9 @@ public abstract unsafe class DecoderSession : TransformerSession
     /// <summary>Where the logits of the rows in work go.</summary>
     protected float* Logits { get; private set; }
 
+    /// <summary>Whether the most probable token after the last row in work is wanted, whose logits are then the only ones.</summary>
+    protected bool FindsMostProbable { get; private set; }
+
     /// <summary>Processes a prompt, or more of it, and returns the logits after its last token.</summary>
     /// <param name="tokens">Token ids, at least one, each at least 0 and less than the vocabulary size.</param>
     /// <param name="cancellationToken">Checked before each chunk. A cancelled call leaves the session as it was before the call.</param>
@@ -66,6 +71,25 @@ public abstract unsafe class DecoderSession : TransformerSession
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
     public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
         => Process(tokens, default, cancellationToken);
+
+    /// <summary>Processes a prompt, or more of it, and returns the most probable token after it.</summary>
+    /// <remarks>
+    /// It is the one with the highest of the logits that <see cref="Prefill(ReadOnlySpan{int}, CancellationToken)"/> returns, of
+    /// equal ones the lowest; but each thread looks for it among those that it has computed itself, before they leave its cache.
+    /// </remarks>
+    /// <param name="tokens">Token ids, at least one, each at least 0 and less than the vocabulary size.</param>
+    /// <param name="cancellationToken">Checked before each chunk. A cancelled call leaves the session as it was before the call.</param>
+    /// <returns>The token, at least 0 and less than the vocabulary size.</returns>
+    /// <exception cref="ArgumentException">There is no token, or they are more than the context has room for.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">A logit is NaN; or another call on this session is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    public int PrefillGreedy(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
+    {
+        Process(tokens, default, isPrefix: false, isGreedy: true, out int mostProbable, cancellationToken);
+        return mostProbable;
+    }
 
     /// <summary>Processes a prompt, or more of it, and writes the logits after every one of its tokens.</summary>
     /// <param name="tokens">Token ids, at least one, each at least 0 and less than the vocabulary size.</param>
@@ -93,10 +117,24 @@ public abstract unsafe class DecoderSession : TransformerSession
     /// <exception cref="ArgumentOutOfRangeException">The token is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
-    public ReadOnlySpan<float> Decode(int token) 
+    public ReadOnlySpan<float> Decode(int token)
     {
         int* one = &token;
         return Process(new ReadOnlySpan<int>(one, 1), default, CancellationToken.None);
+    }
+
+    /// <summary>Processes one more token and returns the most probable one after it.</summary>
+    /// <remarks>As <see cref="PrefillGreedy"/> of this one token.</remarks>
+    /// <param name="token">A token id, at least 0 and less than the vocabulary size.</param>
+    /// <returns>The next token, at least 0 and less than the vocabulary size.</returns>
+    /// <exception cref="ArgumentException">The context is full.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The token is not in the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">A logit is NaN; or another call on this session is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    public int DecodeGreedy(int token)
+    {
+        int* one = &token;
+        return PrefillGreedy(new ReadOnlySpan<int>(one, 1));
     }
 
     /// <summary>Forgets the whole sequence.</summary>
@@ -181,6 +219,11 @@ public abstract unsafe class DecoderSession : TransformerSession
     {
     }
 
+    /// <summary>Takes down the token with the highest of the logits that a worker has computed. Called by every worker of generated code.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="token">The token, or the first whose logit is no number; -1 if the worker has computed none.</param>
+    protected void ReportMostProbable(int worker, int token) => _mostProbable.Report(worker, token);
+
     /// <summary>Tells the observer, if there is one, the hidden states of the chunk in work. Called by one worker of generated code.</summary>
     /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
     /// <param name="hiddenStates">The hidden states, <see cref="Rows"/> rows.</param>
@@ -208,196 +251,6 @@ public abstract unsafe class DecoderSession : TransformerSession
 
     private protected ReadOnlySpan<float> LogitsRow(int row) => _logits[row];
 
-    /// <summary>Processes one checked token for each of several sequences, all at the same position. Called within a call.</summary>
-    private protected void ProcessTogether(ReadOnlySpan<int> tokens)
-    {
-        _isKept = false;
-        try
-        {
-            Hold();
-            _isKept = BeginCall();
-            fixed (int* first = tokens)
-            {
-                Logits = _logits.Address;
-                Tokens = first;
-                Rows = tokens.Length;
-                SequencesInWork = tokens.Length;
-                FirstLogitsRow = 0;
-                _highestPosition = Math.Max(_highestPosition, Position + 1);
-                Compute();
-                Position++;
-                LastLogitsRow = Rows - 1;
-            }
-        }
-        catch when (_isKept)
-        {
-            RestoreState();
-            throw;
-        }
-        finally
-        {
-            Tokens = null;
-            Logits = null;
-            Release();
-        }
-    }
-
-    private protected ReadOnlySpan<float> Process(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken, bool isPrefix = false)
-    {
-        Enter();
-        int before = Position;
-        _isKept = false;
-        try
-        {
-            ThrowIfModelIsDisposed();
-            Check(tokens);
-            Prepare();
-            if (isPrefix)
-            {
-                CheckPrefix(tokens);
-            }
-
-            Hold();
-            SequencesInWork = 1;
-            if (Position == 0)
-            {
-                _prefix = isPrefix ? tokens.Length : 0;
-            }
-
-            _isKept = BeginCall();
-            int vocabulary = Description.VocabularySize;
-            int lastRow = 0;
-            fixed (int* first = tokens)
-            {
-                Logits = _logits.Address;
-
-                // Where every position's logits are wanted, a chunk is as many positions as logits are held for.
-                int chunk = allLogits.IsEmpty ? Description.ChunkLength : Math.Min(_logits.Count, Description.ChunkLength);
-                for (int start = 0; start < tokens.Length; start += Rows)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    Tokens = first + start;
-                    Rows = Math.Min(chunk, tokens.Length - start);
-                    bool last = start + Rows == tokens.Length;
-                    FirstLogitsRow = !allLogits.IsEmpty ? 0 : last ? Rows - 1 : Rows;
-                    _highestPosition = Math.Max(_highestPosition, Position + Rows);
-                    Compute();
-                    Position += Rows;
-                    lastRow = Rows - 1 - FirstLogitsRow;
-                    for (int row = 0; !allLogits.IsEmpty && row < Rows; row++)
-                    {
-                        _logits[row].CopyTo(allLogits.Slice((start + row) * vocabulary, vocabulary));
-                    }
-                }
-            }
-
-            LastLogitsRow = lastRow;
-            return LogitsRow(lastRow);
-        }
-        catch
-        {
-            // Nothing that a failed or cancelled call appended to the cache counts, unless it overwrote what was there.
-            Position = CanReturnTo(before) ? before : 0;
-            if (_isKept)
-            {
-                RestoreState();
-            }
-
-            throw;
-        }
-        finally
-        {
-            Tokens = null;
-            Logits = null;
-            Release();
-            Leave();
-        }
-    }
-
-    /// <summary>Makes ready for a call that may fail.</summary>
-    /// <returns>Whether what <see cref="Position"/> does not undo was kept.</returns>
-    private bool BeginCall()
-    {
-        if (Position == 0)
-        {
-            _highestPosition = 0;
-            return false;
-        }
-
-        if (!CanForgetPositions)
-        {
-            KeepState();
-        }
-
-        return !CanForgetPositions;
-    }
-
-    /// <summary>
-    /// Whether the positions before one are still in the caches, that it may be the next: position p of a sliding window lies
-    /// where p + <see cref="WindowCacheLength"/> lies too.
-    /// </summary>
-    private bool CanReturnTo(int position) =>
-        Window == 0 || position == 0 || _highestPosition <= WindowCacheLength || _highestPosition - position <= WindowCacheLength - Window + 1;
-
-    /// <summary>
-    /// Processes one token of each of several sessions of one model, this one the first of them; called by
-    /// <see cref="DecoderBatch"/>, which has entered all of them. Rows of the activations are this session's.
-    /// </summary>
-    internal void ProcessBatch(DecoderSession[] members, ReadOnlySpan<int> tokens, float* logits)
-    {
-        int begun = 0;
-        try
-        {
-            ThrowIfModelIsDisposed();
-            for (; begun < tokens.Length; begun++)
-            {
-                DecoderSession member = members[begun];
-                member.Hold();
-                member._isKept = member.BeginCall();
-                member._highestPosition = Math.Max(member._highestPosition, member.Position + 1);
-            }
-
-            fixed (int* first = tokens)
-            {
-                Logits = logits;
-                Tokens = first;
-                Rows = tokens.Length;
-                SequencesInWork = tokens.Length;
-                FirstLogitsRow = 0;
-                _members = members;
-                Compute();
-            }
-
-            for (int i = 0; i < tokens.Length; i++)
-            {
-                members[i].Position++;
-            }
-        }
-        catch
-        {
-            for (int i = 0; i < begun; i++)
-            {
-                if (members[i]._isKept)
-                {
-                    members[i].RestoreState();
-                }
-            }
-
-            throw;
-        }
-        finally
-        {
-            _members = null;
-            SequencesInWork = 1;
-            Tokens = null;
-            Logits = null;
-            for (int i = 0; i < tokens.Length; i++)
-            {
-                members[i].Release();
-            }
-        }
-    }
-
     internal bool IsOf(DecoderModel model) => ReferenceEquals(Model, model);
 
     internal void CheckTokens(ReadOnlySpan<int> tokens) => CheckVocabulary(tokens, nameof(tokens));
@@ -405,37 +258,4 @@ public abstract unsafe class DecoderSession : TransformerSession
     internal void EnterBatch() => Enter();
 
     internal void LeaveBatch() => Leave();
-
-    private void CheckPrefix(ReadOnlySpan<int> tokens)
-    {
-        if (Position > 0)
-        {
-            throw new InvalidOperationException($"A prefix is the beginning of a sequence, but {Position} positions are taken. Call Reset first.");
-        }
-
-        if (tokens.Length > Description.ChunkLength)
-        {
-            throw new ArgumentException(
-                $"The prefix has {tokens.Length} tokens; {Description.Name} computes a prefix in one chunk, of {Description.ChunkLength} positions. Declare a larger ChunkLength.", nameof(tokens));
-        }
-    }
-
-    private void Check(ReadOnlySpan<int> tokens)
-    {
-        ModelDescription model = Description;
-        if (tokens.IsEmpty)
-        {
-            throw new ArgumentException("There are no tokens; give at least one (most models expect a beginning-of-sequence token first).", nameof(tokens));
-        }
-
-        if (tokens.Length > model.ContextLength - Position)
-        {
-            throw new ArgumentException(
-                $"{tokens.Length} more tokens do not fit: {model.Name} has a context of {model.ContextLength} positions, of which {Position} are taken and {model.ContextLength - Position} are free. " +
-                "Give fewer tokens, or make room with Truncate or Reset.",
-                nameof(tokens));
-        }
-
-        CheckVocabulary(tokens, nameof(tokens));
-    }
 }

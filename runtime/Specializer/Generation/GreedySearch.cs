@@ -19,10 +19,9 @@ public static class GreedySearch
     public static int Generate(DecoderSession session, ReadOnlySpan<int> prompt, Span<int> destination, int endToken = -1, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
-        ReadOnlySpan<float> logits = session.Prefill(prompt, cancellationToken);
+        int token = session.PrefillGreedy(prompt, cancellationToken);
         for (int count = 0; count < destination.Length; count++)
         {
-            int token = MostProbable(logits);
             destination[count] = token;
             if (token == endToken || count + 1 == destination.Length || session.Position == session.ContextLength)
             {
@@ -30,30 +29,9 @@ public static class GreedySearch
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            logits = session.Decode(token);
+            token = session.DecodeGreedy(token);
         }
 
         return 0;
-    }
-
-    /// <summary>The token with the highest logit; of equal ones the lowest.</summary>
-    private static int MostProbable(ReadOnlySpan<float> logits)
-    {
-        int best = 0;
-        for (int token = 0; token < logits.Length; token++)
-        {
-            if (float.IsNaN(logits[token]))
-            {
-                throw new InvalidOperationException(FormattableString.Invariant(
-                    $"The logit of token {token} of {logits.Length} is NaN. Check the weights file and the input of the model for NaN and for values that overflow."));
-            }
-
-            if (logits[token] > logits[best])
-            {
-                best = token;
-            }
-        }
-
-        return best;
     }
 }

@@ -397,6 +397,40 @@ namespace Samples
                 }
             }
 
+            // Where the highest of 117 logits is, or the first that is no number, among those that this worker has computed; -1 if it has computed none.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            public static int HighestOf117(float* logits, int worker, int workers)
+            {
+                const int Panels = 8;
+                int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
+                int first = panel * 16, end = global::System.Math.Min(endPanel * 16, 117);
+                int highest = first < end ? first : -1;
+                float value = float.NegativeInfinity;
+                Vector256<float> bound = Vector256.Create(value);
+                for (int i = first; i < end; i++)
+                {
+                    // Most vectors hold nothing higher than what came before.
+                    while (i <= end - 8 && Vector256.LessThanOrEqualAll(Vector256.Load(logits + i), bound))
+                    {
+                        i += 8;
+                    }
+
+                    if (i < end && !(logits[i] <= value))
+                    {
+                        highest = i;
+                        value = logits[i];
+                        if (float.IsNaN(value))
+                        {
+                            break;
+                        }
+
+                        bound = Vector256.Create(value);
+                    }
+                }
+
+                return highest;
+            }
+
             // Turns pairs (2i, 2i + 1) of the first 8 elements; the table holds 4 cosines, then 4 sines.
             private static void RotatePairs8(float* source, float* table, float* target, float scale)
             {
@@ -914,6 +948,7 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(weights + 8), sum0_1);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 32;
                 }
@@ -935,6 +970,7 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(weights + 8);
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 32;
                 }
@@ -960,6 +996,7 @@ namespace Samples
                     Vector256<float> value = Vector256.Create(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 32;
                 }
@@ -989,6 +1026,7 @@ namespace Samples
                     value = Vector256.Create(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 32;
                 }
@@ -1022,6 +1060,7 @@ namespace Samples
                     value = Vector256.Create(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create(input[512]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024);
                     input++;
                     weights += 32;
                 }

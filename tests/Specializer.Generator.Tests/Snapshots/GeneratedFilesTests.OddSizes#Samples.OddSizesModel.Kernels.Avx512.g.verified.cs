@@ -533,6 +533,40 @@ namespace Samples
                 }
             }
 
+            // Where the highest of 117 logits is, or the first that is no number, among those that this worker has computed; -1 if it has computed none.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            public static int HighestOf117(float* logits, int worker, int workers)
+            {
+                const int Panels = 4;
+                int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
+                int first = panel * 32, end = global::System.Math.Min(endPanel * 32, 117);
+                int highest = first < end ? first : -1;
+                float value = float.NegativeInfinity;
+                Vector512<float> bound = Vector512.Create(value);
+                for (int i = first; i < end; i++)
+                {
+                    // Most vectors hold nothing higher than what came before.
+                    while (i <= end - 16 && Vector512.LessThanOrEqualAll(Vector512.Load(logits + i), bound))
+                    {
+                        i += 16;
+                    }
+
+                    if (i < end && !(logits[i] <= value))
+                    {
+                        highest = i;
+                        value = logits[i];
+                        if (float.IsNaN(value))
+                        {
+                            break;
+                        }
+
+                        bound = Vector512.Create(value);
+                    }
+                }
+
+                return highest;
+            }
+
             // Turns pairs (2i, 2i + 1) of the first 8 elements; the table holds 4 cosines, then 4 sines.
             private static void RotatePairs8(float* source, float* table, float* target, float scale)
             {
@@ -1483,6 +1517,7 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1504,6 +1539,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1529,6 +1565,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1558,6 +1595,7 @@ namespace Samples
                     value = Vector512.Create(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1591,6 +1629,7 @@ namespace Samples
                     value = Vector512.Create(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1628,6 +1667,7 @@ namespace Samples
                     value = Vector512.Create(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1669,6 +1709,7 @@ namespace Samples
                     value = Vector512.Create(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1714,6 +1755,7 @@ namespace Samples
                     value = Vector512.Create(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create(input[896]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1772,6 +1814,7 @@ namespace Samples
                     value = Vector512.Create(input[1152]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
                     value = Vector512.Create(input[1280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create(input[1408]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }

@@ -172,6 +172,12 @@ namespace Samples
 
                     // Logits.
                     TKernels.Linear72To117(rows == 1 ? normed + (worker * 80) : normed, weights + LogitsWeight, Logits, rows, worker, workers);
+
+                    // Most probable token, where it is asked for.
+                    if (FindsMostProbable)
+                    {
+                        ReportMostProbable(worker, TKernels.HighestOf117(Logits, worker, workers));
+                    }
                 }
             }
         }
@@ -196,6 +202,8 @@ namespace Samples
             static abstract void Linear100To72BiasAdd(float* input, float* weights, float* bias, float* output, int rows, int worker, int workers);
 
             static abstract void Linear72To117(float* input, float* weights, float* output, int rows, int worker, int workers);
+
+            static abstract int HighestOf117(float* logits, int worker, int workers);
         }
     }
 }

@@ -519,6 +519,40 @@ namespace Samples
                 }
             }
 
+            // Where the highest of 117 logits is, or the first that is no number, among those that this worker has computed; -1 if it has computed none.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            public static int HighestOf117(float* logits, int worker, int workers)
+            {
+                const int Panels = 4;
+                int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
+                int first = panel * 32, end = global::System.Math.Min(endPanel * 32, 117);
+                int highest = first < end ? first : -1;
+                float value = float.NegativeInfinity;
+                Vector512<float> bound = Vector512.Create(value);
+                for (int i = first; i < end; i++)
+                {
+                    // Most vectors hold nothing higher than what came before.
+                    while (i <= end - 16 && Vector512.LessThanOrEqualAll(Vector512.Load(logits + i), bound))
+                    {
+                        i += 16;
+                    }
+
+                    if (i < end && !(logits[i] <= value))
+                    {
+                        highest = i;
+                        value = logits[i];
+                        if (float.IsNaN(value))
+                        {
+                            break;
+                        }
+
+                        bound = Vector512.Create(value);
+                    }
+                }
+
+                return highest;
+            }
+
             // Turns pairs (i, i + 16); the table holds 16 cosines, then 16 sines.
             private static void RotateHalves32(float* source, float* table, float* target, float scale)
             {
@@ -1464,6 +1498,7 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights + 16), sum0_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1485,6 +1520,7 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(weights + 16);
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1510,6 +1546,7 @@ namespace Samples
                     Vector512<float> value = Vector512.Create(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1539,6 +1576,7 @@ namespace Samples
                     value = Vector512.Create(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1572,6 +1610,7 @@ namespace Samples
                     value = Vector512.Create(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1609,6 +1648,7 @@ namespace Samples
                     value = Vector512.Create(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1650,6 +1690,7 @@ namespace Samples
                     value = Vector512.Create(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1695,6 +1736,7 @@ namespace Samples
                     value = Vector512.Create(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create(input[896]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }
@@ -1753,6 +1795,7 @@ namespace Samples
                     value = Vector512.Create(input[1152]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
                     value = Vector512.Create(input[1280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create(input[1408]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(weights + 1024); Sse.Prefetch0(weights + 1040);
                     input++;
                     weights += 32;
                 }

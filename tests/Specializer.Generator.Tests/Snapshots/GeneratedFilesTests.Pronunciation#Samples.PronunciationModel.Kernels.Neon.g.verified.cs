@@ -354,6 +354,40 @@ namespace Samples
                 }
             }
 
+            // Where the highest of 117 logits is, or the first that is no number, among those that this worker has computed; -1 if it has computed none.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            public static int HighestOf117(float* logits, int worker, int workers)
+            {
+                const int Panels = 16;
+                int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
+                int first = panel * 8, end = global::System.Math.Min(endPanel * 8, 117);
+                int highest = first < end ? first : -1;
+                float value = float.NegativeInfinity;
+                Vector128<float> bound = Vector128.Create(value);
+                for (int i = first; i < end; i++)
+                {
+                    // Most vectors hold nothing higher than what came before.
+                    while (i <= end - 4 && Vector128.LessThanOrEqualAll(Vector128.Load(logits + i), bound))
+                    {
+                        i += 4;
+                    }
+
+                    if (i < end && !(logits[i] <= value))
+                    {
+                        highest = i;
+                        value = logits[i];
+                        if (float.IsNaN(value))
+                        {
+                            break;
+                        }
+
+                        bound = Vector128.Create(value);
+                    }
+                }
+
+                return highest;
+            }
+
             // Turns pairs (i, i + 16); the table holds 16 cosines, then 16 sines.
             private static void RotateHalves32(float* source, float* table, float* target, float scale)
             {

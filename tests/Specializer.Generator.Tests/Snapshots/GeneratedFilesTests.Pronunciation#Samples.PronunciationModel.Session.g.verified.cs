@@ -172,6 +172,12 @@ namespace Samples
 
                     // Logits.
                     TKernels.Linear192To117(rows == 1 ? normed + (worker * 208) : normed, weights + TokenEmbedding, Logits, rows, worker, workers);
+
+                    // Most probable token, where it is asked for.
+                    if (FindsMostProbable)
+                    {
+                        ReportMostProbable(worker, TKernels.HighestOf117(Logits, worker, workers));
+                    }
                 }
             }
         }
@@ -196,6 +202,8 @@ namespace Samples
             static abstract void Linear512To192Add(float* input, float* weights, float* output, int rows, int worker, int workers);
 
             static abstract void Linear192To117(float* input, float* weights, float* output, int rows, int worker, int workers);
+
+            static abstract int HighestOf117(float* logits, int worker, int workers);
         }
     }
 }

@@ -39,6 +39,7 @@ public sealed class AllocationTests
         using DecoderModel model = s_declared.LoadRandom(instructionSet, threads);
         using DecoderSession session = model.CreateSession();
         Assert.Equal(0, Allocated(() => session.Decode(_tokens[session.Position])));
+        Assert.Equal(0, Allocated(() => session.DecodeGreedy(_tokens[session.Position])));
         Assert.Equal(0, Allocated(() => session.Prefill(_tokens)));
         Assert.Equal(0, Allocated(() => session.Prefill(_tokens, logits)));
         Assert.Equal(0, Allocated(() => session.Truncate(session.Position / 2)));
@@ -111,6 +112,7 @@ public sealed class AllocationTests
         PrefillAndDecode(session);
         Assert.Equal(0, LeastAllocated(() => session.Prefill(_tokens.AsSpan(0, LlamaGoldenShortChunk.ChunkLength))));
         Assert.Equal(0, LeastAllocated(() => session.Decode(_tokens[0])));
+        Assert.Equal(0, LeastAllocated(() => session.DecodeGreedy(_tokens[0])));
 
         // The test runner's own threads allocate now and then: an attempt is one call, shorter than the time between, and
         // what a call allocates shows in every attempt.

@@ -31,6 +31,9 @@ internal sealed unsafe partial class GeneratedKernels
     /// <summary>The look-up of embeddings.</summary>
     public EmbedFunction Embed => Function<EmbedFunction>(Names(_model).Single(name => EmbedName().IsMatch(name)));
 
+    /// <summary>The search for the highest logit.</summary>
+    public HighestFunction Highest => Function<HighestFunction>(Names(_model).Single(name => HighestName().IsMatch(name)));
+
     /// <summary>Attention over the cache.</summary>
     public AttendFunction Attend => Function<AttendFunction>("Attend");
 
@@ -54,7 +57,7 @@ internal sealed unsafe partial class GeneratedKernels
 
     /// <summary>Whether a kernel is of a kind that these tests know.</summary>
     public static bool IsKnown(string name) =>
-        LinearName().IsMatch(name) || NormName().IsMatch(name) || EmbedName().IsMatch(name) || name is "Attend" or "AppendKeysAndValues";
+        LinearName().IsMatch(name) || NormName().IsMatch(name) || EmbedName().IsMatch(name) || HighestName().IsMatch(name) || name is "Attend" or "AppendKeysAndValues";
 
     private static Type Nested(DeclaredModel model, string name) =>
         model.Class.GetNestedType(name, BindingFlags.NonPublic) ?? throw new ArgumentException($"{model.Name} has no nested type {name}.", nameof(name));
@@ -106,4 +109,7 @@ internal sealed unsafe partial class GeneratedKernels
 
     [GeneratedRegex("^Embed\\d+$")]
     private static partial Regex EmbedName();
+
+    [GeneratedRegex("^HighestOf\\d+$")]
+    private static partial Regex HighestName();
 }

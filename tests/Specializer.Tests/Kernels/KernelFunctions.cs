@@ -6,6 +6,9 @@ internal unsafe delegate void LinearFunction(float* input, float* weights, float
 /// <summary>A linear kernel without a bias, or a norm.</summary>
 internal unsafe delegate void RowsFunction(float* input, float* weights, float* output, int rows, int worker, int workers);
 
+/// <summary>The search for the highest logit.</summary>
+internal unsafe delegate int HighestFunction(float* logits, int worker, int workers);
+
 /// <summary>A look-up of embeddings.</summary>
 internal unsafe delegate void EmbedFunction(int* tokens, float* table, float* output, int rows, int worker, int workers);
 

@@ -337,7 +337,11 @@ internal static class AttentionEmitter
         {
             int width = (vectors + tiles - 1 - tile) / tiles;
             yield return new(
-                kernel.TilePrefix + (width == widest ? "WeighValuesRows" : "WeighValuesNarrowRows"), width, null, KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, AddToOutput: false, kernel.HeadStride);
+                kernel.TilePrefix + (width == widest ? "WeighValuesRows" : "WeighValuesNarrowRows"), width, null, KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, AddToOutput: false, kernel.HeadStride)
+            {
+                // A few queries pass over the values once; the CPU sees so short a stream too late, and asking costs many queries nothing.
+                Prefetch = isa.Prefetches ? TilePrefetch.Own : TilePrefetch.None,
+            };
         }
     }
 

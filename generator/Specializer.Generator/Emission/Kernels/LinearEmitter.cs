@@ -69,7 +69,7 @@ internal static class LinearEmitter
             {
                 writer.Line($"const int Panels = {Text(panels)};");
                 RowShares.EmitManyRows(writer, kernel.InputStride, kernel.OutputStride);
-                writer.Line("int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;");
+                writer.Line(RowShares.Panels);
                 EmitPanels(writer, isa, kernel, wholePanels, narrow);
             }
         }
@@ -83,7 +83,8 @@ internal static class LinearEmitter
     /// <summary>Whether there is more to share out than one panel.</summary>
     public static bool SharesRows(LinearKernel kernel, InstructionSetDescription isa) => Panels(kernel, isa) > 1;
 
-    private static int Panels(LinearKernel kernel, InstructionSetDescription isa) => (kernel.PackedOutputs + isa.PanelWidth - 1) / isa.PanelWidth;
+    /// <summary>The panels of packed weights, the last of which may be narrower.</summary>
+    public static int Panels(LinearKernel kernel, InstructionSetDescription isa) => (kernel.PackedOutputs + isa.PanelWidth - 1) / isa.PanelWidth;
 
     private static void EmitPanels(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, int wholePanels, int narrow)
     {

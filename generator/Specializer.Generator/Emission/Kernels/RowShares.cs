@@ -14,6 +14,9 @@ internal static class RowShares
     /// <summary>The head of a loop over a worker's rows.</summary>
     public const string EachRow = "for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)";
 
+    /// <summary>A worker's panels, which follow each other, of those of few rows.</summary>
+    public const string Panels = "int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;";
+
     /// <summary>Writes the beginning of a kernel that shares out its rows if they are many, and otherwise something else.</summary>
     public static void EmitManyRows(SourceWriter writer, int inputStride, int outputStride)
     {

@@ -1,0 +1,38 @@
+using System;
+
+namespace Specializer;
+
+/// <summary>The token with the highest logit, from what the workers found each in its own share.</summary>
+internal sealed class MostProbableToken
+{
+    private readonly int[] _found;  // [worker] the token with the highest of its logits, or the first whose logit is NaN; -1 if it has none
+
+    /// <param name="workers">The most workers that compute together.</param>
+    public MostProbableToken(int workers) => _found = new int[workers];
+
+    /// <summary>Forgets what was reported; workers that do not compute report nothing.</summary>
+    public void Clear() => Array.Fill(_found, -1);
+
+    /// <summary>Takes down what a worker found.</summary>
+    public void Report(int worker, int token) => _found[worker] = token;
+
+    /// <summary>Which of the reported tokens has the highest logit, of equal ones the lowest.</summary>
+    /// <exception cref="InvalidOperationException">A logit is NaN.</exception>
+    public int Among(ReadOnlySpan<float> logits)
+    {
+        // Shares follow each other as the workers do.
+        int best = -1;
+        foreach (int token in _found)
+        {
+            if (token >= 0 && float.IsNaN(logits[token]))
+            {
+                throw new InvalidOperationException(FormattableString.Invariant(
+                    $"The logit of token {token} of {logits.Length} is NaN. Check the weights file and the input of the model for NaN and for values that overflow."));
+            }
+
+            best = token >= 0 && (best < 0 || logits[token] > logits[best]) ? token : best;
+        }
+
+        return best;
+    }
+}
