@@ -53,6 +53,41 @@ internal static class CompareCommand
             var without = new KernelRun(pair.Without, pair.Rows, calls);
             Report(pair.Reason, $"{pair.What}, {pair.Rows} rows, GFLOP/s", pair.Operations * calls / 1e9, () => team.TryRun(with), () => team.TryRun(without), 0.015);
         }
+
+        CompareGreedy();
+    }
+
+    /// <summary>The most probable token found by the workers among the logits that they have computed, or by a search through all of them.</summary>
+    private static void CompareGreedy()
+    {
+        const int Tokens = 8;
+        foreach (MeasuredModel measured in MeasuredModel.Generics)
+        {
+            using var model = (DecoderModel)measured.Load(new ModelOptions { Threads = 1 });
+            using DecoderSession session = model.CreateSession();
+            session.Prefill([1]);
+            Report("fusion", $"the search for the most probable token, {measured.Name}, tokens/s", Tokens, () => Run(session.DecodeGreedy), () => Run(token => Highest(session.Decode(token))));
+
+            void Run(Func<int, int> step)
+            {
+                session.Truncate(1);
+                for (int i = 0, token = 1; i < Tokens; i++)
+                {
+                    token = step(token);
+                }
+            }
+        }
+
+        static int Highest(ReadOnlySpan<float> logits)
+        {
+            int best = 0;
+            for (int token = 1; token < logits.Length; token++)
+            {
+                best = logits[token] > logits[best] ? token : best;
+            }
+
+            return best;
+        }
     }
 
     private static void CompareKernels(MeasuredModel measured, int threads)

@@ -39,6 +39,11 @@ internal static unsafe class KernelBinding
         }
 
         code.Emit(OpCodes.Call, kernel);
+        if (kernel.ReturnType != typeof(void))
+        {
+            code.Emit(OpCodes.Pop);
+        }
+
         code.Emit(OpCodes.Ret);
         return caller.CreateDelegate<KernelCall>();
     }

@@ -101,6 +101,7 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
             "AddPositions" => ("embed", 0, 3 * width),
             "GatherFrames" or "GatherWindows" => ("gather", 0, 6 * width),
             "GatherPatches" => ("gather", 0, 2 * model.PatchFloats),
+            "HighestOf" => ("highest", 0, width),
             "PoolFirst" or "PoolMean" => ("pool", 0, 2 * width),
             _ => null,
         };
@@ -116,7 +117,7 @@ internal sealed partial class KernelCatalog(MeasuredModel model, InstructionSet 
             rows => (long)known.Floats * rows * sizeof(float),
             KernelBinding.Bind(kernel, memory, _length, rowsAreLast: known.Name == "append"))
         {
-            MostRows = known.Name is "pool" ? 1 : Math.Min(_length, KernelMemory.Rows),
+            MostRows = known.Name is "pool" or "highest" ? 1 : Math.Min(_length, KernelMemory.Rows),
             RunGeneric = kernel.Name.StartsWith("RootMeanSquareNorm", StringComparison.Ordinal) ? GenericKernels.Norm(instructionSet, memory, width) : null,
         };
     }

@@ -219,7 +219,10 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     {
     }
 
-    /// <summary>Takes down the token with the highest of the logits that a worker has computed. Called by every worker of generated code.</summary>
+    /// <summary>
+    /// Takes down the token with the highest of the logits that a worker has computed. Called by every worker of generated code; a
+    /// session whose workers do not call it searches all logits afterwards.
+    /// </summary>
     /// <param name="worker">The worker.</param>
     /// <param name="token">The token, or the first whose logit is no number; -1 if the worker has computed none.</param>
     protected void ReportMostProbable(int worker, int token) => _mostProbable.Report(worker, token);

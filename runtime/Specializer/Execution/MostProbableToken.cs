@@ -16,7 +16,7 @@ internal sealed class MostProbableToken
     /// <summary>Takes down what a worker found.</summary>
     public void Report(int worker, int token) => _found[worker] = token;
 
-    /// <summary>Which of the reported tokens has the highest logit, of equal ones the lowest.</summary>
+    /// <summary>Which of the reported tokens has the highest logit, of equal ones the lowest; of all tokens, where no worker has looked for it.</summary>
     /// <exception cref="InvalidOperationException">A logit is NaN.</exception>
     public int Among(ReadOnlySpan<float> logits)
     {
@@ -24,15 +24,30 @@ internal sealed class MostProbableToken
         int best = -1;
         foreach (int token in _found)
         {
-            if (token >= 0 && float.IsNaN(logits[token]))
-            {
-                throw new InvalidOperationException(FormattableString.Invariant(
-                    $"The logit of token {token} of {logits.Length} is NaN. Check the weights file and the input of the model for NaN and for values that overflow."));
-            }
+            best = token < 0 ? best : Better(logits, best, token);
+        }
 
-            best = token >= 0 && (best < 0 || logits[token] > logits[best]) ? token : best;
+        if (best >= 0)
+        {
+            return best;
+        }
+
+        for (int token = 0; token < logits.Length; token++)
+        {
+            best = Better(logits, best, token);
         }
 
         return best;
+    }
+
+    private static int Better(ReadOnlySpan<float> logits, int best, int token)
+    {
+        if (float.IsNaN(logits[token]))
+        {
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"The logit of token {token} of {logits.Length} is NaN. Check the weights file and the input of the model for NaN and for values that overflow."));
+        }
+
+        return best < 0 || logits[token] > logits[best] ? token : best;
     }
 }

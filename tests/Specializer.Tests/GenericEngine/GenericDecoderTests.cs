@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Specializer.GenericEngine;
 using Specializer.Tests.Goldens;
 using Specializer.Tests.Oracle;
@@ -152,6 +153,17 @@ public sealed class GenericDecoderTests
         using RandomWeights weights = new(Small, 1);
         ArgumentException error = Assert.Throws<ArgumentException>(() => GenericDecoder.Load(weights, configuration));
         Assert.Contains(property, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_session_whose_workers_do_not_look_for_the_most_probable_token_gives_it_too()
+    {
+        using RandomWeights weights = new(Small, 1);
+        using GenericDecoder model = GenericDecoder.Load(weights, Configuration(Small));
+        using DecoderSession session = model.CreateSession();
+        float[] logits = session.Prefill([1, 2]).ToArray();
+        session.Reset();
+        Assert.Equal(Array.IndexOf(logits, logits.Max()), session.PrefillGreedy([1, 2]));
     }
 
     [Fact]
