@@ -33,7 +33,7 @@ internal static class StartCommand
             {
                 (checkpoint, packed) = Save(folder, Llama110M.Tensors, weights => Llama110M.Load(weights));
                 Console.WriteLine();
-                Console.WriteLine("| from | packed weights, MB | memory of its own for the model, MB | of the packed weights | at most resident, with mapped files and the runtime, MB | of the packed weights |");
+                Console.WriteLine("| from | packed weights, MB | memory of its own for the model, MB | of the packed weights | at most resident besides what was before, with mapped files, MB | of the packed weights |");
                 Console.WriteLine("|---|---:|---:|---:|---:|---:|");
                 Console.WriteLine(LoadedMemory.Row("safetensors", Start(LoadedMemory.Command, checkpoint).Said));
                 Console.WriteLine(LoadedMemory.Row("packed file", Start(LoadedMemory.Command, packed).Said));

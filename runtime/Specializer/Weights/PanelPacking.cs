@@ -39,14 +39,42 @@ internal sealed unsafe class PanelPacking
     public void Run()
     {
         int panels = (_sources.Length + PanelWidth - 1) / PanelWidth;
+        int together = WeightPacking.RowsTogether(_inputs) / PanelWidth;
         try
         {
-            Parallel.For(0, panels, Pack);
+            for (int first = 0; first < panels; first += together)
+            {
+                int end = Math.Min(first + together, panels);
+                Parallel.For(first, end, Pack);
+                LetGo(_sources.AsSpan(first * PanelWidth, Math.Min(end * PanelWidth, _sources.Length) - (first * PanelWidth)));
+            }
         }
         catch (AggregateException exception) when (exception.InnerException is WeightsException first)
         {
             // Which of several weights that do not fit is named depends on the threads; that one of them is does not.
             throw first;
+        }
+    }
+
+    /// <summary>No column is packed twice: what the checkpoint takes of memory meanwhile stays small.</summary>
+    private void LetGo(ReadOnlySpan<PanelSource> sources)
+    {
+        for (int matrix = 0; matrix < _matrices.Length; matrix++)
+        {
+            int first = int.MaxValue, end = 0;
+            foreach (PanelSource source in sources)
+            {
+                if (source.Matrix == matrix)
+                {
+                    first = Math.Min(first, source.Row);
+                    end = Math.Max(end, source.Row + 1);
+                }
+            }
+
+            if (end > 0)
+            {
+                _matrices[matrix].LetGo(first, end - first);
+            }
         }
     }
 

@@ -140,7 +140,7 @@ public sealed unsafe class SafetensorsFile : WeightsSource
             return false;
         }
 
-        view = new TensorView(entry.Name, entry.ElementType, entry.Shape, entry.Extent, _contents + _header.DataStart + entry.Begin, _memory);
+        view = new TensorView(entry.Name, entry.ElementType, entry.Shape, entry.Extent, _contents + _header.DataStart + entry.Begin, _memory, mapped: _view is not null);
         return true;
     }
 

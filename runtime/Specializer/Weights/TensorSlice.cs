@@ -85,5 +85,19 @@ public readonly struct TensorSlice
         }
     }
 
+    /// <summary>Says that neighbouring rows were read for the last time. Of a matrix [inputs, outputs], whose rows lie all over it, the whole tensor.</summary>
+    internal void LetGo(int row, int rows)
+    {
+        if (IsZero || rows == 0)
+        {
+            return;
+        }
+
+        long length = _tensor.RowLength;
+        long first = InputsFirst ? 0 : TensorRow(row) * length;
+        long end = InputsFirst ? _tensor.ElementCount : (TensorRow(row + rows - 1) + 1) * length;
+        _tensor.LetGo(first, end - first);
+    }
+
     private long TensorRow(int row) => _first + ((long)(row / _groupRows) * _groupStride) + (row % _groupRows);
 }

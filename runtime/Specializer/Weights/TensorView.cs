@@ -14,6 +14,7 @@ public readonly unsafe struct TensorView
     private readonly long[]? _shape;
     private readonly byte* _data;
     private readonly SafeHandle? _memory;
+    private readonly bool _mapped;
 
     /// <summary>Describes a tensor in memory.</summary>
     /// <param name="name">The name of the tensor.</param>
@@ -45,7 +46,15 @@ public readonly unsafe struct TensorView
         _memory = memory;
     }
 
-    internal TensorView(string name, TensorElementType elementType, long[] shape, TensorExtent extent, byte* data, SafeHandle memory)
+    /// <summary>Describes a tensor of a file.</summary>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="elementType">The type of its elements.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="extent">What follows from type and shape.</param>
+    /// <param name="data">Its first byte.</param>
+    /// <param name="memory">What owns the memory.</param>
+    /// <param name="mapped">Whether the memory is a file mapped for reading, whose pages can be had again.</param>
+    internal TensorView(string name, TensorElementType elementType, long[] shape, TensorExtent extent, byte* data, SafeHandle memory, bool mapped)
     {
         Name = name;
         ElementType = elementType;
@@ -54,6 +63,7 @@ public readonly unsafe struct TensorView
         _shape = shape;
         _data = data;
         _memory = memory;
+        _mapped = mapped;
     }
 
     /// <summary>The name of the tensor.</summary>
@@ -169,6 +179,34 @@ public readonly unsafe struct TensorView
                     FloatConversion.FromHalf(_data + (start * sizeof(ushort)), destination);
                     break;
             }
+        }
+        finally
+        {
+            if (held)
+            {
+                _memory!.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Says that consecutive elements were read for the last time: if they come from a mapped file, they no longer count as
+    /// memory of the process. Reading them again is right, but has to fetch them anew.
+    /// </summary>
+    internal void LetGo(long start, long count)
+    {
+        if (!_mapped)
+        {
+            return;
+        }
+
+        long elementBytes = ElementCount == 0 ? 0 : ByteLength / ElementCount;
+        bool held = false;
+        try
+        {
+            // Held, so that these pages are the file's and not what came to lie there after a concurrent Dispose.
+            _memory!.DangerousAddRef(ref held);
+            MappedPages.LetGo(_data + (start * elementBytes), count * elementBytes);
         }
         finally
         {

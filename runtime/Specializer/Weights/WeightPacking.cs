@@ -1,4 +1,5 @@
 using System;
+using System.Threading.Tasks;
 
 namespace Specializer;
 
@@ -15,6 +16,9 @@ namespace Specializer;
 public static unsafe class WeightPacking
 {
     internal const int VectorsPerPanel = 2;
+
+    /// <summary>Bytes of weights that all cores pack before the pages of the checkpoint that held them are let go.</summary>
+    private const int BytesTogether = 4 << 20;
 
     /// <summary>Packs one or several matrices, their rows one after the other, as the outputs of a linear kernel.</summary>
     /// <param name="destination">Receives <paramref name="packedColumns"/> times <paramref name="inputs"/> floats, or words of two weights each.</param>
@@ -89,6 +93,7 @@ public static unsafe class WeightPacking
         foreach (TensorSlice vector in vectors)
         {
             vector.CopyElements(0, new Span<float>(destination, vector.Rows));
+            vector.LetGo(0, vector.Rows);
             destination += vector.Rows;
         }
     }
@@ -112,9 +117,13 @@ public static unsafe class WeightPacking
     public static void Rows(float* destination, int rowStride, TensorView matrix)
     {
         int length = checked((int)matrix.Shape[^1]);
-        for (long row = 0; row < matrix.ElementCount / length; row++)
+        long rows = matrix.ElementCount / length;
+        int together = RowsTogether(length);
+        for (long first = 0; first < rows; first += together)
         {
-            matrix.CopyRangeTo(row * length, new Span<float>(destination + (row * rowStride), length));
+            long end = Math.Min(first + together, rows);
+            Parallel.For(first, end, row => matrix.CopyRangeTo(row * length, new Span<float>(destination + (row * rowStride), length)));
+            matrix.LetGo(first * length, (end - first) * length);
         }
     }
 
@@ -227,6 +236,13 @@ public static unsafe class WeightPacking
                 row[interleaved ? (2 * i) + 1 : i + half] = (float)cosine;
             }
         }
+    }
+
+    /// <summary>The rows of a length that are packed before their pages are let go: a multiple of the widest panel's columns, so that no panel is cut.</summary>
+    internal static int RowsTogether(int length)
+    {
+        const int WidestPanel = VectorsPerPanel * 16;
+        return (int)Math.Max(1, BytesTogether / ((long)length * sizeof(float) * WidestPanel)) * WidestPanel;
     }
 
     private static int Lanes(InstructionSet instructionSet) => instructionSet switch
