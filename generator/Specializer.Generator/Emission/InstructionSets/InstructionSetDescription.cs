@@ -112,5 +112,6 @@ internal abstract class InstructionSetDescription
 
     public string LoadWords(string address) => VectorClass + ".Load((uint*)(" + address + "))";
 
-    public string Broadcast(string value) => VectorClass + ".Create(" + value + ")";
+    // The type is said although the compiler would find it: that spares it a choice among thirty methods.
+    public string Broadcast(string value) => VectorClass + ".Create<float>(" + value + ")";
 }

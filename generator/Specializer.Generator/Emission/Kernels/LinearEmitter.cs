@@ -167,7 +167,7 @@ internal static class LinearEmitter
         using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
         {
             writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
-            string input = $"input + ((nint)row * {Text(kernel.InputStride)})", output = $"panelOutput + ((nint)row * {Text(kernel.OutputStride)})";
+            string input = $"&input[(nint)row * {Text(kernel.InputStride)}]", output = $"&panelOutput[(nint)row * {Text(kernel.OutputStride)}]";
             if (whole is null)
             {
                 EmitCall(writer, isa, kernel, tile, input, "panelWeights", output, panel, "height");
@@ -263,7 +263,7 @@ internal static class LinearEmitter
         At("output", panel, kernel.Epilogue.Gated ? isa.PanelWidth / 2 : isa.PanelWidth);
 
     private static string At(string pointer, string panel, long step) =>
-        panel == "0" ? pointer : $"{pointer} + ((nint){panel} * {step.ToString(CultureInfo.InvariantCulture)})";
+        panel == "0" ? pointer : $"&{pointer}[(nint){panel} * {step.ToString(CultureInfo.InvariantCulture)}]";
 
     /// <summary>The room of a panel, in floats: two weights of 16 bits take one float's.</summary>
     private static int PanelFloats(LinearKernel kernel, InstructionSetDescription isa) => DepthFloats(kernel, isa, isa.PanelVectors) * kernel.Inputs;
