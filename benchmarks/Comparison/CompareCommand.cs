@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.Globalization;
 using System.Linq;
+using System.Numerics.Tensors;
 using Specializer.GenericEngine;
 
 namespace Specializer.Benchmarks;
@@ -66,7 +67,7 @@ internal static class CompareCommand
             using var model = (DecoderModel)measured.Load(new ModelOptions { Threads = 1 });
             using DecoderSession session = model.CreateSession();
             session.Prefill([1]);
-            Report("fusion", $"the search for the most probable token, {measured.Name}, tokens/s", Tokens, () => Run(session.DecodeGreedy), () => Run(token => Highest(session.Decode(token))));
+            Report("fusion", $"the search for the most probable token, {measured.Name}, tokens/s", Tokens, () => Run(session.DecodeGreedy), () => Run(token => TensorPrimitives.IndexOfMax(session.Decode(token))));
 
             void Run(Func<int, int> step)
             {
@@ -76,17 +77,6 @@ internal static class CompareCommand
                     token = step(token);
                 }
             }
-        }
-
-        static int Highest(ReadOnlySpan<float> logits)
-        {
-            int best = 0;
-            for (int token = 1; token < logits.Length; token++)
-            {
-                best = logits[token] > logits[best] ? token : best;
-            }
-
-            return best;
         }
     }
 

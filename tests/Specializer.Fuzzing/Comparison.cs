@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Specializer.Generator.Architecture;
 using Specializer.Tests.Goldens;
@@ -109,12 +110,7 @@ internal static class Comparison
     /// <summary>Fails unless a token is the first of those with the highest logit.</summary>
     internal static void AssertMostProbable(ReadOnlySpan<float> logits, int token, int position)
     {
-        int expected = 0;
-        for (int i = 1; i < logits.Length; i++)
-        {
-            expected = logits[i] > logits[expected] ? i : expected;
-        }
-
+        int expected = TensorPrimitives.IndexOfMax(logits);
         if (token != expected)
         {
             throw new XunitException(string.Create(CultureInfo.InvariantCulture, $"the most probable token after position {position} is {expected}, found was {token}"));

@@ -65,7 +65,11 @@ public abstract unsafe partial class DecoderSession
                 _prefix = isPrefix ? tokens.Length : 0;
             }
 
-            _mostProbable.Clear();
+            if (isGreedy)
+            {
+                _mostProbable.Clear();
+            }
+
             _isKept = BeginCall();
             int vocabulary = Description.VocabularySize;
             int lastRow = 0;

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics.Tensors;
 
 namespace Specializer.Tests.EndToEnd;
 
@@ -12,16 +13,10 @@ internal static class Greedy
         ReadOnlySpan<float> logits = session.Prefill(prompt);
         for (int i = 0; i < count; i++)
         {
-            int best = 0;
-            for (int token = 1; token < logits.Length; token++)
-            {
-                best = logits[token] > logits[best] ? token : best;
-            }
-
-            continuation[i] = best;
+            continuation[i] = TensorPrimitives.IndexOfMax(logits);
             if (i + 1 < count)
             {
-                logits = session.Decode(best);
+                logits = session.Decode(continuation[i]);
             }
         }
 
