@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using System.Threading.Tasks;
 
 namespace Specializer;
 
@@ -40,19 +39,11 @@ internal sealed unsafe class PanelPacking
     {
         int panels = (_sources.Length + PanelWidth - 1) / PanelWidth;
         int together = WeightPacking.RowsTogether(_inputs) / PanelWidth;
-        try
+        for (int first = 0; first < panels; first += together)
         {
-            for (int first = 0; first < panels; first += together)
-            {
-                int end = Math.Min(first + together, panels);
-                Parallel.For(first, end, Pack);
-                LetGo(_sources.AsSpan(first * PanelWidth, Math.Min(end * PanelWidth, _sources.Length) - (first * PanelWidth)));
-            }
-        }
-        catch (AggregateException exception) when (exception.InnerException is WeightsException first)
-        {
-            // Which of several weights that do not fit is named depends on the threads; that one of them is does not.
-            throw first;
+            int end = Math.Min(first + together, panels);
+            WeightPacking.OnAllCores(first, end, Pack);
+            LetGo(_sources.AsSpan(first * PanelWidth, Math.Min(end * PanelWidth, _sources.Length) - (first * PanelWidth)));
         }
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.ExceptionServices;
 using System.Threading.Tasks;
 
 namespace Specializer;
@@ -117,13 +118,13 @@ public static unsafe class WeightPacking
     public static void Rows(float* destination, int rowStride, TensorView matrix)
     {
         int length = checked((int)matrix.Shape[^1]);
-        long rows = matrix.ElementCount / length;
+        int rows = checked((int)(matrix.ElementCount / length));
         int together = RowsTogether(length);
-        for (long first = 0; first < rows; first += together)
+        for (int first = 0; first < rows; first += together)
         {
-            long end = Math.Min(first + together, rows);
-            Parallel.For(first, end, row => matrix.CopyRangeTo(row * length, new Span<float>(destination + (row * rowStride), length)));
-            matrix.LetGo(first * length, (end - first) * length);
+            int end = Math.Min(first + together, rows);
+            OnAllCores(first, end, row => matrix.CopyRangeTo((long)row * length, new Span<float>(destination + ((nint)row * rowStride), length)));
+            matrix.LetGo((long)first * length, (long)(end - first) * length);
         }
     }
 
@@ -243,6 +244,19 @@ public static unsafe class WeightPacking
     {
         const int WidestPanel = VectorsPerPanel * 16;
         return (int)Math.Max(1, BytesTogether / ((long)length * sizeof(float) * WidestPanel)) * WidestPanel;
+    }
+
+    /// <summary>Packs a part on all cores. What one of them throws is thrown as it is; which of several, depends on the threads.</summary>
+    internal static void OnAllCores(int first, int end, Action<int> pack)
+    {
+        try
+        {
+            Parallel.For(first, end, pack);
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
     }
 
     private static int Lanes(InstructionSet instructionSet) => instructionSet switch
