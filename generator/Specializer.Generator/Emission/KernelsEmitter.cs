@@ -100,9 +100,10 @@ internal static class KernelsEmitter
                 LinearAttentionEmitter.EmitShared(writer, isa, linearAttention, functions);
             }
 
-            foreach (TileShape tile in kernels.SelectMany(kernel => Tiles(kernel, isa)).Distinct())
+            // Of a family that kernels share there are the tiles that any of them takes.
+            foreach (IGrouping<TileShape, TileShape> tiles in kernels.SelectMany(kernel => Tiles(kernel, isa)).GroupBy(static tile => tile with { LeastRows = 1 }))
             {
-                TileEmitter.Emit(writer, isa, tile);
+                TileEmitter.Emit(writer, isa, tiles.OrderBy(static tile => tile.LeastRows).First());
             }
 
             TileEmitter.EmitTileRows(writer, isa);
@@ -118,7 +119,7 @@ internal static class KernelsEmitter
     private static IEnumerable<TileShape> Tiles(Kernel kernel, InstructionSetDescription isa) => kernel switch
     {
         LinearKernel linear => LinearEmitter.Tiles(linear, isa),
-        AttentionKernel { Attention.Linear: false } attention => AttentionEmitter.Tiles(attention, isa),
+        AttentionKernel { Attention.Linear: false } attention => AttentionTiles.All(attention, isa),
         _ => [],
     };
 

@@ -81,14 +81,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply72BiasFewRows(rows, input, &weights[(nint)panel * 1152], &output[(nint)panel * 16], 208, &bias[(nint)panel * 16]);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 1152];
@@ -96,7 +88,14 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 16]);
+                        if (row == 0)
+                        {
+                            Multiply72BiasFirstRows(height, input, panelWeights, panelOutput, 208, &bias[(nint)panel * 16]);
+                        }
+                        else
+                        {
+                            Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 16]);
+                        }
                     }
                 }
             }
@@ -137,12 +136,17 @@ namespace Samples
                 int queryRows = rows * GroupSize;
                 int unitRows = rows == 1 ? GroupSize : 20;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
-                for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
+                // A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out.
+                int wholeHeads = KeyValueHeads - (KeyValueHeads % workers);
+                for (int unit = 0; unit < KeyValueHeads * unitsPerHead; unit++)
                 {
                     nint head = unit / unitsPerHead;
-                    // Later queries see more keys: every other head begins with them, so that workers get as much.
-                    int place = unit % unitsPerHead;
-                    int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;
+                    if ((head < wholeHeads ? head : unit) % workers != worker)
+                    {
+                        continue;
+                    }
+
+                    int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
                     float* headQueries = queries + (head * 1536);
                     float* headKeys = keys + (head * 1280);
@@ -171,16 +175,34 @@ namespace Samples
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
                     float* blockKeys = keys + ((nint)block * 20);
-                    for (int row = 0, height; row < rows; row += height)
+                    if (rows == 1)
                     {
-                        height = NextTileRows(rows - row, 5);
-                        float* tileQueries = queries + (row * 32);
-                        float* tileScores = scores + (row * KeyBlock);
-                        int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                        // One query is as fast as its keys are read: several panels at once.
+                        int visible = global::System.Math.Clamp(position + first + 1 - block, 0, count);
                         int key = 0;
+                        for (; key < visible - 48; key += 64)
+                        {
+                            ScoreStreamRows1(queries, blockKeys + (key * 20), scores + key);
+                        }
+
                         for (; key < visible; key += 16)
                         {
-                            ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                            ScoreRows1(queries, blockKeys + (key * 20), scores + key);
+                        }
+                    }
+                    else
+                    {
+                        for (int row = 0, height; row < rows; row += height)
+                        {
+                            height = NextTileRows(rows - row, 5);
+                            float* tileQueries = queries + (row * 32);
+                            float* tileScores = scores + (row * KeyBlock);
+                            int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                            int key = 0;
+                            for (; key < visible; key += 16)
+                            {
+                                ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                            }
                         }
                     }
 
@@ -205,15 +227,26 @@ namespace Samples
                     }
 
                     float* blockValues = values + ((nint)block * 32);
-                    for (int column = 0; column < 32; column += 16)
+                    if (rows == 1)
                     {
-                        for (int row = 0, height; row < rows; row += height)
+                        int visible = global::System.Math.Clamp(position + first + 1 - block, 0, count);
+                        if (visible > 0)
                         {
-                            height = NextTileRows(rows - row, 5);
-                            int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
-                            if (visible > 0)
+                            StreamValuesRows1(scores, blockValues, results, factors, visible);
+                        }
+                    }
+                    else
+                    {
+                        for (int column = 0; column < 32; column += 16)
+                        {
+                            for (int row = 0, height; row < rows; row += height)
                             {
-                                WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                height = NextTileRows(rows - row, 5);
+                                int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                                if (visible > 0)
+                                {
+                                    WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                }
                             }
                         }
                     }
@@ -253,14 +286,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply60BiasAddFewRows(rows, input, &weights[(nint)panel * 960], &output[(nint)panel * 16], 80, &bias[(nint)panel * 16]);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 960];
@@ -268,7 +293,14 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply60BiasAddRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16]);
+                        if (row == 0)
+                        {
+                            Multiply60BiasAddFirstRows(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16]);
+                        }
+                        else
+                        {
+                            Multiply60BiasAddRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16]);
+                        }
                     }
                 }
             }
@@ -291,15 +323,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply72BiasFewRows(rows, input, &weights[(nint)panel * 1152], &output[(nint)panel * 16], 112, &bias[(nint)panel * 16]);
-                        Linear72To100BiasGeluFinish(&output[(nint)panel * 16], rows, 2);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 1152];
@@ -307,8 +330,16 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 16]);
-                        Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 2);
+                        if (row == 0)
+                        {
+                            Multiply72BiasFirstRows(height, input, panelWeights, panelOutput, 112, &bias[(nint)panel * 16]);
+                            Linear72To100BiasGeluFinish(panelOutput, height, 2);
+                        }
+                        else
+                        {
+                            Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 16]);
+                            Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 2);
+                        }
                     }
                 }
             }
@@ -341,14 +372,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply100BiasAddFewRows(rows, input, &weights[(nint)panel * 1600], &output[(nint)panel * 16], 80, &bias[(nint)panel * 16]);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 1600];
@@ -356,7 +379,14 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply100BiasAddRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16]);
+                        if (row == 0)
+                        {
+                            Multiply100BiasAddFirstRows(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16]);
+                        }
+                        else
+                        {
+                            Multiply100BiasAddRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16]);
+                        }
                     }
                 }
             }
@@ -378,14 +408,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply72FewRows(rows, input, &weights[(nint)panel * 1152], &output[(nint)panel * 16], 128);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 1152];
@@ -393,7 +415,14 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply72Rows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        if (row == 0)
+                        {
+                            Multiply72FirstRows(height, input, panelWeights, panelOutput, 128);
+                        }
+                        else
+                        {
+                            Multiply72Rows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        }
                     }
                 }
             }
@@ -544,21 +573,21 @@ namespace Samples
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
-            private static void Multiply72BiasFewRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 switch (rows)
                 {
-                    case 1: Multiply72BiasFewRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply72BiasFewRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply72BiasFewRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply72BiasFewRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply72BiasFewRows5(input, weights, output, outputStride, bias); break;
+                    case 1: Multiply72BiasFirstRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply72BiasFirstRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply72BiasFirstRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply72BiasFirstRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply72BiasFirstRows5(input, weights, output, outputStride, bias); break;
                 }
             }
 
             // 1 row by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFewRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 float* end = &input[72];
@@ -575,7 +604,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFewRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -596,7 +625,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFewRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -620,7 +649,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFewRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -647,7 +676,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFewRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -679,48 +708,10 @@ namespace Samples
             {
                 switch (rows)
                 {
-                    case 1: Multiply72BiasRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply72BiasRows2(input, weights, output, outputStride, bias); break;
                     case 3: Multiply72BiasRows3(input, weights, output, outputStride, bias); break;
                     case 4: Multiply72BiasRows4(input, weights, output, outputStride, bias); break;
                     case 5: Multiply72BiasRows5(input, weights, output, outputStride, bias); break;
                 }
-            }
-
-            // 1 row by 16 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
             }
 
             // 3 rows by 16 columns, depth 72.
@@ -737,8 +728,20 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -762,8 +765,23 @@ namespace Samples
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -790,8 +808,26 @@ namespace Samples
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -799,6 +835,22 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum3_0, output); Vector256.Store(sum3_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum4_0, output); Vector256.Store(sum4_1, &output[8]);
+            }
+
+            // 1 row by 64 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreStreamRows1(float* input, float* weights, float* output)
+            {
+                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
+                float* end = &input[20];
+                do
+                {
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[320]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[328]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[640]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[648]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[960]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[968]), sum0_7);
+                    input++;
+                    weights += 16;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
             private static void ScoreRows(int rows, float* input, float* weights, float* output)
@@ -863,8 +915,20 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -888,8 +952,23 @@ namespace Samples
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[96]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[97]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[98]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -916,8 +995,26 @@ namespace Samples
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[96]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[128]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[97]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[129]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[98]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[130]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[131]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -927,34 +1024,33 @@ namespace Samples
                 Vector256.Store(sum4_0, &output[512]); Vector256.Store(sum4_1, &output[520]);
             }
 
+            // 1 row by 32 columns, depth as given.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void StreamValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
+            {
+                Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
+                Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0, sum0_2 = Vector256.Load(&output[16]) * factor0, sum0_3 = Vector256.Load(&output[24]) * factor0;
+                float* end = &input[depth];
+                do
+                {
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[16]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[24]), sum0_3);
+                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]);
+            }
+
             private static void WeighValuesRows(int rows, float* input, float* weights, float* output, float* factors, nint depth)
             {
                 switch (rows)
                 {
-                    case 1: WeighValuesRows1(input, weights, output, factors, depth); break;
                     case 2: WeighValuesRows2(input, weights, output, factors, depth); break;
                     case 3: WeighValuesRows3(input, weights, output, factors, depth); break;
                     case 4: WeighValuesRows4(input, weights, output, factors, depth); break;
                     case 5: WeighValuesRows5(input, weights, output, factors, depth); break;
                 }
-            }
-
-            // 1 row by 16 columns, depth as given.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void WeighValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
-            {
-                Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
-                Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
-                float* end = &input[depth];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 32;
-                }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
             }
 
             // 2 rows by 16 columns, depth as given.
@@ -990,18 +1086,41 @@ namespace Samples
                 Vector256<float> sum1_0 = Vector256.Load(&output[32]) * factor1, sum1_1 = Vector256.Load(&output[40]) * factor1;
                 Vector256<float> factor2 = Vector256.Create<float>(factors[2]);
                 Vector256<float> sum2_0 = Vector256.Load(&output[64]) * factor2, sum2_1 = Vector256.Load(&output[72]) * factor2;
-                float* end = &input[depth];
-                do
+                float* end = &input[depth & ~(nint)3];
+                while (input != end)
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 32;
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1088]);
+                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1120]);
+                    input += 4;
+                    weights += 128;
                 }
-                while (input != end);
+                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1024]);
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 Vector256.Store(sum1_0, &output[32]); Vector256.Store(sum1_1, &output[40]);
                 Vector256.Store(sum2_0, &output[64]); Vector256.Store(sum2_1, &output[72]);
@@ -1019,8 +1138,8 @@ namespace Samples
                 Vector256<float> sum2_0 = Vector256.Load(&output[64]) * factor2, sum2_1 = Vector256.Load(&output[72]) * factor2;
                 Vector256<float> factor3 = Vector256.Create<float>(factors[3]);
                 Vector256<float> sum3_0 = Vector256.Load(&output[96]) * factor3, sum3_1 = Vector256.Load(&output[104]) * factor3;
-                float* end = &input[depth];
-                do
+                float* end = &input[depth & ~(nint)3];
+                while (input != end)
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1028,10 +1147,37 @@ namespace Samples
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 32;
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1088]);
+                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1120]);
+                    input += 4;
+                    weights += 128;
                 }
-                while (input != end);
+                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1024]);
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 Vector256.Store(sum1_0, &output[32]); Vector256.Store(sum1_1, &output[40]);
                 Vector256.Store(sum2_0, &output[64]); Vector256.Store(sum2_1, &output[72]);
@@ -1052,8 +1198,8 @@ namespace Samples
                 Vector256<float> sum3_0 = Vector256.Load(&output[96]) * factor3, sum3_1 = Vector256.Load(&output[104]) * factor3;
                 Vector256<float> factor4 = Vector256.Create<float>(factors[4]);
                 Vector256<float> sum4_0 = Vector256.Load(&output[128]) * factor4, sum4_1 = Vector256.Load(&output[136]) * factor4;
-                float* end = &input[depth];
-                do
+                float* end = &input[depth & ~(nint)3];
+                while (input != end)
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1062,10 +1208,41 @@ namespace Samples
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[512]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 32;
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[513]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[514]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1088]);
+                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[515]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1120]);
+                    input += 4;
+                    weights += 128;
                 }
-                while (input != end);
+                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[512]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1024]);
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 Vector256.Store(sum1_0, &output[32]); Vector256.Store(sum1_1, &output[40]);
                 Vector256.Store(sum2_0, &output[64]); Vector256.Store(sum2_1, &output[72]);
@@ -1089,21 +1266,21 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
             }
 
-            private static void Multiply60BiasAddFewRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 switch (rows)
                 {
-                    case 1: Multiply60BiasAddFewRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply60BiasAddFewRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply60BiasAddFewRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply60BiasAddFewRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply60BiasAddFewRows5(input, weights, output, outputStride, bias); break;
+                    case 1: Multiply60BiasAddFirstRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply60BiasAddFirstRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply60BiasAddFirstRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply60BiasAddFirstRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply60BiasAddFirstRows5(input, weights, output, outputStride, bias); break;
                 }
             }
 
             // 1 row by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFewRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 float* end = &input[60];
@@ -1120,7 +1297,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFewRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1141,7 +1318,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFewRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1165,7 +1342,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFewRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1192,7 +1369,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFewRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1224,48 +1401,10 @@ namespace Samples
             {
                 switch (rows)
                 {
-                    case 1: Multiply60BiasAddRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply60BiasAddRows2(input, weights, output, outputStride, bias); break;
                     case 3: Multiply60BiasAddRows3(input, weights, output, outputStride, bias); break;
                     case 4: Multiply60BiasAddRows4(input, weights, output, outputStride, bias); break;
                     case 5: Multiply60BiasAddRows5(input, weights, output, outputStride, bias); break;
                 }
-            }
-
-            // 1 row by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
             }
 
             // 3 rows by 16 columns, depth 60.
@@ -1282,8 +1421,20 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1307,8 +1458,23 @@ namespace Samples
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1335,8 +1501,26 @@ namespace Samples
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1362,21 +1546,21 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
             }
 
-            private static void Multiply100BiasAddFewRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 switch (rows)
                 {
-                    case 1: Multiply100BiasAddFewRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply100BiasAddFewRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply100BiasAddFewRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply100BiasAddFewRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply100BiasAddFewRows5(input, weights, output, outputStride, bias); break;
+                    case 1: Multiply100BiasAddFirstRows1(input, weights, output, outputStride, bias); break;
+                    case 2: Multiply100BiasAddFirstRows2(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply100BiasAddFirstRows3(input, weights, output, outputStride, bias); break;
+                    case 4: Multiply100BiasAddFirstRows4(input, weights, output, outputStride, bias); break;
+                    case 5: Multiply100BiasAddFirstRows5(input, weights, output, outputStride, bias); break;
                 }
             }
 
             // 1 row by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFewRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 float* end = &input[100];
@@ -1393,7 +1577,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFewRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1414,7 +1598,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFewRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1438,7 +1622,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFewRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1465,7 +1649,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFewRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1497,48 +1681,10 @@ namespace Samples
             {
                 switch (rows)
                 {
-                    case 1: Multiply100BiasAddRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply100BiasAddRows2(input, weights, output, outputStride, bias); break;
                     case 3: Multiply100BiasAddRows3(input, weights, output, outputStride, bias); break;
                     case 4: Multiply100BiasAddRows4(input, weights, output, outputStride, bias); break;
                     case 5: Multiply100BiasAddRows5(input, weights, output, outputStride, bias); break;
                 }
-            }
-
-            // 1 row by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
             }
 
             // 3 rows by 16 columns, depth 100.
@@ -1555,8 +1701,20 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1580,8 +1738,23 @@ namespace Samples
                     value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[337]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[338]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1608,8 +1781,26 @@ namespace Samples
                     value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[448]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[337]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[449]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[338]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[450]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[451]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1635,21 +1826,21 @@ namespace Samples
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
-            private static void Multiply72FewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
                 switch (rows)
                 {
-                    case 1: Multiply72FewRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply72FewRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply72FewRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply72FewRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply72FewRows5(input, weights, output, outputStride); break;
+                    case 1: Multiply72FirstRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply72FirstRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply72FirstRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply72FirstRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply72FirstRows5(input, weights, output, outputStride); break;
                 }
             }
 
             // 1 row by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FewRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[72];
@@ -1666,7 +1857,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FewRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows2(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1687,7 +1878,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FewRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows3(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1711,7 +1902,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FewRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows4(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1738,7 +1929,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FewRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows5(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1770,48 +1961,10 @@ namespace Samples
             {
                 switch (rows)
                 {
-                    case 1: Multiply72Rows1(input, weights, output, outputStride); break;
-                    case 2: Multiply72Rows2(input, weights, output, outputStride); break;
                     case 3: Multiply72Rows3(input, weights, output, outputStride); break;
                     case 4: Multiply72Rows4(input, weights, output, outputStride); break;
                     case 5: Multiply72Rows5(input, weights, output, outputStride); break;
                 }
-            }
-
-            // 1 row by 16 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                float* end = &input[72];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                float* end = &input[72];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
             }
 
             // 3 rows by 16 columns, depth 72.
@@ -1828,8 +1981,20 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1853,8 +2018,23 @@ namespace Samples
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1881,8 +2061,26 @@ namespace Samples
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);

@@ -100,7 +100,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 6);
-                            if (height == 6 && (row > 0 || rows >= 24))
+                            if (row > 0 && height == 6)
                             {
                                 Multiply72BiasWholePairRows6(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 32], ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
@@ -161,12 +161,17 @@ namespace Samples
                 int queryRows = rows * GroupSize;
                 int unitRows = rows == 1 ? GroupSize : 24;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
-                for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
+                // A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out.
+                int wholeHeads = KeyValueHeads - (KeyValueHeads % workers);
+                for (int unit = 0; unit < KeyValueHeads * unitsPerHead; unit++)
                 {
                     nint head = unit / unitsPerHead;
-                    // Later queries see more keys: every other head begins with them, so that workers get as much.
-                    int place = unit % unitsPerHead;
-                    int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;
+                    if ((head < wholeHeads ? head : unit) % workers != worker)
+                    {
+                        continue;
+                    }
+
+                    int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
                     float* headQueries = queries + (head * 1536);
                     float* headKeys = keys + (head * 1280);
@@ -195,21 +200,34 @@ namespace Samples
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
                     float* blockKeys = keys + ((nint)block * 20);
-                    for (int row = 0, height; row < rows; row += height)
+                    if (rows >= 7 && rows <= 8)
                     {
-                        height = NextTileRows(rows - row, 6);
-                        float* tileQueries = queries + (row * 32);
-                        float* tileScores = scores + (row * KeyBlock);
-                        int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                        // So few queries pass over the keys once.
+                        int visible = global::System.Math.Clamp(position + first + rows - 1 + 1 - block, 0, count);
                         int key = 0;
-                        for (; key < visible - 32; key += 64)
-                        {
-                            ScorePairRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
-                        }
-
                         for (; key < visible; key += 32)
                         {
-                            ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                            ScoreFewRows(rows, queries, blockKeys + (key * 20), scores + key);
+                        }
+                    }
+                    else
+                    {
+                        for (int row = 0, height; row < rows; row += height)
+                        {
+                            height = NextTileRows(rows - row, 6);
+                            float* tileQueries = queries + (row * 32);
+                            float* tileScores = scores + (row * KeyBlock);
+                            int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                            int key = 0;
+                            for (; key < visible - 32; key += 64)
+                            {
+                                ScorePairRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                            }
+
+                            for (; key < visible; key += 32)
+                            {
+                                ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                            }
                         }
                     }
 
@@ -289,7 +307,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 6);
-                            if (height == 6 && (row > 0 || rows >= 24))
+                            if (row > 0 && height == 6)
                             {
                                 Multiply60BiasAddWholePairRows6(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32], ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 960 : panelWeights;
@@ -355,7 +373,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 6);
-                            if (height == 6 && (row > 0 || rows >= 24))
+                            if (row > 0 && height == 6)
                             {
                                 Multiply72BiasWholePairRows6(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32], ahead);
                                 Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], 6, 4);
@@ -435,7 +453,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 6);
-                            if (height == 6 && (row > 0 || rows >= 24))
+                            if (row > 0 && height == 6)
                             {
                                 Multiply100BiasAddWholePairRows6(&input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32], ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 1600 : panelWeights;
@@ -509,7 +527,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 6);
-                            if (height == 6 && (row > 0 || rows >= 24))
+                            if (row > 0 && height == 6)
                             {
                                 Multiply72WholePairRows6(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
@@ -1172,6 +1190,90 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum9_0, output); Vector512.Store(sum9_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum10_0, output); Vector512.Store(sum10_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum11_0, output); Vector512.Store(sum11_1, &output[16]);
+            }
+
+            private static void ScoreFewRows(int rows, float* input, float* weights, float* output)
+            {
+                switch (rows)
+                {
+                    case 7: ScoreFewRows7(input, weights, output); break;
+                    case 8: ScoreFewRows8(input, weights, output); break;
+                }
+            }
+
+            // 7 rows by 32 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreFewRows7(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                float* end = &input[20];
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
+                Vector512.Store(sum1_0, &output[128]); Vector512.Store(sum1_1, &output[144]);
+                Vector512.Store(sum2_0, &output[256]); Vector512.Store(sum2_1, &output[272]);
+                Vector512.Store(sum3_0, &output[384]); Vector512.Store(sum3_1, &output[400]);
+                Vector512.Store(sum4_0, &output[512]); Vector512.Store(sum4_1, &output[528]);
+                Vector512.Store(sum5_0, &output[640]); Vector512.Store(sum5_1, &output[656]);
+                Vector512.Store(sum6_0, &output[768]); Vector512.Store(sum6_1, &output[784]);
+            }
+
+            // 8 rows by 32 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreFewRows8(float* input, float* weights, float* output)
+            {
+                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
+                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
+                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
+                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
+                float* end = &input[20];
+                do
+                {
+                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
+                    value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create<float>(input[224]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    input++;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
+                Vector512.Store(sum1_0, &output[128]); Vector512.Store(sum1_1, &output[144]);
+                Vector512.Store(sum2_0, &output[256]); Vector512.Store(sum2_1, &output[272]);
+                Vector512.Store(sum3_0, &output[384]); Vector512.Store(sum3_1, &output[400]);
+                Vector512.Store(sum4_0, &output[512]); Vector512.Store(sum4_1, &output[528]);
+                Vector512.Store(sum5_0, &output[640]); Vector512.Store(sum5_1, &output[656]);
+                Vector512.Store(sum6_0, &output[768]); Vector512.Store(sum6_1, &output[784]);
+                Vector512.Store(sum7_0, &output[896]); Vector512.Store(sum7_1, &output[912]);
             }
 
             private static void ScorePairRows(int rows, float* input, float* weights, float* output)

@@ -131,12 +131,17 @@ namespace Samples
                 int queryRows = rows * GroupSize;
                 int unitRows = rows == 1 ? GroupSize : 24;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
-                for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
+                // A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out.
+                int wholeHeads = KeyValueHeads - (KeyValueHeads % workers);
+                for (int unit = 0; unit < KeyValueHeads * unitsPerHead; unit++)
                 {
                     nint head = unit / unitsPerHead;
-                    // Later queries see more keys: every other head begins with them, so that workers get as much.
-                    int place = unit % unitsPerHead;
-                    int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;
+                    if ((head < wholeHeads ? head : unit) % workers != worker)
+                    {
+                        continue;
+                    }
+
+                    int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
                     float* headQueries = queries + (head * 1536);
                     float* headKeys = keys + (head * 1280);
@@ -165,16 +170,34 @@ namespace Samples
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
                     float* blockKeys = keys + ((nint)block * 20);
-                    for (int row = 0, height; row < rows; row += height)
+                    if (rows == 1)
                     {
-                        height = NextTileRows(rows - row, 8);
-                        float* tileQueries = queries + (row * 32);
-                        float* tileScores = scores + (row * KeyBlock);
-                        int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                        // One query is as fast as its keys are read: several panels at once.
+                        int visible = global::System.Math.Clamp(position + first + 1 - block, 0, count);
                         int key = 0;
+                        for (; key < visible - 24; key += 32)
+                        {
+                            ScoreStreamRows1(queries, blockKeys + (key * 20), scores + key);
+                        }
+
                         for (; key < visible; key += 8)
                         {
-                            ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                            ScoreRows1(queries, blockKeys + (key * 20), scores + key);
+                        }
+                    }
+                    else
+                    {
+                        for (int row = 0, height; row < rows; row += height)
+                        {
+                            height = NextTileRows(rows - row, 8);
+                            float* tileQueries = queries + (row * 32);
+                            float* tileScores = scores + (row * KeyBlock);
+                            int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                            int key = 0;
+                            for (; key < visible; key += 8)
+                            {
+                                ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                            }
                         }
                     }
 
@@ -199,15 +222,26 @@ namespace Samples
                     }
 
                     float* blockValues = values + ((nint)block * 32);
-                    for (int column = 0; column < 32; column += 8)
+                    if (rows == 1)
                     {
-                        for (int row = 0, height; row < rows; row += height)
+                        int visible = global::System.Math.Clamp(position + first + 1 - block, 0, count);
+                        if (visible > 0)
                         {
-                            height = NextTileRows(rows - row, 8);
-                            int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
-                            if (visible > 0)
+                            StreamValuesRows1(scores, blockValues, results, factors, visible);
+                        }
+                    }
+                    else
+                    {
+                        for (int column = 0; column < 32; column += 8)
+                        {
+                            for (int row = 0, height; row < rows; row += height)
                             {
-                                WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                height = NextTileRows(rows - row, 8);
+                                int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                                if (visible > 0)
+                                {
+                                    WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                }
                             }
                         }
                     }
@@ -489,22 +523,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]), sum0_2 = Vector128.Load(&bias[8]), sum0_3 = Vector128.Load(&bias[12]), sum0_4 = Vector128.Load(&bias[16]), sum0_5 = Vector128.Load(&bias[20]), sum0_6 = Vector128.Load(&bias[24]), sum0_7 = Vector128.Load(&bias[28]);
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]); weight2 = Vector128.Load(&weights[576]); weight3 = Vector128.Load(&weights[580]); weight4 = Vector128.Load(&weights[1152]); weight5 = Vector128.Load(&weights[1156]); weight6 = Vector128.Load(&weights[1728]); weight7 = Vector128.Load(&weights[1732]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]); weight2 = Vector128.Load(&weights[584]); weight3 = Vector128.Load(&weights[588]); weight4 = Vector128.Load(&weights[1160]); weight5 = Vector128.Load(&weights[1164]); weight6 = Vector128.Load(&weights[1736]); weight7 = Vector128.Load(&weights[1740]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]); weight2 = Vector128.Load(&weights[592]); weight3 = Vector128.Load(&weights[596]); weight4 = Vector128.Load(&weights[1168]); weight5 = Vector128.Load(&weights[1172]); weight6 = Vector128.Load(&weights[1744]); weight7 = Vector128.Load(&weights[1748]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]); weight2 = Vector128.Load(&weights[600]); weight3 = Vector128.Load(&weights[604]); weight4 = Vector128.Load(&weights[1176]); weight5 = Vector128.Load(&weights[1180]); weight6 = Vector128.Load(&weights[1752]); weight7 = Vector128.Load(&weights[1756]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[576]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[580]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1152]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1156]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1728]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1732]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[584]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[588]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1160]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1164]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1736]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1740]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[592]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[596]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1168]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1172]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1744]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1748]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[600]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[604]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1176]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1180]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1752]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1756]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
@@ -526,22 +555,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
@@ -552,11 +576,10 @@ namespace Samples
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
@@ -571,7 +594,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
             }
@@ -584,11 +607,10 @@ namespace Samples
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -607,7 +629,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -622,11 +644,10 @@ namespace Samples
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -649,7 +670,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -669,11 +690,10 @@ namespace Samples
                 Vector128<float> sum6_0 = Vector128.Load(bias), sum6_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum7_0 = Vector128.Load(bias), sum7_1 = Vector128.Load(&bias[4]);
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]), values4 = Vector128.Load(&input[320]), values5 = Vector128.Load(&input[400]), values6 = Vector128.Load(&input[480]), values7 = Vector128.Load(&input[560]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -712,7 +732,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -721,6 +741,26 @@ namespace Samples
                 output = &output[outputStride]; Vector128.Store(sum5_0, output); Vector128.Store(sum5_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum6_0, output); Vector128.Store(sum6_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum7_0, output); Vector128.Store(sum7_1, &output[4]);
+            }
+
+            // 1 row by 32 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreStreamRows1(float* input, float* weights, float* output)
+            {
+                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
+                float* end = &input[20];
+                do
+                {
+                    Vector128<float> values0 = Vector128.Load(input);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[160]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[164]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[320]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[324]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[480]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[484]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[168]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[172]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[328]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[332]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[488]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[492]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[176]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[180]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[336]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[340]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[496]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[500]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[184]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[188]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[344]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[348]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[504]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[508]), values0, 3);
+                    input += 4;
+                    weights += 32;
+                }
+                while (input != end);
+                Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
             private static void ScoreRows(int rows, float* input, float* weights, float* output)
@@ -741,22 +781,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[20];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
@@ -767,11 +802,10 @@ namespace Samples
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[20];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
@@ -786,7 +820,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 Vector128.Store(sum1_0, &output[128]); Vector128.Store(sum1_1, &output[132]);
             }
@@ -799,11 +833,10 @@ namespace Samples
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 float* end = &input[20];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -822,7 +855,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 Vector128.Store(sum1_0, &output[128]); Vector128.Store(sum1_1, &output[132]);
                 Vector128.Store(sum2_0, &output[256]); Vector128.Store(sum2_1, &output[260]);
@@ -837,11 +870,10 @@ namespace Samples
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
                 float* end = &input[20];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]), values3 = Vector128.Load(&input[96]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -864,7 +896,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 Vector128.Store(sum1_0, &output[128]); Vector128.Store(sum1_1, &output[132]);
                 Vector128.Store(sum2_0, &output[256]); Vector128.Store(sum2_1, &output[260]);
@@ -884,11 +916,10 @@ namespace Samples
                 Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
                 Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
                 float* end = &input[20];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]), values3 = Vector128.Load(&input[96]), values4 = Vector128.Load(&input[128]), values5 = Vector128.Load(&input[160]), values6 = Vector128.Load(&input[192]), values7 = Vector128.Load(&input[224]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -927,7 +958,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 Vector128.Store(sum1_0, &output[128]); Vector128.Store(sum1_1, &output[132]);
                 Vector128.Store(sum2_0, &output[256]); Vector128.Store(sum2_1, &output[260]);
@@ -938,48 +969,40 @@ namespace Samples
                 Vector128.Store(sum7_0, &output[896]); Vector128.Store(sum7_1, &output[900]);
             }
 
+            // 1 row by 32 columns, depth as given.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void StreamValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
+            {
+                Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
+                Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0, sum0_2 = Vector128.Load(&output[8]) * factor0, sum0_3 = Vector128.Load(&output[12]) * factor0, sum0_4 = Vector128.Load(&output[16]) * factor0, sum0_5 = Vector128.Load(&output[20]) * factor0, sum0_6 = Vector128.Load(&output[24]) * factor0, sum0_7 = Vector128.Load(&output[28]) * factor0;
+                float* end = &input[depth & ~(nint)3];
+                while (input != end)
+                {
+                    Vector128<float> values0 = Vector128.Load(input);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[8]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[12]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[16]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[20]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[24]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[28]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[32]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[36]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[40]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[44]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[48]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[52]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[56]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[60]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[64]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[68]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[72]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[76]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[80]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[84]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[88]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[92]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[96]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[100]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[104]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[108]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[112]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[116]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[120]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[124]), values0, 3);
+                    input += 4;
+                    weights += 128;
+                }
+                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                {
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, Vector128.Load(weights)); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, Vector128.Load(&weights[4])); sum0_2 = AdvSimd.FusedMultiplyAdd(sum0_2, value, Vector128.Load(&weights[8])); sum0_3 = AdvSimd.FusedMultiplyAdd(sum0_3, value, Vector128.Load(&weights[12])); sum0_4 = AdvSimd.FusedMultiplyAdd(sum0_4, value, Vector128.Load(&weights[16])); sum0_5 = AdvSimd.FusedMultiplyAdd(sum0_5, value, Vector128.Load(&weights[20])); sum0_6 = AdvSimd.FusedMultiplyAdd(sum0_6, value, Vector128.Load(&weights[24])); sum0_7 = AdvSimd.FusedMultiplyAdd(sum0_7, value, Vector128.Load(&weights[28]));
+                }
+
+                Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
+            }
+
             private static void WeighValuesRows(int rows, float* input, float* weights, float* output, float* factors, nint depth)
             {
                 switch (rows)
                 {
-                    case 1: WeighValuesRows1(input, weights, output, factors, depth); break;
                     case 2: WeighValuesRows2(input, weights, output, factors, depth); break;
                     case 3: WeighValuesRows3(input, weights, output, factors, depth); break;
                     case 4: WeighValuesRows4(input, weights, output, factors, depth); break;
                     case 8: WeighValuesRows8(input, weights, output, factors, depth); break;
                 }
-            }
-
-            // 1 row by 8 columns, depth as given.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void WeighValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
-            {
-                Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
-                Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
-                float* end = &input[depth & ~(nint)3];
-                while (input != end)
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    input += 4;
-                    weights += 128;
-                }
-
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
-                }
-
-                Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
             // 2 rows by 8 columns, depth as given.
@@ -994,8 +1017,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
@@ -1010,7 +1032,6 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
-
                 for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
@@ -1036,8 +1057,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1056,7 +1076,6 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
-
                 for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
@@ -1086,8 +1105,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]), values3 = Vector128.Load(&input[384]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1110,7 +1128,6 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
-
                 for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
@@ -1150,8 +1167,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]), values3 = Vector128.Load(&input[384]), values4 = Vector128.Load(&input[512]), values5 = Vector128.Load(&input[640]), values6 = Vector128.Load(&input[768]), values7 = Vector128.Load(&input[896]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1190,7 +1206,6 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
-
                 for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
@@ -1220,22 +1235,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]), sum0_2 = Vector128.Load(&bias[8]), sum0_3 = Vector128.Load(&bias[12]), sum0_4 = Vector128.Load(&bias[16]), sum0_5 = Vector128.Load(&bias[20]), sum0_6 = Vector128.Load(&bias[24]), sum0_7 = Vector128.Load(&bias[28]);
                 float* end = &input[60];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]); weight2 = Vector128.Load(&weights[480]); weight3 = Vector128.Load(&weights[484]); weight4 = Vector128.Load(&weights[960]); weight5 = Vector128.Load(&weights[964]); weight6 = Vector128.Load(&weights[1440]); weight7 = Vector128.Load(&weights[1444]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]); weight2 = Vector128.Load(&weights[488]); weight3 = Vector128.Load(&weights[492]); weight4 = Vector128.Load(&weights[968]); weight5 = Vector128.Load(&weights[972]); weight6 = Vector128.Load(&weights[1448]); weight7 = Vector128.Load(&weights[1452]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]); weight2 = Vector128.Load(&weights[496]); weight3 = Vector128.Load(&weights[500]); weight4 = Vector128.Load(&weights[976]); weight5 = Vector128.Load(&weights[980]); weight6 = Vector128.Load(&weights[1456]); weight7 = Vector128.Load(&weights[1460]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]); weight2 = Vector128.Load(&weights[504]); weight3 = Vector128.Load(&weights[508]); weight4 = Vector128.Load(&weights[984]); weight5 = Vector128.Load(&weights[988]); weight6 = Vector128.Load(&weights[1464]); weight7 = Vector128.Load(&weights[1468]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[480]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[484]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[960]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[964]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1440]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1444]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[488]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[492]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[968]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[972]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1448]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1452]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[496]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[500]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[976]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[980]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1456]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1460]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[504]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[508]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[984]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[988]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1464]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1468]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
             }
 
@@ -1257,22 +1267,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 float* end = &input[60];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
             }
 
@@ -1283,11 +1288,10 @@ namespace Samples
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 float* end = &input[60];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
@@ -1302,7 +1306,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
             }
@@ -1315,11 +1319,10 @@ namespace Samples
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
                 float* end = &input[60];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1338,7 +1341,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1353,11 +1356,10 @@ namespace Samples
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
                 float* end = &input[60];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1380,7 +1382,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1400,11 +1402,10 @@ namespace Samples
                 Vector128<float> sum6_0 = Vector128.Load(bias), sum6_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum7_0 = Vector128.Load(bias), sum7_1 = Vector128.Load(&bias[4]);
                 float* end = &input[60];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]), values4 = Vector128.Load(&input[320]), values5 = Vector128.Load(&input[400]), values6 = Vector128.Load(&input[480]), values7 = Vector128.Load(&input[560]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1443,7 +1444,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1460,22 +1461,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]), sum0_2 = Vector128.Load(&bias[8]), sum0_3 = Vector128.Load(&bias[12]), sum0_4 = Vector128.Load(&bias[16]), sum0_5 = Vector128.Load(&bias[20]), sum0_6 = Vector128.Load(&bias[24]), sum0_7 = Vector128.Load(&bias[28]);
                 float* end = &input[100];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]); weight2 = Vector128.Load(&weights[800]); weight3 = Vector128.Load(&weights[804]); weight4 = Vector128.Load(&weights[1600]); weight5 = Vector128.Load(&weights[1604]); weight6 = Vector128.Load(&weights[2400]); weight7 = Vector128.Load(&weights[2404]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]); weight2 = Vector128.Load(&weights[808]); weight3 = Vector128.Load(&weights[812]); weight4 = Vector128.Load(&weights[1608]); weight5 = Vector128.Load(&weights[1612]); weight6 = Vector128.Load(&weights[2408]); weight7 = Vector128.Load(&weights[2412]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]); weight2 = Vector128.Load(&weights[816]); weight3 = Vector128.Load(&weights[820]); weight4 = Vector128.Load(&weights[1616]); weight5 = Vector128.Load(&weights[1620]); weight6 = Vector128.Load(&weights[2416]); weight7 = Vector128.Load(&weights[2420]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]); weight2 = Vector128.Load(&weights[824]); weight3 = Vector128.Load(&weights[828]); weight4 = Vector128.Load(&weights[1624]); weight5 = Vector128.Load(&weights[1628]); weight6 = Vector128.Load(&weights[2424]); weight7 = Vector128.Load(&weights[2428]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[800]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[804]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1600]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1604]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2400]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2404]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[808]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[812]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1608]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1612]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2408]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2412]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[816]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[820]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1616]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1620]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2416]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2420]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[824]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[828]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1624]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1628]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2424]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2428]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
             }
 
@@ -1497,22 +1493,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 float* end = &input[100];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
             }
 
@@ -1523,11 +1514,10 @@ namespace Samples
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 float* end = &input[100];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[112]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
@@ -1542,7 +1532,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
             }
@@ -1555,11 +1545,10 @@ namespace Samples
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
                 float* end = &input[100];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[112]), values2 = Vector128.Load(&input[224]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1578,7 +1567,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1593,11 +1582,10 @@ namespace Samples
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
                 float* end = &input[100];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[112]), values2 = Vector128.Load(&input[224]), values3 = Vector128.Load(&input[336]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1620,7 +1608,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1640,11 +1628,10 @@ namespace Samples
                 Vector128<float> sum6_0 = Vector128.Load(bias), sum6_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum7_0 = Vector128.Load(bias), sum7_1 = Vector128.Load(&bias[4]);
                 float* end = &input[100];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[112]), values2 = Vector128.Load(&input[224]), values3 = Vector128.Load(&input[336]), values4 = Vector128.Load(&input[448]), values5 = Vector128.Load(&input[560]), values6 = Vector128.Load(&input[672]), values7 = Vector128.Load(&input[784]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1683,7 +1670,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1700,22 +1687,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]); weight2 = Vector128.Load(&weights[576]); weight3 = Vector128.Load(&weights[580]); weight4 = Vector128.Load(&weights[1152]); weight5 = Vector128.Load(&weights[1156]); weight6 = Vector128.Load(&weights[1728]); weight7 = Vector128.Load(&weights[1732]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]); weight2 = Vector128.Load(&weights[584]); weight3 = Vector128.Load(&weights[588]); weight4 = Vector128.Load(&weights[1160]); weight5 = Vector128.Load(&weights[1164]); weight6 = Vector128.Load(&weights[1736]); weight7 = Vector128.Load(&weights[1740]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]); weight2 = Vector128.Load(&weights[592]); weight3 = Vector128.Load(&weights[596]); weight4 = Vector128.Load(&weights[1168]); weight5 = Vector128.Load(&weights[1172]); weight6 = Vector128.Load(&weights[1744]); weight7 = Vector128.Load(&weights[1748]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]); weight2 = Vector128.Load(&weights[600]); weight3 = Vector128.Load(&weights[604]); weight4 = Vector128.Load(&weights[1176]); weight5 = Vector128.Load(&weights[1180]); weight6 = Vector128.Load(&weights[1752]); weight7 = Vector128.Load(&weights[1756]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[576]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[580]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1152]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1156]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1728]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1732]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[584]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[588]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1160]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1164]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1736]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1740]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[592]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[596]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1168]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1172]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1744]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1748]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[600]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[604]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1176]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1180]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1752]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1756]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
@@ -1737,22 +1719,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
@@ -1763,11 +1740,10 @@ namespace Samples
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
@@ -1782,7 +1758,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
             }
@@ -1795,11 +1771,10 @@ namespace Samples
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1818,7 +1793,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -1833,11 +1808,10 @@ namespace Samples
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1860,7 +1834,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -1880,11 +1854,10 @@ namespace Samples
                 Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
                 Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
                 float* end = &input[72];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]), values4 = Vector128.Load(&input[320]), values5 = Vector128.Load(&input[400]), values6 = Vector128.Load(&input[480]), values7 = Vector128.Load(&input[560]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1923,7 +1896,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);

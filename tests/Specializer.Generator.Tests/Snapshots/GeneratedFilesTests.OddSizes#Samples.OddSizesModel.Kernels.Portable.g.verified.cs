@@ -130,12 +130,17 @@ namespace Samples
                 int queryRows = rows * GroupSize;
                 int unitRows = rows == 1 ? GroupSize : 24;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
-                for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
+                // A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out.
+                int wholeHeads = KeyValueHeads - (KeyValueHeads % workers);
+                for (int unit = 0; unit < KeyValueHeads * unitsPerHead; unit++)
                 {
                     nint head = unit / unitsPerHead;
-                    // Later queries see more keys: every other head begins with them, so that workers get as much.
-                    int place = unit % unitsPerHead;
-                    int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;
+                    if ((head < wholeHeads ? head : unit) % workers != worker)
+                    {
+                        continue;
+                    }
+
+                    int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
                     float* headQueries = queries + (head * 1536);
                     float* headKeys = keys + (head * 1280);
@@ -164,16 +169,34 @@ namespace Samples
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
                     float* blockKeys = keys + ((nint)block * 20);
-                    for (int row = 0, height; row < rows; row += height)
+                    if (rows == 1)
                     {
-                        height = NextTileRows(rows - row, 4);
-                        float* tileQueries = queries + (row * 32);
-                        float* tileScores = scores + (row * KeyBlock);
-                        int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                        // One query is as fast as its keys are read: several panels at once.
+                        int visible = global::System.Math.Clamp(position + first + 1 - block, 0, count);
                         int key = 0;
+                        for (; key < visible - 24; key += 32)
+                        {
+                            ScoreStreamRows1(queries, blockKeys + (key * 20), scores + key);
+                        }
+
                         for (; key < visible; key += 8)
                         {
-                            ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                            ScoreRows1(queries, blockKeys + (key * 20), scores + key);
+                        }
+                    }
+                    else
+                    {
+                        for (int row = 0, height; row < rows; row += height)
+                        {
+                            height = NextTileRows(rows - row, 4);
+                            float* tileQueries = queries + (row * 32);
+                            float* tileScores = scores + (row * KeyBlock);
+                            int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                            int key = 0;
+                            for (; key < visible; key += 8)
+                            {
+                                ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                            }
                         }
                     }
 
@@ -198,15 +221,26 @@ namespace Samples
                     }
 
                     float* blockValues = values + ((nint)block * 32);
-                    for (int column = 0; column < 32; column += 8)
+                    if (rows == 1)
                     {
-                        for (int row = 0, height; row < rows; row += height)
+                        int visible = global::System.Math.Clamp(position + first + 1 - block, 0, count);
+                        if (visible > 0)
                         {
-                            height = NextTileRows(rows - row, 4);
-                            int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
-                            if (visible > 0)
+                            StreamValuesRows1(scores, blockValues, results, factors, visible);
+                        }
+                    }
+                    else
+                    {
+                        for (int column = 0; column < 32; column += 8)
+                        {
+                            for (int row = 0, height; row < rows; row += height)
                             {
-                                WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                height = NextTileRows(rows - row, 4);
+                                int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
+                                if (visible > 0)
+                                {
+                                    WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                }
                             }
                         }
                     }
@@ -585,6 +619,22 @@ namespace Samples
                 output = &output[outputStride]; Vector128.Store(sum3_0, output); Vector128.Store(sum3_1, &output[4]);
             }
 
+            // 1 row by 32 columns, depth 20.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreStreamRows1(float* input, float* weights, float* output)
+            {
+                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
+                float* end = &input[20];
+                do
+                {
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[160])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[164])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[320])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[324])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[480])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[484]));
+                    input++;
+                    weights += 8;
+                }
+                while (input != end);
+                Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
+            }
+
             private static void ScoreRows(int rows, float* input, float* weights, float* output)
             {
                 switch (rows)
@@ -681,32 +731,31 @@ namespace Samples
                 Vector128.Store(sum3_0, &output[384]); Vector128.Store(sum3_1, &output[388]);
             }
 
-            private static void WeighValuesRows(int rows, float* input, float* weights, float* output, float* factors, nint depth)
-            {
-                switch (rows)
-                {
-                    case 1: WeighValuesRows1(input, weights, output, factors, depth); break;
-                    case 2: WeighValuesRows2(input, weights, output, factors, depth); break;
-                    case 3: WeighValuesRows3(input, weights, output, factors, depth); break;
-                    case 4: WeighValuesRows4(input, weights, output, factors, depth); break;
-                }
-            }
-
-            // 1 row by 8 columns, depth as given.
+            // 1 row by 32 columns, depth as given.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void WeighValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
+            private static void StreamValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
             {
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
-                Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
+                Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0, sum0_2 = Vector128.Load(&output[8]) * factor0, sum0_3 = Vector128.Load(&output[12]) * factor0, sum0_4 = Vector128.Load(&output[16]) * factor0, sum0_5 = Vector128.Load(&output[20]) * factor0, sum0_6 = Vector128.Load(&output[24]) * factor0, sum0_7 = Vector128.Load(&output[28]) * factor0;
                 float* end = &input[depth];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[8])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[12])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[16])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[20])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[24])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[28]));
                     input++;
                     weights += 32;
                 }
                 while (input != end);
-                Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
+                Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
+            }
+
+            private static void WeighValuesRows(int rows, float* input, float* weights, float* output, float* factors, nint depth)
+            {
+                switch (rows)
+                {
+                    case 2: WeighValuesRows2(input, weights, output, factors, depth); break;
+                    case 3: WeighValuesRows3(input, weights, output, factors, depth); break;
+                    case 4: WeighValuesRows4(input, weights, output, factors, depth); break;
+                }
             }
 
             // 2 rows by 8 columns, depth as given.

@@ -78,14 +78,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply192FewRows(rows, input, &weights[(nint)panel * 3072], &output[(nint)panel * 16], 336);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 3072];
@@ -93,7 +85,14 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
+                        if (row == 0)
+                        {
+                            Multiply192FirstRows(height, input, panelWeights, panelOutput, 336);
+                        }
+                        else
+                        {
+                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
+                        }
                     }
                 }
             }
@@ -138,12 +137,17 @@ namespace Samples
                 int queryRows = rows * GroupSize;
                 int unitRows = rows == 1 ? GroupSize : 20;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
-                for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
+                // A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out.
+                int wholeHeads = KeyValueHeads - (KeyValueHeads % workers);
+                for (int unit = 0; unit < KeyValueHeads * unitsPerHead; unit++)
                 {
                     nint head = unit / unitsPerHead;
-                    // Later queries see more keys: every other head begins with them, so that workers get as much.
-                    int place = unit % unitsPerHead;
-                    int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;
+                    if ((head < wholeHeads ? head : unit) % workers != worker)
+                    {
+                        continue;
+                    }
+
+                    int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
                     float* headQueries = queries + (head * 6144);
                     float* headKeys = keys + (head * 2048);
@@ -249,14 +253,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply192AddFewRows(rows, input, &weights[(nint)panel * 3072], &output[(nint)panel * 16], 208);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 3072];
@@ -264,7 +260,14 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply192AddRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        if (row == 0)
+                        {
+                            Multiply192AddFirstRows(height, input, panelWeights, panelOutput, 208);
+                        }
+                        else
+                        {
+                            Multiply192AddRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        }
                     }
                 }
             }
@@ -288,15 +291,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply192FewRows(rows, input, &weights[(nint)panel * 3072], sums, 16);
-                        GatedLinear192To512SiluFinish(sums, &output[(nint)panel * 8], rows, 2);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 3072];
@@ -304,8 +298,16 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, sums, 16);
-                        GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], height, 2);
+                        if (row == 0)
+                        {
+                            Multiply192FirstRows(height, input, panelWeights, sums, 16);
+                            GatedLinear192To512SiluFinish(sums, panelOutput, height, 2);
+                        }
+                        else
+                        {
+                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, sums, 16);
+                            GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], height, 2);
+                        }
                     }
                 }
             }
@@ -339,14 +341,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply512AddFewRows(rows, input, &weights[(nint)panel * 8192], &output[(nint)panel * 16], 208);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 8192];
@@ -354,7 +348,14 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply512AddRows(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        if (row == 0)
+                        {
+                            Multiply512AddFirstRows(height, input, panelWeights, panelOutput, 208);
+                        }
+                        else
+                        {
+                            Multiply512AddRows(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        }
                     }
                 }
             }
@@ -376,14 +377,6 @@ namespace Samples
                     }
                 }
 
-                if (rows <= 5)
-                {
-                    for (; panel <= endPanel - 1; panel += 1)
-                    {
-                        Multiply192FewRows(rows, input, &weights[(nint)panel * 3072], &output[(nint)panel * 16], 128);
-                    }
-                }
-
                 for (; panel < endPanel; panel++)
                 {
                     float* panelWeights = &weights[(nint)panel * 3072];
@@ -391,7 +384,14 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        if (row == 0)
+                        {
+                            Multiply192FirstRows(height, input, panelWeights, panelOutput, 128);
+                        }
+                        else
+                        {
+                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        }
                     }
                 }
             }
@@ -537,21 +537,21 @@ namespace Samples
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
-            private static void Multiply192FewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
                 switch (rows)
                 {
-                    case 1: Multiply192FewRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192FewRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192FewRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192FewRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192FewRows5(input, weights, output, outputStride); break;
+                    case 1: Multiply192FirstRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192FirstRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192FirstRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192FirstRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192FirstRows5(input, weights, output, outputStride); break;
                 }
             }
 
             // 1 row by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FewRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[192];
@@ -568,7 +568,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FewRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows2(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -589,7 +589,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FewRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows3(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -613,7 +613,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FewRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows4(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -640,7 +640,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FewRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows5(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -672,48 +672,10 @@ namespace Samples
             {
                 switch (rows)
                 {
-                    case 1: Multiply192Rows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192Rows2(input, weights, output, outputStride); break;
                     case 3: Multiply192Rows3(input, weights, output, outputStride); break;
                     case 4: Multiply192Rows4(input, weights, output, outputStride); break;
                     case 5: Multiply192Rows5(input, weights, output, outputStride); break;
                 }
-            }
-
-            // 1 row by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
             }
 
             // 3 rows by 16 columns, depth 192.
@@ -730,8 +692,20 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -755,8 +729,23 @@ namespace Samples
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -783,8 +772,26 @@ namespace Samples
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[833]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[834]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -856,8 +863,20 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -881,8 +900,23 @@ namespace Samples
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[96]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[97]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[98]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -909,8 +943,26 @@ namespace Samples
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[96]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[128]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[97]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[129]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[98]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[130]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[131]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -983,18 +1035,41 @@ namespace Samples
                 Vector256<float> sum1_0 = Vector256.Load(&output[32]) * factor1, sum1_1 = Vector256.Load(&output[40]) * factor1;
                 Vector256<float> factor2 = Vector256.Create<float>(factors[2]);
                 Vector256<float> sum2_0 = Vector256.Load(&output[64]) * factor2, sum2_1 = Vector256.Load(&output[72]) * factor2;
-                float* end = &input[depth];
-                do
+                float* end = &input[depth & ~(nint)3];
+                while (input != end)
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 32;
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1088]);
+                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1120]);
+                    input += 4;
+                    weights += 128;
                 }
-                while (input != end);
+                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1024]);
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 Vector256.Store(sum1_0, &output[32]); Vector256.Store(sum1_1, &output[40]);
                 Vector256.Store(sum2_0, &output[64]); Vector256.Store(sum2_1, &output[72]);
@@ -1012,8 +1087,8 @@ namespace Samples
                 Vector256<float> sum2_0 = Vector256.Load(&output[64]) * factor2, sum2_1 = Vector256.Load(&output[72]) * factor2;
                 Vector256<float> factor3 = Vector256.Create<float>(factors[3]);
                 Vector256<float> sum3_0 = Vector256.Load(&output[96]) * factor3, sum3_1 = Vector256.Load(&output[104]) * factor3;
-                float* end = &input[depth];
-                do
+                float* end = &input[depth & ~(nint)3];
+                while (input != end)
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1021,10 +1096,37 @@ namespace Samples
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 32;
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1088]);
+                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1120]);
+                    input += 4;
+                    weights += 128;
                 }
-                while (input != end);
+                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1024]);
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 Vector256.Store(sum1_0, &output[32]); Vector256.Store(sum1_1, &output[40]);
                 Vector256.Store(sum2_0, &output[64]); Vector256.Store(sum2_1, &output[72]);
@@ -1045,8 +1147,8 @@ namespace Samples
                 Vector256<float> sum3_0 = Vector256.Load(&output[96]) * factor3, sum3_1 = Vector256.Load(&output[104]) * factor3;
                 Vector256<float> factor4 = Vector256.Create<float>(factors[4]);
                 Vector256<float> sum4_0 = Vector256.Load(&output[128]) * factor4, sum4_1 = Vector256.Load(&output[136]) * factor4;
-                float* end = &input[depth];
-                do
+                float* end = &input[depth & ~(nint)3];
+                while (input != end)
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1055,10 +1157,41 @@ namespace Samples
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[512]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 32;
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[513]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[514]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1088]);
+                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[515]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1120]);
+                    input += 4;
+                    weights += 128;
                 }
-                while (input != end);
+                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                {
+                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[512]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1024]);
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 Vector256.Store(sum1_0, &output[32]); Vector256.Store(sum1_1, &output[40]);
                 Vector256.Store(sum2_0, &output[64]); Vector256.Store(sum2_1, &output[72]);
@@ -1082,21 +1215,21 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
             }
 
-            private static void Multiply192AddFewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
                 switch (rows)
                 {
-                    case 1: Multiply192AddFewRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192AddFewRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192AddFewRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192AddFewRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192AddFewRows5(input, weights, output, outputStride); break;
+                    case 1: Multiply192AddFirstRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply192AddFirstRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply192AddFirstRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply192AddFirstRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply192AddFirstRows5(input, weights, output, outputStride); break;
                 }
             }
 
             // 1 row by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFewRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[192];
@@ -1113,7 +1246,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFewRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows2(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1134,7 +1267,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFewRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows3(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1158,7 +1291,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFewRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows4(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1185,7 +1318,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFewRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows5(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1217,48 +1350,10 @@ namespace Samples
             {
                 switch (rows)
                 {
-                    case 1: Multiply192AddRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192AddRows2(input, weights, output, outputStride); break;
                     case 3: Multiply192AddRows3(input, weights, output, outputStride); break;
                     case 4: Multiply192AddRows4(input, weights, output, outputStride); break;
                     case 5: Multiply192AddRows5(input, weights, output, outputStride); break;
                 }
-            }
-
-            // 1 row by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
             }
 
             // 3 rows by 16 columns, depth 192.
@@ -1275,8 +1370,20 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1300,8 +1407,23 @@ namespace Samples
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1328,8 +1450,26 @@ namespace Samples
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[833]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[834]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1355,21 +1495,21 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
             }
 
-            private static void Multiply512AddFewRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride)
             {
                 switch (rows)
                 {
-                    case 1: Multiply512AddFewRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply512AddFewRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply512AddFewRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply512AddFewRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply512AddFewRows5(input, weights, output, outputStride); break;
+                    case 1: Multiply512AddFirstRows1(input, weights, output, outputStride); break;
+                    case 2: Multiply512AddFirstRows2(input, weights, output, outputStride); break;
+                    case 3: Multiply512AddFirstRows3(input, weights, output, outputStride); break;
+                    case 4: Multiply512AddFirstRows4(input, weights, output, outputStride); break;
+                    case 5: Multiply512AddFirstRows5(input, weights, output, outputStride); break;
                 }
             }
 
             // 1 row by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFewRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows1(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[512];
@@ -1386,7 +1526,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFewRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows2(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1407,7 +1547,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFewRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows3(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1431,7 +1571,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFewRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows4(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1458,7 +1598,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFewRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows5(float* input, float* weights, float* output, nint outputStride)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1490,48 +1630,10 @@ namespace Samples
             {
                 switch (rows)
                 {
-                    case 1: Multiply512AddRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply512AddRows2(input, weights, output, outputStride); break;
                     case 3: Multiply512AddRows3(input, weights, output, outputStride); break;
                     case 4: Multiply512AddRows4(input, weights, output, outputStride); break;
                     case 5: Multiply512AddRows5(input, weights, output, outputStride); break;
                 }
-            }
-
-            // 1 row by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 16;
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
             }
 
             // 3 rows by 16 columns, depth 512.
@@ -1548,8 +1650,20 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1573,8 +1687,23 @@ namespace Samples
                     value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1585]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1586]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1601,8 +1730,26 @@ namespace Samples
                     value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[2112]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1585]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[2113]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1586]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[2114]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[2115]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);

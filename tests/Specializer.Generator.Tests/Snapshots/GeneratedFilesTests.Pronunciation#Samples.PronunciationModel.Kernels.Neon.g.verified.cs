@@ -130,12 +130,17 @@ namespace Samples
                 int queryRows = rows * GroupSize;
                 int unitRows = rows == 1 ? GroupSize : 24;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
-                for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
+                // A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out.
+                int wholeHeads = KeyValueHeads - (KeyValueHeads % workers);
+                for (int unit = 0; unit < KeyValueHeads * unitsPerHead; unit++)
                 {
                     nint head = unit / unitsPerHead;
-                    // Later queries see more keys: every other head begins with them, so that workers get as much.
-                    int place = unit % unitsPerHead;
-                    int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;
+                    if ((head < wholeHeads ? head : unit) % workers != worker)
+                    {
+                        continue;
+                    }
+
+                    int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
                     float* headQueries = queries + (head * 6144);
                     float* headKeys = keys + (head * 2048);
@@ -485,22 +490,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]); weight2 = Vector128.Load(&weights[1536]); weight3 = Vector128.Load(&weights[1540]); weight4 = Vector128.Load(&weights[3072]); weight5 = Vector128.Load(&weights[3076]); weight6 = Vector128.Load(&weights[4608]); weight7 = Vector128.Load(&weights[4612]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]); weight2 = Vector128.Load(&weights[1544]); weight3 = Vector128.Load(&weights[1548]); weight4 = Vector128.Load(&weights[3080]); weight5 = Vector128.Load(&weights[3084]); weight6 = Vector128.Load(&weights[4616]); weight7 = Vector128.Load(&weights[4620]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]); weight2 = Vector128.Load(&weights[1552]); weight3 = Vector128.Load(&weights[1556]); weight4 = Vector128.Load(&weights[3088]); weight5 = Vector128.Load(&weights[3092]); weight6 = Vector128.Load(&weights[4624]); weight7 = Vector128.Load(&weights[4628]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]); weight2 = Vector128.Load(&weights[1560]); weight3 = Vector128.Load(&weights[1564]); weight4 = Vector128.Load(&weights[3096]); weight5 = Vector128.Load(&weights[3100]); weight6 = Vector128.Load(&weights[4632]); weight7 = Vector128.Load(&weights[4636]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1536]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1540]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3072]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3076]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4608]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4612]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1544]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1548]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3080]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3084]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4616]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4620]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1552]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1556]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3088]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3092]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4624]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4628]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1560]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1564]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3096]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3100]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4632]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4636]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
@@ -522,22 +522,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
@@ -548,11 +543,10 @@ namespace Samples
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
@@ -567,7 +561,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
             }
@@ -580,11 +574,10 @@ namespace Samples
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -603,7 +596,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -618,11 +611,10 @@ namespace Samples
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]), values3 = Vector128.Load(&input[624]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -645,7 +637,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -665,11 +657,10 @@ namespace Samples
                 Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
                 Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]), values3 = Vector128.Load(&input[624]), values4 = Vector128.Load(&input[832]), values5 = Vector128.Load(&input[1040]), values6 = Vector128.Load(&input[1248]), values7 = Vector128.Load(&input[1456]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -708,7 +699,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -737,22 +728,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[32];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
@@ -763,11 +749,10 @@ namespace Samples
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[32];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
@@ -782,7 +767,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 Vector128.Store(sum1_0, &output[128]); Vector128.Store(sum1_1, &output[132]);
             }
@@ -795,11 +780,10 @@ namespace Samples
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 float* end = &input[32];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -818,7 +802,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 Vector128.Store(sum1_0, &output[128]); Vector128.Store(sum1_1, &output[132]);
                 Vector128.Store(sum2_0, &output[256]); Vector128.Store(sum2_1, &output[260]);
@@ -833,11 +817,10 @@ namespace Samples
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
                 float* end = &input[32];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]), values3 = Vector128.Load(&input[96]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -860,7 +843,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 Vector128.Store(sum1_0, &output[128]); Vector128.Store(sum1_1, &output[132]);
                 Vector128.Store(sum2_0, &output[256]); Vector128.Store(sum2_1, &output[260]);
@@ -880,11 +863,10 @@ namespace Samples
                 Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
                 Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
                 float* end = &input[32];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]), values3 = Vector128.Load(&input[96]), values4 = Vector128.Load(&input[128]), values5 = Vector128.Load(&input[160]), values6 = Vector128.Load(&input[192]), values7 = Vector128.Load(&input[224]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -923,7 +905,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 Vector128.Store(sum1_0, &output[128]); Vector128.Store(sum1_1, &output[132]);
                 Vector128.Store(sum2_0, &output[256]); Vector128.Store(sum2_1, &output[260]);
@@ -956,23 +938,16 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[32]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[36]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[64]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[68]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[96]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[100]), values0, 3);
                     input += 4;
                     weights += 128;
                 }
-
                 for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, Vector128.Load(weights)); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, Vector128.Load(&weights[4]));
                 }
 
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -990,8 +965,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
@@ -1006,7 +980,6 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
-
                 for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
@@ -1032,8 +1005,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1052,7 +1024,6 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
-
                 for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
@@ -1082,8 +1053,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]), values3 = Vector128.Load(&input[384]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1106,7 +1076,6 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
-
                 for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
@@ -1146,8 +1115,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]), values3 = Vector128.Load(&input[384]), values4 = Vector128.Load(&input[512]), values5 = Vector128.Load(&input[640]), values6 = Vector128.Load(&input[768]), values7 = Vector128.Load(&input[896]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1186,7 +1154,6 @@ namespace Samples
                     input += 4;
                     weights += 128;
                 }
-
                 for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
@@ -1216,22 +1183,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]); weight2 = Vector128.Load(&weights[1536]); weight3 = Vector128.Load(&weights[1540]); weight4 = Vector128.Load(&weights[3072]); weight5 = Vector128.Load(&weights[3076]); weight6 = Vector128.Load(&weights[4608]); weight7 = Vector128.Load(&weights[4612]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]); weight2 = Vector128.Load(&weights[1544]); weight3 = Vector128.Load(&weights[1548]); weight4 = Vector128.Load(&weights[3080]); weight5 = Vector128.Load(&weights[3084]); weight6 = Vector128.Load(&weights[4616]); weight7 = Vector128.Load(&weights[4620]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]); weight2 = Vector128.Load(&weights[1552]); weight3 = Vector128.Load(&weights[1556]); weight4 = Vector128.Load(&weights[3088]); weight5 = Vector128.Load(&weights[3092]); weight6 = Vector128.Load(&weights[4624]); weight7 = Vector128.Load(&weights[4628]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]); weight2 = Vector128.Load(&weights[1560]); weight3 = Vector128.Load(&weights[1564]); weight4 = Vector128.Load(&weights[3096]); weight5 = Vector128.Load(&weights[3100]); weight6 = Vector128.Load(&weights[4632]); weight7 = Vector128.Load(&weights[4636]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1536]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1540]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3072]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3076]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4608]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4612]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1544]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1548]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3080]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3084]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4616]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4620]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1552]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1556]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3088]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3092]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4624]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4628]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1560]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1564]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3096]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3100]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4632]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4636]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
             }
 
@@ -1253,22 +1215,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
             }
 
@@ -1279,11 +1236,10 @@ namespace Samples
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
@@ -1298,7 +1254,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
             }
@@ -1311,11 +1267,10 @@ namespace Samples
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1334,7 +1289,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1349,11 +1304,10 @@ namespace Samples
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]), values3 = Vector128.Load(&input[624]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1376,7 +1330,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1396,11 +1350,10 @@ namespace Samples
                 Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
                 Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
                 float* end = &input[192];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]), values3 = Vector128.Load(&input[624]), values4 = Vector128.Load(&input[832]), values5 = Vector128.Load(&input[1040]), values6 = Vector128.Load(&input[1248]), values7 = Vector128.Load(&input[1456]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1439,7 +1392,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1456,22 +1409,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
                 float* end = &input[512];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1, weight2, weight3, weight4, weight5, weight6, weight7;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]); weight2 = Vector128.Load(&weights[4096]); weight3 = Vector128.Load(&weights[4100]); weight4 = Vector128.Load(&weights[8192]); weight5 = Vector128.Load(&weights[8196]); weight6 = Vector128.Load(&weights[12288]); weight7 = Vector128.Load(&weights[12292]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]); weight2 = Vector128.Load(&weights[4104]); weight3 = Vector128.Load(&weights[4108]); weight4 = Vector128.Load(&weights[8200]); weight5 = Vector128.Load(&weights[8204]); weight6 = Vector128.Load(&weights[12296]); weight7 = Vector128.Load(&weights[12300]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]); weight2 = Vector128.Load(&weights[4112]); weight3 = Vector128.Load(&weights[4116]); weight4 = Vector128.Load(&weights[8208]); weight5 = Vector128.Load(&weights[8212]); weight6 = Vector128.Load(&weights[12304]); weight7 = Vector128.Load(&weights[12308]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]); weight2 = Vector128.Load(&weights[4120]); weight3 = Vector128.Load(&weights[4124]); weight4 = Vector128.Load(&weights[8216]); weight5 = Vector128.Load(&weights[8220]); weight6 = Vector128.Load(&weights[12312]); weight7 = Vector128.Load(&weights[12316]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, weight2, values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, weight3, values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, weight4, values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, weight5, values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, weight6, values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, weight7, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4096]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4100]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8192]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8196]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12288]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12292]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4104]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4108]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8200]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8204]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12296]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12300]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4112]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4116]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8208]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8212]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12304]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12308]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4120]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4124]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8216]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8220]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12312]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12316]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
             }
 
@@ -1493,22 +1441,17 @@ namespace Samples
             {
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[512];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
             }
 
@@ -1519,11 +1462,10 @@ namespace Samples
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[512];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[528]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
@@ -1538,7 +1480,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
             }
@@ -1551,11 +1493,10 @@ namespace Samples
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 float* end = &input[512];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[528]), values2 = Vector128.Load(&input[1056]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1574,7 +1515,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1589,11 +1530,10 @@ namespace Samples
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
                 float* end = &input[512];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[528]), values2 = Vector128.Load(&input[1056]), values3 = Vector128.Load(&input[1584]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1616,7 +1556,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
@@ -1636,11 +1576,10 @@ namespace Samples
                 Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
                 Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
                 float* end = &input[512];
-                while (input != end)
+                do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[528]), values2 = Vector128.Load(&input[1056]), values3 = Vector128.Load(&input[1584]), values4 = Vector128.Load(&input[2112]), values5 = Vector128.Load(&input[2640]), values6 = Vector128.Load(&input[3168]), values7 = Vector128.Load(&input[3696]);
-                    Vector128<float> weight0, weight1;
-                    weight0 = Vector128.Load(weights); weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1679,7 +1618,7 @@ namespace Samples
                     input += 4;
                     weights += 32;
                 }
-
+                while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);

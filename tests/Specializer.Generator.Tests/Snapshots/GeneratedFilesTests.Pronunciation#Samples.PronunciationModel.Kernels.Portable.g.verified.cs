@@ -129,12 +129,17 @@ namespace Samples
                 int queryRows = rows * GroupSize;
                 int unitRows = rows == 1 ? GroupSize : 24;
                 int unitsPerHead = (queryRows + unitRows - 1) / unitRows;
-                for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)
+                // A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out.
+                int wholeHeads = KeyValueHeads - (KeyValueHeads % workers);
+                for (int unit = 0; unit < KeyValueHeads * unitsPerHead; unit++)
                 {
                     nint head = unit / unitsPerHead;
-                    // Later queries see more keys: every other head begins with them, so that workers get as much.
-                    int place = unit % unitsPerHead;
-                    int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;
+                    if ((head < wholeHeads ? head : unit) % workers != worker)
+                    {
+                        continue;
+                    }
+
+                    int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
                     float* headQueries = queries + (head * 6144);
                     float* headKeys = keys + (head * 2048);

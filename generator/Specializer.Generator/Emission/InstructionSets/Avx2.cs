@@ -16,6 +16,9 @@ internal sealed class Avx2 : InstructionSetDescription
     // 10 sums, 2 weights, 1 broadcast value, of the 14 that may be live; 12 sums need 15 of 16.
     public override int TileRows => 5;
 
+    // A depth is 10 multiply-adds, which take 5 cycles, 7 loads and the 3 instructions of a loop: too many for a core that two threads share.
+    public override int DepthsPerTurn => 4;
+
     public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86"];
 
     public override string MultiplyAdd(string sum, string a, string b) => $"Fma.MultiplyAdd({a}, {b}, {sum})";

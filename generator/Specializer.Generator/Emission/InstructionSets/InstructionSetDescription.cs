@@ -55,8 +55,17 @@ internal abstract class InstructionSetDescription
     /// </summary>
     public virtual int WidestTile => PanelVectors;
 
+    /// <summary>The widest tile of a single row in vectors: as many sums as a whole tile has; every weight is used once, and needs no register.</summary>
+    public int WidestRow => TileRows * PanelVectors;
+
     /// <summary>The most rows of a tile of a width in vectors.</summary>
     public int TileRowsOf(int vectors) => vectors <= PanelVectors ? TileRows : TileRows * PanelVectors / vectors;
+
+    /// <summary>
+    /// How many depths a turn of a tile's loop multiplies: one where the multiplications of one depth take longer than the
+    /// loop's own instructions, more where vectors are short and these would count.
+    /// </summary>
+    public virtual int DepthsPerTurn => 1;
 
     /// <summary>Whether linear layers and scores take two panels side by side.</summary>
     public bool TakesPairs => WidestTile >= 2 * PanelVectors;

@@ -19,20 +19,6 @@ internal static class AttentionEmitter
     public static string Parameters(AttentionKernel kernel) =>
         "float* queries, float* keys, float* values, " + Table(kernel) + "float* output, int position, " + Visibility(kernel) + "int rows, int worker, int workers";
 
-    public static IEnumerable<TileShape> Tiles(AttentionKernel kernel, InstructionSetDescription isa)
-    {
-        if (isa.TakesPairs)
-        {
-            yield return ScoreTile(kernel, isa, 2);
-        }
-
-        yield return ScoreTile(kernel, isa, 1);
-        foreach (TileShape tile in ValueTiles(kernel, isa).Distinct())
-        {
-            yield return tile;
-        }
-    }
-
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
         EmitAttend(writer, isa, kernel);
@@ -60,20 +46,18 @@ internal static class AttentionEmitter
             writer.Line("int queryRows = rows * GroupSize;");
             writer.Line($"int unitRows = rows == 1 ? GroupSize : {Text(isa.QueryRows)};");
             writer.Line("int unitsPerHead = (queryRows + unitRows - 1) / unitRows;");
-            using (writer.Braces("for (int unit = worker; unit < KeyValueHeads * unitsPerHead; unit += workers)"))
+            writer.Line("// A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out.");
+            writer.Line("int wholeHeads = KeyValueHeads - (KeyValueHeads % workers);");
+            using (writer.Braces("for (int unit = 0; unit < KeyValueHeads * unitsPerHead; unit++)"))
             {
                 writer.Line("nint head = unit / unitsPerHead;");
-                if (kernel.SeesAll)
+                using (writer.Braces("if ((head < wholeHeads ? head : unit) % workers != worker)"))
                 {
-                    writer.Line("int first = unit % unitsPerHead * unitRows;");
-                }
-                else
-                {
-                    writer.Line("// Later queries see more keys: every other head begins with them, so that workers get as much.");
-                    writer.Line("int place = unit % unitsPerHead;");
-                    writer.Line("int first = (head % 2 == 0 ? place : unitsPerHead - 1 - place) * unitRows;");
+                    writer.Line("continue;");
                 }
 
+                writer.Line();
+                writer.Line("int first = unit % unitsPerHead * unitRows;");
                 writer.Line("int end = global::System.Math.Min(first + unitRows, queryRows);");
                 writer.Line($"float* headQueries = queries + (head * {Text(kernel.QueryFloats / kernel.Attention.KeyValueHeads)});");
                 writer.Line($"float* headKeys = keys + (head * {Text(kernel.KeysPerHead)});");
@@ -162,28 +146,69 @@ internal static class AttentionEmitter
     /// <summary>Scores of the queries against a block of keys, as far as the last query of a tile sees them.</summary>
     private static void EmitScores(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
-        TileShape tile = ScoreTile(kernel, isa, 1);
         writer.Line($"float* blockKeys = keys + ((nint){Slot(kernel)} * {Text(kernel.Attention.HeadDimension)});");
+        if (AttentionTiles.HasScoresOfOneQuery(kernel, isa))
+        {
+            using (writer.Braces("if (rows == 1)"))
+            {
+                writer.Line("// One query is as fast as its keys are read: several panels at once.");
+                EmitVisibleKeys(writer, kernel, "0");
+                EmitScoresOfPanels(writer, isa, kernel, AttentionTiles.ScoresOfOneQuery(kernel, isa), "1(queries, ", "scores");
+                EmitScoresOfPanels(writer, isa, kernel, AttentionTiles.Scores(kernel, isa, 1), "1(queries, ", "scores");
+            }
+        }
+        else if (AttentionTiles.HasScoresOfFewQueries(isa))
+        {
+            TileShape tile = AttentionTiles.ScoresOfFewQueries(kernel, isa);
+            using (writer.Braces($"if (rows >= {Text(tile.LeastRows)} && rows <= {Text(tile.MostRows!.Value)})"))
+            {
+                writer.Line("// So few queries pass over the keys once.");
+                EmitVisibleKeys(writer, kernel, "rows - 1");
+                EmitScoresOfPanels(writer, isa, kernel, tile, "(rows, queries, ", "scores");
+            }
+        }
+        else
+        {
+            EmitScoresOfTiles(writer, isa, kernel);
+            return;
+        }
+
+        using (writer.Braces("else"))
+        {
+            EmitScoresOfTiles(writer, isa, kernel);
+        }
+    }
+
+    private static void EmitScoresOfTiles(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
+    {
         using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
         {
-            writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
+            writer.Line($"height = {TileEmitter.NextHeight(isa, AttentionTiles.Scores(kernel, isa, 1), "rows - row")};");
             writer.Line($"float* tileQueries = queries + (row * {Text(kernel.HeadStride)});");
             writer.Line("float* tileScores = scores + (row * KeyBlock);");
-            writer.Line($"int visible = {Visible(kernel, "row + height - 1")};");
-            writer.Line("int key = 0;");
-            string Arguments() => $"height, tileQueries, blockKeys + (key * {Text(kernel.Attention.HeadDimension)}), tileScores + key";
+            EmitVisibleKeys(writer, kernel, "row + height - 1");
             if (isa.TakesPairs)
             {
-                using (writer.Braces($"for (; key < visible - {Text(isa.PanelWidth)}; key += {Text(2 * isa.PanelWidth)})"))
-                {
-                    writer.Line($"{ScoreTile(kernel, isa, 2).Prefix}({Arguments()});");
-                }
+                EmitScoresOfPanels(writer, isa, kernel, AttentionTiles.Scores(kernel, isa, 2), "(height, tileQueries, ", "tileScores");
             }
 
-            using (writer.Braces($"for (; key < visible; key += {Text(isa.PanelWidth)})"))
-            {
-                writer.Line($"{tile.Prefix}({Arguments()});");
-            }
+            EmitScoresOfPanels(writer, isa, kernel, AttentionTiles.Scores(kernel, isa, 1), "(height, tileQueries, ", "tileScores");
+        }
+    }
+
+    private static void EmitVisibleKeys(SourceWriter writer, AttentionKernel kernel, string lastRow)
+    {
+        writer.Line($"int visible = {Visible(kernel, lastRow)};");
+        writer.Line("int key = 0;");
+    }
+
+    /// <summary>Tiles along the keys, as long as some of the keys of each panel are seen.</summary>
+    private static void EmitScoresOfPanels(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel, TileShape tile, string queries, string scores)
+    {
+        string last = tile.Panels == 1 ? "visible" : $"visible - {Text((tile.Panels - 1) * isa.PanelWidth)}";
+        using (writer.Braces($"for (; key < {last}; key += {Text(tile.Panels * isa.PanelWidth)})"))
+        {
+            writer.Line($"{tile.Prefix}{queries}blockKeys + (key * {Text(kernel.Attention.HeadDimension)}), {scores} + key);");
         }
     }
 
@@ -215,45 +240,82 @@ internal static class AttentionEmitter
     /// <summary>The block's values, weighed, are added to what the blocks before gave.</summary>
     private static void EmitWeighedValues(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
-        int headStride = kernel.HeadStride;
-        writer.Line($"float* blockValues = values + ((nint){Slot(kernel)} * {Text(headStride)});");
+        writer.Line($"float* blockValues = values + ((nint){Slot(kernel)} * {Text(kernel.HeadStride)});");
+        if (!AttentionTiles.HasValuesOfOneQuery(kernel, isa))
+        {
+            EmitWeighedValuesOfTiles(writer, isa, kernel);
+            return;
+        }
+
+        using (writer.Braces("if (rows == 1)"))
+        {
+            EmitVisible(writer, kernel, "0");
+            EmitWeighedColumns(writer, isa, AttentionTiles.ValuesOfOneQuery(kernel, isa), (tile, offset) =>
+                EmitWeighed(writer, kernel, $"{tile.Prefix}1(scores, blockValues{offset}, results{offset}, factors"));
+        }
+
+        using (writer.Braces("else"))
+        {
+            EmitWeighedValuesOfTiles(writer, isa, kernel);
+        }
+    }
+
+    private static void EmitWeighedValuesOfTiles(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel) =>
+        EmitWeighedColumns(writer, isa, AttentionTiles.Values(kernel, isa), (tile, offset) =>
+        {
+            using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
+            {
+                writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
+                EmitVisible(writer, kernel, "row + height - 1");
+                EmitWeighed(writer, kernel, $"{tile.Prefix}(height, scores + (row * KeyBlock), blockValues{offset}, results + (row * {Text(kernel.HeadStride)}){offset}, factors + row");
+            }
+        });
+
+    /// <summary>The tiles side by side, each with where its columns begin; equal ones in a loop.</summary>
+    private static void EmitWeighedColumns(
+        SourceWriter writer, InstructionSetDescription isa, IEnumerable<TileShape> sideBySide, System.Action<TileShape, string> emit)
+    {
         int column = 0;
-        foreach (IGrouping<TileShape, TileShape> tiles in ValueTiles(kernel, isa).GroupBy(static tile => tile))
+        foreach (IGrouping<TileShape, TileShape> tiles in sideBySide.GroupBy(static tile => tile))
         {
             int width = tiles.Key.Vectors * isa.Lanes, end = column + (tiles.Count() * width);
             if (tiles.Count() > 1)
             {
                 using (writer.Braces($"for (int column = {Text(column)}; column < {Text(end)}; column += {Text(width)})"))
                 {
-                    EmitWeighedColumns(writer, isa, kernel, tiles.Key, " + column");
+                    emit(tiles.Key, " + column");
                 }
             }
             else
             {
-                EmitWeighedColumns(writer, isa, kernel, tiles.Key, column == 0 ? "" : " + " + Text(column));
+                emit(tiles.Key, column == 0 ? "" : " + " + Text(column));
             }
 
             column = end;
         }
     }
 
-    private static void EmitWeighedColumns(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel, TileShape tile, string offset)
+    /// <summary>Writes how many keys of the block a row sees, where that is not all of them.</summary>
+    private static void EmitVisible(SourceWriter writer, AttentionKernel kernel, string row)
     {
-        using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
+        if (!kernel.SeesAll)
         {
-            writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
-            string call = $"{tile.Prefix}(height, scores + (row * KeyBlock), blockValues{offset}, results + (row * {Text(kernel.HeadStride)}){offset}, factors + row, ";
-            if (kernel.SeesAll)
-            {
-                writer.Line(call + "count);");
-                return;
-            }
+            writer.Line($"int visible = {Visible(kernel, row)};");
+        }
+    }
 
-            writer.Line($"int visible = {Visible(kernel, "row + height - 1")};");
-            using (writer.Braces("if (visible > 0)"))
-            {
-                writer.Line(call + "visible);");
-            }
+    /// <summary>Calls a tile with as many values as are seen, if any are.</summary>
+    private static void EmitWeighed(SourceWriter writer, AttentionKernel kernel, string call)
+    {
+        if (kernel.SeesAll)
+        {
+            writer.Line(call + ", count);");
+            return;
+        }
+
+        using (writer.Braces("if (visible > 0)"))
+        {
+            writer.Line(call + ", visible);");
         }
     }
 
@@ -287,7 +349,8 @@ internal static class AttentionEmitter
 
     /// <summary>The position of a query of the rows at hand.</summary>
     private static string QueryPosition(AttentionKernel kernel, string row) =>
-        kernel.Attention.GroupSize == 1 ? $"position + first + {row}" : $"position + ((first + {row}) / {Text(kernel.Attention.GroupSize)})";
+        kernel.Attention.GroupSize == 1 ? row == "0" ? "position + first" : $"position + first + {row}"
+        : $"position + ((first + {row}) / {Text(kernel.Attention.GroupSize)})";
 
     /// <summary>How many keys of the block, from its first, a query sees at most.</summary>
     private static string Visible(AttentionKernel kernel, string row) =>
@@ -319,31 +382,6 @@ internal static class AttentionEmitter
 
     /// <summary>The place for one number of each query: whole vectors.</summary>
     private static int PerQuery(InstructionSetDescription isa) => Layout.Pad(isa.QueryRows);
-
-    private static TileShape ScoreTile(AttentionKernel kernel, InstructionSetDescription isa, int panels) => new(
-        kernel.TilePrefix + (panels == 2 ? "ScorePairRows" : "ScoreRows"), isa.PanelVectors, kernel.Attention.HeadDimension, kernel.HeadStride, isa.PanelWidth, TileStart.Zero, AddToOutput: false, KeyBlock, panels)
-    {
-        // A tile over the panel that pairs leave over takes the same rows.
-        MostRows = isa.TakesPairs ? isa.TileRowsOf(2 * isa.PanelVectors) : null,
-    };
-
-    /// <summary>The tiles side by side over the width of a head: as few as can be, as equal as can be.</summary>
-    private static IEnumerable<TileShape> ValueTiles(AttentionKernel kernel, InstructionSetDescription isa)
-    {
-        int vectors = kernel.HeadStride / isa.Lanes;
-        int tiles = (vectors + isa.WidestTile - 1) / isa.WidestTile;
-        int widest = (vectors + tiles - 1) / tiles;
-        for (int tile = 0; tile < tiles; tile++)
-        {
-            int width = (vectors + tiles - 1 - tile) / tiles;
-            yield return new(
-                kernel.TilePrefix + (width == widest ? "WeighValuesRows" : "WeighValuesNarrowRows"), width, null, KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, AddToOutput: false, kernel.HeadStride)
-            {
-                // A few queries pass over the values once; the CPU sees so short a stream too late, and asking costs many queries nothing.
-                Prefetch = isa.Prefetches ? TilePrefetch.Own : TilePrefetch.None,
-            };
-        }
-    }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -27,9 +27,9 @@ internal static class LinearEmitter
             yield return Whole(kernel, isa);
         }
 
-        if (HasFewRows(kernel, isa))
+        if (HasFirstRows(kernel, isa))
         {
-            yield return FewRows(kernel, isa);
+            yield return FirstRows(kernel, isa);
         }
 
         if (kernel.PackedOutputs >= isa.PanelWidth)
@@ -121,15 +121,6 @@ internal static class LinearEmitter
             }
         }
 
-        if (HasFewRows(kernel, isa))
-        {
-            using (writer.Braces($"if (rows <= {Text(isa.TileRows)})"))
-            using (writer.Braces(Loop(1)))
-            {
-                EmitTile(writer, isa, kernel, FewRows(kernel, isa), "panel", "rows");
-            }
-        }
-
         TileShape? shared = HasPairs(kernel, isa) && Whole(kernel, isa) is { Panels: 1 } whole ? whole : null;
         using (writer.Braces("for (; panel < endPanel; panel++)"))
         {
@@ -168,18 +159,27 @@ internal static class LinearEmitter
         {
             writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
             string input = $"&input[(nint)row * {Text(kernel.InputStride)}]", output = $"&panelOutput[(nint)row * {Text(kernel.OutputStride)}]";
-            if (whole is null)
+            if (whole is null && tile.LeastRows == 1)
             {
                 EmitCall(writer, isa, kernel, tile, input, "panelWeights", output, panel, "height");
                 return;
             }
 
-            // Too few whole tiles fetch the next panels only in part; then the first tile fetches its own.
-            int sharing = whole.Panels * whole.WeightStride / Layout.Line;
-            using (writer.Braces($"if (height == {Text(whole.LeastRows)} && (row > 0 || rows >= {Text(sharing * whole.LeastRows)}))"))
+            // The first tile reads weights from afar and asks for its own as it goes.
+            if (whole is null)
             {
-                EmitCall(writer, isa, kernel, whole, input, "panelWeights", output, panel, Text(whole.LeastRows));
-                writer.Line($"ahead = --aheadTiles > 0 ? ahead + {Text(kernel.Inputs * Layout.Line)} : panelWeights;");
+                using (writer.Braces("if (row == 0)"))
+                {
+                    EmitCall(writer, isa, kernel, FirstRows(kernel, isa), "input", "panelWeights", "panelOutput", panel, "height");
+                }
+            }
+            else
+            {
+                using (writer.Braces($"if (row > 0 && height == {Text(whole.LeastRows)})"))
+                {
+                    EmitCall(writer, isa, kernel, whole, input, "panelWeights", output, panel, Text(whole.LeastRows));
+                    writer.Line($"ahead = --aheadTiles > 0 ? ahead + {Text(kernel.Inputs * Layout.Line)} : panelWeights;");
+                }
             }
 
             using (writer.Braces("else"))
@@ -298,15 +298,19 @@ internal static class LinearEmitter
     }
 
     /// <summary>
-    /// Where there are pairs, a single panel is for few rows or is left over. Where there are none it is for all rows, of
-    /// which only the first read weights from afar; a family of its own is for few.
+    /// Where there are pairs, a single panel is for few rows or is left over. Where there are none it is for all rows but the
+    /// first, which read weights from afar and have a family of their own.
     /// </summary>
     private static TileShape Single(LinearKernel kernel, InstructionSetDescription isa, int vectors) =>
-        Tile(kernel, isa, vectors == isa.PanelVectors ? "" : "Narrow", vectors, 1) with { Prefetch = isa.TakesPairs ? Own(isa) : TilePrefetch.None };
+        Tile(kernel, isa, vectors == isa.PanelVectors ? "" : "Narrow", vectors, 1) with
+        {
+            Prefetch = isa.TakesPairs ? Own(isa) : TilePrefetch.None,
+            LeastRows = vectors == isa.PanelVectors && HasFirstRows(kernel, isa) ? TileEmitter.LeastFollowing(isa) : 1,
+        };
 
-    private static bool HasFewRows(LinearKernel kernel, InstructionSetDescription isa) => isa.Prefetches && !isa.TakesPairs && kernel.PackedOutputs >= 2 * isa.PanelWidth;
+    private static bool HasFirstRows(LinearKernel kernel, InstructionSetDescription isa) => isa.Prefetches && !isa.TakesPairs && kernel.PackedOutputs >= isa.PanelWidth;
 
-    private static TileShape FewRows(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Few", isa.PanelVectors, 1) with { Prefetch = Own(isa) };
+    private static TileShape FirstRows(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "First", isa.PanelVectors, 1) with { Prefetch = Own(isa) };
 
     private static TilePrefetch Own(InstructionSetDescription isa) => isa.Prefetches ? TilePrefetch.Own : TilePrefetch.None;
 

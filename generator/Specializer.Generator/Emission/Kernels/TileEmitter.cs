@@ -16,6 +16,9 @@ internal static class TileEmitter
     /// <summary>The height of the next tile of a family, of the rows that are left.</summary>
     public static string NextHeight(InstructionSetDescription isa, TileShape shape, string rows) => $"NextTileRows({rows}, {Text(MostRows(isa, shape))})";
 
+    /// <summary>The least height of a tile that follows another: a whole tile leaves at least four rows, and halves of what is little more than one.</summary>
+    public static int LeastFollowing(InstructionSetDescription isa) => System.Math.Min(4, (isa.SmallTileRows + 1) / 2);
+
     /// <summary>Writes the method that cuts rows into tiles, once per instruction set.</summary>
     public static void EmitTileRows(SourceWriter writer, InstructionSetDescription isa)
     {
@@ -111,15 +114,7 @@ internal static class TileEmitter
                 writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => $"{Sum(row, column)} = {Start(isa, shape, row, column)}"))};");
             }
 
-            if (isa.MultipliesByLane)
-            {
-                EmitLoopByLane(writer, isa, shape, rows);
-            }
-            else
-            {
-                EmitLoop(writer, isa, shape, rows);
-            }
-
+            EmitLoop(writer, isa, shape, rows);
             for (int row = 0; row < rows; row++)
             {
                 // Where only a run of the code knows how far rows are apart, the pointer moves from one to the next.
@@ -129,35 +124,97 @@ internal static class TileEmitter
         }
     }
 
-    /// <summary>One depth per turn: load the weights, broadcast each row's value, multiply and add.</summary>
+    /// <summary>A few depths per turn, and what they leave over one by one.</summary>
     private static void EmitLoop(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int rows)
     {
-        writer.Line($"float* end = &input[{(shape.Depth is { } depth ? Text(depth) : "depth")}];");
-        writer.Line("do");
-        writer.Line("{");
-        using (writer.Indented())
+        int depths = DepthsPerTurn(isa, shape, rows);
+        if (shape.Depth is null || shape.Depth >= depths)
         {
-            // With one row every weight is used once, and need not be in a register of its own.
-            EmitWords(writer, isa, shape, 0, declare: true);
-            string Weight(int column) => rows == 1 ? LoadWeight(isa, shape, column, 0) : "weight" + Text(column);
-            if (rows > 1)
+            // A depth that is given is one at least.
+            bool once = depths == 1 || shape.Depth is not null;
+            writer.Line($"float* end = &input[{(shape.Depth is { } whole ? Text(whole / depths * depths) : depths == 1 ? "depth" : $"depth & ~(nint){Text(depths - 1)}")}];");
+            writer.Line(once ? "do" : "while (input != end)");
+            writer.Line("{");
+            using (writer.Indented())
             {
-                writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => $"weight{Text(column)} = {LoadWeight(isa, shape, column, 0)}"))};");
+                EmitTurn(writer, isa, shape, rows, depths);
+                writer.Line(depths == 1 ? "input++;" : $"input += {Text(depths)};");
+                writer.Line($"weights += {Text(depths * shape.WeightStride)};");
             }
 
-            for (int row = 0; row < rows; row++)
+            writer.Line("}");
+            if (once)
             {
-                writer.Line($"{(row == 0 ? isa.Vector + " " : "")}value = {isa.Broadcast($"input[{Text(row * shape.InputStride)}]")}; "
-                    + string.Join(" ", Columns(shape).Select(column => $"{Sum(row, column)} = {isa.MultiplyAdd(Sum(row, column), "value", Weight(column))};")));
+                writer.Line("while (input != end);");
             }
-
-            EmitPrefetch(writer, isa, shape);
-            writer.Line("input++;");
-            writer.Line($"weights += {Text(shape.WeightStride)};");
         }
 
-        writer.Line("}");
-        writer.Line("while (input != end);");
+        if (shape.Depth is { } known ? known % depths > 0 : depths > 1)
+        {
+            string rest = shape.Depth is { } fixedDepth ? Text(fixedDepth % depths) : "depth & " + Text(depths - 1);
+            using (writer.Braces($"for (float* last = &input[{rest}]; input != last; input++, weights += {Text(shape.WeightStride)})"))
+            {
+                EmitDepth(writer, isa, shape, rows, 0);
+            }
+        }
+    }
+
+    /// <summary>
+    /// As many as a vector has lanes where it multiplies by lane. Otherwise thin tiles wait for their weights, and those that
+    /// ask for their own for memory: only others gain by more than one depth.
+    /// </summary>
+    private static int DepthsPerTurn(InstructionSetDescription isa, TileShape shape, int rows)
+    {
+        if (isa.MultipliesByLane)
+        {
+            return isa.Lanes;
+        }
+
+        int depths = rows < 3 || shape is { Prefetch: TilePrefetch.Own, Depth: not null } ? 1 : isa.DepthsPerTurn;
+        while (shape.Depth % depths > 0)
+        {
+            depths /= 2;
+        }
+
+        return depths;
+    }
+
+    private static void EmitTurn(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int rows, int depths)
+    {
+        if (isa.MultipliesByLane)
+        {
+            // Each row's values are loaded once and multiplied lane by lane.
+            writer.Line($"{isa.Vector} {string.Join(", ", Enumerable.Range(0, rows).Select(row => $"values{Text(row)} = {isa.Load(Offset("input", row * shape.InputStride))}"))};");
+        }
+
+        for (int depth = 0; depth < depths; depth++)
+        {
+            EmitDepth(writer, isa, shape, rows, depth, isa.MultipliesByLane);
+        }
+    }
+
+    /// <summary>One depth of a turn, which declares its variables if it is the first.</summary>
+    private static void EmitDepth(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int rows, int depth, bool byLane = false)
+    {
+        // With one row every weight is used once, and need not be in a register of its own.
+        bool declare = depth == 0;
+        EmitWords(writer, isa, shape, depth, declare);
+        string Weight(int column) => rows == 1 ? LoadWeight(isa, shape, column, depth) : "weight" + Text(column);
+        if (rows > 1)
+        {
+            writer.Line((declare ? isa.Vector + " " : "")
+                + string.Join(declare ? ", " : "; ", Columns(shape).Select(column => $"weight{Text(column)} = {LoadWeight(isa, shape, column, depth)}")) + ";");
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            string value = byLane ? "" : $"{(declare && row == 0 ? isa.Vector + " " : "")}value = {isa.Broadcast($"input[{Text((row * shape.InputStride) + depth)}]")}; ";
+            writer.Line(value + string.Join(" ", Columns(shape).Select(column => Sum(row, column) + " = " + (byLane
+                ? isa.MultiplyAddLane(Sum(row, column), Weight(column), "values" + Text(row), depth)
+                : isa.MultiplyAdd(Sum(row, column), "value", Weight(column))) + ";")));
+        }
+
+        EmitPrefetch(writer, isa, shape, depth);
     }
 
     /// <summary>Where two weights share a word, loads the words of one depth of each panel.</summary>
@@ -182,63 +239,19 @@ internal static class TileEmitter
     private static string WeightAt(InstructionSetDescription isa, TileShape shape, int column, int depth) =>
         Offset("weights", (depth * shape.WeightStride) + shape.WeightOffset(column, isa.Lanes));
 
-    private static void EmitPrefetch(SourceWriter writer, InstructionSetDescription isa, TileShape shape)
+    private static void EmitPrefetch(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int depth)
     {
         switch (shape.Prefetch)
         {
             case TilePrefetch.Own:
                 int lineVectors = shape.Storage == WeightStorage.Float32 ? Layout.Line / isa.Lanes : shape.Vectors;
                 writer.Line(string.Join(" ", Columns(shape).Where(column => column % shape.Vectors % lineVectors == 0)
-                    .Select(column => isa.Prefetch(Offset("weights", shape.WeightOffset(column, isa.Lanes) + OwnDistance), toFirstLevel: true))));
+                    .Select(column => isa.Prefetch(Offset("weights", (depth * shape.WeightStride) + shape.WeightOffset(column, isa.Lanes) + OwnDistance), toFirstLevel: true))));
                 break;
             case TilePrefetch.Ahead:
                 writer.Line(isa.Prefetch("ahead", toFirstLevel: false));
                 writer.Line($"ahead += {Text(Layout.Line)};");
                 break;
-        }
-    }
-
-    /// <summary>As many depths per turn as a vector has lanes: each row's values are loaded once and multiplied lane by lane.</summary>
-    private static void EmitLoopByLane(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int rows)
-    {
-        int lanes = isa.Lanes;
-        if (shape.Depth is not { } depth || depth >= lanes)
-        {
-            writer.Line($"float* end = &input[{(shape.Depth is { } whole ? Text(whole / lanes * lanes) : $"depth & ~(nint){lanes - 1}")}];");
-            using (writer.Braces("while (input != end)"))
-            {
-                writer.Line($"{isa.Vector} {string.Join(", ", Enumerable.Range(0, rows).Select(row => $"values{Text(row)} = {isa.Load(Offset("input", row * shape.InputStride))}"))};");
-                writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => "weight" + Text(column)))};");
-                for (int lane = 0; lane < lanes; lane++)
-                {
-                    EmitWords(writer, isa, shape, lane, declare: lane == 0);
-                    writer.Line(string.Join(" ", Columns(shape).Select(column => $"weight{Text(column)} = {LoadWeight(isa, shape, column, lane)};")));
-                    for (int row = 0; row < rows; row++)
-                    {
-                        writer.Line(string.Join(" ", Columns(shape).Select(column => $"{Sum(row, column)} = {isa.MultiplyAddLane(Sum(row, column), "weight" + Text(column), "values" + Text(row), lane)};")));
-                    }
-                }
-
-                writer.Line($"input += {lanes};");
-                writer.Line($"weights += {Text(lanes * shape.WeightStride)};");
-            }
-        }
-
-        if (shape.Depth is { } known && known % lanes == 0)
-        {
-            return;
-        }
-
-        string rest = shape.Depth is { } d ? Text(d % lanes) : $"depth & {lanes - 1}";
-        using (writer.Braces($"for (float* last = &input[{rest}]; input != last; input++, weights += {Text(shape.WeightStride)})"))
-        {
-            EmitWords(writer, isa, shape, 0, declare: true);
-            writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => $"weight{Text(column)} = {LoadWeight(isa, shape, column, 0)}"))};");
-            for (int row = 0; row < rows; row++)
-            {
-                writer.Line($"{(row == 0 ? isa.Vector + " " : "")}value = {isa.Broadcast($"input[{Text(row * shape.InputStride)}]")}; "
-                    + string.Join(" ", Columns(shape).Select(column => $"{Sum(row, column)} = {isa.MultiplyAdd(Sum(row, column), "value", "weight" + Text(column))};")));
-            }
         }
     }
 
