@@ -73,6 +73,9 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
     /// <summary>The model of the same shape whose weights are held in bfloat16; none if none is measured.</summary>
     public MeasuredModel? Narrow => All.FirstOrDefault(model => model.Name == Name + "-bf16");
 
+    /// <summary>A constant of the generated class.</summary>
+    public int Constant(string constant) => (int)Type.GetField(constant)!.GetRawConstantValue()!;
+
     private static MeasuredModel Llama(string name, Type type, int layers, int width, int heads, int keyValueHeads, int feedForwardWidth, int vocabularySize)
     {
         var model = new MeasuredModel(name, type, new AttentionShape(heads, keyValueHeads, width / heads));
@@ -92,8 +95,6 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
             },
         };
     }
-
-    private int Constant(string constant) => (int)Type.GetField(constant)!.GetRawConstantValue()!;
 }
 
 /// <summary>The shape of a model's attention.</summary>

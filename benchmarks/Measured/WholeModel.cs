@@ -68,7 +68,7 @@ internal sealed class WholeModel : IDisposable
 
     private (TransformerSession, ModelRun[]) Images(ImageEncoderSession session)
     {
-        int size = (int)_measured.Type.GetField("ImageSize")!.GetRawConstantValue()!, channels = (int)_measured.Type.GetField("Channels")!.GetRawConstantValue()!;
+        int size = _measured.Constant("ImageSize"), channels = _measured.Constant("Channels");
         float[] pixels = [.. Enumerable.Range(0, size * size * channels).Select(static value => MathF.Sin(value))], output = new float[((ImageEncoderModel)_model).Encoder.OutputWidth];
         int length = Description.ContextLength;
         return (session, [new ModelRun(
@@ -90,7 +90,7 @@ internal sealed class WholeModel : IDisposable
     }
 
     private ModelRun Encode(int length, Action run)
-        => new("encode", length, LinearOperations(EncoderMultiplyAdds(), length) + AttentionOperations((int)_measured.Type.GetField("EncoderLayers")!.GetRawConstantValue()!, length, length), 0, run);
+        => new("encode", length, LinearOperations(EncoderMultiplyAdds(), length) + AttentionOperations(_measured.Constant("EncoderLayers"), length, length), 0, run);
 
     /// <summary>Tokens one after the other, behind some positions; what has to be read for one are the weights.</summary>
     private ModelRun Decode(DecoderSession session, int position)

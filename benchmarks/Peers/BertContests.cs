@@ -35,7 +35,7 @@ internal static class BertContests
         var model = (EncoderModel)measured.Load(weights, new ModelOptions { Threads = threads });
         EncoderSession session = model.CreateSession();
         int width = model.Description.DModel;
-        int[] tokens = [.. Enumerable.Range(0, length).Select(position => (position * 97 + 1) % model.Description.VocabularySize)], types = new int[length];
+        int[] tokens = OwnSequence.Tokens(length, model.Description.VocabularySize), types = new int[length];
         float[] hiddenStates = new float[length * width];
         Contestant ours = new("ours f32", () => session.Encode(tokens, types, default, hiddenStates), () => [.. hiddenStates])
         {

@@ -45,8 +45,8 @@ internal static class LlamaContests
     private static IEnumerable<Contest> Of(PeerRequest request, MeasuredModel measured, WeightsSource weights, LlamaCppLibrary? library, string[] files, int threads)
     {
         GenericDecoderConfiguration shape = measured.Generic!;
-        using LlamaSequence wide = Ours(measured);
-        using LlamaSequence? narrow = measured.Narrow is { } twin ? Ours(twin) : null;
+        using OwnSequence wide = Ours(measured);
+        using OwnSequence? narrow = measured.Narrow is { } twin ? Ours(twin) : null;
         using LlamaCppModel? theirsWide = Theirs(files[0]), theirsNarrow = Theirs(files[1]);
         using TorchProcess? torch = request.Open("PyTorch", _ => new TorchProcess(
             files[2],
@@ -67,14 +67,14 @@ internal static class LlamaContests
         yield return new Contest(
             $"decode {DecodedTokens}", measured.Name, threads, DecodedTokens, "tokens", Contestants(sequence => sequence.Decode(before.Length, tokens), peer => peer.Decode(before.Length, tokens), peer => peer.Call("decode", before.Length, tokens)));
 
-        LlamaSequence Ours(MeasuredModel model) => new((DecoderModel)model.Load(weights, new ModelOptions { Threads = threads }));
+        OwnSequence Ours(MeasuredModel model) => new((DecoderModel)model.Load(weights, new ModelOptions { Threads = threads }));
 
         LlamaCppModel? Theirs(string path) => library is null ? null : new LlamaCppModel(library, path, shape.VocabularySize, measured.ContextLength, threads);
 
-        int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(position => ((position * 97) + 1) % shape.VocabularySize)];
+        int[] Tokens(int count) => OwnSequence.Tokens(count, shape.VocabularySize);
 
         // llama.cpp keeps keys and values as float16.
-        IReadOnlyList<Contestant> Contestants(Action<LlamaSequence> ours, Action<LlamaCppModel> theirs, Action<TorchProcess> torchs)
+        IReadOnlyList<Contestant> Contestants(Action<OwnSequence> ours, Action<LlamaCppModel> theirs, Action<TorchProcess> torchs)
         {
             var all = new List<Contestant> { new("ours f32", () => ours(wide), () => wide.Logits) };
             if (narrow is not null)
@@ -94,35 +94,6 @@ internal static class LlamaContests
             }
 
             return all;
-        }
-    }
-
-    /// <summary>A model of ours with one sequence.</summary>
-    private sealed class LlamaSequence(DecoderModel model) : IDisposable
-    {
-        private readonly DecoderSession _session = model.CreateSession();
-
-        public float[] Logits { get; } = new float[model.Description.VocabularySize];
-
-        public void Prefill(int[] prompt)
-        {
-            _session.Reset();
-            _session.Prefill(prompt).CopyTo(Logits);
-        }
-
-        public void Decode(int position, int[] tokens)
-        {
-            _session.Truncate(position);
-            foreach (int token in tokens)
-            {
-                _session.Decode(token).CopyTo(Logits);
-            }
-        }
-
-        public void Dispose()
-        {
-            _session.Dispose();
-            model.Dispose();
         }
     }
 }

@@ -87,5 +87,5 @@ internal sealed record PeerRequest(PeerFolder Folder, IReadOnlyList<int> Threads
 /// <param name="Contests">The contests, each prepared when it is asked for.</param>
 internal sealed record PeerGroup(string Name, Func<PeerRequest, IEnumerable<Contest>> Contests)
 {
-    public static IReadOnlyList<PeerGroup> All { get; } = [new("llama", LlamaContests.All), new("bert", BertContests.All), new("linear", ProductContests.All), new("attention", AttentionContests.All)];
+    public static IReadOnlyList<PeerGroup> All { get; } = [new("llama", LlamaContests.All), new("bert", BertContests.All), new("others", OtherContests.All), new("linear", ProductContests.All), new("attention", AttentionContests.All)];
 }

@@ -7,7 +7,7 @@ namespace Specializer.Benchmarks;
 /// <summary>The loops that do nothing but reach a limit of the machine, to be run in turn with what is measured.</summary>
 internal sealed unsafe class LimitLoops : IDisposable
 {
-    private const long Memory = 1L << 30, MemoryPart = 1L << 28, ThirdLevel = 32L << 20, SecondLevel = 1L << 20;
+    private const long Memory = 1L << 30, MemoryPart = 1L << 28, SecondLevel = 1L << 20;
 
     // What a core has of its second-level cache, with room for what else lies there; what a shared third level holds.
     private const long SecondLevelHolds = 1_900_000, ThirdLevelHolds = 64_000_000;
@@ -15,8 +15,9 @@ internal sealed unsafe class LimitLoops : IDisposable
     private static float s_sink;
 
     private readonly byte* _bytes = (byte*)NativeMemory.AlignedAlloc((nuint)Memory, 64);
+    private readonly MachineLimits _limits;
+    private readonly double _seconds;
     private readonly LimitLoop _secondLevel;
-    private readonly LimitLoop _thirdLevel;
     private readonly LimitLoop _memory;
 
     /// <summary>Prepares loops.</summary>
@@ -24,14 +25,16 @@ internal sealed unsafe class LimitLoops : IDisposable
     /// <param name="seconds">How long a loop is to take; reading from memory takes longer.</param>
     public LimitLoops(MachineLimits limits, double seconds)
     {
+        _limits = limits;
+        _seconds = seconds;
+
         // A page that was never written has no memory behind it.
         NativeMemory.Fill(_bytes, (nuint)Memory, 1);
         InstructionSet instructionSet = limits.InstructionSet;
         double perIteration = MultiplyAddLoop.OperationsPerIteration(instructionSet);
         int iterations = (int)(seconds * limits.FmaGigaflops * 1e9 / limits.Threads / perIteration);
         MultiplyAdds = new LimitLoop("fma", perIteration * iterations * limits.Threads, limits.FmaGigaflops * 1e9, (_, _) => Keep(MultiplyAddLoop.Run(instructionSet, iterations)));
-        _secondLevel = Read("l2", SecondLevel, limits.ReadL2, limits.Threads, seconds, shared: false);
-        _thirdLevel = Read("l3", ThirdLevel, limits.ReadL3, limits.Threads, seconds, shared: true);
+        _secondLevel = Read("l2", SecondLevel, limits.ReadL2);
 
         // Another quarter each time, so that nothing of it is in a cache.
         int part = 0;
@@ -51,10 +54,11 @@ internal sealed unsafe class LimitLoops : IDisposable
     public LimitLoop MultiplyAdds { get; }
 
     /// <summary>Reading from where data of a size lies that is read again and again by one core.</summary>
+    /// <remarks>Of a third level that others share, the more it is to hold, the less it holds: as many bytes are read as what is measured reads.</remarks>
     public LimitLoop Reading(long bytesPerThread) => bytesPerThread switch
     {
         <= SecondLevelHolds => _secondLevel,
-        <= ThirdLevelHolds => _thirdLevel,
+        <= ThirdLevelHolds => Read("l3", bytesPerThread / ReadLoop.Step * ReadLoop.Step, _limits.ReadL3),
         _ => _memory,
     };
 
@@ -62,17 +66,15 @@ internal sealed unsafe class LimitLoops : IDisposable
 
     private static void Keep(float value) => Volatile.Write(ref s_sink, value);
 
-    private LimitLoop Read(string name, long bytes, double gigabytesPerSecond, int threads, double seconds, bool shared)
+    /// <summary>Each worker reads its own bytes, again and again.</summary>
+    private LimitLoop Read(string name, long bytes, double gigabytesPerSecond)
     {
-        long passes = Math.Max(1, (long)(seconds * gigabytesPerSecond * 1e9 / threads / bytes));
-        return new LimitLoop(name, (double)bytes * passes * threads, gigabytesPerSecond * 1e9, (worker, workers) =>
+        long passes = Math.Max(1, (long)(_seconds * gigabytesPerSecond * 1e9 / _limits.Threads / bytes));
+        return new LimitLoop(name, (double)bytes * passes * _limits.Threads, gigabytesPerSecond * 1e9, (worker, _) =>
         {
-            // What all share each begins elsewhere.
-            byte* own = _bytes + (shared ? 0 : worker * bytes);
-            long first = shared ? bytes / workers * worker / ReadLoop.Step * ReadLoop.Step : 0;
             for (long pass = 0; pass < passes; pass++)
             {
-                Keep(ReadLoop.Run(own + first, bytes - first) + ReadLoop.Run(own, first));
+                Keep(ReadLoop.Run(_bytes + (worker * bytes), bytes));
             }
         });
     }

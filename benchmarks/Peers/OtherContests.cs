@@ -1,0 +1,173 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
+
+namespace Specializer.Benchmarks;
+
+/// <summary>Whole models of the other kinds beside PyTorch: GPT-2, T5, Whisper, ViT.</summary>
+internal static class OtherContests
+{
+    private const int DecodedTokens = 16, PromptLength = 128;
+
+    private static readonly string[] s_models = ["gpt2-124M", "t5-small", "whisper-tiny", "vit-tiny"];
+
+    public static IEnumerable<Contest> All(PeerRequest request)
+    {
+        foreach (MeasuredModel model in MeasuredModel.All.Where(model => s_models.Contains(model.Name) && request.Asks(model.Name)))
+        {
+            string folder = Directory.CreateTempSubdirectory("specializer-peers-").FullName;
+            try
+            {
+                using var weights = new RandomWeights(model.Tensors, seed: 1);
+                string checkpoint = Path.Combine(folder, "model.safetensors"), input = Path.Combine(folder, "input");
+                SafetensorsCopy.Write(checkpoint, weights);
+                foreach (int threads in request.Threads)
+                {
+                    using TransformerModel ours = model.Load(weights, new ModelOptions { Threads = threads });
+                    using OwnSteps steps = Steps(model, ours);
+                    File.WriteAllBytes(input, MemoryMarshal.AsBytes<float>(steps.Input).ToArray());
+                    using TorchProcess? torch = request.Open("PyTorch", _ => new TorchProcess(checkpoint, Facts(model, ours, input), threads));
+                    foreach (Step step in steps.All)
+                    {
+                        step.Prepare?.Invoke(torch);
+                        var contestants = new List<Contestant> { new("ours f32", step.Ours, () => steps.Result) };
+                        if (torch is not null)
+                        {
+                            contestants.Add(new Contestant("PyTorch f32", () => torch.Call(step.Theirs), () => torch.Result));
+                        }
+
+                        yield return new Contest(step.What, model.Name, threads, step.Amount, step.Unit, contestants);
+                    }
+                }
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>What PyTorch's side needs to know of a model.</summary>
+    private static object Facts(MeasuredModel measured, TransformerModel model, string input)
+    {
+        int layers = model.Description.Layers, heads = measured.Attention.Heads, context = model.Description.ContextLength;
+        return model switch
+        {
+            ImageEncoderModel => new { kind = "vit", layers, heads, input, imageSize = measured.Constant("ImageSize") },
+            SpeechModel => new { kind = "whisper", layers, heads, context, input },
+
+            // T5's buckets and the distance from which all share the last are not said by the class: they are those of every T5.
+            EncoderDecoderModel => new { kind = "t5", layers, heads, context, buckets = 32, maxDistance = 128 },
+            _ => new { kind = "gpt2", layers, heads, context },
+        };
+    }
+
+    private static OwnSteps Steps(MeasuredModel measured, TransformerModel model) => model switch
+    {
+        ImageEncoderModel images => Image(measured, images),
+        SpeechModel speech => Speech(measured, speech),
+        EncoderDecoderModel translator => Translation(translator),
+        DecoderModel decoder => Decoding(decoder),
+        _ => throw new NotSupportedException($"There is no contest for a {model.GetType().BaseType}."),
+    };
+
+    private static OwnSteps Image(MeasuredModel measured, ImageEncoderModel model)
+    {
+        ImageEncoderSession session = model.CreateSession();
+        int size = measured.Constant("ImageSize"), channels = measured.Constant("Channels");
+        var steps = new OwnSteps(session, new float[model.Encoder.OutputWidth]) { Input = Numbers(channels * size * size) };
+        steps.All.Add(new Step("image", 1, "images", () => session.Encode(steps.Input, steps.Result), "encode", "input"));
+        return steps;
+    }
+
+    private static OwnSteps Speech(MeasuredModel measured, SpeechModel model)
+    {
+        const int FramesPerPosition = 2, MelBands = 80;
+        SpeechSession session = model.CreateSession();
+        var steps = new OwnSteps(session, new float[model.Description.VocabularySize]) { Input = Numbers(MelBands * FramesPerPosition * measured.SourceLength) };
+        AddTranslation(steps, session, $"first token of {measured.SourceLength}", measured.SourceLength, () => session.Encode(steps.Input), "input");
+        return steps;
+    }
+
+    private static OwnSteps Translation(EncoderDecoderModel model)
+    {
+        EncoderDecoderSession session = model.CreateSession();
+        int[] source = OwnSequence.Tokens(PromptLength, model.Description.VocabularySize);
+        var steps = new OwnSteps(session, new float[model.Description.VocabularySize]);
+        AddTranslation(steps, session, $"first token of {PromptLength}", PromptLength, () => session.Encode(source), source);
+        return steps;
+    }
+
+    /// <summary>A source and its first token, and tokens behind it.</summary>
+    private static void AddTranslation(OwnSteps steps, SequenceToSequenceSession session, string what, int positions, Action encode, object source)
+    {
+        int[] first = [0], tokens = OwnSequence.Tokens(DecodedTokens, steps.Result.Length);
+        steps.All.Add(new Step(what, positions, "positions", Translate, "translate", source, first));
+        steps.All.Add(new Step($"decode {DecodedTokens}", DecodedTokens, "tokens", () => OwnSequence.Decode(session, 0, tokens, steps.Result), "decode", 0, tokens)
+        {
+            Prepare = torch =>
+            {
+                Translate();
+                torch?.Call("translate", source, first);
+            },
+        });
+
+        void Translate()
+        {
+            encode();
+            session.Prefill(first).CopyTo(steps.Result);
+        }
+    }
+
+    private static OwnSteps Decoding(DecoderModel model)
+    {
+        DecoderSession session = model.CreateSession();
+        var steps = new OwnSteps(session, new float[model.Description.VocabularySize]);
+        int[] prompt = OwnSequence.Tokens(PromptLength, steps.Result.Length), tokens = OwnSequence.Tokens(DecodedTokens, steps.Result.Length);
+        foreach (int length in new[] { PromptLength, 512 })
+        {
+            int[] longer = OwnSequence.Tokens(length, steps.Result.Length);
+            steps.All.Add(new Step($"prefill {length}", length, "tokens", () => Prefill(longer), "prefill", longer));
+        }
+
+        steps.All.Add(new Step($"decode {DecodedTokens}", DecodedTokens, "tokens", () => OwnSequence.Decode(session, PromptLength, tokens, steps.Result), "decode", PromptLength, tokens)
+        {
+            Prepare = torch =>
+            {
+                Prefill(prompt);
+                torch?.Call("prefill", prompt);
+            },
+        });
+        return steps;
+
+        void Prefill(int[] tokens)
+        {
+            session.Reset();
+            session.Prefill(tokens).CopyTo(steps.Result);
+        }
+    }
+
+    private static float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(static value => MathF.Sin(value))];
+
+    /// <summary>What is done with a session of ours, and where its results go.</summary>
+    private sealed class OwnSteps(TransformerSession session, float[] result) : IDisposable
+    {
+        public List<Step> All { get; } = [];
+
+        public float[] Result => result;
+
+        /// <summary>Pixels or a spectrogram; empty where tokens are the input.</summary>
+        public float[] Input { get; init; } = [];
+
+        public void Dispose() => session.Dispose();
+    }
+
+    /// <summary>A computation by both engines.</summary>
+    private sealed record Step(string What, double Amount, string Unit, Action Ours, params object[] Theirs)
+    {
+        /// <summary>What both need before it.</summary>
+        public Action<TorchProcess?>? Prepare { get; init; }
+    }
+}
