@@ -1,0 +1,30 @@
+using System;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Specializer.Tests.EndToEnd;
+
+namespace Specializer.Arm64Runner;
+
+/// <summary>The register tiles of all generated NEON kernels: what takes weights and has its number of rows at the end of its name.</summary>
+internal static partial class RegisterTiles
+{
+    /// <summary>
+    /// Has the JIT compile them, one after the other on one thread: what it prints of methods that it compiles at the same
+    /// time is mixed line by line, and nobody can tell whose registers are whose.
+    /// </summary>
+    /// <returns>How many they are.</returns>
+    public static int Compile()
+    {
+        MethodInfo[] tiles = [.. typeof(InstructionSetLegTests).Assembly.GetTypes()
+            .Where(static type => type.Name == "NeonKernels")
+            .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .Where(static method => NameOfTile().IsMatch(method.Name) && method.GetParameters() is [_, { Name: "weights" }, ..])];
+        Array.ForEach(tiles, static tile => RuntimeHelpers.PrepareMethod(tile.MethodHandle));
+        return tiles.Length;
+    }
+
+    [GeneratedRegex("Rows\\d+$")]
+    private static partial Regex NameOfTile();
+}
