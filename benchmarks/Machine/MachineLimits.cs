@@ -15,8 +15,6 @@ public sealed unsafe record MachineLimits
     private const int Repetitions = 7;
     private const double SecondsPerRepetition = 0.012;
     private const long MemoryBytes = 1L << 30;
-    private const long L3Bytes = 32L << 20;
-    private const long L2Bytes = 1L << 20;
 
     private static float s_sink;
 
@@ -32,10 +30,10 @@ public sealed unsafe record MachineLimits
     /// <summary>Reading 1 GiB, each thread its own part: 10⁹ bytes per second from memory.</summary>
     public required double ReadMemory { get; init; }
 
-    /// <summary>Every thread reading the same 32 MiB again and again: 10⁹ bytes per second from the third-level cache.</summary>
+    /// <summary>Every thread reading the same <see cref="CacheSizes.ReadFromThirdLevel"/> again and again: 10⁹ bytes per second from the third-level cache.</summary>
     public required double ReadL3 { get; init; }
 
-    /// <summary>Every thread reading its own 1 MiB again and again: 10⁹ bytes per second from the second-level cache.</summary>
+    /// <summary>Every thread reading its own <see cref="CacheSizes.ReadFromSecondLevel"/> again and again: 10⁹ bytes per second from the second-level cache.</summary>
     public required double ReadL2 { get; init; }
 
     /// <summary>Measures the limits: medians of several repetitions, in two to three seconds.</summary>
@@ -94,27 +92,27 @@ public sealed unsafe record MachineLimits
         double memoryRate = (double)slice * threads / memorySeconds / 1e9;
 
         // The same bytes for all threads, more than a second-level cache holds, each thread starting elsewhere.
-        long l3Passes = PassesFor(L3Bytes, bytesPerSecond: 25e9);
+        long l3Bytes = CacheSizes.ReadFromThirdLevel, l3Passes = PassesFor(l3Bytes, bytesPerSecond: 25e9);
         double l3Seconds = SimultaneousRun.MedianSeconds(threads, Repetitions, worker =>
         {
-            long first = L3Bytes / threads * worker / ReadLoop.Step * ReadLoop.Step;
+            long first = l3Bytes / threads * worker / ReadLoop.Step * ReadLoop.Step;
             for (long pass = 0; pass < l3Passes; pass++)
             {
-                Keep(ReadLoop.Run(memory + first, L3Bytes - first) + ReadLoop.Run(memory, first));
+                Keep(ReadLoop.Run(memory + first, l3Bytes - first) + ReadLoop.Run(memory, first));
             }
         });
-        double l3Rate = (double)L3Bytes * l3Passes * threads / l3Seconds / 1e9;
+        double l3Rate = (double)l3Bytes * l3Passes * threads / l3Seconds / 1e9;
 
-        long l2Passes = PassesFor(L2Bytes, bytesPerSecond: 100e9);
+        long l2Bytes = Math.Min(slice, CacheSizes.ReadFromSecondLevel), l2Passes = PassesFor(l2Bytes, bytesPerSecond: 100e9);
         double l2Seconds = SimultaneousRun.MedianSeconds(threads, Repetitions, worker =>
         {
-            byte* own = memory + (worker * Math.Min(slice, L2Bytes));
+            byte* own = memory + (worker * l2Bytes);
             for (long pass = 0; pass < l2Passes; pass++)
             {
-                Keep(ReadLoop.Run(own, Math.Min(slice, L2Bytes)));
+                Keep(ReadLoop.Run(own, l2Bytes));
             }
         });
-        double l2Rate = (double)Math.Min(slice, L2Bytes) * l2Passes * threads / l2Seconds / 1e9;
+        double l2Rate = (double)l2Bytes * l2Passes * threads / l2Seconds / 1e9;
         return (memoryRate, l3Rate, l2Rate);
     }
 

@@ -7,10 +7,10 @@ namespace Specializer.Benchmarks;
 /// <summary>The loops that do nothing but reach a limit of the machine, to be run in turn with what is measured.</summary>
 internal sealed unsafe class LimitLoops : IDisposable
 {
-    private const long Memory = 1L << 30, MemoryPart = 1L << 28, SecondLevel = 1L << 20;
+    private const long Memory = 1L << 30, MemoryPart = 1L << 28;
 
-    // What a core has of its second-level cache, with room for what else lies there; what a shared third level holds.
-    private const long SecondLevelHolds = 1_900_000, ThirdLevelHolds = 64_000_000;
+    // With room for what else lies in a core's own second level; of a third level that is shared with strangers, no more than they leave.
+    private static readonly long s_secondLevelHolds = CacheSizes.SecondLevel * 9 / 10, s_thirdLevelHolds = Math.Min(64_000_000, CacheSizes.ThirdLevel * 9 / 10);
 
     private static float s_sink;
 
@@ -34,7 +34,7 @@ internal sealed unsafe class LimitLoops : IDisposable
         double perIteration = MultiplyAddLoop.OperationsPerIteration(instructionSet);
         int iterations = (int)(seconds * limits.FmaGigaflops * 1e9 / limits.Threads / perIteration);
         MultiplyAdds = new LimitLoop("fma", perIteration * iterations * limits.Threads, limits.FmaGigaflops * 1e9, (_, _) => Keep(MultiplyAddLoop.Run(instructionSet, iterations)));
-        _secondLevel = Read("l2", SecondLevel, limits.ReadL2);
+        _secondLevel = Read("l2", CacheSizes.ReadFromSecondLevel, limits.ReadL2);
 
         // Another quarter each time, so that nothing of it is in a cache.
         int part = 0;
@@ -55,12 +55,10 @@ internal sealed unsafe class LimitLoops : IDisposable
 
     /// <summary>Reading from where data of a size lies that is read again and again by one core.</summary>
     /// <remarks>Of a third level that others share, the more it is to hold, the less it holds: as many bytes are read as what is measured reads.</remarks>
-    public LimitLoop Reading(long bytesPerThread) => bytesPerThread switch
-    {
-        <= SecondLevelHolds => _secondLevel,
-        <= ThirdLevelHolds => Read("l3", bytesPerThread / ReadLoop.Step * ReadLoop.Step, _limits.ReadL3),
-        _ => _memory,
-    };
+    public LimitLoop Reading(long bytesPerThread) =>
+        bytesPerThread <= s_secondLevelHolds ? _secondLevel
+        : bytesPerThread <= s_thirdLevelHolds ? Read("l3", bytesPerThread / ReadLoop.Step * ReadLoop.Step, _limits.ReadL3)
+        : _memory;
 
     public void Dispose() => NativeMemory.AlignedFree(_bytes);
 
