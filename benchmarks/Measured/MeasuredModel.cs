@@ -73,8 +73,16 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
     /// <summary>The model of the same shape whose weights are held in bfloat16; none if none is measured.</summary>
     public MeasuredModel? Narrow => All.FirstOrDefault(model => model.Name == Name + "-bf16");
 
+    /// <summary>The pixels of an image, as the model takes them.</summary>
+    public float[] Pixels() => Numbers(Constant("Channels") * Constant("ImageSize") * Constant("ImageSize"));
+
+    /// <summary>A spectrogram as long as the model takes it: Whisper's, two frames of 80 bands for each position of the encoder.</summary>
+    public float[] Spectrogram() => Numbers(2 * 80 * SourceLength);
+
     /// <summary>A constant of the generated class.</summary>
     public int Constant(string constant) => (int)Type.GetField(constant)!.GetRawConstantValue()!;
+
+    private static float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(static value => MathF.Sin(value))];
 
     private static MeasuredModel Llama(string name, Type type, int layers, int width, int heads, int keyValueHeads, int feedForwardWidth, int vocabularySize)
     {

@@ -68,8 +68,7 @@ internal sealed class WholeModel : IDisposable
 
     private (TransformerSession, ModelRun[]) Images(ImageEncoderSession session)
     {
-        int size = _measured.Constant("ImageSize"), channels = _measured.Constant("Channels");
-        float[] pixels = [.. Enumerable.Range(0, size * size * channels).Select(static value => MathF.Sin(value))], output = new float[((ImageEncoderModel)_model).Encoder.OutputWidth];
+        float[] pixels = _measured.Pixels(), output = new float[((ImageEncoderModel)_model).Encoder.OutputWidth];
         int length = Description.ContextLength;
         return (session, [new ModelRun(
             "image", length, LinearOperations(Description.MultiplyAddsPerToken, length) + AttentionOperations(Description.Layers, length, length), 0, () => session.Encode(pixels, output))]);
@@ -83,10 +82,8 @@ internal sealed class WholeModel : IDisposable
 
     private (TransformerSession, ModelRun[]) Speech(SpeechSession session)
     {
-        const int FramesPerPosition = 2, MelBands = 80;
-        int length = _measured.SourceLength;
-        float[] features = [.. Enumerable.Range(0, length * FramesPerPosition * MelBands).Select(static value => MathF.Sin(value))];
-        return (session, [Encode(length, () => session.Encode(features)), Decode(session, ShortLength)]);
+        float[] features = _measured.Spectrogram();
+        return (session, [Encode(_measured.SourceLength, () => session.Encode(features)), Decode(session, ShortLength)]);
     }
 
     private ModelRun Encode(int length, Action run)

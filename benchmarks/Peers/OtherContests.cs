@@ -76,17 +76,15 @@ internal static class OtherContests
     private static OwnSteps Image(MeasuredModel measured, ImageEncoderModel model)
     {
         ImageEncoderSession session = model.CreateSession();
-        int size = measured.Constant("ImageSize"), channels = measured.Constant("Channels");
-        var steps = new OwnSteps(session, new float[model.Encoder.OutputWidth]) { Input = Numbers(channels * size * size) };
+        var steps = new OwnSteps(session, new float[model.Encoder.OutputWidth]) { Input = measured.Pixels() };
         steps.All.Add(new Step("image", 1, "images", () => session.Encode(steps.Input, steps.Result), "encode", "input"));
         return steps;
     }
 
     private static OwnSteps Speech(MeasuredModel measured, SpeechModel model)
     {
-        const int FramesPerPosition = 2, MelBands = 80;
         SpeechSession session = model.CreateSession();
-        var steps = new OwnSteps(session, new float[model.Description.VocabularySize]) { Input = Numbers(MelBands * FramesPerPosition * measured.SourceLength) };
+        var steps = new OwnSteps(session, new float[model.Description.VocabularySize]) { Input = measured.Spectrogram() };
         AddTranslation(steps, session, $"first token of {measured.SourceLength}", measured.SourceLength, () => session.Encode(steps.Input), "input");
         return steps;
     }
@@ -148,8 +146,6 @@ internal static class OtherContests
             session.Prefill(tokens).CopyTo(steps.Result);
         }
     }
-
-    private static float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(static value => MathF.Sin(value))];
 
     /// <summary>What is done with a session of ours, and where its results go.</summary>
     private sealed class OwnSteps(TransformerSession session, float[] result) : IDisposable

@@ -38,13 +38,11 @@ internal sealed unsafe class PanelPacking
     public void Run()
     {
         int panels = (_sources.Length + PanelWidth - 1) / PanelWidth;
-        int together = WeightPacking.RowsTogether(_inputs) / PanelWidth;
-        for (int first = 0; first < panels; first += together)
-        {
-            int end = Math.Min(first + together, panels);
-            WeightPacking.OnAllCores(first, end, Pack);
-            LetGo(_sources.AsSpan(first * PanelWidth, Math.Min(end * PanelWidth, _sources.Length) - (first * PanelWidth)));
-        }
+        WeightPacking.PartByPart(
+            panels,
+            WeightPacking.RowsTogether(_inputs) / PanelWidth,
+            Pack,
+            (first, end) => LetGo(_sources.AsSpan(first * PanelWidth, Math.Min(end * PanelWidth, _sources.Length) - (first * PanelWidth))));
     }
 
     /// <summary>No column is packed twice: what the checkpoint takes of memory meanwhile stays small.</summary>

@@ -84,6 +84,9 @@ public static unsafe class WeightPacking
             gate.CopyElements(first, new Span<float>(destination + (VectorsPerPanel * first), count));
             up.CopyElements(first, new Span<float>(destination + (VectorsPerPanel * first) + lanes, count));
         }
+
+        gate.LetGo(0, gate.Rows);
+        up.LetGo(0, up.Rows);
     }
 
     /// <summary>Copies one or several vectors one after the other.</summary>
@@ -104,7 +107,7 @@ public static unsafe class WeightPacking
     /// <param name="vector">The vector.</param>
     public static void UnitOffsetVector(float* destination, TensorSlice vector)
     {
-        vector.CopyElements(0, new Span<float>(destination, vector.Rows));
+        Vectors(destination, [vector]);
         for (int i = 0; i < vector.Rows; i++)
         {
             destination[i] += 1;
@@ -119,13 +122,11 @@ public static unsafe class WeightPacking
     {
         int length = checked((int)matrix.Shape[^1]);
         int rows = checked((int)(matrix.ElementCount / length));
-        int together = RowsTogether(length);
-        for (int first = 0; first < rows; first += together)
-        {
-            int end = Math.Min(first + together, rows);
-            OnAllCores(first, end, row => matrix.CopyRangeTo((long)row * length, new Span<float>(destination + ((nint)row * rowStride), length)));
-            matrix.LetGo((long)first * length, (long)(end - first) * length);
-        }
+        PartByPart(
+            rows,
+            RowsTogether(length),
+            row => matrix.CopyRangeTo((long)row * length, new Span<float>(destination + ((nint)row * rowStride), length)),
+            (first, end) => matrix.LetGo((long)first * length, (long)(end - first) * length));
     }
 
     /// <summary>Fills the table of rotary positions: for each position the cosines of all pairs, then their sines.</summary>
@@ -246,16 +247,29 @@ public static unsafe class WeightPacking
         return (int)Math.Max(1, BytesTogether / ((long)length * sizeof(float) * WidestPanel)) * WidestPanel;
     }
 
-    /// <summary>Packs a part on all cores. What one of them throws is thrown as it is; which of several, depends on the threads.</summary>
-    internal static void OnAllCores(int first, int end, Action<int> pack)
+    /// <summary>
+    /// Packs on all cores, a part at a time, and lets go what held it. What one of the cores throws is thrown as it is; which
+    /// of several, depends on the threads.
+    /// </summary>
+    /// <param name="count">How many there are to pack.</param>
+    /// <param name="together">How many make a part.</param>
+    /// <param name="pack">Packs one.</param>
+    /// <param name="letGo">Lets go those from a first to before an end.</param>
+    internal static void PartByPart(int count, int together, Action<int> pack, Action<int, int> letGo)
     {
-        try
+        for (int first = 0; first < count; first += together)
         {
-            Parallel.For(first, end, pack);
-        }
-        catch (AggregateException exception)
-        {
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            int end = Math.Min(first + together, count);
+            try
+            {
+                Parallel.For(first, end, pack);
+            }
+            catch (AggregateException exception)
+            {
+                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            }
+
+            letGo(first, end);
         }
     }
 
