@@ -85,17 +85,22 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 1152];
                     float* panelOutput = &output[(nint)panel * 16];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 1152;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply72BiasFirstRows(height, input, panelWeights, panelOutput, 208, &bias[(nint)panel * 16]);
+                            Multiply72BiasFirstRows(height, input, panelWeights, panelOutput, 208, &bias[(nint)panel * 16], ahead);
                         }
                         else
                         {
-                            Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 16]);
+                            Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 16], ahead);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 288 : panelWeights;
                     }
                 }
             }
@@ -290,17 +295,22 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 960];
                     float* panelOutput = &output[(nint)panel * 16];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 960;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply60BiasAddFirstRows(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16]);
+                            Multiply60BiasAddFirstRows(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16], ahead);
                         }
                         else
                         {
-                            Multiply60BiasAddRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16]);
+                            Multiply60BiasAddRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16], ahead);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 240 : panelWeights;
                     }
                 }
             }
@@ -327,19 +337,24 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 1152];
                     float* panelOutput = &output[(nint)panel * 16];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 1152;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply72BiasFirstRows(height, input, panelWeights, panelOutput, 112, &bias[(nint)panel * 16]);
+                            Multiply72BiasFirstRows(height, input, panelWeights, panelOutput, 112, &bias[(nint)panel * 16], ahead);
                             Linear72To100BiasGeluFinish(panelOutput, height, 2);
                         }
                         else
                         {
-                            Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 16]);
+                            Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 16], ahead);
                             Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 2);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 288 : panelWeights;
                     }
                 }
             }
@@ -376,17 +391,22 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 1600];
                     float* panelOutput = &output[(nint)panel * 16];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 1600;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply100BiasAddFirstRows(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16]);
+                            Multiply100BiasAddFirstRows(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16], ahead);
                         }
                         else
                         {
-                            Multiply100BiasAddRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16]);
+                            Multiply100BiasAddRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16], ahead);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 400 : panelWeights;
                     }
                 }
             }
@@ -412,17 +432,22 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 1152];
                     float* panelOutput = &output[(nint)panel * 16];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 1152;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply72FirstRows(height, input, panelWeights, panelOutput, 128);
+                            Multiply72FirstRows(height, input, panelWeights, panelOutput, 128, ahead);
                         }
                         else
                         {
-                            Multiply72Rows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
+                            Multiply72Rows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 288 : panelWeights;
                     }
                 }
             }
@@ -573,21 +598,21 @@ namespace Samples
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
-            private static void Multiply72BiasFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 switch (rows)
                 {
-                    case 1: Multiply72BiasFirstRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply72BiasFirstRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply72BiasFirstRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply72BiasFirstRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply72BiasFirstRows5(input, weights, output, outputStride, bias); break;
+                    case 1: Multiply72BiasFirstRows1(input, weights, output, outputStride, bias, ahead); break;
+                    case 2: Multiply72BiasFirstRows2(input, weights, output, outputStride, bias, ahead); break;
+                    case 3: Multiply72BiasFirstRows3(input, weights, output, outputStride, bias, ahead); break;
+                    case 4: Multiply72BiasFirstRows4(input, weights, output, outputStride, bias, ahead); break;
+                    case 5: Multiply72BiasFirstRows5(input, weights, output, outputStride, bias, ahead); break;
                 }
             }
 
             // 1 row by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 float* end = &input[72];
@@ -604,7 +629,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -625,7 +650,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -638,8 +663,25 @@ namespace Samples
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -649,7 +691,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -664,8 +706,28 @@ namespace Samples
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -676,7 +738,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -693,8 +755,31 @@ namespace Samples
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -704,19 +789,19 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum4_0, output); Vector256.Store(sum4_1, &output[8]);
             }
 
-            private static void Multiply72BiasRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 switch (rows)
                 {
-                    case 3: Multiply72BiasRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply72BiasRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply72BiasRows5(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply72BiasRows3(input, weights, output, outputStride, bias, ahead); break;
+                    case 4: Multiply72BiasRows4(input, weights, output, outputStride, bias, ahead); break;
+                    case 5: Multiply72BiasRows5(input, weights, output, outputStride, bias, ahead); break;
                 }
             }
 
             // 3 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -728,6 +813,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -751,7 +838,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -765,6 +852,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -792,7 +881,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply72BiasRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -808,6 +897,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1266,21 +1357,21 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
             }
 
-            private static void Multiply60BiasAddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 switch (rows)
                 {
-                    case 1: Multiply60BiasAddFirstRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply60BiasAddFirstRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply60BiasAddFirstRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply60BiasAddFirstRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply60BiasAddFirstRows5(input, weights, output, outputStride, bias); break;
+                    case 1: Multiply60BiasAddFirstRows1(input, weights, output, outputStride, bias, ahead); break;
+                    case 2: Multiply60BiasAddFirstRows2(input, weights, output, outputStride, bias, ahead); break;
+                    case 3: Multiply60BiasAddFirstRows3(input, weights, output, outputStride, bias, ahead); break;
+                    case 4: Multiply60BiasAddFirstRows4(input, weights, output, outputStride, bias, ahead); break;
+                    case 5: Multiply60BiasAddFirstRows5(input, weights, output, outputStride, bias, ahead); break;
                 }
             }
 
             // 1 row by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 float* end = &input[60];
@@ -1297,7 +1388,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1318,7 +1409,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1331,8 +1422,25 @@ namespace Samples
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1342,7 +1450,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1357,8 +1465,28 @@ namespace Samples
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1369,7 +1497,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1386,8 +1514,31 @@ namespace Samples
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1397,19 +1548,19 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
             }
 
-            private static void Multiply60BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 switch (rows)
                 {
-                    case 3: Multiply60BiasAddRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply60BiasAddRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply60BiasAddRows5(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply60BiasAddRows3(input, weights, output, outputStride, bias, ahead); break;
+                    case 4: Multiply60BiasAddRows4(input, weights, output, outputStride, bias, ahead); break;
+                    case 5: Multiply60BiasAddRows5(input, weights, output, outputStride, bias, ahead); break;
                 }
             }
 
             // 3 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1421,6 +1572,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1444,7 +1597,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1458,6 +1611,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1485,7 +1640,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 60.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply60BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1501,6 +1656,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1546,21 +1703,21 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
             }
 
-            private static void Multiply100BiasAddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 switch (rows)
                 {
-                    case 1: Multiply100BiasAddFirstRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply100BiasAddFirstRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply100BiasAddFirstRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply100BiasAddFirstRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply100BiasAddFirstRows5(input, weights, output, outputStride, bias); break;
+                    case 1: Multiply100BiasAddFirstRows1(input, weights, output, outputStride, bias, ahead); break;
+                    case 2: Multiply100BiasAddFirstRows2(input, weights, output, outputStride, bias, ahead); break;
+                    case 3: Multiply100BiasAddFirstRows3(input, weights, output, outputStride, bias, ahead); break;
+                    case 4: Multiply100BiasAddFirstRows4(input, weights, output, outputStride, bias, ahead); break;
+                    case 5: Multiply100BiasAddFirstRows5(input, weights, output, outputStride, bias, ahead); break;
                 }
             }
 
             // 1 row by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 float* end = &input[100];
@@ -1577,7 +1734,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1598,7 +1755,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1611,8 +1768,25 @@ namespace Samples
                     value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1622,7 +1796,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1637,8 +1811,28 @@ namespace Samples
                     value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[337]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[338]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1649,7 +1843,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1666,8 +1860,31 @@ namespace Samples
                     value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[448]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[337]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[449]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[338]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[450]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[451]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1677,19 +1894,19 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
             }
 
-            private static void Multiply100BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 switch (rows)
                 {
-                    case 3: Multiply100BiasAddRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply100BiasAddRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply100BiasAddRows5(input, weights, output, outputStride, bias); break;
+                    case 3: Multiply100BiasAddRows3(input, weights, output, outputStride, bias, ahead); break;
+                    case 4: Multiply100BiasAddRows4(input, weights, output, outputStride, bias, ahead); break;
+                    case 5: Multiply100BiasAddRows5(input, weights, output, outputStride, bias, ahead); break;
                 }
             }
 
             // 3 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1701,6 +1918,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1724,7 +1943,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1738,6 +1957,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1765,7 +1986,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 100.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void Multiply100BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
@@ -1781,6 +2002,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[448]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1826,21 +2049,21 @@ namespace Samples
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
-            private static void Multiply72FirstRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 switch (rows)
                 {
-                    case 1: Multiply72FirstRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply72FirstRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply72FirstRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply72FirstRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply72FirstRows5(input, weights, output, outputStride); break;
+                    case 1: Multiply72FirstRows1(input, weights, output, outputStride, ahead); break;
+                    case 2: Multiply72FirstRows2(input, weights, output, outputStride, ahead); break;
+                    case 3: Multiply72FirstRows3(input, weights, output, outputStride, ahead); break;
+                    case 4: Multiply72FirstRows4(input, weights, output, outputStride, ahead); break;
+                    case 5: Multiply72FirstRows5(input, weights, output, outputStride, ahead); break;
                 }
             }
 
             // 1 row by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[72];
@@ -1857,7 +2080,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1878,7 +2101,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1891,8 +2114,25 @@ namespace Samples
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1902,7 +2142,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1917,8 +2157,28 @@ namespace Samples
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1929,7 +2189,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72FirstRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1946,8 +2206,31 @@ namespace Samples
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1957,19 +2240,19 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum4_0, output); Vector256.Store(sum4_1, &output[8]);
             }
 
-            private static void Multiply72Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72Rows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 switch (rows)
                 {
-                    case 3: Multiply72Rows3(input, weights, output, outputStride); break;
-                    case 4: Multiply72Rows4(input, weights, output, outputStride); break;
-                    case 5: Multiply72Rows5(input, weights, output, outputStride); break;
+                    case 3: Multiply72Rows3(input, weights, output, outputStride, ahead); break;
+                    case 4: Multiply72Rows4(input, weights, output, outputStride, ahead); break;
+                    case 5: Multiply72Rows5(input, weights, output, outputStride, ahead); break;
                 }
             }
 
             // 3 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72Rows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1981,6 +2264,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -2004,7 +2289,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72Rows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -2018,6 +2303,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -2045,7 +2332,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 72.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply72Rows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -2061,6 +2348,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);

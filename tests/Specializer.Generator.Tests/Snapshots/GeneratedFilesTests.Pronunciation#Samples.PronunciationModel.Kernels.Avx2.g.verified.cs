@@ -82,17 +82,22 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 3072];
                     float* panelOutput = &output[(nint)panel * 16];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 3072;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply192FirstRows(height, input, panelWeights, panelOutput, 336);
+                            Multiply192FirstRows(height, input, panelWeights, panelOutput, 336, ahead);
                         }
                         else
                         {
-                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
+                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336, ahead);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
                     }
                 }
             }
@@ -257,17 +262,22 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 3072];
                     float* panelOutput = &output[(nint)panel * 16];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 3072;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply192AddFirstRows(height, input, panelWeights, panelOutput, 208);
+                            Multiply192AddFirstRows(height, input, panelWeights, panelOutput, 208, ahead);
                         }
                         else
                         {
-                            Multiply192AddRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
+                            Multiply192AddRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
                     }
                 }
             }
@@ -295,19 +305,24 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 3072];
                     float* panelOutput = &output[(nint)panel * 8];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 3072;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply192FirstRows(height, input, panelWeights, sums, 16);
+                            Multiply192FirstRows(height, input, panelWeights, sums, 16, ahead);
                             GatedLinear192To512SiluFinish(sums, panelOutput, height, 2);
                         }
                         else
                         {
-                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, sums, 16);
+                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, sums, 16, ahead);
                             GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], height, 2);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
                     }
                 }
             }
@@ -345,17 +360,22 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 8192];
                     float* panelOutput = &output[(nint)panel * 16];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 8192;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply512AddFirstRows(height, input, panelWeights, panelOutput, 208);
+                            Multiply512AddFirstRows(height, input, panelWeights, panelOutput, 208, ahead);
                         }
                         else
                         {
-                            Multiply512AddRows(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
+                            Multiply512AddRows(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 2048 : panelWeights;
                     }
                 }
             }
@@ -381,17 +401,22 @@ namespace Samples
                 {
                     float* panelWeights = &weights[(nint)panel * 3072];
                     float* panelOutput = &output[(nint)panel * 16];
+                    // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
+                    float* ahead = panelWeights + 3072;
+                    int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply192FirstRows(height, input, panelWeights, panelOutput, 128);
+                            Multiply192FirstRows(height, input, panelWeights, panelOutput, 128, ahead);
                         }
                         else
                         {
-                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
+                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
                         }
+
+                        ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
                     }
                 }
             }
@@ -537,21 +562,21 @@ namespace Samples
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
-            private static void Multiply192FirstRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 switch (rows)
                 {
-                    case 1: Multiply192FirstRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192FirstRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192FirstRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192FirstRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192FirstRows5(input, weights, output, outputStride); break;
+                    case 1: Multiply192FirstRows1(input, weights, output, outputStride, ahead); break;
+                    case 2: Multiply192FirstRows2(input, weights, output, outputStride, ahead); break;
+                    case 3: Multiply192FirstRows3(input, weights, output, outputStride, ahead); break;
+                    case 4: Multiply192FirstRows4(input, weights, output, outputStride, ahead); break;
+                    case 5: Multiply192FirstRows5(input, weights, output, outputStride, ahead); break;
                 }
             }
 
             // 1 row by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[192];
@@ -568,7 +593,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -589,7 +614,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -602,8 +627,25 @@ namespace Samples
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -613,7 +655,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -628,8 +670,28 @@ namespace Samples
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -640,7 +702,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192FirstRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -657,8 +719,31 @@ namespace Samples
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[833]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[834]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -668,19 +753,19 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum4_0, output); Vector256.Store(sum4_1, &output[8]);
             }
 
-            private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 switch (rows)
                 {
-                    case 3: Multiply192Rows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192Rows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192Rows5(input, weights, output, outputStride); break;
+                    case 3: Multiply192Rows3(input, weights, output, outputStride, ahead); break;
+                    case 4: Multiply192Rows4(input, weights, output, outputStride, ahead); break;
+                    case 5: Multiply192Rows5(input, weights, output, outputStride, ahead); break;
                 }
             }
 
             // 3 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192Rows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -692,6 +777,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -715,7 +802,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192Rows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -729,6 +816,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -756,7 +845,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192Rows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -772,6 +861,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1215,21 +1306,21 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
             }
 
-            private static void Multiply192AddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 switch (rows)
                 {
-                    case 1: Multiply192AddFirstRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192AddFirstRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192AddFirstRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192AddFirstRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192AddFirstRows5(input, weights, output, outputStride); break;
+                    case 1: Multiply192AddFirstRows1(input, weights, output, outputStride, ahead); break;
+                    case 2: Multiply192AddFirstRows2(input, weights, output, outputStride, ahead); break;
+                    case 3: Multiply192AddFirstRows3(input, weights, output, outputStride, ahead); break;
+                    case 4: Multiply192AddFirstRows4(input, weights, output, outputStride, ahead); break;
+                    case 5: Multiply192AddFirstRows5(input, weights, output, outputStride, ahead); break;
                 }
             }
 
             // 1 row by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[192];
@@ -1246,7 +1337,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1267,7 +1358,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1280,8 +1371,25 @@ namespace Samples
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1291,7 +1399,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1306,8 +1414,28 @@ namespace Samples
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1318,7 +1446,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1335,8 +1463,31 @@ namespace Samples
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[833]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[834]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1346,19 +1497,19 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
             }
 
-            private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 switch (rows)
                 {
-                    case 3: Multiply192AddRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192AddRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192AddRows5(input, weights, output, outputStride); break;
+                    case 3: Multiply192AddRows3(input, weights, output, outputStride, ahead); break;
+                    case 4: Multiply192AddRows4(input, weights, output, outputStride, ahead); break;
+                    case 5: Multiply192AddRows5(input, weights, output, outputStride, ahead); break;
                 }
             }
 
             // 3 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1370,6 +1521,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1393,7 +1546,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1407,6 +1560,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1434,7 +1589,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 192.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply192AddRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1450,6 +1605,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1495,21 +1652,21 @@ namespace Samples
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
             }
 
-            private static void Multiply512AddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 switch (rows)
                 {
-                    case 1: Multiply512AddFirstRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply512AddFirstRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply512AddFirstRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply512AddFirstRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply512AddFirstRows5(input, weights, output, outputStride); break;
+                    case 1: Multiply512AddFirstRows1(input, weights, output, outputStride, ahead); break;
+                    case 2: Multiply512AddFirstRows2(input, weights, output, outputStride, ahead); break;
+                    case 3: Multiply512AddFirstRows3(input, weights, output, outputStride, ahead); break;
+                    case 4: Multiply512AddFirstRows4(input, weights, output, outputStride, ahead); break;
+                    case 5: Multiply512AddFirstRows5(input, weights, output, outputStride, ahead); break;
                 }
             }
 
             // 1 row by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[512];
@@ -1526,7 +1683,7 @@ namespace Samples
 
             // 2 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1547,7 +1704,7 @@ namespace Samples
 
             // 3 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1560,8 +1717,25 @@ namespace Samples
                     value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1571,7 +1745,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1586,8 +1760,28 @@ namespace Samples
                     value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1585]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1586]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1598,7 +1792,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1615,8 +1809,31 @@ namespace Samples
                     value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[2112]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
+                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1585]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[2113]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1040]);
+                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1586]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[2114]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1056]);
+                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
+                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[2115]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&weights[1072]);
+                    input += 4;
+                    weights += 64;
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1626,19 +1843,19 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
             }
 
-            private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 switch (rows)
                 {
-                    case 3: Multiply512AddRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply512AddRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply512AddRows5(input, weights, output, outputStride); break;
+                    case 3: Multiply512AddRows3(input, weights, output, outputStride, ahead); break;
+                    case 4: Multiply512AddRows4(input, weights, output, outputStride, ahead); break;
+                    case 5: Multiply512AddRows5(input, weights, output, outputStride, ahead); break;
                 }
             }
 
             // 3 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1650,6 +1867,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1673,7 +1892,7 @@ namespace Samples
 
             // 4 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1687,6 +1906,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1714,7 +1935,7 @@ namespace Samples
 
             // 5 rows by 16 columns, depth 512.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void Multiply512AddRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
             {
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
@@ -1730,6 +1951,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[2112]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch1(ahead);
+                    ahead += 16;
                     weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);

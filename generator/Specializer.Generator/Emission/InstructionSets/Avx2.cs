@@ -29,5 +29,8 @@ internal sealed class Avx2 : InstructionSetDescription
 
     public override bool Prefetches => true;
 
+    // Measured on Zen 3: asking takes them from 52 to 34 GB/s in the third level, from 20 to 19 in memory.
+    public override bool StreamAsksForNarrowWeights => false;
+
     public override string Prefetch(string address, bool toFirstLevel) => $"Sse.Prefetch{(toFirstLevel ? 0 : 1)}({address});";
 }

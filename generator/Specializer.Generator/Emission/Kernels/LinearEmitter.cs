@@ -148,11 +148,14 @@ internal static class LinearEmitter
     {
         writer.Line($"float* panelWeights = {WeightsAt(kernel, isa, panel)};");
         writer.Line($"float* panelOutput = {OutputAt(kernel, isa, panel)};");
-        if (whole is not null)
+        TileShape? asking = whole ?? (tile.Prefetch == TilePrefetch.Ahead ? tile : null);
+        int turn = asking is null ? 1 : TileEmitter.DepthsPerTurn(isa, asking, asking.LeastRows);
+        if (asking is not null)
         {
-            writer.Line($"// The next {(whole.Panels == 1 ? "panel, which follows this one" : "panels, which follow these")} in memory, {(whole.Panels == 1 ? "comes" : "come")} closer while {(whole.Panels == 1 ? "this is" : "these are")} multiplied: a share with each whole tile.");
-            writer.Line($"float* ahead = panelWeights + {Text(whole.Panels * PanelFloats(kernel, isa))};");
-            writer.Line($"int aheadTiles = {Text(whole.Panels * whole.WeightStride / Layout.Line)};");
+            string share = asking == whole ? "a share with each whole tile" : "a share with each tile";
+            writer.Line($"// The next {(asking.Panels == 1 ? "panel, which follows this one" : "panels, which follow these")} in memory, {(asking.Panels == 1 ? "comes" : "come")} closer while {(asking.Panels == 1 ? "this is" : "these are")} multiplied: {share}.");
+            writer.Line($"float* ahead = panelWeights + {Text(asking.Panels * PanelFloats(kernel, isa))};");
+            writer.Line($"int aheadTiles = {Text(asking.Panels * asking.WeightStride * turn / Layout.Line)};");
         }
 
         using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
@@ -178,7 +181,7 @@ internal static class LinearEmitter
                 using (writer.Braces($"if (row > 0 && height == {Text(whole.LeastRows)})"))
                 {
                     EmitCall(writer, isa, kernel, whole, input, "panelWeights", output, panel, Text(whole.LeastRows));
-                    writer.Line($"ahead = --aheadTiles > 0 ? ahead + {Text(kernel.Inputs * Layout.Line)} : panelWeights;");
+                    Advance();
                 }
             }
 
@@ -186,7 +189,15 @@ internal static class LinearEmitter
             {
                 EmitCall(writer, isa, kernel, tile, input, "panelWeights", output, panel, "height");
             }
+
+            if (asking == tile)
+            {
+                Advance();
+            }
         }
+
+        // What has been asked for is not asked for again, but what is multiplied: it is near.
+        void Advance() => writer.Line($"ahead = --aheadTiles > 0 ? ahead + {Text(kernel.Inputs / turn * Layout.Line)} : panelWeights;");
     }
 
     /// <summary>All rows through the panels at hand in a single tile.</summary>
@@ -201,7 +212,7 @@ internal static class LinearEmitter
         string sums = gated ? $"sums, {Text(tile.Columns * isa.Lanes)}" : $"{output}, {Text(kernel.OutputStride)}";
         string arguments = $"{input}, {weights}, {sums}"
             + (kernel.Epilogue.Bias ? $", {At("bias", panel, isa.PanelWidth)}" : "")
-            + (tile.Prefetch == TilePrefetch.Ahead ? ", ahead" : "");
+            + ((tile.Prefetch & TilePrefetch.Ahead) != 0 ? ", ahead" : "");
         // Of a height that is known the method is called directly.
         writer.Line(int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? $"{tile.Prefix}{rows}({arguments});" : $"{tile.Prefix}({rows}, {arguments});");
         if (Finish(kernel) is not null)
@@ -277,7 +288,7 @@ internal static class LinearEmitter
         MostRows = 1,
 
         // The CPU looks far enough ahead by itself where it does little more than read.
-        Prefetch = kernel.Storage == WeightStorage.Float32 ? TilePrefetch.None : Own(isa),
+        Prefetch = kernel.Storage != WeightStorage.Float32 && isa.StreamAsksForNarrowWeights ? TilePrefetch.Own : TilePrefetch.None,
     };
 
     private static TileShape Pair(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Pair", isa.PanelVectors, 2) with { Prefetch = Own(isa) };
@@ -304,13 +315,20 @@ internal static class LinearEmitter
     private static TileShape Single(LinearKernel kernel, InstructionSetDescription isa, int vectors) =>
         Tile(kernel, isa, vectors == isa.PanelVectors ? "" : "Narrow", vectors, 1) with
         {
-            Prefetch = isa.TakesPairs ? Own(isa) : TilePrefetch.None,
+            Prefetch = isa.TakesPairs ? Own(isa) : vectors == isa.PanelVectors ? NextPanel(kernel, isa) : TilePrefetch.None,
             LeastRows = vectors == isa.PanelVectors && HasFirstRows(kernel, isa) ? TileEmitter.LeastFollowing(isa) : 1,
         };
 
     private static bool HasFirstRows(LinearKernel kernel, InstructionSetDescription isa) => isa.Prefetches && !isa.TakesPairs && kernel.PackedOutputs >= isa.PanelWidth;
 
-    private static TileShape FirstRows(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "First", isa.PanelVectors, 1) with { Prefetch = Own(isa) };
+    private static TileShape FirstRows(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "First", isa.PanelVectors, 1) with { Prefetch = Own(isa) | NextPanel(kernel, isa) };
+
+    /// <summary>
+    /// Where single panels are for many rows, all tiles ask for the next: what memory delivers while few rows are multiplied
+    /// does not suffice for the first tile alone. Weights of 16 bits gain nothing: they are half as much, and unpacking takes the time.
+    /// </summary>
+    private static TilePrefetch NextPanel(LinearKernel kernel, InstructionSetDescription isa) =>
+        HasFirstRows(kernel, isa) && kernel.Storage == WeightStorage.Float32 ? TilePrefetch.Ahead : TilePrefetch.None;
 
     private static TilePrefetch Own(InstructionSetDescription isa) => isa.Prefetches ? TilePrefetch.Own : TilePrefetch.None;
 

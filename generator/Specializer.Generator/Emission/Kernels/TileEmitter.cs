@@ -88,7 +88,7 @@ internal static class TileEmitter
             yield return ("nint", "depth");
         }
 
-        if (shape.Prefetch == TilePrefetch.Ahead)
+        if ((shape.Prefetch & TilePrefetch.Ahead) != 0)
         {
             yield return ("float*", "ahead");
         }
@@ -161,9 +161,9 @@ internal static class TileEmitter
 
     /// <summary>
     /// As many as a vector has lanes where it multiplies by lane. Otherwise thin tiles wait for their weights, and those that
-    /// ask for their own for memory: only others gain by more than one depth.
+    /// ask for nothing but their own for memory: only others gain by more than one depth.
     /// </summary>
-    private static int DepthsPerTurn(InstructionSetDescription isa, TileShape shape, int rows)
+    public static int DepthsPerTurn(InstructionSetDescription isa, TileShape shape, int rows)
     {
         if (isa.MultipliesByLane)
         {
@@ -214,7 +214,7 @@ internal static class TileEmitter
                 : isa.MultiplyAdd(Sum(row, column), "value", Weight(column))) + ";")));
         }
 
-        EmitPrefetch(writer, isa, shape, depth);
+        EmitPrefetch(writer, isa, shape, rows, depth);
     }
 
     /// <summary>Where two weights share a word, loads the words of one depth of each panel.</summary>
@@ -239,19 +239,20 @@ internal static class TileEmitter
     private static string WeightAt(InstructionSetDescription isa, TileShape shape, int column, int depth) =>
         Offset("weights", (depth * shape.WeightStride) + shape.WeightOffset(column, isa.Lanes));
 
-    private static void EmitPrefetch(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int depth)
+    private static void EmitPrefetch(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int rows, int depth)
     {
-        switch (shape.Prefetch)
+        if ((shape.Prefetch & TilePrefetch.Own) != 0)
         {
-            case TilePrefetch.Own:
-                int lineVectors = shape.Storage == WeightStorage.Float32 ? Layout.Line / isa.Lanes : shape.Vectors;
-                writer.Line(string.Join(" ", Columns(shape).Where(column => column % shape.Vectors % lineVectors == 0)
-                    .Select(column => isa.Prefetch(Offset("weights", (depth * shape.WeightStride) + shape.WeightOffset(column, isa.Lanes) + OwnDistance), toFirstLevel: true))));
-                break;
-            case TilePrefetch.Ahead:
-                writer.Line(isa.Prefetch("ahead", toFirstLevel: false));
-                writer.Line($"ahead += {Text(Layout.Line)};");
-                break;
+            int lineVectors = shape.Storage == WeightStorage.Float32 ? Layout.Line / isa.Lanes : shape.Vectors;
+            writer.Line(string.Join(" ", Columns(shape).Where(column => column % shape.Vectors % lineVectors == 0)
+                .Select(column => isa.Prefetch(Offset("weights", (depth * shape.WeightStride) + shape.WeightOffset(column, isa.Lanes) + OwnDistance), toFirstLevel: true))));
+        }
+
+        // One row or two read their own weights as fast as memory can.
+        if ((shape.Prefetch & TilePrefetch.Ahead) != 0 && depth == 0 && rows > 2)
+        {
+            writer.Line(isa.Prefetch("ahead", toFirstLevel: false));
+            writer.Line($"ahead += {Text(Layout.Line)};");
         }
     }
 

@@ -1,3 +1,4 @@
+using System;
 using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Emission.Kernels;
@@ -15,15 +16,19 @@ internal enum TileStart
 }
 
 /// <summary>Which weights a tile asks for, so that they are near when they are multiplied.</summary>
+[Flags]
 internal enum TilePrefetch
 {
-    None,
+    None = 0,
 
     /// <summary>Its own, a little ahead of where it is: right where weights are read once and come from afar.</summary>
-    Own,
+    Own = 1,
 
-    /// <summary>One line for each depth from an address it is given: right where many tiles pass over weights and share in fetching the next.</summary>
-    Ahead,
+    /// <summary>
+    /// One line for each turn of the loop from an address it is given: right where many tiles pass over weights and share in
+    /// fetching the next. More at a time than memory delivers meanwhile would only be waited for.
+    /// </summary>
+    Ahead = 2,
 }
 
 /// <summary>
