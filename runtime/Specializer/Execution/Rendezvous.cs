@@ -46,6 +46,7 @@ internal sealed class Rendezvous : IDisposable
     private readonly PaddedCounter[] _finished; // [worker]: the last run that the worker has finished
     private readonly PaddedCounter[] _parked;   // [worker]: a Wait while it sleeps or is about to, otherwise 0
     private readonly AutoResetEvent[] _wake;    // [worker]
+    private readonly WorkerPlaces? _places;     // null where there are more workers than processors
     private StartSignal _started;
     private ExceptionDispatchInfo? _fault;
 
@@ -60,6 +61,7 @@ internal sealed class Rendezvous : IDisposable
         _finished = new PaddedCounter[workers];
         _parked = new PaddedCounter[workers];
         _wake = new AutoResetEvent[workers];
+        _places = _spins ? new WorkerPlaces(workers) : null;
         for (int worker = 0; worker < workers; worker++)
         {
             _wake[worker] = new AutoResetEvent(initialState: false);
@@ -157,6 +159,7 @@ internal sealed class Rendezvous : IDisposable
     private void Start(ParallelWork? work)
     {
         _started.Work = work;
+        _started.Processor = Processors.Current();
         Interlocked.Exchange(ref _started.Runs, _started.Runs + 1);
         for (int worker = 1; worker < _workers; worker++)
         {
@@ -175,6 +178,7 @@ internal sealed class Rendezvous : IDisposable
             return false;
         }
 
+        _places?.Take(worker, _started.Processor);
         Perform(worker, work);
         return true;
     }

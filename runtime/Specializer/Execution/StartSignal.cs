@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Specializer;
 
-/// <summary>What a team's threads wait for between runs: the count of runs started, and beside it the work of the latest.</summary>
+/// <summary>What a team's threads wait for between runs: the count of runs started, and beside it what they need of the latest.</summary>
 /// <remarks>
-/// Both lie on the same cache line, so that one fetch tells a thread all it needs, and are padded like
+/// All lie on the same cache line, so that one fetch tells a thread all it needs, and are padded like
 /// <see cref="PaddedCounter"/>.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 272)]
@@ -17,4 +17,8 @@ internal struct StartSignal
     /// <summary>The work of the latest run; <see langword="null"/> sends the threads home.</summary>
     [FieldOffset(136)]
     public ParallelWork? Work;
+
+    /// <summary>The processor on which the caller began the latest run, or <see cref="Processors.Unknown"/>.</summary>
+    [FieldOffset(144)]
+    public int Processor;
 }
