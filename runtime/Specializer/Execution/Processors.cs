@@ -1,5 +1,4 @@
 using System;
-using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Specializer;
@@ -49,13 +48,8 @@ internal static unsafe partial class Processors
             }
         }
 
-        int count = 0;
-        for (int word = 0; word < SetWords; word++)
-        {
-            count += BitOperations.PopCount(free[word]);
-        }
-
-        if (count == 0 || AllowProcessors(0, SetWords * sizeof(ulong), free) < 0)
+        bool hasFree = new ReadOnlySpan<ulong>(free, SetWords).ContainsAnyExcept(0UL);
+        if (!hasFree || AllowProcessors(0, SetWords * sizeof(ulong), free) < 0)
         {
             return false;
         }

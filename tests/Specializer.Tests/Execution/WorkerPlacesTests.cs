@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using Specializer.Tests.EndToEnd;
 using Xunit;
 
 namespace Specializer.Tests.Execution;
@@ -78,24 +79,7 @@ public sealed class WorkerPlacesTests
     private static string AllowedProcessors() => File.ReadLines("/proc/thread-self/status").Single(static line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
 
     // What is left of a test's own thread ends with it.
-    private static void OnAThread(Action test)
-    {
-        Exception? failure = null;
-        Thread thread = new(() =>
-        {
-            try
-            {
-                test();
-            }
-            catch (Exception exception)
-            {
-                failure = exception;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        Assert.Null(failure);
-    }
+    private static void OnAThread(Action test) => Assert.Null(BackgroundCall.Start(test).Join());
 
     private sealed class SeveralProcessorsFactAttribute : FactAttribute
     {

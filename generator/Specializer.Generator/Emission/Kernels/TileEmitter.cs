@@ -13,6 +13,9 @@ internal static class TileEmitter
     // How far ahead of the multiplication a tile asks for its own weights, in floats of a panel: 4 KiB.
     private const int OwnDistance = 1024;
 
+    // Tiles of so few rows wait for their weights, whatever else they do.
+    private const int ThinRows = 2;
+
     /// <summary>The height of the next tile of a family, of the rows that are left.</summary>
     public static string NextHeight(InstructionSetDescription isa, TileShape shape, string rows) => $"NextTileRows({rows}, {Text(MostRows(isa, shape))})";
 
@@ -170,7 +173,7 @@ internal static class TileEmitter
             return isa.Lanes;
         }
 
-        int depths = rows < 3 || shape is { Prefetch: TilePrefetch.Own, Depth: not null } ? 1 : isa.DepthsPerTurn;
+        int depths = rows <= ThinRows || shape is { Prefetch: TilePrefetch.Own, Depth: not null } ? 1 : isa.DepthsPerTurn;
         while (shape.Depth % depths > 0)
         {
             depths /= 2;
@@ -248,8 +251,7 @@ internal static class TileEmitter
                 .Select(column => isa.Prefetch(Offset("weights", (depth * shape.WeightStride) + shape.WeightOffset(column, isa.Lanes) + OwnDistance), toFirstLevel: true))));
         }
 
-        // One row or two read their own weights as fast as memory can.
-        if ((shape.Prefetch & TilePrefetch.Ahead) != 0 && depth == 0 && rows > 2)
+        if ((shape.Prefetch & TilePrefetch.Ahead) != 0 && depth == 0 && rows > ThinRows)
         {
             writer.Line(isa.Prefetch("ahead", toFirstLevel: false));
             writer.Line($"ahead += {Text(Layout.Line)};");
