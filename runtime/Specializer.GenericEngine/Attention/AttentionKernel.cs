@@ -139,11 +139,13 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
 
     /// <summary>
     /// One block of the online softmax of one query: turns its scores into weights relative to the largest score so far,
-    /// adds them to its total, and rescales what earlier blocks have summed up where the largest score has grown.
+    /// adds them to its total, and rescales what earlier blocks have summed up where the largest score has grown. The maximum is
+    /// that of the scores times log₂ e, so that all weights are powers of two.
     /// </summary>
     private static void Soften(float* scores, int vectors, float scale, float* maximum, float* total, float* sums, int sumsWidth)
     {
         int lanes = TInstructions.Lanes;
+        scale *= VectorMath<TInstructions, TVector>.Log2OfE;
         TVector largest = TInstructions.Load(scores);
         for (int i = 1; i < vectors; i++)
         {
@@ -156,7 +158,7 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
         if (now > before)
         {
             *maximum = now;
-            TVector correction = VectorMath<TInstructions, TVector>.Exp(TInstructions.Broadcast(before - now));
+            TVector correction = VectorMath<TInstructions, TVector>.PowerOfTwo(TInstructions.Broadcast(before - now));
             sum = TInstructions.Multiply(sum, correction);
             for (int i = 0; i < sumsWidth; i += lanes)
             {
@@ -168,7 +170,7 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
         TVector shift = TInstructions.Broadcast(-now);
         for (int i = 0; i < vectors; i++)
         {
-            TVector weight = VectorMath<TInstructions, TVector>.Exp(TInstructions.MultiplyAdd(TInstructions.Load(scores + (i * lanes)), factor, shift));
+            TVector weight = VectorMath<TInstructions, TVector>.PowerOfTwo(TInstructions.MultiplyAdd(TInstructions.Load(scores + (i * lanes)), factor, shift));
             TInstructions.Store(scores + (i * lanes), weight);
             sum = TInstructions.Add(sum, weight);
         }

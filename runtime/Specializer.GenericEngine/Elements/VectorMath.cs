@@ -13,7 +13,8 @@ internal static class VectorMath<TInstructions, TVector>
     private const float SmallestExponent = -87.33f;
     private const float LargestExponent = 88.72283f;
 
-    private const float Log2OfE = 1.44269504f;
+    /// <summary>log₂ e: eˣ is 2 to x times this.</summary>
+    public const float Log2OfE = 1.44269504f;
 
     // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits of the sum.
     private const float RoundingShift = 12582912f;
@@ -44,6 +45,24 @@ internal static class VectorMath<TInstructions, TVector>
         // The order matters: what is not a number passes the first line as it is (x + ∞) and fails the second comparison.
         result = TInstructions.SelectLessThanOrEqual(x, TInstructions.Broadcast(LargestExponent), result, TInstructions.Add(x, TInstructions.Broadcast(float.PositiveInfinity)));
         return TInstructions.SelectLessThanOrEqual(x, TInstructions.Broadcast(SmallestExponent), TInstructions.Zero, result);
+    }
+
+    /// <summary>2ˣ to within 2 units in the last place for x from −126 to 127; 0 from −127 down.</summary>
+    /// <remarks>2ˣ = 2ⁿ · 2ʳ with r = x − n, which is exact, and a polynomial for 2ʳ by Remez' exchange. From −127 down the exponent's bits cancel those of 2⁰.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector PowerOfTwo(TVector x)
+    {
+        x = TInstructions.Max(TInstructions.Broadcast(-127f), x);
+        TVector shifted = TInstructions.Add(x, TInstructions.Broadcast(RoundingShift));
+        TVector r = TInstructions.Subtract(x, TInstructions.Subtract(shifted, TInstructions.Broadcast(RoundingShift)));
+        TVector p = TInstructions.Broadcast(1.58205075e-4f);
+        p = TInstructions.MultiplyAdd(p, r, TInstructions.Broadcast(1.34182035e-3f));
+        p = TInstructions.MultiplyAdd(p, r, TInstructions.Broadcast(9.61706322e-3f));
+        p = TInstructions.MultiplyAdd(p, r, TInstructions.Broadcast(5.55027239e-2f));
+        p = TInstructions.MultiplyAdd(p, r, TInstructions.Broadcast(2.40226552e-1f));
+        p = TInstructions.MultiplyAdd(p, r, TInstructions.Broadcast(6.93147242e-1f));
+        p = TInstructions.MultiplyAdd(p, r, TInstructions.Broadcast(1f));
+        return TInstructions.ScaleByPowerOfTwo(p, shifted);
     }
 
     /// <summary>σ(x) = 1 / (1 + e⁻ˣ).</summary>

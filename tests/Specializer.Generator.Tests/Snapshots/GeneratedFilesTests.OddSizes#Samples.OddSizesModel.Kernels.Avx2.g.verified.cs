@@ -220,7 +220,7 @@ namespace Samples
 
                     for (int row = 0; row < rows; row += 8)
                     {
-                        Vector256.Store(Exponential(Vector256.Load(maxima + row) - Vector256.Load(highest + row)), factors + row);
+                        Vector256.Store(PowerOfTwo(Vector256.Load(maxima + row) - Vector256.Load(highest + row)), factors + row);
                         Vector256.Store(Vector256.Load(highest + row), maxima + row);
                     }
 
@@ -531,11 +531,11 @@ namespace Samples
                 }
             }
 
-            // The highest of one query's visible scores of a block, or of those before.
+            // The highest of one query's visible scores of a block times log2 e, or of those before: e^score is 2 to that.
             private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~7;
-                Vector256<float> highest = Vector256.Create<float>(before);
+                Vector256<float> highest = Vector256.Create<float>(float.MinValue);
                 for (int i = 0; i < whole; i += 8)
                 {
                     highest = Vector256.MaxNative(highest, Vector256.Load(scores + i));
@@ -549,7 +549,8 @@ namespace Samples
 
                 Vector128<float> highest128 = Vector128.MaxNative(highest.GetLower(), highest.GetUpper());
                 highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(2, 3, 0, 1)));
-                return Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2))).ToScalar();
+                highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2)));
+                return Vector128.MaxNative(highest128 * 1.44269504f, Vector128.Create(before)).ToScalar();
             }
 
             // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
@@ -557,10 +558,10 @@ namespace Samples
             private static Vector256<float> WeighScores(float* scores, int visible, int count, float highest)
             {
                 int whole = visible & ~7, key = 0;
-                Vector256<float> shift = Vector256.Create<float>(highest), total = Vector256<float>.Zero;
+                Vector256<float> shift = Vector256.Create<float>(-highest), total = Vector256<float>.Zero;
                 for (; key < whole; key += 8)
                 {
-                    Vector256<float> weight = Exponential(Vector256.Load(scores + key) - shift);
+                    Vector256<float> weight = PowerOfTwo(Fma.MultiplyAdd(Vector256.Load(scores + key), Vector256.Create<float>(1.44269504f), shift));
                     Vector256.Store(weight, scores + key);
                     total += weight;
                 }
@@ -568,7 +569,7 @@ namespace Samples
                 if (whole < visible)
                 {
                     Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
-                    Vector256<float> weight = Exponential(Vector256.Load(scores + key) - shift) & seen;
+                    Vector256<float> weight = PowerOfTwo(Fma.MultiplyAdd(Vector256.Load(scores + key), Vector256.Create<float>(1.44269504f), shift)) & seen;
                     Vector256.Store(weight, scores + key);
                     total += weight;
                     key += 8;
@@ -1125,7 +1126,6 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[16]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[24]), sum0_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
                     input++;
                     weights += 32;
                 }
@@ -1158,7 +1158,6 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]);
                     input++;
                     weights += 32;
                 }
@@ -1184,22 +1183,18 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]);
                     weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1056]);
                     weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1088]);
                     weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1120]);
                     input += 4;
                     weights += 128;
                 }
@@ -1209,7 +1204,6 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]);
                 }
 
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1237,25 +1231,21 @@ namespace Samples
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]);
                     weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1056]);
                     weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1088]);
                     weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1120]);
                     input += 4;
                     weights += 128;
                 }
@@ -1266,7 +1256,6 @@ namespace Samples
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]);
                 }
 
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1298,28 +1287,24 @@ namespace Samples
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[512]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]);
                     weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[513]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1056]);
                     weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[514]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1088]);
                     weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[515]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1120]);
                     input += 4;
                     weights += 128;
                 }
@@ -1331,7 +1316,6 @@ namespace Samples
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[512]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]);
                 }
 
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2379,10 +2363,10 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum4_0, output); Vector256.Store(sum4_1, &output[8]);
             }
 
-            /// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>
+            /// <summary>The height of the next tile: as few tiles as can be, as equal as can be, the highest first.</summary>
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
             private static int NextTileRows(int rows, int most) =>
-                rows >= most + 4 || rows == most ? most : rows <= most ? rows : (rows + 1) / 2;
+                global::System.Math.Min(most, global::System.Math.Max(rows - ((rows - 1) / most * (most - 1)), global::System.Math.Min(most - 1, (rows + 1) / 2)));
 
             /// <summary>Of many rows a worker takes a share and works on it alone; of few it takes all, and a share of the panels. Returns the first row.</summary>
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
@@ -2400,24 +2384,21 @@ namespace Samples
                 return first;
             }
 
-            // e^x = 2^n e^r with n = round(x / ln 2), for x up to 88.37626: 0 below the normal numbers, within 2 units in the last place elsewhere.
+            // 2^x = 2^n 2^r with n = round(x), for x up to 127: 0 from -127 down, within 2 units in the last place of normal numbers.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static Vector256<float> Exponential(Vector256<float> x)
+            private static Vector256<float> PowerOfTwo(Vector256<float> x)
             {
-                Vector256<float> vanishing = Vector256.LessThan(x, Vector256.Create<float>(-87.33654f));
-                x = Vector256.MaxNative(Vector256.Create<float>(-87.33654f), x);
+                x = Vector256.MaxNative(Vector256.Create<float>(-127f), x);
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
-                Vector256<float> shifted = Fma.MultiplyAdd(x, Vector256.Create<float>(1.44269504f), Vector256.Create<float>(12582912f));
-                Vector256<float> n = shifted - Vector256.Create<float>(12582912f);
-                Vector256<float> r = Fma.MultiplyAdd(n, Vector256.Create<float>(-0.693359375f), x);
-                r = Fma.MultiplyAdd(n, Vector256.Create<float>(2.12194440e-4f), r);
-                Vector256<float> p = Fma.MultiplyAdd(r, Vector256.Create<float>(1.3814467238e-3f), Vector256.Create<float>(8.3687808365e-3f));
-                p = Fma.MultiplyAdd(p, r, Vector256.Create<float>(4.1668392718e-2f));
-                p = Fma.MultiplyAdd(p, r, Vector256.Create<float>(1.6666519642e-1f));
-                p = Fma.MultiplyAdd(p, r, Vector256.Create<float>(4.9999994040e-1f));
+                Vector256<float> shifted = x + Vector256.Create<float>(12582912f);
+                Vector256<float> r = x - (shifted - Vector256.Create<float>(12582912f));
+                Vector256<float> p = Fma.MultiplyAdd(r, Vector256.Create<float>(1.58205075e-4f), Vector256.Create<float>(1.34182035e-3f));
+                p = Fma.MultiplyAdd(p, r, Vector256.Create<float>(9.61706322e-3f));
+                p = Fma.MultiplyAdd(p, r, Vector256.Create<float>(5.55027239e-2f));
+                p = Fma.MultiplyAdd(p, r, Vector256.Create<float>(2.40226552e-1f));
+                p = Fma.MultiplyAdd(p, r, Vector256.Create<float>(6.93147242e-1f));
                 p = Fma.MultiplyAdd(p, r, Vector256.Create<float>(1f));
-                p = Fma.MultiplyAdd(p, r, Vector256.Create<float>(1f));
-                return Vector256.AndNot((p.AsInt32() + Vector256.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
+                return (p.AsInt32() + Vector256.ShiftLeft(shifted.AsInt32(), 23)).AsSingle();
             }
 
             // x (1 + erf(x / sqrt 2)) / 2

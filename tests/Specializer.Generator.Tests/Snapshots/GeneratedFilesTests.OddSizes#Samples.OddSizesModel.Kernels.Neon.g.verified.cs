@@ -210,7 +210,7 @@ namespace Samples
 
                     for (int row = 0; row < rows; row += 4)
                     {
-                        Vector128.Store(Exponential(Vector128.Load(maxima + row) - Vector128.Load(highest + row)), factors + row);
+                        Vector128.Store(PowerOfTwo(Vector128.Load(maxima + row) - Vector128.Load(highest + row)), factors + row);
                         Vector128.Store(Vector128.Load(highest + row), maxima + row);
                     }
 
@@ -467,11 +467,11 @@ namespace Samples
                 }
             }
 
-            // The highest of one query's visible scores of a block, or of those before.
+            // The highest of one query's visible scores of a block times log2 e, or of those before: e^score is 2 to that.
             private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~3;
-                Vector128<float> highest = Vector128.Create<float>(before);
+                Vector128<float> highest = Vector128.Create<float>(float.MinValue);
                 for (int i = 0; i < whole; i += 4)
                 {
                     highest = Vector128.MaxNative(highest, Vector128.Load(scores + i));
@@ -484,7 +484,8 @@ namespace Samples
                 }
 
                 highest = Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(2, 3, 0, 1)));
-                return Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(1, 0, 3, 2))).ToScalar();
+                highest = Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(1, 0, 3, 2)));
+                return Vector128.MaxNative(highest * 1.44269504f, Vector128.Create(before)).ToScalar();
             }
 
             // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
@@ -492,10 +493,10 @@ namespace Samples
             private static Vector128<float> WeighScores(float* scores, int visible, int count, float highest)
             {
                 int whole = visible & ~3, key = 0;
-                Vector128<float> shift = Vector128.Create<float>(highest), total = Vector128<float>.Zero;
+                Vector128<float> shift = Vector128.Create<float>(-highest), total = Vector128<float>.Zero;
                 for (; key < whole; key += 4)
                 {
-                    Vector128<float> weight = Exponential(Vector128.Load(scores + key) - shift);
+                    Vector128<float> weight = PowerOfTwo(AdvSimd.FusedMultiplyAdd(shift, Vector128.Load(scores + key), Vector128.Create<float>(1.44269504f)));
                     Vector128.Store(weight, scores + key);
                     total += weight;
                 }
@@ -503,7 +504,7 @@ namespace Samples
                 if (whole < visible)
                 {
                     Vector128<float> seen = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(visible - whole)).AsSingle();
-                    Vector128<float> weight = Exponential(Vector128.Load(scores + key) - shift) & seen;
+                    Vector128<float> weight = PowerOfTwo(AdvSimd.FusedMultiplyAdd(shift, Vector128.Load(scores + key), Vector128.Create<float>(1.44269504f))) & seen;
                     Vector128.Store(weight, scores + key);
                     total += weight;
                     key += 4;
@@ -1928,24 +1929,21 @@ namespace Samples
                 return first;
             }
 
-            // e^x = 2^n e^r with n = round(x / ln 2), for x up to 88.37626: 0 below the normal numbers, within 2 units in the last place elsewhere.
+            // 2^x = 2^n 2^r with n = round(x), for x up to 127: 0 from -127 down, within 2 units in the last place of normal numbers.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-            private static Vector128<float> Exponential(Vector128<float> x)
+            private static Vector128<float> PowerOfTwo(Vector128<float> x)
             {
-                Vector128<float> vanishing = Vector128.LessThan(x, Vector128.Create<float>(-87.33654f));
-                x = Vector128.MaxNative(Vector128.Create<float>(-87.33654f), x);
+                x = Vector128.MaxNative(Vector128.Create<float>(-127f), x);
                 // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
-                Vector128<float> shifted = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(12582912f), x, Vector128.Create<float>(1.44269504f));
-                Vector128<float> n = shifted - Vector128.Create<float>(12582912f);
-                Vector128<float> r = AdvSimd.FusedMultiplyAdd(x, n, Vector128.Create<float>(-0.693359375f));
-                r = AdvSimd.FusedMultiplyAdd(r, n, Vector128.Create<float>(2.12194440e-4f));
-                Vector128<float> p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(8.3687808365e-3f), r, Vector128.Create<float>(1.3814467238e-3f));
-                p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(4.1668392718e-2f), p, r);
-                p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(1.6666519642e-1f), p, r);
-                p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(4.9999994040e-1f), p, r);
+                Vector128<float> shifted = x + Vector128.Create<float>(12582912f);
+                Vector128<float> r = x - (shifted - Vector128.Create<float>(12582912f));
+                Vector128<float> p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(1.34182035e-3f), r, Vector128.Create<float>(1.58205075e-4f));
+                p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(9.61706322e-3f), p, r);
+                p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(5.55027239e-2f), p, r);
+                p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(2.40226552e-1f), p, r);
+                p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(6.93147242e-1f), p, r);
                 p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(1f), p, r);
-                p = AdvSimd.FusedMultiplyAdd(Vector128.Create<float>(1f), p, r);
-                return Vector128.AndNot((p.AsInt32() + Vector128.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
+                return (p.AsInt32() + Vector128.ShiftLeft(shifted.AsInt32(), 23)).AsSingle();
             }
 
             // x (1 + erf(x / sqrt 2)) / 2

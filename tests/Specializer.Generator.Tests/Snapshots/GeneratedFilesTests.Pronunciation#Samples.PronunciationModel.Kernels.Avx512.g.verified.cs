@@ -241,7 +241,7 @@ namespace Samples
 
                     for (int row = 0; row < rows; row += 16)
                     {
-                        Vector512.Store(Exponential(Vector512.Load(maxima + row) - Vector512.Load(highest + row)), factors + row);
+                        Vector512.Store(PowerOfTwo(Vector512.Load(maxima + row) - Vector512.Load(highest + row)), factors + row);
                         Vector512.Store(Vector512.Load(highest + row), maxima + row);
                     }
 
@@ -612,11 +612,11 @@ namespace Samples
                 }
             }
 
-            // The highest of one query's visible scores of a block, or of those before.
+            // The highest of one query's visible scores of a block times log2 e, or of those before: e^score is 2 to that.
             private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~15;
-                Vector512<float> highest = Vector512.Create<float>(before);
+                Vector512<float> highest = Vector512.Create<float>(float.MinValue);
                 for (int i = 0; i < whole; i += 16)
                 {
                     highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
@@ -631,7 +631,8 @@ namespace Samples
                 Vector256<float> highest256 = Vector256.MaxNative(highest.GetLower(), highest.GetUpper());
                 Vector128<float> highest128 = Vector128.MaxNative(highest256.GetLower(), highest256.GetUpper());
                 highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(2, 3, 0, 1)));
-                return Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2))).ToScalar();
+                highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2)));
+                return Vector128.MaxNative(highest128 * 1.44269504f, Vector128.Create(before)).ToScalar();
             }
 
             // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
@@ -639,10 +640,10 @@ namespace Samples
             private static Vector512<float> WeighScores(float* scores, int visible, int count, float highest)
             {
                 int whole = visible & ~15, key = 0;
-                Vector512<float> shift = Vector512.Create<float>(highest), total = Vector512<float>.Zero;
+                Vector512<float> shift = Vector512.Create<float>(-highest), total = Vector512<float>.Zero;
                 for (; key < whole; key += 16)
                 {
-                    Vector512<float> weight = Exponential(Vector512.Load(scores + key) - shift);
+                    Vector512<float> weight = PowerOfTwo(Avx512F.FusedMultiplyAdd(Vector512.Load(scores + key), Vector512.Create<float>(1.44269504f), shift));
                     Vector512.Store(weight, scores + key);
                     total += weight;
                 }
@@ -650,7 +651,7 @@ namespace Samples
                 if (whole < visible)
                 {
                     Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
-                    Vector512<float> weight = Exponential(Vector512.Load(scores + key) - shift) & seen;
+                    Vector512<float> weight = PowerOfTwo(Avx512F.FusedMultiplyAdd(Vector512.Load(scores + key), Vector512.Create<float>(1.44269504f), shift)) & seen;
                     Vector512.Store(weight, scores + key);
                     total += weight;
                     key += 16;
@@ -2974,6 +2975,23 @@ namespace Samples
                 p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create<float>(1f));
                 p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create<float>(1f));
                 return Vector512.AndNot((p.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);
+            }
+
+            // 2^x = 2^n 2^r with n = round(x), for x up to 127: 0 from -127 down, within 2 units in the last place of normal numbers.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            private static Vector512<float> PowerOfTwo(Vector512<float> x)
+            {
+                x = Vector512.MaxNative(Vector512.Create<float>(-127f), x);
+                // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
+                Vector512<float> shifted = x + Vector512.Create<float>(12582912f);
+                Vector512<float> r = x - (shifted - Vector512.Create<float>(12582912f));
+                Vector512<float> p = Avx512F.FusedMultiplyAdd(r, Vector512.Create<float>(1.58205075e-4f), Vector512.Create<float>(1.34182035e-3f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create<float>(9.61706322e-3f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create<float>(5.55027239e-2f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create<float>(2.40226552e-1f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create<float>(6.93147242e-1f));
+                p = Avx512F.FusedMultiplyAdd(p, r, Vector512.Create<float>(1f));
+                return (p.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle();
             }
 
             // x / (1 + e^-x)

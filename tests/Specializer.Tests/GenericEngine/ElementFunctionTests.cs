@@ -36,6 +36,21 @@ public sealed class ElementFunctionTests
 
     [Theory]
     [MemberData(nameof(InstructionSets))]
+    public void PowerOfTwo_is_within_two_units_in_the_last_place(InstructionSet instructionSet)
+    {
+        float[] x = [.. Grid(-126f, 127f, 300_001), 0f, -127f, -150f, float.MinValue, float.NegativeInfinity];
+        float[] y = EngineKernels.Of(instructionSet).PowerOfTwo(x);
+        Assert.Equal([1f, 0f, 0f, 0f, 0f], y[^5..]);
+        for (int i = 0; i < x.Length - 4; i++)
+        {
+            double expected = Math.Pow(2, x[i]);
+            double unit = MathF.BitIncrement((float)expected) - (float)expected;
+            Assert.True(Math.Abs(y[i] - expected) <= 2 * unit, FormattableString.Invariant($"2^{x[i]} is {y[i]}, expected {expected}."));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
     public void Functions_are_right(InstructionSet instructionSet)
     {
         EngineKernels kernels = EngineKernels.Of(instructionSet);

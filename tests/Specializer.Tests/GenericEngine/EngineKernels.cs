@@ -30,6 +30,9 @@ internal abstract unsafe class EngineKernels
     /// <summary>eˣ of every element.</summary>
     public abstract float[] Exp(float[] x);
 
+    /// <summary>2ˣ of every element.</summary>
+    public abstract float[] PowerOfTwo(float[] x);
+
     /// <summary>A function of every element.</summary>
     public abstract float[] Apply(ElementFunction function, float[] x);
 

@@ -16,6 +16,8 @@ internal sealed unsafe class EngineKernels<TInstructions, TVector> : EngineKerne
 
     public override float[] Exp(float[] x) => Map(x, VectorMath<TInstructions, TVector>.Exp);
 
+    public override float[] PowerOfTwo(float[] x) => Map(x, VectorMath<TInstructions, TVector>.PowerOfTwo);
+
     public override float[] Apply(ElementFunction function, float[] x) => function switch
     {
         ElementFunction.Identity => Map(x, ElementFunctions.Identity.Apply<TInstructions, TVector>),

@@ -19,6 +19,8 @@ public sealed unsafe class AttentionKernelTests
 
     public static TheoryData<string, InstructionSet> Cases => DeclaredModels.OnEachInstructionSet;
 
+    public static TheoryData<InstructionSet> InstructionSets => DeclaredModels.InstructionSetsOfThisProcess;
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Any_chunks_and_workers_give_the_formulas_values_in_the_same_bits(string name, InstructionSet instructionSet)
@@ -31,19 +33,61 @@ public sealed unsafe class AttentionKernelTests
         using RandomTensor projected = new(new Random(queryWidth), 2, positions, queryWidth + (2 * keyWidth));
         int longest = (int)model.Constant("ChunkLength");
 
-        float[] whole = Run(model, instructionSet, projected, positions, () => longest, 1);
+        float[] whole = Run(model, instructionSet, projected.View, positions, () => longest, 1);
         Tolerance.Default.AssertClose<float>(Expected(model, projected, positions), whole, "attended values");
         for (int workers = 1; workers <= 3; workers++)
         {
             string by = FormattableString.Invariant($" by {workers} workers");
-            Bits.AssertSame(whole, Run(model, instructionSet, projected, positions, () => longest, workers), "in whole chunks" + by);
-            Bits.AssertSame(whole, Run(model, instructionSet, projected, positions, () => 1, workers), "one by one" + by);
+            Bits.AssertSame(whole, Run(model, instructionSet, projected.View, positions, () => longest, workers), "in whole chunks" + by);
+            Bits.AssertSame(whole, Run(model, instructionSet, projected.View, positions, () => 1, workers), "one by one" + by);
             Random random = new(workers);
-            Bits.AssertSame(whole, Run(model, instructionSet, projected, positions, () => random.Next(1, Math.Min(longest, 40) + 1), workers), "in random chunks" + by);
+            Bits.AssertSame(whole, Run(model, instructionSet, projected.View, positions, () => random.Next(1, Math.Min(longest, 40) + 1), workers), "in random chunks" + by);
         }
     }
 
-    private static float[] Run(DeclaredModel model, InstructionSet instructionSet, RandomTensor projected, int positions, Func<int> nextRows, int workers)
+    /// <summary>
+    /// Of two keys one scores 0 and has the value 0, the other scores less and has the value 1: what is attended is the
+    /// other's weight, as far down as weights go.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void A_weight_is_the_exponential_of_how_far_a_score_lies_below_the_highest(InstructionSet instructionSet)
+    {
+        DeclaredModel model = DeclaredModels.Get(nameof(BiasedGelu));
+        OracleArchitecture a = model.Architecture;
+        int queryWidth = a.Heads * a.HeadDimension, keyWidth = a.KeyValueHeads * a.HeadDimension, width = queryWidth + (2 * keyWidth);
+        using AlignedBuffer memory = AlignedBuffer.Allocate(2 * width * sizeof(float));
+        TensorView projected = new("two keys", TensorElementType.Float32, [2, width], (byte*)memory.Address, memory);
+        Span<float> second = new(memory.Address + width, width);
+        second[(queryWidth + keyWidth)..].Fill(1);
+        for (float distance = 0; distance < 100; distance += 0.37f)
+        {
+            for (int head = 0; head < a.Heads; head++)
+            {
+                second[head * a.HeadDimension] = -1;
+            }
+
+            double[] distances = new double[a.KeyValueHeads];
+            for (int head = 0; head < a.KeyValueHeads; head++)
+            {
+                second[queryWidth + (head * a.HeadDimension)] = (distance + head) / (float)model.Scale;
+                distances[head] = second[queryWidth + (head * a.HeadDimension)] * model.Scale;
+            }
+
+            Span<float> attended = Run(model, instructionSet, projected, 2, () => 2, 1).AsSpan(queryWidth);
+            for (int i = 0; i < queryWidth; i++)
+            {
+                double below = distances[i / (queryWidth / a.KeyValueHeads)];
+                double expected = below > 127.5 * Math.Log(2) ? 0 : Math.Exp(-below) / (1 + Math.Exp(-below));
+
+                // The distance is a product of floats, which are rounded; weights that are no normal numbers need not be right.
+                double tolerance = expected * (4e-7 + (below * 2e-7)) + (expected == 0 ? 0 : 1.2e-38);
+                Assert.True(Math.Abs(attended[i] - expected) <= tolerance, FormattableString.Invariant($"{below} below the highest: {attended[i]:G9}, expected {expected:G9}."));
+            }
+        }
+    }
+
+    private static float[] Run(DeclaredModel model, InstructionSet instructionSet, TensorView projected, int positions, Func<int> nextRows, int workers)
     {
         OracleArchitecture a = model.Architecture;
         GeneratedKernels kernels = new(model, instructionSet);
@@ -77,7 +121,7 @@ public sealed unsafe class AttentionKernelTests
             rows = Math.Min(nextRows(), positions - position);
             for (int row = 0; row < rows; row++)
             {
-                projected.View.CopyRowTo(position + row, input.Span.Slice(row * inputStride, width));
+                projected.CopyRowTo(position + row, input.Span.Slice(row * inputStride, width));
             }
 
             for (int worker = 0; worker < workers; worker++)

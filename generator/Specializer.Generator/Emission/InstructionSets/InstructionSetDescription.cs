@@ -115,6 +115,9 @@ internal abstract class InstructionSetDescription
     /// <summary>Whether a row alone asks for weights of 16 bits ahead: of these its loop has fewer bytes under way than of float32.</summary>
     public virtual bool StreamAsksForNarrowWeights => Prefetches;
 
+    /// <summary>Whether weighed values are asked for ahead.</summary>
+    public virtual bool ValuesAskAhead => Prefetches;
+
     /// <summary>A statement that brings a cache line to the first level, or only closer.</summary>
     public virtual string Prefetch(string address, bool toFirstLevel) => throw new NotSupportedException(Name + " does not prefetch.");
 

@@ -90,8 +90,8 @@ internal static class AttentionTiles
             yield return new(
                 kernel.TilePrefix + name + (width == widest ? "Rows" : "NarrowRows"), width, null, Layout.KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, AddToOutput: false, kernel.HeadStride)
             {
-                // A few queries pass over the values once; the CPU sees so short a stream too late, and asking costs many queries nothing.
-                Prefetch = isa.Prefetches ? TilePrefetch.Own : TilePrefetch.None,
+                // A few queries pass over the values once; the CPU sees so short a stream too late, and where vectors are long asking costs many queries nothing.
+                Prefetch = isa.ValuesAskAhead ? TilePrefetch.Own : TilePrefetch.None,
             };
         }
     }

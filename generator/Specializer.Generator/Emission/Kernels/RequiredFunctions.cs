@@ -10,11 +10,15 @@ internal sealed class RequiredFunctions
 
     public bool Exponential { get; private set; }
 
+    public bool PowerOfTwo { get; private set; }
+
     public IEnumerable<ActivationFunction> Activations => _activations;
 
     public bool HyperbolicTangent { get; private set; }
 
     public void RequireExponential() => Exponential = true;
+
+    public void RequirePowerOfTwo() => PowerOfTwo = true;
 
     public void RequireHyperbolicTangent() => HyperbolicTangent = true;
 

@@ -10,10 +10,12 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes what happens to scores on their way to weights: cap, biases by distance, window, and the softmax of a block.</summary>
 internal static class ScoreEmitter
 {
+    private const string Log2OfE = "1.44269504f";
+
     /// <summary>Writes what the attention of all kinds of layers calls, each once.</summary>
     public static void EmitShared(SourceWriter writer, InstructionSetDescription isa, IReadOnlyCollection<AttentionKernel> kernels, RequiredFunctions functions)
     {
-        functions.RequireExponential();
+        functions.RequirePowerOfTwo();
         EmitHighestAndWeights(writer, isa);
         if (kernels.First().Attention.SoftCap > 0)
         {
@@ -149,12 +151,13 @@ internal static class ScoreEmitter
         string lanes = Text(isa.Lanes);
         string whole = $"visible & ~{Text(isa.Lanes - 1)}";
         string seen = $"{isa.Vector} seen = {isa.VectorClass}.LessThan({isa.VectorClass}<int>.Indices, {isa.VectorClass}.Create(visible - whole)).AsSingle();";
+        string weight = $"PowerOfTwo({isa.MultiplyAdd("shift", isa.Load("scores + key"), isa.Broadcast(Log2OfE))})";
         writer.Separate();
-        writer.Line("// The highest of one query's visible scores of a block, or of those before.");
+        writer.Line("// The highest of one query's visible scores of a block times log2 e, or of those before: e^score is 2 to that.");
         using (writer.Braces("private static float HighestScore(float* scores, int visible, float before)"))
         {
             writer.Line($"int whole = {whole};");
-            writer.Line($"{isa.Vector} highest = {isa.Broadcast("before")};");
+            writer.Line($"{isa.Vector} highest = {isa.Broadcast("float.MinValue")};");
             using (writer.Braces($"for (int i = 0; i < whole; i += {lanes})"))
             {
                 writer.Line($"highest = {isa.VectorClass}.MaxNative(highest, {isa.Load("scores + i")});");
@@ -175,7 +178,8 @@ internal static class ScoreEmitter
             }
 
             writer.Line($"{half} = Vector128.MaxNative({half}, Vector128.Shuffle({half}, Vector128.Create(2, 3, 0, 1)));");
-            writer.Line($"return Vector128.MaxNative({half}, Vector128.Shuffle({half}, Vector128.Create(1, 0, 3, 2))).ToScalar();");
+            writer.Line($"{half} = Vector128.MaxNative({half}, Vector128.Shuffle({half}, Vector128.Create(1, 0, 3, 2)));");
+            writer.Line($"return Vector128.MaxNative({half} * {Log2OfE}, Vector128.Create(before)).ToScalar();");
         }
 
         writer.Separate();
@@ -184,10 +188,10 @@ internal static class ScoreEmitter
         using (writer.Braces($"private static {isa.Vector} WeighScores(float* scores, int visible, int count, float highest)"))
         {
             writer.Line($"int whole = {whole}, key = 0;");
-            writer.Line($"{isa.Vector} shift = {isa.Broadcast("highest")}, total = {isa.Zero};");
+            writer.Line($"{isa.Vector} shift = {isa.Broadcast("-highest")}, total = {isa.Zero};");
             using (writer.Braces($"for (; key < whole; key += {lanes})"))
             {
-                writer.Line($"{isa.Vector} weight = Exponential({isa.Load("scores + key")} - shift);");
+                writer.Line($"{isa.Vector} weight = {weight};");
                 writer.Line($"{isa.VectorClass}.Store(weight, scores + key);");
                 writer.Line("total += weight;");
             }
@@ -195,7 +199,7 @@ internal static class ScoreEmitter
             using (writer.Braces("if (whole < visible)"))
             {
                 writer.Line(seen);
-                writer.Line($"{isa.Vector} weight = Exponential({isa.Load("scores + key")} - shift) & seen;");
+                writer.Line($"{isa.Vector} weight = {weight} & seen;");
                 writer.Line($"{isa.VectorClass}.Store(weight, scores + key);");
                 writer.Line("total += weight;");
                 writer.Line($"key += {lanes};");

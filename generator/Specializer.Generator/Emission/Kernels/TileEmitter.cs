@@ -26,15 +26,27 @@ internal static class TileEmitter
     public static void EmitTileRows(SourceWriter writer, InstructionSetDescription isa)
     {
         writer.Separate();
+        if (isa.SmallTileRows == isa.TileRows)
+        {
+            // Of few rows of few vectors each multiplication waits for the one before: three rows take as long as four.
+            writer.Line("/// <summary>The height of the next tile: as few tiles as can be, as equal as can be, the highest first.</summary>");
+            EmitTileRows(writer, "global::System.Math.Min(most, global::System.Math.Max(rows - ((rows - 1) / most * (most - 1)), global::System.Math.Min(most - 1, (rows + 1) / 2)));");
+            return;
+        }
+
+        // A whole tile leaves nothing or enough for a tile of four; otherwise halves, as far as there are tiles for them.
+        string half = isa.TileRows + 3 > 2 * isa.SmallTileRows ? $"global::System.Math.Min({Text(isa.SmallTileRows)}, (rows + 1) / 2)" : "(rows + 1) / 2";
         writer.Line("/// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>");
+        EmitTileRows(writer, $"rows >= most + 4 || rows == most ? most : rows <= global::System.Math.Min({Text(isa.SmallTileRows)}, most) ? rows : {half};");
+    }
+
+    private static void EmitTileRows(SourceWriter writer, string height)
+    {
         writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
         writer.Line("private static int NextTileRows(int rows, int most) =>");
         using (writer.Indented())
         {
-            // A whole tile leaves nothing or enough for a tile of four; otherwise halves, as far as there are tiles for them.
-            string small = isa.SmallTileRows < isa.TileRows ? $"global::System.Math.Min({Text(isa.SmallTileRows)}, most)" : "most";
-            string half = isa.TileRows + 3 > 2 * isa.SmallTileRows ? $"global::System.Math.Min({Text(isa.SmallTileRows)}, (rows + 1) / 2)" : "(rows + 1) / 2";
-            writer.Line($"rows >= most + 4 || rows == most ? most : rows <= {small} ? rows : {half};");
+            writer.Line(height);
         }
     }
 
