@@ -592,8 +592,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1152]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1160]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2304]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2312]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3456]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3464]), sum0_7);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
@@ -621,8 +621,8 @@ namespace Samples
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -641,8 +641,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -681,8 +681,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -727,8 +727,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -779,8 +779,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -828,8 +828,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -870,8 +870,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -918,8 +918,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -938,8 +938,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[320]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[328]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[640]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[648]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[960]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[968]), sum0_7);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
@@ -966,8 +966,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -985,8 +985,8 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1019,8 +1019,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1059,8 +1059,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1105,8 +1105,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[131]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1126,8 +1126,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[16]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[24]), sum0_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]);
@@ -1158,8 +1158,8 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1195,10 +1195,10 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1246,10 +1246,10 @@ namespace Samples
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1305,10 +1305,10 @@ namespace Samples
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[515]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1334,8 +1334,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[960]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[968]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1920]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1928]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2880]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2888]), sum0_7);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
@@ -1363,8 +1363,8 @@ namespace Samples
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1383,8 +1383,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1423,8 +1423,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1469,8 +1469,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1521,8 +1521,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1570,8 +1570,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1612,8 +1612,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1660,8 +1660,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1680,8 +1680,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1600]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1608]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3200]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3208]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[4800]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[4808]), sum0_7);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
@@ -1709,8 +1709,8 @@ namespace Samples
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1729,8 +1729,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1769,8 +1769,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1815,8 +1815,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1867,8 +1867,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[451]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1916,8 +1916,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1958,8 +1958,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -2006,8 +2006,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[451]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -2026,8 +2026,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1152]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1160]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2304]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2312]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3456]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3464]), sum0_7);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
@@ -2055,8 +2055,8 @@ namespace Samples
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2075,8 +2075,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2115,8 +2115,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2161,8 +2161,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2213,8 +2213,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2262,8 +2262,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2304,8 +2304,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2352,8 +2352,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);

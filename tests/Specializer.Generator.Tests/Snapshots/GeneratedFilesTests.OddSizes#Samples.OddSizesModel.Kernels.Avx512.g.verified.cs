@@ -693,8 +693,8 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2304]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2320]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[4608]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[4624]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6912]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6928]), sum0_7);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]); Vector512.Store(sum0_4, &output[64]); Vector512.Store(sum0_5, &output[80]); Vector512.Store(sum0_6, &output[96]); Vector512.Store(sum0_7, &output[112]);
@@ -723,8 +723,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2304]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2320]), sum0_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -743,8 +743,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -766,8 +766,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -792,8 +792,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -821,8 +821,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -853,8 +853,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -887,8 +887,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -925,8 +925,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -945,8 +945,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -968,8 +968,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -994,8 +994,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1023,8 +1023,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1055,8 +1055,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1090,8 +1090,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1128,8 +1128,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1175,8 +1175,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1225,8 +1225,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1263,8 +1263,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[224]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1299,8 +1299,8 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[640]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[656]), sum0_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1318,8 +1318,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[640]), weight3 = Vector512.Load(&weights[656]);
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1340,8 +1340,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1365,8 +1365,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1393,8 +1393,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1424,8 +1424,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1458,8 +1458,8 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1477,8 +1477,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1499,8 +1499,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1524,8 +1524,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1552,8 +1552,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1583,8 +1583,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1622,8 +1622,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1644,8 +1644,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1670,8 +1670,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1700,8 +1700,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1734,8 +1734,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1772,8 +1772,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1814,8 +1814,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1860,8 +1860,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[896]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1919,8 +1919,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[1408]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1960,8 +1960,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[1920]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[1936]), sum0_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -1980,8 +1980,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2003,8 +2003,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2029,8 +2029,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2058,8 +2058,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2090,8 +2090,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2124,8 +2124,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2162,8 +2162,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2182,8 +2182,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2205,8 +2205,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2231,8 +2231,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2260,8 +2260,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2292,8 +2292,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2327,8 +2327,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2365,8 +2365,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2412,8 +2412,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2456,8 +2456,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -2476,8 +2476,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -2499,8 +2499,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -2525,8 +2525,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -2554,8 +2554,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -2586,8 +2586,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -2621,8 +2621,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -2659,8 +2659,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
                     value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -2706,8 +2706,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
                     value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -2750,8 +2750,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output);
@@ -2770,8 +2770,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output);
@@ -2793,8 +2793,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output);
@@ -2819,8 +2819,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output);
@@ -2848,8 +2848,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output);
@@ -2880,8 +2880,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output);
@@ -2915,8 +2915,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output);
@@ -2953,8 +2953,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
                     value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output);
@@ -3000,8 +3000,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
                     value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output);
@@ -3041,8 +3041,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[3200]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[3216]), sum0_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -3061,8 +3061,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -3084,8 +3084,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -3110,8 +3110,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -3139,8 +3139,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -3171,8 +3171,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -3205,8 +3205,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -3243,8 +3243,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -3263,8 +3263,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -3286,8 +3286,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -3312,8 +3312,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -3341,8 +3341,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -3373,8 +3373,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -3408,8 +3408,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -3446,8 +3446,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -3493,8 +3493,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1120]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[1232]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -3537,8 +3537,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -3557,8 +3557,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
                     value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -3580,8 +3580,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
                     value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -3606,8 +3606,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
                     value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -3635,8 +3635,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
                     value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -3667,8 +3667,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
                     value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -3702,8 +3702,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
                     value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -3740,8 +3740,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
                     value = Vector512.Create<float>(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -3787,8 +3787,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1120]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
                     value = Vector512.Create<float>(input[1232]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output);
@@ -3814,8 +3814,8 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2304]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2320]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[4608]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[4624]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6912]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6928]), sum0_7);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]); Vector512.Store(sum0_4, &output[64]); Vector512.Store(sum0_5, &output[80]); Vector512.Store(sum0_6, &output[96]); Vector512.Store(sum0_7, &output[112]);
@@ -3844,8 +3844,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2304]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2320]), sum0_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -3864,8 +3864,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -3887,8 +3887,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -3913,8 +3913,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -3942,8 +3942,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -3974,8 +3974,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -4008,8 +4008,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -4046,8 +4046,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4066,8 +4066,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4089,8 +4089,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4115,8 +4115,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4144,8 +4144,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4176,8 +4176,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4211,8 +4211,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4249,8 +4249,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4296,8 +4296,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);

@@ -531,8 +531,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[584]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[588]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1160]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1164]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1736]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1740]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[592]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[596]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1168]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1172]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1744]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1748]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[600]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[604]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1176]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1180]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1752]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1756]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -563,8 +563,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -592,8 +592,8 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -627,8 +627,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -668,8 +668,8 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -730,8 +730,8 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -757,8 +757,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[168]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[172]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[328]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[332]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[488]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[492]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[176]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[180]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[336]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[340]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[496]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[500]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[184]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[188]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[344]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[348]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[504]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[508]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -789,8 +789,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -818,8 +818,8 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -853,8 +853,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -894,8 +894,8 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -956,8 +956,8 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -984,10 +984,10 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[32]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[36]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[40]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[44]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[48]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[52]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[56]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[60]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[64]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[68]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[72]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[76]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[80]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[84]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[88]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[92]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[96]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[100]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[104]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[108]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[112]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[116]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[120]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[124]), values0, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, Vector128.Load(weights)); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, Vector128.Load(&weights[4])); sum0_2 = AdvSimd.FusedMultiplyAdd(sum0_2, value, Vector128.Load(&weights[8])); sum0_3 = AdvSimd.FusedMultiplyAdd(sum0_3, value, Vector128.Load(&weights[12])); sum0_4 = AdvSimd.FusedMultiplyAdd(sum0_4, value, Vector128.Load(&weights[16])); sum0_5 = AdvSimd.FusedMultiplyAdd(sum0_5, value, Vector128.Load(&weights[20])); sum0_6 = AdvSimd.FusedMultiplyAdd(sum0_6, value, Vector128.Load(&weights[24])); sum0_7 = AdvSimd.FusedMultiplyAdd(sum0_7, value, Vector128.Load(&weights[28]));
                 }
@@ -1030,10 +1030,10 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
@@ -1074,10 +1074,10 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
@@ -1126,10 +1126,10 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
@@ -1204,10 +1204,10 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
@@ -1243,8 +1243,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[488]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[492]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[968]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[972]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1448]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1452]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[496]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[500]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[976]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[980]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1456]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1460]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[504]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[508]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[984]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[988]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1464]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1468]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
@@ -1275,8 +1275,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1304,8 +1304,8 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1339,8 +1339,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1380,8 +1380,8 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1442,8 +1442,8 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1469,8 +1469,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[808]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[812]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1608]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1612]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2408]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2412]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[816]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[820]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1616]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1620]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2416]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2420]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[824]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[828]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1624]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1628]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2424]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2428]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
@@ -1501,8 +1501,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1530,8 +1530,8 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1565,8 +1565,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1606,8 +1606,8 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1668,8 +1668,8 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1695,8 +1695,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[584]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[588]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1160]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1164]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1736]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1740]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[592]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[596]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1168]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1172]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1744]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1748]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[600]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[604]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1176]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1180]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1752]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1756]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -1727,8 +1727,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1756,8 +1756,8 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1791,8 +1791,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1832,8 +1832,8 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1894,8 +1894,8 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);

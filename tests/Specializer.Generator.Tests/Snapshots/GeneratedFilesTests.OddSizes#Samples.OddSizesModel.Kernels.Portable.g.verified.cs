@@ -517,8 +517,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[576])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[580])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[1152])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[1156])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[1728])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[1732]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -544,8 +544,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -563,8 +563,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -585,8 +585,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -610,8 +610,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[240]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -629,8 +629,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[160])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[164])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[320])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[324])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[480])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[484]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -656,8 +656,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -675,8 +675,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -697,8 +697,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[64]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -722,8 +722,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[64]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[96]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -742,8 +742,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[8])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[12])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[16])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[20])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[24])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[28]));
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -773,8 +773,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -798,8 +798,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -827,8 +827,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[384]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -846,8 +846,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[480])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[484])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[960])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[964])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[1440])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[1444]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
@@ -873,8 +873,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -892,8 +892,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -914,8 +914,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -939,8 +939,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[240]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -958,8 +958,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[800])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[804])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[1600])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[1604])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[2400])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[2404]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
@@ -985,8 +985,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1004,8 +1004,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[112]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1026,8 +1026,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[112]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[224]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1051,8 +1051,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[112]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[224]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[336]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1070,8 +1070,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[576])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[580])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[1152])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[1156])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[1728])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[1732]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -1097,8 +1097,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1116,8 +1116,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1138,8 +1138,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1163,8 +1163,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[240]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);

@@ -556,8 +556,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3072]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3080]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[6144]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[6152]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[9216]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[9224]), sum0_7);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
@@ -585,8 +585,8 @@ namespace Samples
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -605,8 +605,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -645,8 +645,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -691,8 +691,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -743,8 +743,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -792,8 +792,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -834,8 +834,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -882,8 +882,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -914,8 +914,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -933,8 +933,8 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -967,8 +967,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1007,8 +1007,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1053,8 +1053,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[131]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1086,8 +1086,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1107,8 +1107,8 @@ namespace Samples
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1144,10 +1144,10 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1195,10 +1195,10 @@ namespace Samples
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1254,10 +1254,10 @@ namespace Samples
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[515]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
@@ -1283,8 +1283,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3072]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3080]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[6144]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[6152]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[9216]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[9224]), sum0_7);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
@@ -1312,8 +1312,8 @@ namespace Samples
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1332,8 +1332,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1372,8 +1372,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1418,8 +1418,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1470,8 +1470,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1519,8 +1519,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1561,8 +1561,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1609,8 +1609,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1629,8 +1629,8 @@ namespace Samples
                 do
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8192]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8200]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[16384]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[16392]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[24576]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[24584]), sum0_7);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
@@ -1658,8 +1658,8 @@ namespace Samples
                 {
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1678,8 +1678,8 @@ namespace Samples
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]);
-                    input++;
-                    weights += 16;
+                    input = &input[1];
+                    weights = &weights[16];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1718,8 +1718,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1764,8 +1764,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1816,8 +1816,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[2115]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1072]);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1865,8 +1865,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1907,8 +1907,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
@@ -1955,8 +1955,8 @@ namespace Samples
                     value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[2115]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input += 4;
-                    weights += 64;
+                    input = &input[4];
+                    weights = &weights[64];
                 }
                 while (input != end);
                 Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);

@@ -674,8 +674,8 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6144]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6160]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[12288]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[12304]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[18432]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[18448]), sum0_7);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]); Vector512.Store(sum0_4, &output[64]); Vector512.Store(sum0_5, &output[80]); Vector512.Store(sum0_6, &output[96]); Vector512.Store(sum0_7, &output[112]);
@@ -704,8 +704,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6144]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6160]), sum0_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -724,8 +724,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -747,8 +747,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -773,8 +773,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -802,8 +802,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -834,8 +834,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -868,8 +868,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -906,8 +906,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -926,8 +926,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -949,8 +949,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -975,8 +975,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1004,8 +1004,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1036,8 +1036,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1071,8 +1071,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1109,8 +1109,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1156,8 +1156,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[2080]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[2288]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1206,8 +1206,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1244,8 +1244,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[224]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1280,8 +1280,8 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[1024]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[1040]), sum0_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1299,8 +1299,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1024]), weight3 = Vector512.Load(&weights[1040]);
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1321,8 +1321,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1346,8 +1346,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1374,8 +1374,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1405,8 +1405,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1439,8 +1439,8 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1458,8 +1458,8 @@ namespace Samples
                     Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1480,8 +1480,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1505,8 +1505,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1533,8 +1533,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1564,8 +1564,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1603,8 +1603,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1625,8 +1625,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1651,8 +1651,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1681,8 +1681,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1715,8 +1715,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1753,8 +1753,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1795,8 +1795,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1841,8 +1841,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[896]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1900,8 +1900,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[1408]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1927,8 +1927,8 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6144]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6160]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[12288]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[12304]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[18432]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[18448]), sum0_7);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]); Vector512.Store(Vector512.Load(&output[64]) + sum0_4, &output[64]); Vector512.Store(Vector512.Load(&output[80]) + sum0_5, &output[80]); Vector512.Store(Vector512.Load(&output[96]) + sum0_6, &output[96]); Vector512.Store(Vector512.Load(&output[112]) + sum0_7, &output[112]);
@@ -1957,8 +1957,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6144]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6160]), sum0_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -1977,8 +1977,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2000,8 +2000,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2026,8 +2026,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2055,8 +2055,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2087,8 +2087,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2121,8 +2121,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2159,8 +2159,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2179,8 +2179,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2202,8 +2202,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2228,8 +2228,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2257,8 +2257,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2289,8 +2289,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2324,8 +2324,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2362,8 +2362,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2409,8 +2409,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[2080]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[2288]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2436,8 +2436,8 @@ namespace Samples
                 do
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16384]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16400]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[32768]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[32784]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[49152]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[49168]), sum0_7);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]); Vector512.Store(Vector512.Load(&output[64]) + sum0_4, &output[64]); Vector512.Store(Vector512.Load(&output[80]) + sum0_5, &output[80]); Vector512.Store(Vector512.Load(&output[96]) + sum0_6, &output[96]); Vector512.Store(Vector512.Load(&output[112]) + sum0_7, &output[112]);
@@ -2466,8 +2466,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16384]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16400]), sum0_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2486,8 +2486,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2509,8 +2509,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2535,8 +2535,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2564,8 +2564,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2596,8 +2596,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2630,8 +2630,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
@@ -2668,8 +2668,8 @@ namespace Samples
                 {
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2688,8 +2688,8 @@ namespace Samples
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2711,8 +2711,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2737,8 +2737,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2766,8 +2766,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2798,8 +2798,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2833,8 +2833,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2871,8 +2871,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[3696]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
@@ -2918,8 +2918,8 @@ namespace Samples
                     value = Vector512.Create<float>(input[5280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[5808]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
                     Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);

@@ -498,8 +498,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1544]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1548]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3080]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3084]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4616]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4620]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1552]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1556]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3088]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3092]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4624]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4628]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1560]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1564]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3096]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3100]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4632]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4636]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -530,8 +530,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -559,8 +559,8 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -594,8 +594,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -635,8 +635,8 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -697,8 +697,8 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -736,8 +736,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -765,8 +765,8 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -800,8 +800,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -841,8 +841,8 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -903,8 +903,8 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -943,10 +943,10 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[32]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[36]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[64]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[68]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[96]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[100]), values0, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, Vector128.Load(weights)); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, Vector128.Load(&weights[4]));
                 }
@@ -978,10 +978,10 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
@@ -1022,10 +1022,10 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
@@ -1074,10 +1074,10 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
@@ -1152,10 +1152,10 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 128;
+                    input = &input[4];
+                    weights = &weights[128];
                 }
-                for (float* last = &input[depth & 3]; input != last; input++, weights += 32)
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
                 {
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
@@ -1191,8 +1191,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1544]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1548]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3080]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3084]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4616]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4620]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1552]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1556]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3088]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3092]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4624]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4628]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1560]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1564]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3096]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3100]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4632]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4636]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
@@ -1223,8 +1223,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1252,8 +1252,8 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1287,8 +1287,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1328,8 +1328,8 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1390,8 +1390,8 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1417,8 +1417,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4104]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4108]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8200]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8204]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12296]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12300]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4112]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4116]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8208]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8212]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12304]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12308]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4120]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4124]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8216]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8220]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12312]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12316]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
@@ -1449,8 +1449,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1478,8 +1478,8 @@ namespace Samples
                     weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1513,8 +1513,8 @@ namespace Samples
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1554,8 +1554,8 @@ namespace Samples
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1616,8 +1616,8 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input += 4;
-                    weights += 32;
+                    input = &input[4];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);

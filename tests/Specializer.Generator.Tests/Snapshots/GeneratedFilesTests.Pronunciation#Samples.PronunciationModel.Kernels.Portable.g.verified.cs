@@ -484,8 +484,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[1536])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[1540])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[3072])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[3076])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[4608])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[4612]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -511,8 +511,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -530,8 +530,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -552,8 +552,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[416]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -577,8 +577,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[416]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[624]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -607,8 +607,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -626,8 +626,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -648,8 +648,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[64]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -673,8 +673,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[64]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[96]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -704,8 +704,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -725,8 +725,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -750,8 +750,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -779,8 +779,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[384]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 32;
+                    input = &input[1];
+                    weights = &weights[32];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -798,8 +798,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[1536])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[1540])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[3072])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[3076])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[4608])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[4612]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
@@ -825,8 +825,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -844,8 +844,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -866,8 +866,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[416]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -891,8 +891,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[416]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[624]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -910,8 +910,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[4096])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[4100])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[8192])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[8196])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[12288])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[12292]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
@@ -937,8 +937,8 @@ namespace Samples
                 do
                 {
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -956,8 +956,8 @@ namespace Samples
                     Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[528]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -978,8 +978,8 @@ namespace Samples
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[528]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[1056]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
@@ -1003,8 +1003,8 @@ namespace Samples
                     value = Vector128.Create<float>(input[528]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[1056]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[1584]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input++;
-                    weights += 8;
+                    input = &input[1];
+                    weights = &weights[8];
                 }
                 while (input != end);
                 Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);

@@ -198,7 +198,7 @@ internal static class AttentionEmitter
 
     private static void EmitVisibleKeys(SourceWriter writer, AttentionKernel kernel, string lastRow)
     {
-        writer.Line($"int visible = {Visible(kernel, lastRow)};");
+        EmitVisible(writer, kernel, lastRow);
         writer.Line("int key = 0;");
     }
 
@@ -217,7 +217,7 @@ internal static class AttentionEmitter
     {
         using (writer.Braces("for (int row = 0; row < rows; row++)"))
         {
-            writer.Line($"int visible = {Visible(kernel, "row")};");
+            EmitVisible(writer, kernel, "row");
             ScoreEmitter.EmitChanges(writer, kernel, QueryPosition(kernel, "row"));
             writer.Line("seen[row] = visible;");
             writer.Line("highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);");
@@ -249,7 +249,7 @@ internal static class AttentionEmitter
 
         using (writer.Braces("if (rows == 1)"))
         {
-            EmitVisible(writer, kernel, "0");
+            EmitVisibleValues(writer, kernel, "0");
             EmitWeighedColumns(writer, isa, AttentionTiles.ValuesOfOneQuery(kernel, isa), (tile, offset) =>
                 EmitWeighed(writer, kernel, $"{tile.Prefix}1(scores, blockValues{offset}, results{offset}, factors"));
         }
@@ -266,7 +266,7 @@ internal static class AttentionEmitter
             using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
             {
                 writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
-                EmitVisible(writer, kernel, "row + height - 1");
+                EmitVisibleValues(writer, kernel, "row + height - 1");
                 EmitWeighed(writer, kernel, $"{tile.Prefix}(height, scores + (row * KeyBlock), blockValues{offset}, results + (row * {Text(kernel.HeadStride)}){offset}, factors + row");
             }
         });
@@ -295,12 +295,12 @@ internal static class AttentionEmitter
         }
     }
 
-    /// <summary>Writes how many keys of the block a row sees, where that is not all of them.</summary>
-    private static void EmitVisible(SourceWriter writer, AttentionKernel kernel, string row)
+    /// <summary>Writes how many values a row sees, where that is not all of them.</summary>
+    private static void EmitVisibleValues(SourceWriter writer, AttentionKernel kernel, string row)
     {
         if (!kernel.SeesAll)
         {
-            writer.Line($"int visible = {Visible(kernel, row)};");
+            EmitVisible(writer, kernel, row);
         }
     }
 
@@ -352,11 +352,13 @@ internal static class AttentionEmitter
         kernel.Attention.GroupSize == 1 ? row == "0" ? "position + first" : $"position + first + {row}"
         : $"position + ((first + {row}) / {Text(kernel.Attention.GroupSize)})";
 
-    /// <summary>How many keys of the block, from its first, a query sees at most.</summary>
-    private static string Visible(AttentionKernel kernel, string row) =>
-        kernel.SeesAll ? "count"
-        : kernel.SeesPrefix ? $"global::System.Math.Clamp(global::System.Math.Max({QueryPosition(kernel, row)} + 1, prefix) - block, 0, count)"
-        : $"global::System.Math.Clamp({QueryPosition(kernel, row)} + 1 - block, 0, count)";
+    /// <summary>Writes how many keys of the block, from its first, a query sees at most.</summary>
+    private static void EmitVisible(SourceWriter writer, AttentionKernel kernel, string row)
+    {
+        string end = $"{QueryPosition(kernel, row)} + 1";
+        end = kernel.SeesPrefix ? $"global::System.Math.Max({end}, prefix)" : end;
+        writer.Line($"int visible = {(kernel.SeesAll ? "count" : $"global::System.Math.Clamp({end} - block, 0, count)")};");
+    }
 
     /// <summary>Where in the cache a block lies.</summary>
     private static string Slot(AttentionKernel kernel) => kernel.Kind.Window > 0 ? "slot" : "block";

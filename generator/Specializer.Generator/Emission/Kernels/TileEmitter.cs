@@ -153,8 +153,9 @@ internal static class TileEmitter
             using (writer.Indented())
             {
                 EmitTurn(writer, isa, shape, rows, depths);
-                writer.Line(depths == 1 ? "input++;" : $"input += {Text(depths)};");
-                writer.Line($"weights += {Text(depths * shape.WeightStride)};");
+                // Not +=, for which the compiler tries every operator it knows.
+                writer.Line($"input = {Offset("input", depths)};");
+                writer.Line($"weights = {Offset("weights", depths * shape.WeightStride)};");
             }
 
             writer.Line("}");
@@ -167,7 +168,7 @@ internal static class TileEmitter
         if (shape.Depth is { } known ? known % depths > 0 : depths > 1)
         {
             string rest = shape.Depth is { } fixedDepth ? Text(fixedDepth % depths) : "depth & " + Text(depths - 1);
-            using (writer.Braces($"for (float* last = &input[{rest}]; input != last; input++, weights += {Text(shape.WeightStride)})"))
+            using (writer.Braces($"for (float* last = &input[{rest}]; input != last; input = {Offset("input", 1)}, weights = {Offset("weights", shape.WeightStride)})"))
             {
                 EmitDepth(writer, isa, shape, rows, 0);
             }
