@@ -240,7 +240,7 @@ namespace Samples
 
                     for (int row = 0; row < rows; row += 16)
                     {
-                        Vector512.Store(PowerOfTwo(Vector512.Load(maxima + row) - Vector512.Load(highest + row)), factors + row);
+                        Vector512.Store(PowerOfTwo((Vector512.Load(highest + row) - Vector512.Load(maxima + row)) * Vector512.Create<float>(-1.44269504f)), factors + row);
                         Vector512.Store(Vector512.Load(highest + row), maxima + row);
                     }
 
@@ -631,11 +631,11 @@ namespace Samples
                 }
             }
 
-            // The highest of one query's visible scores of a block times log2 e, or of those before: e^score is 2 to that.
+            // The highest of one query's visible scores of a block, or of those before.
             private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~15;
-                Vector512<float> highest = Vector512.Create<float>(float.MinValue);
+                Vector512<float> highest = Vector512.Create<float>(before);
                 for (int i = 0; i < whole; i += 16)
                 {
                     highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
@@ -650,8 +650,7 @@ namespace Samples
                 Vector256<float> highest256 = Vector256.MaxNative(highest.GetLower(), highest.GetUpper());
                 Vector128<float> highest128 = Vector128.MaxNative(highest256.GetLower(), highest256.GetUpper());
                 highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(2, 3, 0, 1)));
-                highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2)));
-                return Vector128.MaxNative(highest128 * 1.44269504f, Vector128.Create(before)).ToScalar();
+                return Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2))).ToScalar();
             }
 
             // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
@@ -659,10 +658,10 @@ namespace Samples
             private static Vector512<float> WeighScores(float* scores, int visible, int count, float highest)
             {
                 int whole = visible & ~15, key = 0;
-                Vector512<float> shift = Vector512.Create<float>(-highest), total = Vector512<float>.Zero;
+                Vector512<float> top = Vector512.Create<float>(highest), total = Vector512<float>.Zero;
                 for (; key < whole; key += 16)
                 {
-                    Vector512<float> weight = PowerOfTwo(Avx512F.FusedMultiplyAdd(Vector512.Load(scores + key), Vector512.Create<float>(1.44269504f), shift));
+                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(scores + key)) * Vector512.Create<float>(-1.44269504f));
                     Vector512.Store(weight, scores + key);
                     total += weight;
                 }
@@ -670,7 +669,7 @@ namespace Samples
                 if (whole < visible)
                 {
                     Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
-                    Vector512<float> weight = PowerOfTwo(Avx512F.FusedMultiplyAdd(Vector512.Load(scores + key), Vector512.Create<float>(1.44269504f), shift)) & seen;
+                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(scores + key)) * Vector512.Create<float>(-1.44269504f)) & seen;
                     Vector512.Store(weight, scores + key);
                     total += weight;
                     key += 16;

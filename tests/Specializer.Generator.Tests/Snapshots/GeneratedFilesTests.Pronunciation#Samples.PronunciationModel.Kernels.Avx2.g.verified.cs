@@ -203,7 +203,7 @@ namespace Samples
 
                     for (int row = 0; row < rows; row += 8)
                     {
-                        Vector256.Store(PowerOfTwo(Vector256.Load(maxima + row) - Vector256.Load(highest + row)), factors + row);
+                        Vector256.Store(PowerOfTwo((Vector256.Load(highest + row) - Vector256.Load(maxima + row)) * Vector256.Create<float>(-1.44269504f)), factors + row);
                         Vector256.Store(Vector256.Load(highest + row), maxima + row);
                     }
 
@@ -495,11 +495,11 @@ namespace Samples
                 }
             }
 
-            // The highest of one query's visible scores of a block times log2 e, or of those before: e^score is 2 to that.
+            // The highest of one query's visible scores of a block, or of those before.
             private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~7;
-                Vector256<float> highest = Vector256.Create<float>(float.MinValue);
+                Vector256<float> highest = Vector256.Create<float>(before);
                 for (int i = 0; i < whole; i += 8)
                 {
                     highest = Vector256.MaxNative(highest, Vector256.Load(scores + i));
@@ -513,8 +513,7 @@ namespace Samples
 
                 Vector128<float> highest128 = Vector128.MaxNative(highest.GetLower(), highest.GetUpper());
                 highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(2, 3, 0, 1)));
-                highest128 = Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2)));
-                return Vector128.MaxNative(highest128 * 1.44269504f, Vector128.Create(before)).ToScalar();
+                return Vector128.MaxNative(highest128, Vector128.Shuffle(highest128, Vector128.Create(1, 0, 3, 2))).ToScalar();
             }
 
             // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
@@ -522,10 +521,10 @@ namespace Samples
             private static Vector256<float> WeighScores(float* scores, int visible, int count, float highest)
             {
                 int whole = visible & ~7, key = 0;
-                Vector256<float> shift = Vector256.Create<float>(-highest), total = Vector256<float>.Zero;
+                Vector256<float> top = Vector256.Create<float>(highest), total = Vector256<float>.Zero;
                 for (; key < whole; key += 8)
                 {
-                    Vector256<float> weight = PowerOfTwo(Fma.MultiplyAdd(Vector256.Load(scores + key), Vector256.Create<float>(1.44269504f), shift));
+                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(scores + key)) * Vector256.Create<float>(-1.44269504f));
                     Vector256.Store(weight, scores + key);
                     total += weight;
                 }
@@ -533,7 +532,7 @@ namespace Samples
                 if (whole < visible)
                 {
                     Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
-                    Vector256<float> weight = PowerOfTwo(Fma.MultiplyAdd(Vector256.Load(scores + key), Vector256.Create<float>(1.44269504f), shift)) & seen;
+                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(scores + key)) * Vector256.Create<float>(-1.44269504f)) & seen;
                     Vector256.Store(weight, scores + key);
                     total += weight;
                     key += 8;

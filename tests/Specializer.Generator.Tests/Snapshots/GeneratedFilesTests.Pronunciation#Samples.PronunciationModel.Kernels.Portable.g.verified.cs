@@ -190,7 +190,7 @@ namespace Samples
 
                     for (int row = 0; row < rows; row += 4)
                     {
-                        Vector128.Store(PowerOfTwo(Vector128.Load(maxima + row) - Vector128.Load(highest + row)), factors + row);
+                        Vector128.Store(PowerOfTwo((Vector128.Load(highest + row) - Vector128.Load(maxima + row)) * Vector128.Create<float>(-1.44269504f)), factors + row);
                         Vector128.Store(Vector128.Load(highest + row), maxima + row);
                     }
 
@@ -424,11 +424,11 @@ namespace Samples
                 }
             }
 
-            // The highest of one query's visible scores of a block times log2 e, or of those before: e^score is 2 to that.
+            // The highest of one query's visible scores of a block, or of those before.
             private static float HighestScore(float* scores, int visible, float before)
             {
                 int whole = visible & ~3;
-                Vector128<float> highest = Vector128.Create<float>(float.MinValue);
+                Vector128<float> highest = Vector128.Create<float>(before);
                 for (int i = 0; i < whole; i += 4)
                 {
                     highest = Vector128.MaxNative(highest, Vector128.Load(scores + i));
@@ -441,8 +441,7 @@ namespace Samples
                 }
 
                 highest = Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(2, 3, 0, 1)));
-                highest = Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(1, 0, 3, 2)));
-                return Vector128.MaxNative(highest * 1.44269504f, Vector128.Create(before)).ToScalar();
+                return Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(1, 0, 3, 2))).ToScalar();
             }
 
             // Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.
@@ -450,10 +449,10 @@ namespace Samples
             private static Vector128<float> WeighScores(float* scores, int visible, int count, float highest)
             {
                 int whole = visible & ~3, key = 0;
-                Vector128<float> shift = Vector128.Create<float>(-highest), total = Vector128<float>.Zero;
+                Vector128<float> top = Vector128.Create<float>(highest), total = Vector128<float>.Zero;
                 for (; key < whole; key += 4)
                 {
-                    Vector128<float> weight = PowerOfTwo(shift + (Vector128.Load(scores + key) * Vector128.Create<float>(1.44269504f)));
+                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(scores + key)) * Vector128.Create<float>(-1.44269504f));
                     Vector128.Store(weight, scores + key);
                     total += weight;
                 }
@@ -461,7 +460,7 @@ namespace Samples
                 if (whole < visible)
                 {
                     Vector128<float> seen = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(visible - whole)).AsSingle();
-                    Vector128<float> weight = PowerOfTwo(shift + (Vector128.Load(scores + key) * Vector128.Create<float>(1.44269504f))) & seen;
+                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(scores + key)) * Vector128.Create<float>(-1.44269504f)) & seen;
                     Vector128.Store(weight, scores + key);
                     total += weight;
                     key += 4;

@@ -225,7 +225,7 @@ internal static class AttentionEmitter
 
         using (writer.Braces($"for (int row = 0; row < rows; row += {Text(isa.Lanes)})"))
         {
-            writer.Line($"{isa.VectorClass}.Store(PowerOfTwo({isa.Load("maxima + row")} - {isa.Load("highest + row")}), factors + row);");
+            writer.Line($"{isa.VectorClass}.Store({ScoreEmitter.Weight(isa, isa.Load("maxima + row"), isa.Load("highest + row"))}, factors + row);");
             writer.Line($"{isa.VectorClass}.Store({isa.Load("highest + row")}, maxima + row);");
         }
 

@@ -10,8 +10,6 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes what happens to scores on their way to weights: cap, biases by distance, window, and the softmax of a block.</summary>
 internal static class ScoreEmitter
 {
-    private const string Log2OfE = "1.44269504f";
-
     /// <summary>Writes what the attention of all kinds of layers calls, each once.</summary>
     public static void EmitShared(SourceWriter writer, InstructionSetDescription isa, IReadOnlyCollection<AttentionKernel> kernels, RequiredFunctions functions)
     {
@@ -38,6 +36,12 @@ internal static class ScoreEmitter
             EmitAddBias(writer, isa);
         }
     }
+
+    /// <summary>
+    /// The weight of a score, e to the power of what it is below the highest one, as a power of two: of the difference, which is
+    /// small where it matters, however large the scores are.
+    /// </summary>
+    public static string Weight(InstructionSetDescription isa, string score, string highest) => $"PowerOfTwo(({highest} - {score}) * {isa.Broadcast("-1.44269504f")})";
 
     /// <summary>What happens to a query's scores of a block before the softmax.</summary>
     public static void EmitChanges(SourceWriter writer, AttentionKernel kernel, string queryPosition)
@@ -151,13 +155,13 @@ internal static class ScoreEmitter
         string lanes = Text(isa.Lanes);
         string whole = $"visible & ~{Text(isa.Lanes - 1)}";
         string seen = $"{isa.Vector} seen = {isa.VectorClass}.LessThan({isa.VectorClass}<int>.Indices, {isa.VectorClass}.Create(visible - whole)).AsSingle();";
-        string weight = $"PowerOfTwo({isa.MultiplyAdd("shift", isa.Load("scores + key"), isa.Broadcast(Log2OfE))})";
+        string weight = Weight(isa, isa.Load("scores + key"), "top");
         writer.Separate();
-        writer.Line("// The highest of one query's visible scores of a block times log2 e, or of those before: e^score is 2 to that.");
+        writer.Line("// The highest of one query's visible scores of a block, or of those before.");
         using (writer.Braces("private static float HighestScore(float* scores, int visible, float before)"))
         {
             writer.Line($"int whole = {whole};");
-            writer.Line($"{isa.Vector} highest = {isa.Broadcast("float.MinValue")};");
+            writer.Line($"{isa.Vector} highest = {isa.Broadcast("before")};");
             using (writer.Braces($"for (int i = 0; i < whole; i += {lanes})"))
             {
                 writer.Line($"highest = {isa.VectorClass}.MaxNative(highest, {isa.Load("scores + i")});");
@@ -178,8 +182,7 @@ internal static class ScoreEmitter
             }
 
             writer.Line($"{half} = Vector128.MaxNative({half}, Vector128.Shuffle({half}, Vector128.Create(2, 3, 0, 1)));");
-            writer.Line($"{half} = Vector128.MaxNative({half}, Vector128.Shuffle({half}, Vector128.Create(1, 0, 3, 2)));");
-            writer.Line($"return Vector128.MaxNative({half} * {Log2OfE}, Vector128.Create(before)).ToScalar();");
+            writer.Line($"return Vector128.MaxNative({half}, Vector128.Shuffle({half}, Vector128.Create(1, 0, 3, 2))).ToScalar();");
         }
 
         writer.Separate();
@@ -188,7 +191,7 @@ internal static class ScoreEmitter
         using (writer.Braces($"private static {isa.Vector} WeighScores(float* scores, int visible, int count, float highest)"))
         {
             writer.Line($"int whole = {whole}, key = 0;");
-            writer.Line($"{isa.Vector} shift = {isa.Broadcast("-highest")}, total = {isa.Zero};");
+            writer.Line($"{isa.Vector} top = {isa.Broadcast("highest")}, total = {isa.Zero};");
             using (writer.Braces($"for (; key < whole; key += {lanes})"))
             {
                 writer.Line($"{isa.Vector} weight = {weight};");
