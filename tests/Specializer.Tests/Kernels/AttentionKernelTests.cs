@@ -60,13 +60,13 @@ public sealed unsafe class AttentionKernelTests
         TensorView projected = new("two keys", TensorElementType.Float32, [2, width], (byte*)memory.Address, memory);
         Span<float> second = new(memory.Address + width, width);
         second[(queryWidth + keyWidth)..].Fill(1);
+        for (int head = 0; head < a.Heads; head++)
+        {
+            second[head * a.HeadDimension] = -1;
+        }
+
         for (float distance = 0; distance < 100; distance += 0.37f)
         {
-            for (int head = 0; head < a.Heads; head++)
-            {
-                second[head * a.HeadDimension] = -1;
-            }
-
             double[] distances = new double[a.KeyValueHeads];
             for (int head = 0; head < a.KeyValueHeads; head++)
             {

@@ -1,3 +1,4 @@
+using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
 
@@ -50,11 +51,7 @@ internal static class FunctionEmitter
             writer.Line($"{isa.Vector} n = shifted - {C("12582912")};");
             writer.Line($"{isa.Vector} r = {isa.MultiplyAdd("x", "n", C("-0.693359375"))};");
             writer.Line($"r = {isa.MultiplyAdd("r", "n", C("2.12194440e-4"))};");
-            writer.Line($"{isa.Vector} p = {isa.MultiplyAdd(C("8.3687808365e-3"), "r", C("1.3814467238e-3"))};");
-            foreach (string coefficient in new[] { "4.1668392718e-2", "1.6666519642e-1", "4.9999994040e-1", "1", "1" })
-            {
-                writer.Line($"p = {isa.MultiplyAdd(C(coefficient), "p", "r")};");
-            }
+            EmitPolynomial(writer, isa, "p", "r", "1.3814467238e-3", "8.3687808365e-3", "4.1668392718e-2", "1.6666519642e-1", "4.9999994040e-1", "1", "1");
 
             writer.Line($"return {isa.VectorClass}.AndNot((p.AsInt32() + {isa.VectorClass}.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);");
         }
@@ -77,13 +74,20 @@ internal static class FunctionEmitter
             writer.Line("// Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.");
             writer.Line($"{isa.Vector} shifted = x + {C("12582912")};");
             writer.Line($"{isa.Vector} r = x - (shifted - {C("12582912")});");
-            writer.Line($"{isa.Vector} p = {isa.MultiplyAdd(C("1.34182035e-3"), "r", C("1.58205075e-4"))};");
-            foreach (string coefficient in new[] { "9.61706322e-3", "5.55027239e-2", "2.40226552e-1", "6.93147242e-1", "1" })
-            {
-                writer.Line($"p = {isa.MultiplyAdd(C(coefficient), "p", "r")};");
-            }
+            EmitPolynomial(writer, isa, "p", "r", "1.58205075e-4", "1.34182035e-3", "9.61706322e-3", "5.55027239e-2", "2.40226552e-1", "6.93147242e-1", "1");
 
             writer.Line($"return (p.AsInt32() + {isa.VectorClass}.ShiftLeft(shifted.AsInt32(), 23)).AsSingle();");
+        }
+    }
+
+    /// <summary>Writes a polynomial by Horner's rule, the highest coefficient first.</summary>
+    private static void EmitPolynomial(SourceWriter writer, InstructionSetDescription isa, string name, string x, params string[] coefficients)
+    {
+        string C(string number) => isa.Broadcast(number + "f");
+        writer.Line($"{isa.Vector} {name} = {isa.MultiplyAdd(C(coefficients[1]), x, C(coefficients[0]))};");
+        foreach (string coefficient in coefficients.Skip(2))
+        {
+            writer.Line($"{name} = {isa.MultiplyAdd(C(coefficient), name, x)};");
         }
     }
 
@@ -98,17 +102,9 @@ internal static class FunctionEmitter
         {
             writer.Line($"x = {isa.VectorClass}.Min({isa.VectorClass}.Max(x, {C("-7.90531110763549805")}), {C("7.90531110763549805")});");
             writer.Line($"{isa.Vector} s = x * x;");
-            writer.Line($"{isa.Vector} p = {isa.MultiplyAdd(C("2.00018790482477e-13"), "s", C("-2.76076847742355e-16"))};");
-            foreach (string coefficient in new[] { "-8.60467152213735e-11", "5.12229709037114e-8", "1.48572235717979e-5", "6.37261928875436e-4", "4.89352455891786e-3" })
-            {
-                writer.Line($"p = {isa.MultiplyAdd(C(coefficient), "p", "s")};");
-            }
+            EmitPolynomial(writer, isa, "p", "s", "-2.76076847742355e-16", "2.00018790482477e-13", "-8.60467152213735e-11", "5.12229709037114e-8", "1.48572235717979e-5", "6.37261928875436e-4", "4.89352455891786e-3");
 
-            writer.Line($"{isa.Vector} q = {isa.MultiplyAdd(C("1.18534705686654e-4"), "s", C("1.19825839466702e-6"))};");
-            foreach (string coefficient in new[] { "2.26843463243900e-3", "4.89352518554385e-3" })
-            {
-                writer.Line($"q = {isa.MultiplyAdd(C(coefficient), "q", "s")};");
-            }
+            EmitPolynomial(writer, isa, "q", "s", "1.19825839466702e-6", "1.18534705686654e-4", "2.26843463243900e-3", "4.89352518554385e-3");
 
             writer.Line("return x * p / q;");
         }
@@ -161,17 +157,9 @@ internal static class FunctionEmitter
         string C(string number) => isa.Broadcast(number + "f");
         writer.Line($"{isa.Vector} t = {isa.VectorClass}.Min({isa.VectorClass}.Max(x * {C("0.7071067812")}, {C("-4")}), {C("4")});");
         writer.Line($"{isa.Vector} s = t * t;");
-        writer.Line($"{isa.Vector} p = {isa.MultiplyAdd(C("2.77068142495902e-8"), "s", C("-2.72614225801306e-10"))};");
-        foreach (string coefficient in new[] { "-2.10102402082508e-6", "-5.69250639462346e-5", "-7.34990630326855e-4", "-2.95459980854025e-3", "-1.60960333262415e-2" })
-        {
-            writer.Line($"p = {isa.MultiplyAdd(C(coefficient), "p", "s")};");
-        }
+        EmitPolynomial(writer, isa, "p", "s", "-2.72614225801306e-10", "2.77068142495902e-8", "-2.10102402082508e-6", "-5.69250639462346e-5", "-7.34990630326855e-4", "-2.95459980854025e-3", "-1.60960333262415e-2");
 
-        writer.Line($"{isa.Vector} q = {isa.MultiplyAdd(C("-2.13374055278905e-4"), "s", C("-1.45660718464996e-5"))};");
-        foreach (string coefficient in new[] { "-1.68282697438203e-3", "-7.37332916720468e-3", "-1.42647390514189e-2" })
-        {
-            writer.Line($"q = {isa.MultiplyAdd(C(coefficient), "q", "s")};");
-        }
+        EmitPolynomial(writer, isa, "q", "s", "-1.45660718464996e-5", "-2.13374055278905e-4", "-1.68282697438203e-3", "-7.37332916720468e-3", "-1.42647390514189e-2");
 
         writer.Line($"return x * ({C("0.5")} + (({C("0.5")} * t * p) / q));");
     }
