@@ -32,12 +32,15 @@ internal static class FirstToken
         Console.WriteLine("token");
         (TimeSpan atFirstToken, long methods) = Compiled();
 
-        // Whatever else may run of the kernels: every height of tile.
+        // Whatever else may run of the kernels: every height of tile, for every layer whose constants are its type argument.
         Type kernels = typeof(Llama15M).GetNestedType($"{model.InstructionSet}Kernels", BindingFlags.NonPublic)!;
-        MethodInfo[] all = [.. kernels.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly)];
-        foreach (MethodInfo method in all.Where(static method => !method.IsAbstract))
+        RuntimeTypeHandle[][] layers = [.. kernels.GetNestedTypes(BindingFlags.NonPublic).Where(static type => type.IsValueType).Select(static type => new[] { type.TypeHandle })];
+        (MethodInfo Method, RuntimeTypeHandle[]? Layer)[] all = [.. kernels
+            .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            .SelectMany(method => method.IsGenericMethodDefinition ? layers.Select(layer => (method, (RuntimeTypeHandle[]?)layer)) : [(method, null)])];
+        foreach ((MethodInfo method, RuntimeTypeHandle[]? layer) in all)
         {
-            RuntimeHelpers.PrepareMethod(method.MethodHandle);
+            RuntimeHelpers.PrepareMethod(method.MethodHandle, layer);
         }
 
         (TimeSpan atEnd, _) = Compiled();

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -17,13 +18,18 @@ internal static partial class RegisterTiles
     /// <returns>How many they are.</returns>
     public static int Compile()
     {
-        MethodInfo[] tiles = [.. typeof(InstructionSetLegTests).Assembly.GetTypes()
+        (MethodInfo Method, RuntimeTypeHandle[]? Layer)[] tiles = [.. typeof(InstructionSetLegTests).Assembly.GetTypes()
             .Where(static type => type.Name == "NeonKernels")
             .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-            .Where(static method => NameOfTile().IsMatch(method.Name) && method.GetParameters() is [_, { Name: "weights" }, ..])];
-        Array.ForEach(tiles, static tile => RuntimeHelpers.PrepareMethod(tile.MethodHandle));
+            .Where(static method => NameOfTile().IsMatch(method.Name) && method.GetParameters() is [_, { Name: "weights" }, ..])
+            .SelectMany(static method => method.IsGenericMethodDefinition ? Layers(method.DeclaringType!).Select(layer => (method, (RuntimeTypeHandle[]?)layer)) : [(method, null)])];
+        Array.ForEach(tiles, static tile => RuntimeHelpers.PrepareMethod(tile.Method.MethodHandle, tile.Layer));
         return tiles.Length;
     }
+
+    // The types with a layer's constants, for each of which a tile is compiled by itself.
+    private static IEnumerable<RuntimeTypeHandle[]> Layers(Type kernels) =>
+        kernels.GetNestedTypes(BindingFlags.NonPublic).Where(static type => type.IsValueType).Select(static type => new[] { type.TypeHandle });
 
     [GeneratedRegex("Rows\\d+$")]
     private static partial Regex NameOfTile();

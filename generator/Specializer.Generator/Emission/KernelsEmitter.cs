@@ -100,14 +100,20 @@ internal static class KernelsEmitter
                 LinearAttentionEmitter.EmitShared(writer, isa, linearAttention, functions);
             }
 
-            // Of a family that kernels share there are the tiles that any of them takes.
-            foreach (IGrouping<TileShape, TileShape> tiles in kernels.SelectMany(kernel => Tiles(kernel, isa)).GroupBy(static tile => tile with { LeastRows = 1 }))
+            LinearKernel[] layers = [.. kernels.OfType<LinearKernel>()];
+            if (layers.Length > 0)
             {
-                TileEmitter.Emit(writer, isa, tiles.OrderBy(static tile => tile.LeastRows).First());
+                LayerConstants.Emit(writer, layers);
+            }
+
+            // Of a family that kernels share there are the tiles that any of them takes, and what any of them does with the sums.
+            foreach (IGrouping<TileShape, TileShape> tiles in kernels.SelectMany(kernel => Tiles(kernel, isa)).GroupBy(static tile => tile with { LeastRows = 1, Addition = default }))
+            {
+                TileEmitter.Emit(writer, isa, TileShape.Shared([.. tiles]));
             }
 
             TileEmitter.EmitTileRows(writer, isa);
-            if (kernels.OfType<LinearKernel>().Any(kernel => LinearEmitter.SharesRows(kernel, isa)))
+            if (layers.Any(layer => LinearEmitter.SharesRows(layer, isa)))
             {
                 RowShares.EmitShareManyRows(writer);
             }

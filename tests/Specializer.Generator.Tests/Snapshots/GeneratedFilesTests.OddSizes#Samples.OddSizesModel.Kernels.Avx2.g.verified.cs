@@ -77,7 +77,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72BiasStreamsRows1(input, &weights[(nint)panel * 1152], &output[(nint)panel * 16], 208, &bias[(nint)panel * 16]);
+                        MultiplyBiasStreamsRows1<From72>(input, &weights[(nint)panel * 1152], &output[(nint)panel * 16], 208, &bias[(nint)panel * 16]);
                     }
                 }
 
@@ -93,11 +93,11 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply72BiasFirstRows(height, input, panelWeights, panelOutput, 208, &bias[(nint)panel * 16], ahead);
+                            MultiplyBiasFirstRows<From72>(height, input, panelWeights, panelOutput, 208, &bias[(nint)panel * 16], ahead);
                         }
                         else
                         {
-                            Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 16], ahead);
+                            MultiplyBiasRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 16], ahead);
                         }
 
                         ahead = --aheadTiles > 0 ? ahead + 288 : panelWeights;
@@ -287,7 +287,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply60BiasAddStreamsRows1(input, &weights[(nint)panel * 960], &output[(nint)panel * 16], 80, &bias[(nint)panel * 16]);
+                        MultiplyBiasStreamsRows1<From60Add>(input, &weights[(nint)panel * 960], &output[(nint)panel * 16], 80, &bias[(nint)panel * 16]);
                     }
                 }
 
@@ -303,11 +303,11 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply60BiasAddFirstRows(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16], ahead);
+                            MultiplyBiasFirstRows<From60Add>(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16], ahead);
                         }
                         else
                         {
-                            Multiply60BiasAddRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16], ahead);
+                            MultiplyBiasRows<From60Add>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16], ahead);
                         }
 
                         ahead = --aheadTiles > 0 ? ahead + 240 : panelWeights;
@@ -328,7 +328,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72BiasStreamsRows1(input, &weights[(nint)panel * 1152], &output[(nint)panel * 16], 112, &bias[(nint)panel * 16]);
+                        MultiplyBiasStreamsRows1<From72>(input, &weights[(nint)panel * 1152], &output[(nint)panel * 16], 112, &bias[(nint)panel * 16]);
                         Linear72To100BiasGeluFinish(&output[(nint)panel * 16], 1, 8);
                     }
                 }
@@ -345,12 +345,12 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply72BiasFirstRows(height, input, panelWeights, panelOutput, 112, &bias[(nint)panel * 16], ahead);
+                            MultiplyBiasFirstRows<From72>(height, input, panelWeights, panelOutput, 112, &bias[(nint)panel * 16], ahead);
                             Linear72To100BiasGeluFinish(panelOutput, height, 2);
                         }
                         else
                         {
-                            Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 16], ahead);
+                            MultiplyBiasRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 16], ahead);
                             Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 2);
                         }
 
@@ -383,7 +383,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply100BiasAddStreamsRows1(input, &weights[(nint)panel * 1600], &output[(nint)panel * 16], 80, &bias[(nint)panel * 16]);
+                        MultiplyBiasStreamsRows1<From100Add>(input, &weights[(nint)panel * 1600], &output[(nint)panel * 16], 80, &bias[(nint)panel * 16]);
                     }
                 }
 
@@ -399,11 +399,11 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply100BiasAddFirstRows(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16], ahead);
+                            MultiplyBiasFirstRows<From100Add>(height, input, panelWeights, panelOutput, 80, &bias[(nint)panel * 16], ahead);
                         }
                         else
                         {
-                            Multiply100BiasAddRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16], ahead);
+                            MultiplyBiasRows<From100Add>(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16], ahead);
                         }
 
                         ahead = --aheadTiles > 0 ? ahead + 400 : panelWeights;
@@ -424,7 +424,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72StreamsRows1(input, &weights[(nint)panel * 1152], &output[(nint)panel * 16], 128);
+                        MultiplyStreamsRows1<From72>(input, &weights[(nint)panel * 1152], &output[(nint)panel * 16], 128);
                     }
                 }
 
@@ -440,11 +440,11 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply72FirstRows(height, input, panelWeights, panelOutput, 128, ahead);
+                            MultiplyFirstRows<From72>(height, input, panelWeights, panelOutput, 128, ahead);
                         }
                         else
                         {
-                            Multiply72Rows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
+                            MultiplyRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
                         }
 
                         ahead = --aheadTiles > 0 ? ahead + 288 : panelWeights;
@@ -582,206 +582,311 @@ namespace Samples
                 return total;
             }
 
-            // 1 row by 64 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            // What tiles are compiled for: constants to the JIT compiler, which makes code of its own for each type.
+            private interface ILinearLayer
             {
+                // How many weights each output has, which is the depth of a tile.
+                static abstract int Inputs { get; }
+
+                // Floats from one row of inputs to the next.
+                static abstract int InputStride { get; }
+
+                // Whether sums are added to what the output holds: the residual stream.
+                static abstract bool AddsToOutput { get; }
+            }
+
+            private readonly struct From72 : ILinearLayer
+            {
+                public static int Inputs => 72;
+
+                public static int InputStride => 80;
+
+                public static bool AddsToOutput => false;
+            }
+
+            private readonly struct From60Add : ILinearLayer
+            {
+                public static int Inputs => 60;
+
+                public static int InputStride => 80;
+
+                public static bool AddsToOutput => true;
+            }
+
+            private readonly struct From100Add : ILinearLayer
+            {
+                public static int Inputs => 100;
+
+                public static int InputStride => 112;
+
+                public static bool AddsToOutput => true;
+            }
+
+            // 1 row by 64 columns, the layer's depth.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void MultiplyBiasStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
+            {
+                int inputs = TLayer.Inputs;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]), sum0_2 = Vector256.Load(&bias[16]), sum0_3 = Vector256.Load(&bias[24]), sum0_4 = Vector256.Load(&bias[32]), sum0_5 = Vector256.Load(&bias[40]), sum0_6 = Vector256.Load(&bias[48]), sum0_7 = Vector256.Load(&bias[56]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1152]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1160]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2304]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2312]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3456]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3464]), sum0_7);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Fma.MultiplyAdd(value, vectors[2 * inputs], sum0_2); sum0_3 = Fma.MultiplyAdd(value, vectors[(2 * inputs) + 1], sum0_3); sum0_4 = Fma.MultiplyAdd(value, vectors[4 * inputs], sum0_4); sum0_5 = Fma.MultiplyAdd(value, vectors[(4 * inputs) + 1], sum0_5); sum0_6 = Fma.MultiplyAdd(value, vectors[6 * inputs], sum0_6); sum0_7 = Fma.MultiplyAdd(value, vectors[(6 * inputs) + 1], sum0_7);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1; sum0_2 = Vector256.Load(&held[16]) + sum0_2; sum0_3 = Vector256.Load(&held[24]) + sum0_3; sum0_4 = Vector256.Load(&held[32]) + sum0_4; sum0_5 = Vector256.Load(&held[40]) + sum0_5; sum0_6 = Vector256.Load(&held[48]) + sum0_6; sum0_7 = Vector256.Load(&held[56]) + sum0_7;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
-            private static void Multiply72BiasFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasFirstRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72BiasFirstRows1(input, weights, output, outputStride, bias, ahead); break;
-                    case 2: Multiply72BiasFirstRows2(input, weights, output, outputStride, bias, ahead); break;
-                    case 3: Multiply72BiasFirstRows3(input, weights, output, outputStride, bias, ahead); break;
-                    case 4: Multiply72BiasFirstRows4(input, weights, output, outputStride, bias, ahead); break;
-                    case 5: Multiply72BiasFirstRows5(input, weights, output, outputStride, bias, ahead); break;
+                    case 1: MultiplyBiasFirstRows1<TLayer>(input, weights, output, outputStride, bias, ahead); break;
+                    case 2: MultiplyBiasFirstRows2<TLayer>(input, weights, output, outputStride, bias, ahead); break;
+                    case 3: MultiplyBiasFirstRows3<TLayer>(input, weights, output, outputStride, bias, ahead); break;
+                    case 4: MultiplyBiasFirstRows4<TLayer>(input, weights, output, outputStride, bias, ahead); break;
+                    case 5: MultiplyBiasFirstRows5<TLayer>(input, weights, output, outputStride, bias, ahead); break;
                 }
             }
 
-            // 1 row by 16 columns, depth 72.
+            // 1 row by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasFirstRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1);
+                    Sse.Prefetch0(&vectors[128]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
             }
 
-            // 2 rows by 16 columns, depth 72.
+            // 2 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasFirstRows2<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(&vectors[128]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
             }
 
-            // 3 rows by 16 columns, depth 72.
+            // 3 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasFirstRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[130]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[132]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1072]);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[134]);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
             }
 
-            // 4 rows by 16 columns, depth 72.
+            // 4 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasFirstRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[130]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[132]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1072]);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[134]);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector256.Load(held) + sum3_0; sum3_1 = Vector256.Load(&held[8]) + sum3_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum3_0, output); Vector256.Store(sum3_1, &output[8]);
             }
 
-            // 5 rows by 16 columns, depth 72.
+            // 5 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasFirstRows5<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 1]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[130]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 2]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[132]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1072]);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 3]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[134]);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector256.Load(held) + sum3_0; sum3_1 = Vector256.Load(&held[8]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector256.Load(held) + sum4_0; sum4_1 = Vector256.Load(&held[8]) + sum4_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
@@ -789,138 +894,175 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum4_0, output); Vector256.Store(sum4_1, &output[8]);
             }
 
-            private static void Multiply72BiasRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 3: Multiply72BiasRows3(input, weights, output, outputStride, bias, ahead); break;
-                    case 4: Multiply72BiasRows4(input, weights, output, outputStride, bias, ahead); break;
-                    case 5: Multiply72BiasRows5(input, weights, output, outputStride, bias, ahead); break;
+                    case 3: MultiplyBiasRows3<TLayer>(input, weights, output, outputStride, bias, ahead); break;
+                    case 4: MultiplyBiasRows4<TLayer>(input, weights, output, outputStride, bias, ahead); break;
+                    case 5: MultiplyBiasRows5<TLayer>(input, weights, output, outputStride, bias, ahead); break;
                 }
             }
 
-            // 3 rows by 16 columns, depth 72.
+            // 3 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
             }
 
-            // 4 rows by 16 columns, depth 72.
+            // 4 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector256.Load(held) + sum3_0; sum3_1 = Vector256.Load(&held[8]) + sum3_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum3_0, output); Vector256.Store(sum3_1, &output[8]);
             }
 
-            // 5 rows by 16 columns, depth 72.
+            // 5 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasRows5<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
                 Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(&bias[8]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 1]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 2]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 3]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector256.Load(held) + sum3_0; sum3_1 = Vector256.Load(&held[8]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector256.Load(held) + sum4_0; sum4_1 = Vector256.Load(&held[8]) + sum4_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
@@ -932,13 +1074,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreStreamRows1(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[320]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[328]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[640]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[648]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[960]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[968]), sum0_7);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Fma.MultiplyAdd(value, vectors[40], sum0_2); sum0_3 = Fma.MultiplyAdd(value, vectors[41], sum0_3); sum0_4 = Fma.MultiplyAdd(value, vectors[80], sum0_4); sum0_5 = Fma.MultiplyAdd(value, vectors[81], sum0_5); sum0_6 = Fma.MultiplyAdd(value, vectors[120], sum0_6); sum0_7 = Fma.MultiplyAdd(value, vectors[121], sum0_7);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
@@ -960,13 +1103,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows1(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -976,16 +1120,17 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows2(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -996,30 +1141,31 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows3(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1031,6 +1177,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows4(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
@@ -1038,28 +1185,28 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[96]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[97]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[98]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1072,6 +1219,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows5(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
@@ -1080,32 +1228,32 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[96]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[128]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[97]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[129]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[98]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[130]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[131]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1119,14 +1267,15 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void StreamValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0, sum0_2 = Vector256.Load(&output[16]) * factor0, sum0_3 = Vector256.Load(&output[24]) * factor0;
                 float* end = &input[depth];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[16]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[24]), sum0_3);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Fma.MultiplyAdd(value, vectors[2], sum0_2); sum0_3 = Fma.MultiplyAdd(value, vectors[3], sum0_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[4];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]);
@@ -1147,6 +1296,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows2(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
                 Vector256<float> factor1 = Vector256.Create<float>(factors[1]);
@@ -1154,11 +1304,11 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[4];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1169,6 +1319,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows3(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
                 Vector256<float> factor1 = Vector256.Create<float>(factors[1]);
@@ -1178,28 +1329,28 @@ namespace Samples
                 float* end = &input[depth & ~(nint)3];
                 while (input != end)
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    weight0 = vectors[12]; weight1 = vectors[13];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[16];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[4])
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
@@ -1214,6 +1365,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows4(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
                 Vector256<float> factor1 = Vector256.Create<float>(factors[1]);
@@ -1225,32 +1377,32 @@ namespace Samples
                 float* end = &input[depth & ~(nint)3];
                 while (input != end)
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    weight0 = vectors[12]; weight1 = vectors[13];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[16];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[4])
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
@@ -1267,6 +1419,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows5(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
                 Vector256<float> factor1 = Vector256.Create<float>(factors[1]);
@@ -1280,36 +1433,36 @@ namespace Samples
                 float* end = &input[depth & ~(nint)3];
                 while (input != end)
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[512]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[513]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[514]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    weight0 = vectors[12]; weight1 = vectors[13];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[515]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[16];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[4])
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
@@ -1324,798 +1477,119 @@ namespace Samples
                 Vector256.Store(sum4_0, &output[128]); Vector256.Store(sum4_1, &output[136]);
             }
 
-            // 1 row by 64 columns, depth 60.
+            // 1 row by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]), sum0_2 = Vector256.Load(&bias[16]), sum0_3 = Vector256.Load(&bias[24]), sum0_4 = Vector256.Load(&bias[32]), sum0_5 = Vector256.Load(&bias[40]), sum0_6 = Vector256.Load(&bias[48]), sum0_7 = Vector256.Load(&bias[56]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[960]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[968]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1920]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1928]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2880]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2888]), sum0_7);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
-            }
-
-            private static void Multiply60BiasAddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply60BiasAddFirstRows1(input, weights, output, outputStride, bias, ahead); break;
-                    case 2: Multiply60BiasAddFirstRows2(input, weights, output, outputStride, bias, ahead); break;
-                    case 3: Multiply60BiasAddFirstRows3(input, weights, output, outputStride, bias, ahead); break;
-                    case 4: Multiply60BiasAddFirstRows4(input, weights, output, outputStride, bias, ahead); break;
-                    case 5: Multiply60BiasAddFirstRows5(input, weights, output, outputStride, bias, ahead); break;
-                }
-            }
-
-            // 1 row by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-            }
-
-            // 3 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-            }
-
-            // 4 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-            }
-
-            // 5 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
-            }
-
-            private static void Multiply60BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                switch (rows)
-                {
-                    case 3: Multiply60BiasAddRows3(input, weights, output, outputStride, bias, ahead); break;
-                    case 4: Multiply60BiasAddRows4(input, weights, output, outputStride, bias, ahead); break;
-                    case 5: Multiply60BiasAddRows5(input, weights, output, outputStride, bias, ahead); break;
-                }
-            }
-
-            // 3 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-            }
-
-            // 4 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-            }
-
-            // 5 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(&bias[8]);
-                float* end = &input[60];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
-            }
-
-            // 1 row by 64 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]), sum0_2 = Vector256.Load(&bias[16]), sum0_3 = Vector256.Load(&bias[24]), sum0_4 = Vector256.Load(&bias[32]), sum0_5 = Vector256.Load(&bias[40]), sum0_6 = Vector256.Load(&bias[48]), sum0_7 = Vector256.Load(&bias[56]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1600]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1608]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3200]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3208]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[4800]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[4808]), sum0_7);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
-            }
-
-            private static void Multiply100BiasAddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply100BiasAddFirstRows1(input, weights, output, outputStride, bias, ahead); break;
-                    case 2: Multiply100BiasAddFirstRows2(input, weights, output, outputStride, bias, ahead); break;
-                    case 3: Multiply100BiasAddFirstRows3(input, weights, output, outputStride, bias, ahead); break;
-                    case 4: Multiply100BiasAddFirstRows4(input, weights, output, outputStride, bias, ahead); break;
-                    case 5: Multiply100BiasAddFirstRows5(input, weights, output, outputStride, bias, ahead); break;
-                }
-            }
-
-            // 1 row by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-            }
-
-            // 3 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-            }
-
-            // 4 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[337]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[338]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-            }
-
-            // 5 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[448]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[337]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[449]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[338]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[450]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[451]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
-            }
-
-            private static void Multiply100BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                switch (rows)
-                {
-                    case 3: Multiply100BiasAddRows3(input, weights, output, outputStride, bias, ahead); break;
-                    case 4: Multiply100BiasAddRows4(input, weights, output, outputStride, bias, ahead); break;
-                    case 5: Multiply100BiasAddRows5(input, weights, output, outputStride, bias, ahead); break;
-                }
-            }
-
-            // 3 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-            }
-
-            // 4 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[337]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[338]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-            }
-
-            // 5 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256.Load(bias), sum0_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum1_0 = Vector256.Load(bias), sum1_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum2_0 = Vector256.Load(bias), sum2_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum3_0 = Vector256.Load(bias), sum3_1 = Vector256.Load(&bias[8]);
-                Vector256<float> sum4_0 = Vector256.Load(bias), sum4_1 = Vector256.Load(&bias[8]);
-                float* end = &input[100];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[112]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[224]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[336]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[448]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[113]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[225]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[337]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[449]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[114]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[226]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[338]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[450]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[115]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[227]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[339]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[451]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
-            }
-
-            // 1 row by 64 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72StreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
+                int inputs = TLayer.Inputs;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1152]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[1160]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2304]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[2312]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3456]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3464]), sum0_7);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Fma.MultiplyAdd(value, vectors[2 * inputs], sum0_2); sum0_3 = Fma.MultiplyAdd(value, vectors[(2 * inputs) + 1], sum0_3); sum0_4 = Fma.MultiplyAdd(value, vectors[4 * inputs], sum0_4); sum0_5 = Fma.MultiplyAdd(value, vectors[(4 * inputs) + 1], sum0_5); sum0_6 = Fma.MultiplyAdd(value, vectors[6 * inputs], sum0_6); sum0_7 = Fma.MultiplyAdd(value, vectors[(6 * inputs) + 1], sum0_7);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
-            private static void Multiply72FirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72FirstRows1(input, weights, output, outputStride, ahead); break;
-                    case 2: Multiply72FirstRows2(input, weights, output, outputStride, ahead); break;
-                    case 3: Multiply72FirstRows3(input, weights, output, outputStride, ahead); break;
-                    case 4: Multiply72FirstRows4(input, weights, output, outputStride, ahead); break;
-                    case 5: Multiply72FirstRows5(input, weights, output, outputStride, ahead); break;
+                    case 1: MultiplyFirstRows1<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 2: MultiplyFirstRows2<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 3: MultiplyFirstRows3<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 4: MultiplyFirstRows4<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 5: MultiplyFirstRows5<TLayer>(input, weights, output, outputStride, ahead); break;
                 }
             }
 
-            // 1 row by 16 columns, depth 72.
+            // 1 row by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1);
+                    Sse.Prefetch0(&vectors[128]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
             }
 
-            // 2 rows by 16 columns, depth 72.
+            // 2 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows2<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(&vectors[128]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
             }
 
-            // 3 rows by 16 columns, depth 72.
+            // 3 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[130]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[132]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1072]);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[134]);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2123,45 +1597,48 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
             }
 
-            // 4 rows by 16 columns, depth 72.
+            // 4 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[130]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[132]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1072]);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[134]);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2170,50 +1647,53 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum3_0, output); Vector256.Store(sum3_1, &output[8]);
             }
 
-            // 5 rows by 16 columns, depth 72.
+            // 5 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72FirstRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows5<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
                 Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 1]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[130]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 2]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[132]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1072]);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 3]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[134]);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2223,46 +1703,50 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum4_0, output); Vector256.Store(sum4_1, &output[8]);
             }
 
-            private static void Multiply72Rows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 3: Multiply72Rows3(input, weights, output, outputStride, ahead); break;
-                    case 4: Multiply72Rows4(input, weights, output, outputStride, ahead); break;
-                    case 5: Multiply72Rows5(input, weights, output, outputStride, ahead); break;
+                    case 3: MultiplyRows3<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 4: MultiplyRows4<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 5: MultiplyRows5<TLayer>(input, weights, output, outputStride, ahead); break;
                 }
             }
 
-            // 3 rows by 16 columns, depth 72.
+            // 3 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2270,41 +1754,44 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
             }
 
-            // 4 rows by 16 columns, depth 72.
+            // 4 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -2313,46 +1800,49 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum3_0, output); Vector256.Store(sum3_1, &output[8]);
             }
 
-            // 5 rows by 16 columns, depth 72.
+            // 5 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyRows5<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
                 Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[80]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[160]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[240]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[320]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[81]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[161]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[241]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[321]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 1]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[82]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[162]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[242]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[322]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 2]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[83]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[163]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[243]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[323]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 3]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);

@@ -77,7 +77,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72BiasStreamsRows1(input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 208, &bias[(nint)panel * 32]);
+                        MultiplyBiasStreamsRows1<From72>(input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 208, &bias[(nint)panel * 32]);
                     }
                 }
 
@@ -85,7 +85,7 @@ namespace Samples
                 {
                     for (; panel <= endPanel - 2; panel += 2)
                     {
-                        Multiply72BiasPairRows(rows, input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 208, &bias[(nint)panel * 32]);
+                        MultiplyBiasPairRows<From72>(rows, input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 208, &bias[(nint)panel * 32]);
                     }
                 }
                 else if (rows > 12)
@@ -102,12 +102,12 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply72BiasWholePairRows6(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 32], ahead);
+                                MultiplyBiasWholePairRows6<From72>(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 32], ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                             }
                             else
                             {
-                                Multiply72BiasPairRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 32]);
+                                MultiplyBiasPairRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 32]);
                             }
                         }
                     }
@@ -120,7 +120,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 12);
-                        Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 32]);
+                        MultiplyBiasRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 32]);
                     }
                 }
             }
@@ -292,7 +292,7 @@ namespace Samples
                 {
                     for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
                     {
-                        Multiply60BiasAddPairRows(rows, input, &weights[(nint)panel * 1920], &output[(nint)panel * 32], 80, &bias[(nint)panel * 32]);
+                        MultiplyBiasPairRows<From60Add>(rows, input, &weights[(nint)panel * 1920], &output[(nint)panel * 32], 80, &bias[(nint)panel * 32]);
                     }
                 }
                 else if (rows > 12)
@@ -309,12 +309,12 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply60BiasAddWholePairRows6(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32], ahead);
+                                MultiplyBiasWholePairRows6<From60Add>(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32], ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 960 : panelWeights;
                             }
                             else
                             {
-                                Multiply60BiasAddPairRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
+                                MultiplyBiasPairRows<From60Add>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
                             }
                         }
                     }
@@ -329,7 +329,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 12);
-                            Multiply60BiasAddRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
+                            MultiplyBiasRows<From60Add>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
                         }
                     }
                     else
@@ -339,7 +339,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 12);
-                            Multiply60BiasAddNarrowRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
+                            MultiplyBiasNarrowRows<From60Add>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
                         }
                     }
                 }
@@ -357,7 +357,7 @@ namespace Samples
                 {
                     for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
                     {
-                        Multiply72BiasPairRows(rows, input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 112, &bias[(nint)panel * 32]);
+                        MultiplyBiasPairRows<From72>(rows, input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 112, &bias[(nint)panel * 32]);
                         Linear72To100BiasGeluFinish(&output[(nint)panel * 32], rows, 4);
                     }
                 }
@@ -375,13 +375,13 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply72BiasWholePairRows6(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32], ahead);
+                                MultiplyBiasWholePairRows6<From72>(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32], ahead);
                                 Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], 6, 4);
                                 ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                             }
                             else
                             {
-                                Multiply72BiasPairRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32]);
+                                MultiplyBiasPairRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32]);
                                 Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 4);
                             }
                         }
@@ -397,7 +397,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 12);
-                            Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32]);
+                            MultiplyBiasRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32]);
                             Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 2);
                         }
                     }
@@ -408,7 +408,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 12);
-                            Multiply72BiasNarrowRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32]);
+                            MultiplyBiasNarrowRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32]);
                             Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 1);
                         }
                     }
@@ -438,7 +438,7 @@ namespace Samples
                 {
                     for (; panel <= global::System.Math.Min(endPanel, Panels - 1) - 2; panel += 2)
                     {
-                        Multiply100BiasAddPairRows(rows, input, &weights[(nint)panel * 3200], &output[(nint)panel * 32], 80, &bias[(nint)panel * 32]);
+                        MultiplyBiasPairRows<From100Add>(rows, input, &weights[(nint)panel * 3200], &output[(nint)panel * 32], 80, &bias[(nint)panel * 32]);
                     }
                 }
                 else if (rows > 12)
@@ -455,12 +455,12 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply100BiasAddWholePairRows6(&input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32], ahead);
+                                MultiplyBiasWholePairRows6<From100Add>(&input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32], ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 1600 : panelWeights;
                             }
                             else
                             {
-                                Multiply100BiasAddPairRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
+                                MultiplyBiasPairRows<From100Add>(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
                             }
                         }
                     }
@@ -475,7 +475,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 12);
-                            Multiply100BiasAddRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
+                            MultiplyBiasRows<From100Add>(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
                         }
                     }
                     else
@@ -485,7 +485,7 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 12);
-                            Multiply100BiasAddNarrowRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
+                            MultiplyBiasNarrowRows<From100Add>(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32]);
                         }
                     }
                 }
@@ -504,7 +504,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72StreamsRows1(input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 128);
+                        MultiplyStreamsRows1<From72>(input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 128);
                     }
                 }
 
@@ -512,7 +512,7 @@ namespace Samples
                 {
                     for (; panel <= endPanel - 2; panel += 2)
                     {
-                        Multiply72PairRows(rows, input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 128);
+                        MultiplyPairRows<From72>(rows, input, &weights[(nint)panel * 2304], &output[(nint)panel * 32], 128);
                     }
                 }
                 else if (rows > 12)
@@ -529,12 +529,12 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply72WholePairRows6(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
+                                MultiplyWholePairRows6<From72>(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
                             }
                             else
                             {
-                                Multiply72PairRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
+                                MultiplyPairRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
                             }
                         }
                     }
@@ -547,7 +547,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 12);
-                        Multiply72Rows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        MultiplyRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
                     }
                 }
             }
@@ -683,147 +683,246 @@ namespace Samples
                 return total;
             }
 
-            // 1 row by 128 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            // What tiles are compiled for: constants to the JIT compiler, which makes code of its own for each type.
+            private interface ILinearLayer
             {
+                // How many weights each output has, which is the depth of a tile.
+                static abstract int Inputs { get; }
+
+                // Floats from one row of inputs to the next.
+                static abstract int InputStride { get; }
+
+                // Whether sums are added to what the output holds: the residual stream.
+                static abstract bool AddsToOutput { get; }
+            }
+
+            private readonly struct From72 : ILinearLayer
+            {
+                public static int Inputs => 72;
+
+                public static int InputStride => 80;
+
+                public static bool AddsToOutput => false;
+            }
+
+            private readonly struct From60Add : ILinearLayer
+            {
+                public static int Inputs => 60;
+
+                public static int InputStride => 80;
+
+                public static bool AddsToOutput => true;
+            }
+
+            private readonly struct From100Add : ILinearLayer
+            {
+                public static int Inputs => 100;
+
+                public static int InputStride => 112;
+
+                public static bool AddsToOutput => true;
+            }
+
+            // 1 row by 128 columns, the layer's depth.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void MultiplyBiasStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
+            {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]), sum0_4 = Vector512.Load(&bias[64]), sum0_5 = Vector512.Load(&bias[80]), sum0_6 = Vector512.Load(&bias[96]), sum0_7 = Vector512.Load(&bias[112]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2304]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2320]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[4608]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[4624]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6912]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6928]), sum0_7);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, vectors[2 * inputs], sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, vectors[(2 * inputs) + 1], sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, vectors[4 * inputs], sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, vectors[(4 * inputs) + 1], sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, vectors[6 * inputs], sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, vectors[(6 * inputs) + 1], sum0_7);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]); Vector512.Store(sum0_4, &output[64]); Vector512.Store(sum0_5, &output[80]); Vector512.Store(sum0_6, &output[96]); Vector512.Store(sum0_7, &output[112]);
             }
 
-            private static void Multiply72BiasPairRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasPairRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72BiasPairRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply72BiasPairRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply72BiasPairRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply72BiasPairRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply72BiasPairRows5(input, weights, output, outputStride, bias); break;
-                    case 6: Multiply72BiasPairRows6(input, weights, output, outputStride, bias); break;
+                    case 1: MultiplyBiasPairRows1<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 2: MultiplyBiasPairRows2<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 3: MultiplyBiasPairRows3<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 4: MultiplyBiasPairRows4<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 5: MultiplyBiasPairRows5<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 6: MultiplyBiasPairRows6<TLayer>(input, weights, output, outputStride, bias); break;
                 }
             }
 
-            // 1 row by 64 columns, depth 72.
+            // 1 row by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasPairRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasPairRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2304]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2320]), sum0_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, vectors[2 * inputs], sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, vectors[(2 * inputs) + 1], sum0_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
             }
 
-            // 2 rows by 64 columns, depth 72.
+            // 2 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasPairRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasPairRows2<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
             }
 
-            // 3 rows by 64 columns, depth 72.
+            // 3 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasPairRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasPairRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
             }
 
-            // 4 rows by 64 columns, depth 72.
+            // 4 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasPairRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasPairRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1; sum3_2 = Vector512.Load(&held[32]) + sum3_2; sum3_3 = Vector512.Load(&held[48]) + sum3_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum3_0, output); Vector512.Store(sum3_1, &output[16]); Vector512.Store(sum3_2, &output[32]); Vector512.Store(sum3_3, &output[48]);
             }
 
-            // 5 rows by 64 columns, depth 72.
+            // 5 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasPairRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasPairRows5<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]), sum4_2 = Vector512.Load(&bias[32]), sum4_3 = Vector512.Load(&bias[48]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1; sum3_2 = Vector512.Load(&held[32]) + sum3_2; sum3_3 = Vector512.Load(&held[48]) + sum3_3;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1; sum4_2 = Vector512.Load(&held[32]) + sum4_2; sum4_3 = Vector512.Load(&held[48]) + sum4_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
@@ -831,31 +930,45 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum4_0, output); Vector512.Store(sum4_1, &output[16]); Vector512.Store(sum4_2, &output[32]); Vector512.Store(sum4_3, &output[48]);
             }
 
-            // 6 rows by 64 columns, depth 72.
+            // 6 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasPairRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasPairRows6<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]), sum4_2 = Vector512.Load(&bias[32]), sum4_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]), sum5_2 = Vector512.Load(&bias[32]), sum5_3 = Vector512.Load(&bias[48]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1; sum3_2 = Vector512.Load(&held[32]) + sum3_2; sum3_3 = Vector512.Load(&held[48]) + sum3_3;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1; sum4_2 = Vector512.Load(&held[32]) + sum4_2; sum4_3 = Vector512.Load(&held[48]) + sum4_3;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1; sum5_2 = Vector512.Load(&held[32]) + sum5_2; sum5_3 = Vector512.Load(&held[48]) + sum5_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
@@ -864,32 +977,46 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output); Vector512.Store(sum5_1, &output[16]); Vector512.Store(sum5_2, &output[32]); Vector512.Store(sum5_3, &output[48]);
             }
 
-            // 6 rows by 64 columns, depth 72.
+            // 6 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+            private static void MultiplyBiasWholePairRows6<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]), sum4_2 = Vector512.Load(&bias[32]), sum4_3 = Vector512.Load(&bias[48]);
                 Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]), sum5_2 = Vector512.Load(&bias[32]), sum5_3 = Vector512.Load(&bias[48]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1; sum3_2 = Vector512.Load(&held[32]) + sum3_2; sum3_3 = Vector512.Load(&held[48]) + sum3_3;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1; sum4_2 = Vector512.Load(&held[32]) + sum4_2; sum4_3 = Vector512.Load(&held[48]) + sum4_3;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1; sum5_2 = Vector512.Load(&held[32]) + sum5_2; sum5_3 = Vector512.Load(&held[48]) + sum5_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
@@ -898,134 +1025,190 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output); Vector512.Store(sum5_1, &output[16]); Vector512.Store(sum5_2, &output[32]); Vector512.Store(sum5_3, &output[48]);
             }
 
-            private static void Multiply72BiasRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72BiasRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply72BiasRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply72BiasRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply72BiasRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply72BiasRows5(input, weights, output, outputStride, bias); break;
-                    case 6: Multiply72BiasRows6(input, weights, output, outputStride, bias); break;
-                    case 7: Multiply72BiasRows7(input, weights, output, outputStride, bias); break;
-                    case 8: Multiply72BiasRows8(input, weights, output, outputStride, bias); break;
-                    case 12: Multiply72BiasRows12(input, weights, output, outputStride, bias); break;
+                    case 1: MultiplyBiasRows1<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 2: MultiplyBiasRows2<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 3: MultiplyBiasRows3<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 4: MultiplyBiasRows4<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 5: MultiplyBiasRows5<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 6: MultiplyBiasRows6<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 7: MultiplyBiasRows7<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 8: MultiplyBiasRows8<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 12: MultiplyBiasRows12<TLayer>(input, weights, output, outputStride, bias); break;
                 }
             }
 
-            // 1 row by 32 columns, depth 72.
+            // 1 row by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
             }
 
-            // 2 rows by 32 columns, depth 72.
+            // 2 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows2<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
             }
 
-            // 3 rows by 32 columns, depth 72.
+            // 3 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
             }
 
-            // 4 rows by 32 columns, depth 72.
+            // 4 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum3_0, output); Vector512.Store(sum3_1, &output[16]);
             }
 
-            // 5 rows by 32 columns, depth 72.
+            // 5 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows5<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1033,31 +1216,45 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum4_0, output); Vector512.Store(sum4_1, &output[16]);
             }
 
-            // 6 rows by 32 columns, depth 72.
+            // 6 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows6<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1066,10 +1263,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output); Vector512.Store(sum5_1, &output[16]);
             }
 
-            // 7 rows by 32 columns, depth 72.
+            // 7 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows7<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
@@ -1077,22 +1277,34 @@ namespace Samples
                 Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(&bias[16]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1;
+                    held = &held[outputStride]; sum6_0 = Vector512.Load(held) + sum6_0; sum6_1 = Vector512.Load(&held[16]) + sum6_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1102,10 +1314,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum6_0, output); Vector512.Store(sum6_1, &output[16]);
             }
 
-            // 8 rows by 32 columns, depth 72.
+            // 8 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows8<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
@@ -1114,23 +1329,36 @@ namespace Samples
                 Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(&bias[16]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create<float>(input[7 * inputStride]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1;
+                    held = &held[outputStride]; sum6_0 = Vector512.Load(held) + sum6_0; sum6_1 = Vector512.Load(&held[16]) + sum6_1;
+                    held = &held[outputStride]; sum7_0 = Vector512.Load(held) + sum7_0; sum7_1 = Vector512.Load(&held[16]) + sum7_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1141,10 +1369,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum7_0, output); Vector512.Store(sum7_1, &output[16]);
             }
 
-            // 12 rows by 32 columns, depth 72.
+            // 12 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows12<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
@@ -1157,27 +1388,44 @@ namespace Samples
                 Vector512<float> sum9_0 = Vector512.Load(bias), sum9_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum10_0 = Vector512.Load(bias), sum10_1 = Vector512.Load(&bias[16]);
                 Vector512<float> sum11_0 = Vector512.Load(bias), sum11_1 = Vector512.Load(&bias[16]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create<float>(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create<float>(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create<float>(input[7 * inputStride]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create<float>(input[8 * inputStride]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create<float>(input[9 * inputStride]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create<float>(input[10 * inputStride]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create<float>(input[11 * inputStride]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1;
+                    held = &held[outputStride]; sum6_0 = Vector512.Load(held) + sum6_0; sum6_1 = Vector512.Load(&held[16]) + sum6_1;
+                    held = &held[outputStride]; sum7_0 = Vector512.Load(held) + sum7_0; sum7_1 = Vector512.Load(&held[16]) + sum7_1;
+                    held = &held[outputStride]; sum8_0 = Vector512.Load(held) + sum8_0; sum8_1 = Vector512.Load(&held[16]) + sum8_1;
+                    held = &held[outputStride]; sum9_0 = Vector512.Load(held) + sum9_0; sum9_1 = Vector512.Load(&held[16]) + sum9_1;
+                    held = &held[outputStride]; sum10_0 = Vector512.Load(held) + sum10_0; sum10_1 = Vector512.Load(&held[16]) + sum10_1;
+                    held = &held[outputStride]; sum11_0 = Vector512.Load(held) + sum11_0; sum11_1 = Vector512.Load(&held[16]) + sum11_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1205,6 +1453,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreFewRows7(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1215,7 +1464,7 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1223,9 +1472,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1241,6 +1490,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreFewRows8(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1252,7 +1502,7 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1261,9 +1511,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[224]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1293,13 +1543,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows1(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[640]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[656]), sum0_3);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, vectors[40], sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, vectors[41], sum0_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1309,16 +1560,17 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows2(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[640]), weight3 = Vector512.Load(&weights[656]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[40], weight3 = vectors[41];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1329,18 +1581,19 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows3(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[640]), weight3 = Vector512.Load(&weights[656]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[40], weight3 = vectors[41];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1352,6 +1605,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows4(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
@@ -1359,13 +1613,13 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[640]), weight3 = Vector512.Load(&weights[656]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[40], weight3 = vectors[41];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1378,6 +1632,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows5(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
@@ -1386,14 +1641,14 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[640]), weight3 = Vector512.Load(&weights[656]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[40], weight3 = vectors[41];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1407,6 +1662,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows6(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
@@ -1416,7 +1672,7 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[640]), weight3 = Vector512.Load(&weights[656]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[40], weight3 = vectors[41];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
@@ -1424,7 +1680,7 @@ namespace Samples
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1452,13 +1708,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows1(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1468,16 +1725,17 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows2(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1488,18 +1746,19 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows3(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1511,6 +1770,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows4(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1518,13 +1778,13 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1537,6 +1797,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows5(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1545,14 +1806,14 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1566,6 +1827,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows6(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1575,7 +1837,7 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1583,7 +1845,7 @@ namespace Samples
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1614,15 +1876,16 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1632,6 +1895,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows2(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1639,12 +1903,12 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1655,6 +1919,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows3(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1664,13 +1929,13 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1682,6 +1947,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows4(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1693,14 +1959,14 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1713,6 +1979,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows5(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1726,15 +1993,15 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1748,6 +2015,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows6(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1763,16 +2031,16 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1787,6 +2055,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows7(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1804,7 +2073,7 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1812,9 +2081,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1830,6 +2099,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows8(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1849,7 +2119,7 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1858,9 +2128,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[896]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1877,6 +2147,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows12(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1904,7 +2175,7 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1917,9 +2188,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[1152]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
                     value = Vector512.Create<float>(input[1280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[1408]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1936,921 +2207,190 @@ namespace Samples
                 Vector512.Store(sum11_0, &output[352]); Vector512.Store(sum11_1, &output[368]);
             }
 
-            private static void Multiply60BiasAddPairRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply60BiasAddPairRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply60BiasAddPairRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply60BiasAddPairRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply60BiasAddPairRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply60BiasAddPairRows5(input, weights, output, outputStride, bias); break;
-                    case 6: Multiply60BiasAddPairRows6(input, weights, output, outputStride, bias); break;
+                    case 1: MultiplyBiasNarrowRows1<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 2: MultiplyBiasNarrowRows2<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 3: MultiplyBiasNarrowRows3<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 4: MultiplyBiasNarrowRows4<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 5: MultiplyBiasNarrowRows5<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 6: MultiplyBiasNarrowRows6<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 7: MultiplyBiasNarrowRows7<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 8: MultiplyBiasNarrowRows8<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 12: MultiplyBiasNarrowRows12<TLayer>(input, weights, output, outputStride, bias); break;
                 }
             }
 
-            // 1 row by 64 columns, depth 60.
+            // 1 row by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddPairRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[1920]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[1936]), sum0_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-            }
-
-            // 2 rows by 64 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddPairRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1920]), weight3 = Vector512.Load(&weights[1936]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-            }
-
-            // 3 rows by 64 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddPairRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1920]), weight3 = Vector512.Load(&weights[1936]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-            }
-
-            // 4 rows by 64 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddPairRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1920]), weight3 = Vector512.Load(&weights[1936]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-            }
-
-            // 5 rows by 64 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddPairRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]), sum4_2 = Vector512.Load(&bias[32]), sum4_3 = Vector512.Load(&bias[48]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1920]), weight3 = Vector512.Load(&weights[1936]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-            }
-
-            // 6 rows by 64 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddPairRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]), sum4_2 = Vector512.Load(&bias[32]), sum4_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]), sum5_2 = Vector512.Load(&bias[32]), sum5_3 = Vector512.Load(&bias[48]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1920]), weight3 = Vector512.Load(&weights[1936]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[2944]); Sse.Prefetch0(&weights[2960]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum5_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum5_3, &output[48]);
-            }
-
-            // 6 rows by 64 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]), sum4_2 = Vector512.Load(&bias[32]), sum4_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]), sum5_2 = Vector512.Load(&bias[32]), sum5_3 = Vector512.Load(&bias[48]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1920]), weight3 = Vector512.Load(&weights[1936]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum5_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum5_3, &output[48]);
-            }
-
-            private static void Multiply60BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply60BiasAddRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply60BiasAddRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply60BiasAddRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply60BiasAddRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply60BiasAddRows5(input, weights, output, outputStride, bias); break;
-                    case 6: Multiply60BiasAddRows6(input, weights, output, outputStride, bias); break;
-                    case 7: Multiply60BiasAddRows7(input, weights, output, outputStride, bias); break;
-                    case 8: Multiply60BiasAddRows8(input, weights, output, outputStride, bias); break;
-                    case 12: Multiply60BiasAddRows12(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-            }
-
-            // 2 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-            }
-
-            // 3 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-            }
-
-            // 4 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-            }
-
-            // 5 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-            }
-
-            // 6 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-            }
-
-            // 7 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(&bias[16]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-            }
-
-            // 8 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(&bias[16]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum7_1, &output[16]);
-            }
-
-            // 12 rows by 32 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum8_0 = Vector512.Load(bias), sum8_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum9_0 = Vector512.Load(bias), sum9_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum10_0 = Vector512.Load(bias), sum10_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum11_0 = Vector512.Load(bias), sum11_1 = Vector512.Load(&bias[16]);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create<float>(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create<float>(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum7_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum8_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum8_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum9_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum9_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum10_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum10_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum11_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum11_1, &output[16]);
-            }
-
-            private static void Multiply60BiasAddNarrowRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply60BiasAddNarrowRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply60BiasAddNarrowRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply60BiasAddNarrowRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply60BiasAddNarrowRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply60BiasAddNarrowRows5(input, weights, output, outputStride, bias); break;
-                    case 6: Multiply60BiasAddNarrowRows6(input, weights, output, outputStride, bias); break;
-                    case 7: Multiply60BiasAddNarrowRows7(input, weights, output, outputStride, bias); break;
-                    case 8: Multiply60BiasAddNarrowRows8(input, weights, output, outputStride, bias); break;
-                    case 12: Multiply60BiasAddNarrowRows12(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddNarrowRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias);
-                float* end = &input[60];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0);
-                    Sse.Prefetch0(&weights[1024]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0);
+                    Sse.Prefetch0(&vectors[64]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[1];
                 }
                 while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-            }
-
-            // 2 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddNarrowRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                float* end = &input[60];
-                do
+                if (TLayer.AddsToOutput)
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0;
                 }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-            }
 
-            // 3 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddNarrowRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-            }
-
-            // 4 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddNarrowRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-            }
-
-            // 5 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddNarrowRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-            }
-
-            // 6 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddNarrowRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output);
-            }
-
-            // 7 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddNarrowRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output);
-            }
-
-            // 8 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddNarrowRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output);
-            }
-
-            // 12 rows by 16 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddNarrowRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                Vector512<float> sum8_0 = Vector512.Load(bias);
-                Vector512<float> sum9_0 = Vector512.Load(bias);
-                Vector512<float> sum10_0 = Vector512.Load(bias);
-                Vector512<float> sum11_0 = Vector512.Load(bias);
-                float* end = &input[60];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    value = Vector512.Create<float>(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
-                    value = Vector512.Create<float>(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
-                    value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
-                    value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum8_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum9_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum10_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum11_0, output);
-            }
-
-            private static void Multiply72BiasNarrowRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply72BiasNarrowRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply72BiasNarrowRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply72BiasNarrowRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply72BiasNarrowRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply72BiasNarrowRows5(input, weights, output, outputStride, bias); break;
-                    case 6: Multiply72BiasNarrowRows6(input, weights, output, outputStride, bias); break;
-                    case 7: Multiply72BiasNarrowRows7(input, weights, output, outputStride, bias); break;
-                    case 8: Multiply72BiasNarrowRows8(input, weights, output, outputStride, bias); break;
-                    case 12: Multiply72BiasNarrowRows12(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 16 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasNarrowRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                float* end = &input[72];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
                 Vector512.Store(sum0_0, output);
             }
 
-            // 2 rows by 16 columns, depth 72.
+            // 2 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasNarrowRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows2<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> weight0 = vectors[0];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    Sse.Prefetch0(&vectors[64]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[1];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0;
+                }
+
                 Vector512.Store(sum0_0, output);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output);
             }
 
-            // 3 rows by 16 columns, depth 72.
+            // 3 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasNarrowRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
                 Vector512<float> sum2_0 = Vector512.Load(bias);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> weight0 = vectors[0];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    Sse.Prefetch0(&vectors[64]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[1];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0;
+                }
+
                 Vector512.Store(sum0_0, output);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output);
             }
 
-            // 4 rows by 16 columns, depth 72.
+            // 4 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasNarrowRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
                 Vector512<float> sum2_0 = Vector512.Load(bias);
                 Vector512<float> sum3_0 = Vector512.Load(bias);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> weight0 = vectors[0];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    Sse.Prefetch0(&vectors[64]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[1];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0;
+                }
+
                 Vector512.Store(sum0_0, output);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output);
                 output = &output[outputStride]; Vector512.Store(sum3_0, output);
             }
 
-            // 5 rows by 16 columns, depth 72.
+            // 5 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasNarrowRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows5<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
                 Vector512<float> sum2_0 = Vector512.Load(bias);
                 Vector512<float> sum3_0 = Vector512.Load(bias);
                 Vector512<float> sum4_0 = Vector512.Load(bias);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> weight0 = vectors[0];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    Sse.Prefetch0(&vectors[64]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[1];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0;
+                }
+
                 Vector512.Store(sum0_0, output);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output);
@@ -2858,31 +2398,45 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum4_0, output);
             }
 
-            // 6 rows by 16 columns, depth 72.
+            // 6 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasNarrowRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows6<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
                 Vector512<float> sum2_0 = Vector512.Load(bias);
                 Vector512<float> sum3_0 = Vector512.Load(bias);
                 Vector512<float> sum4_0 = Vector512.Load(bias);
                 Vector512<float> sum5_0 = Vector512.Load(bias);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> weight0 = vectors[0];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    Sse.Prefetch0(&vectors[64]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[1];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0;
+                }
+
                 Vector512.Store(sum0_0, output);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output);
@@ -2891,10 +2445,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output);
             }
 
-            // 7 rows by 16 columns, depth 72.
+            // 7 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasNarrowRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows7<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
                 Vector512<float> sum2_0 = Vector512.Load(bias);
@@ -2902,22 +2459,34 @@ namespace Samples
                 Vector512<float> sum4_0 = Vector512.Load(bias);
                 Vector512<float> sum5_0 = Vector512.Load(bias);
                 Vector512<float> sum6_0 = Vector512.Load(bias);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> weight0 = vectors[0];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    Sse.Prefetch0(&vectors[64]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[1];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0;
+                    held = &held[outputStride]; sum6_0 = Vector512.Load(held) + sum6_0;
+                }
+
                 Vector512.Store(sum0_0, output);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output);
@@ -2927,10 +2496,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum6_0, output);
             }
 
-            // 8 rows by 16 columns, depth 72.
+            // 8 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasNarrowRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows8<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
                 Vector512<float> sum2_0 = Vector512.Load(bias);
@@ -2939,23 +2511,36 @@ namespace Samples
                 Vector512<float> sum5_0 = Vector512.Load(bias);
                 Vector512<float> sum6_0 = Vector512.Load(bias);
                 Vector512<float> sum7_0 = Vector512.Load(bias);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> weight0 = vectors[0];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    value = Vector512.Create<float>(input[7 * inputStride]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
+                    Sse.Prefetch0(&vectors[64]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[1];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0;
+                    held = &held[outputStride]; sum6_0 = Vector512.Load(held) + sum6_0;
+                    held = &held[outputStride]; sum7_0 = Vector512.Load(held) + sum7_0;
+                }
+
                 Vector512.Store(sum0_0, output);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output);
@@ -2966,10 +2551,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum7_0, output);
             }
 
-            // 12 rows by 16 columns, depth 72.
+            // 12 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasNarrowRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasNarrowRows12<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512.Load(bias);
                 Vector512<float> sum1_0 = Vector512.Load(bias);
                 Vector512<float> sum2_0 = Vector512.Load(bias);
@@ -2982,27 +2570,44 @@ namespace Samples
                 Vector512<float> sum9_0 = Vector512.Load(bias);
                 Vector512<float> sum10_0 = Vector512.Load(bias);
                 Vector512<float> sum11_0 = Vector512.Load(bias);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights);
+                    Vector512<float> weight0 = vectors[0];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    value = Vector512.Create<float>(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
-                    value = Vector512.Create<float>(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
-                    value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
-                    value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
+                    value = Vector512.Create<float>(input[7 * inputStride]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
+                    value = Vector512.Create<float>(input[8 * inputStride]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
+                    value = Vector512.Create<float>(input[9 * inputStride]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
+                    value = Vector512.Create<float>(input[10 * inputStride]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
+                    value = Vector512.Create<float>(input[11 * inputStride]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
+                    Sse.Prefetch0(&vectors[64]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[1];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0;
+                    held = &held[outputStride]; sum6_0 = Vector512.Load(held) + sum6_0;
+                    held = &held[outputStride]; sum7_0 = Vector512.Load(held) + sum7_0;
+                    held = &held[outputStride]; sum8_0 = Vector512.Load(held) + sum8_0;
+                    held = &held[outputStride]; sum9_0 = Vector512.Load(held) + sum9_0;
+                    held = &held[outputStride]; sum10_0 = Vector512.Load(held) + sum10_0;
+                    held = &held[outputStride]; sum11_0 = Vector512.Load(held) + sum11_0;
+                }
+
                 Vector512.Store(sum0_0, output);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output);
@@ -3017,877 +2622,103 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum11_0, output);
             }
 
-            private static void Multiply100BiasAddPairRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply100BiasAddPairRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply100BiasAddPairRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply100BiasAddPairRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply100BiasAddPairRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply100BiasAddPairRows5(input, weights, output, outputStride, bias); break;
-                    case 6: Multiply100BiasAddPairRows6(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 64 columns, depth 100.
+            // 1 row by 128 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddPairRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[3200]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[3216]), sum0_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-            }
-
-            // 2 rows by 64 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddPairRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[3200]), weight3 = Vector512.Load(&weights[3216]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-            }
-
-            // 3 rows by 64 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddPairRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[3200]), weight3 = Vector512.Load(&weights[3216]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-            }
-
-            // 4 rows by 64 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddPairRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[3200]), weight3 = Vector512.Load(&weights[3216]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-            }
-
-            // 5 rows by 64 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddPairRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]), sum4_2 = Vector512.Load(&bias[32]), sum4_3 = Vector512.Load(&bias[48]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[3200]), weight3 = Vector512.Load(&weights[3216]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-            }
-
-            // 6 rows by 64 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddPairRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]), sum4_2 = Vector512.Load(&bias[32]), sum4_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]), sum5_2 = Vector512.Load(&bias[32]), sum5_3 = Vector512.Load(&bias[48]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[3200]), weight3 = Vector512.Load(&weights[3216]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[4224]); Sse.Prefetch0(&weights[4240]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum5_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum5_3, &output[48]);
-            }
-
-            // 6 rows by 64 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* bias, float* ahead)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]), sum0_2 = Vector512.Load(&bias[32]), sum0_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]), sum1_2 = Vector512.Load(&bias[32]), sum1_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]), sum2_2 = Vector512.Load(&bias[32]), sum2_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]), sum3_2 = Vector512.Load(&bias[32]), sum3_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]), sum4_2 = Vector512.Load(&bias[32]), sum4_3 = Vector512.Load(&bias[48]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]), sum5_2 = Vector512.Load(&bias[32]), sum5_3 = Vector512.Load(&bias[48]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[3200]), weight3 = Vector512.Load(&weights[3216]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum5_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum5_3, &output[48]);
-            }
-
-            private static void Multiply100BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply100BiasAddRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply100BiasAddRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply100BiasAddRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply100BiasAddRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply100BiasAddRows5(input, weights, output, outputStride, bias); break;
-                    case 6: Multiply100BiasAddRows6(input, weights, output, outputStride, bias); break;
-                    case 7: Multiply100BiasAddRows7(input, weights, output, outputStride, bias); break;
-                    case 8: Multiply100BiasAddRows8(input, weights, output, outputStride, bias); break;
-                    case 12: Multiply100BiasAddRows12(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-            }
-
-            // 2 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-            }
-
-            // 3 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-            }
-
-            // 4 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-            }
-
-            // 5 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-            }
-
-            // 6 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-            }
-
-            // 7 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(&bias[16]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-            }
-
-            // 8 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(&bias[16]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum7_1, &output[16]);
-            }
-
-            // 12 rows by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias), sum0_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum1_0 = Vector512.Load(bias), sum1_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum2_0 = Vector512.Load(bias), sum2_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum3_0 = Vector512.Load(bias), sum3_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum4_0 = Vector512.Load(bias), sum4_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum5_0 = Vector512.Load(bias), sum5_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum6_0 = Vector512.Load(bias), sum6_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum7_0 = Vector512.Load(bias), sum7_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum8_0 = Vector512.Load(bias), sum8_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum9_0 = Vector512.Load(bias), sum9_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum10_0 = Vector512.Load(bias), sum10_1 = Vector512.Load(&bias[16]);
-                Vector512<float> sum11_0 = Vector512.Load(bias), sum11_1 = Vector512.Load(&bias[16]);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create<float>(input[896]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create<float>(input[1008]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create<float>(input[1120]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create<float>(input[1232]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum7_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum8_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum8_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum9_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum9_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum10_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum10_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum11_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum11_1, &output[16]);
-            }
-
-            private static void Multiply100BiasAddNarrowRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply100BiasAddNarrowRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply100BiasAddNarrowRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply100BiasAddNarrowRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply100BiasAddNarrowRows4(input, weights, output, outputStride, bias); break;
-                    case 5: Multiply100BiasAddNarrowRows5(input, weights, output, outputStride, bias); break;
-                    case 6: Multiply100BiasAddNarrowRows6(input, weights, output, outputStride, bias); break;
-                    case 7: Multiply100BiasAddNarrowRows7(input, weights, output, outputStride, bias); break;
-                    case 8: Multiply100BiasAddNarrowRows8(input, weights, output, outputStride, bias); break;
-                    case 12: Multiply100BiasAddNarrowRows12(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddNarrowRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-            }
-
-            // 2 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddNarrowRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-            }
-
-            // 3 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddNarrowRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-            }
-
-            // 4 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddNarrowRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-            }
-
-            // 5 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddNarrowRows5(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-            }
-
-            // 6 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddNarrowRows6(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output);
-            }
-
-            // 7 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddNarrowRows7(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output);
-            }
-
-            // 8 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddNarrowRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create<float>(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output);
-            }
-
-            // 12 rows by 16 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddNarrowRows12(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector512<float> sum0_0 = Vector512.Load(bias);
-                Vector512<float> sum1_0 = Vector512.Load(bias);
-                Vector512<float> sum2_0 = Vector512.Load(bias);
-                Vector512<float> sum3_0 = Vector512.Load(bias);
-                Vector512<float> sum4_0 = Vector512.Load(bias);
-                Vector512<float> sum5_0 = Vector512.Load(bias);
-                Vector512<float> sum6_0 = Vector512.Load(bias);
-                Vector512<float> sum7_0 = Vector512.Load(bias);
-                Vector512<float> sum8_0 = Vector512.Load(bias);
-                Vector512<float> sum9_0 = Vector512.Load(bias);
-                Vector512<float> sum10_0 = Vector512.Load(bias);
-                Vector512<float> sum11_0 = Vector512.Load(bias);
-                float* end = &input[100];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0);
-                    value = Vector512.Create<float>(input[112]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0);
-                    value = Vector512.Create<float>(input[224]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0);
-                    value = Vector512.Create<float>(input[336]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0);
-                    value = Vector512.Create<float>(input[448]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0);
-                    value = Vector512.Create<float>(input[560]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0);
-                    value = Vector512.Create<float>(input[672]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0);
-                    value = Vector512.Create<float>(input[784]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0);
-                    value = Vector512.Create<float>(input[896]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0);
-                    value = Vector512.Create<float>(input[1008]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0);
-                    value = Vector512.Create<float>(input[1120]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0);
-                    value = Vector512.Create<float>(input[1232]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum8_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum9_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum10_0, output);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum11_0, output);
-            }
-
-            // 1 row by 128 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72StreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2304]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2320]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[4608]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[4624]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6912]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6928]), sum0_7);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, vectors[2 * inputs], sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, vectors[(2 * inputs) + 1], sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, vectors[4 * inputs], sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, vectors[(4 * inputs) + 1], sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, vectors[6 * inputs], sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, vectors[(6 * inputs) + 1], sum0_7);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]); Vector512.Store(sum0_4, &output[64]); Vector512.Store(sum0_5, &output[80]); Vector512.Store(sum0_6, &output[96]); Vector512.Store(sum0_7, &output[112]);
             }
 
-            private static void Multiply72PairRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72PairRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply72PairRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply72PairRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply72PairRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply72PairRows5(input, weights, output, outputStride); break;
-                    case 6: Multiply72PairRows6(input, weights, output, outputStride); break;
+                    case 1: MultiplyPairRows1<TLayer>(input, weights, output, outputStride); break;
+                    case 2: MultiplyPairRows2<TLayer>(input, weights, output, outputStride); break;
+                    case 3: MultiplyPairRows3<TLayer>(input, weights, output, outputStride); break;
+                    case 4: MultiplyPairRows4<TLayer>(input, weights, output, outputStride); break;
+                    case 5: MultiplyPairRows5<TLayer>(input, weights, output, outputStride); break;
+                    case 6: MultiplyPairRows6<TLayer>(input, weights, output, outputStride); break;
                 }
             }
 
-            // 1 row by 64 columns, depth 72.
+            // 1 row by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72PairRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2304]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[2320]), sum0_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, vectors[2 * inputs], sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, vectors[(2 * inputs) + 1], sum0_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
             }
 
-            // 2 rows by 64 columns, depth 72.
+            // 2 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72PairRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows2<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
             }
 
-            // 3 rows by 64 columns, depth 72.
+            // 3 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72PairRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows3<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -3895,25 +2726,28 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
             }
 
-            // 4 rows by 64 columns, depth 72.
+            // 4 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72PairRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows4<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -3922,27 +2756,30 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum3_0, output); Vector512.Store(sum3_1, &output[16]); Vector512.Store(sum3_2, &output[32]); Vector512.Store(sum3_3, &output[48]);
             }
 
-            // 5 rows by 64 columns, depth 72.
+            // 5 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72PairRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows5<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -3952,29 +2789,32 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum4_0, output); Vector512.Store(sum4_1, &output[16]); Vector512.Store(sum4_2, &output[32]); Vector512.Store(sum4_3, &output[48]);
             }
 
-            // 6 rows by 64 columns, depth 72.
+            // 6 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72PairRows6(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows6<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[3328]); Sse.Prefetch0(&weights[3344]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -3985,30 +2825,33 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output); Vector512.Store(sum5_1, &output[16]); Vector512.Store(sum5_2, &output[32]); Vector512.Store(sum5_3, &output[48]);
             }
 
-            // 6 rows by 64 columns, depth 72.
+            // 6 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72WholePairRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyWholePairRows6<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[2304]), weight3 = Vector512.Load(&weights[2320]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -4019,77 +2862,87 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output); Vector512.Store(sum5_1, &output[16]); Vector512.Store(sum5_2, &output[32]); Vector512.Store(sum5_3, &output[48]);
             }
 
-            private static void Multiply72Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72Rows1(input, weights, output, outputStride); break;
-                    case 2: Multiply72Rows2(input, weights, output, outputStride); break;
-                    case 3: Multiply72Rows3(input, weights, output, outputStride); break;
-                    case 4: Multiply72Rows4(input, weights, output, outputStride); break;
-                    case 5: Multiply72Rows5(input, weights, output, outputStride); break;
-                    case 6: Multiply72Rows6(input, weights, output, outputStride); break;
-                    case 7: Multiply72Rows7(input, weights, output, outputStride); break;
-                    case 8: Multiply72Rows8(input, weights, output, outputStride); break;
-                    case 12: Multiply72Rows12(input, weights, output, outputStride); break;
+                    case 1: MultiplyRows1<TLayer>(input, weights, output, outputStride); break;
+                    case 2: MultiplyRows2<TLayer>(input, weights, output, outputStride); break;
+                    case 3: MultiplyRows3<TLayer>(input, weights, output, outputStride); break;
+                    case 4: MultiplyRows4<TLayer>(input, weights, output, outputStride); break;
+                    case 5: MultiplyRows5<TLayer>(input, weights, output, outputStride); break;
+                    case 6: MultiplyRows6<TLayer>(input, weights, output, outputStride); break;
+                    case 7: MultiplyRows7<TLayer>(input, weights, output, outputStride); break;
+                    case 8: MultiplyRows8<TLayer>(input, weights, output, outputStride); break;
+                    case 12: MultiplyRows12<TLayer>(input, weights, output, outputStride); break;
                 }
             }
 
-            // 1 row by 32 columns, depth 72.
+            // 1 row by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows1(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
             }
 
-            // 2 rows by 32 columns, depth 72.
+            // 2 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows2(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows2<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
             }
 
-            // 3 rows by 32 columns, depth 72.
+            // 3 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows3(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows3<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4097,25 +2950,28 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
             }
 
-            // 4 rows by 32 columns, depth 72.
+            // 4 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows4(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows4<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4124,27 +2980,30 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum3_0, output); Vector512.Store(sum3_1, &output[16]);
             }
 
-            // 5 rows by 32 columns, depth 72.
+            // 5 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows5(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows5<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4154,29 +3013,32 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum4_0, output); Vector512.Store(sum4_1, &output[16]);
             }
 
-            // 6 rows by 32 columns, depth 72.
+            // 6 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows6(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows6<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4187,10 +3049,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output); Vector512.Store(sum5_1, &output[16]);
             }
 
-            // 7 rows by 32 columns, depth 72.
+            // 7 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows7(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows7<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -4198,20 +3063,20 @@ namespace Samples
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
                 Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4223,10 +3088,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum6_0, output); Vector512.Store(sum6_1, &output[16]);
             }
 
-            // 8 rows by 32 columns, depth 72.
+            // 8 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows8(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows8<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -4235,21 +3103,21 @@ namespace Samples
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
                 Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
                 Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create<float>(input[7 * inputStride]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -4262,10 +3130,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum7_0, output); Vector512.Store(sum7_1, &output[16]);
             }
 
-            // 12 rows by 32 columns, depth 72.
+            // 12 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows12(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows12<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -4278,25 +3149,25 @@ namespace Samples
                 Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
                 Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
                 Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[80]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[160]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[240]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[320]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[400]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[480]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[560]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create<float>(input[640]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create<float>(input[720]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create<float>(input[800]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create<float>(input[880]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create<float>(input[7 * inputStride]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create<float>(input[8 * inputStride]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create<float>(input[9 * inputStride]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create<float>(input[10 * inputStride]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create<float>(input[11 * inputStride]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);

@@ -79,7 +79,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72BiasStreamsRows1(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 208, &bias[(nint)panel * 8]);
+                        MultiplyBiasStreamsRows1<From72>(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 208, &bias[(nint)panel * 8]);
                     }
                 }
 
@@ -90,7 +90,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 8]);
+                        MultiplyBiasRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 8]);
                     }
                 }
             }
@@ -272,7 +272,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply60BiasAddStreamsRows1(input, &weights[(nint)panel * 480], &output[(nint)panel * 8], 80, &bias[(nint)panel * 8]);
+                        MultiplyBiasStreamsRows1<From60Add>(input, &weights[(nint)panel * 480], &output[(nint)panel * 8], 80, &bias[(nint)panel * 8]);
                     }
                 }
 
@@ -283,7 +283,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply60BiasAddRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 8]);
+                        MultiplyBiasRows<From60Add>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 8]);
                     }
                 }
             }
@@ -301,7 +301,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72BiasStreamsRows1(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 112, &bias[(nint)panel * 8]);
+                        MultiplyBiasStreamsRows1<From72>(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 112, &bias[(nint)panel * 8]);
                         Linear72To100BiasGeluFinish(&output[(nint)panel * 8], 1, 8);
                     }
                 }
@@ -313,7 +313,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 8]);
+                        MultiplyBiasRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 8]);
                         Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 2);
                     }
                 }
@@ -343,7 +343,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply100BiasAddStreamsRows1(input, &weights[(nint)panel * 800], &output[(nint)panel * 8], 80, &bias[(nint)panel * 8]);
+                        MultiplyBiasStreamsRows1<From100Add>(input, &weights[(nint)panel * 800], &output[(nint)panel * 8], 80, &bias[(nint)panel * 8]);
                     }
                 }
 
@@ -354,7 +354,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply100BiasAddRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 8]);
+                        MultiplyBiasRows<From100Add>(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 8]);
                     }
                 }
             }
@@ -372,7 +372,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72StreamsRows1(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 128);
+                        MultiplyStreamsRows1<From72>(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 128);
                     }
                 }
 
@@ -383,7 +383,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply72Rows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        MultiplyRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
                     }
                 }
             }
@@ -517,170 +517,265 @@ namespace Samples
                 return total;
             }
 
-            // 1 row by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            // What tiles are compiled for: constants to the JIT compiler, which makes code of its own for each type.
+            private interface ILinearLayer
             {
+                // How many weights each output has, which is the depth of a tile.
+                static abstract int Inputs { get; }
+
+                // Floats from one row of inputs to the next.
+                static abstract int InputStride { get; }
+
+                // Whether sums are added to what the output holds: the residual stream.
+                static abstract bool AddsToOutput { get; }
+            }
+
+            private readonly struct From72 : ILinearLayer
+            {
+                public static int Inputs => 72;
+
+                public static int InputStride => 80;
+
+                public static bool AddsToOutput => false;
+            }
+
+            private readonly struct From60Add : ILinearLayer
+            {
+                public static int Inputs => 60;
+
+                public static int InputStride => 80;
+
+                public static bool AddsToOutput => true;
+            }
+
+            private readonly struct From100Add : ILinearLayer
+            {
+                public static int Inputs => 100;
+
+                public static int InputStride => 112;
+
+                public static bool AddsToOutput => true;
+            }
+
+            // 1 row by 32 columns, the layer's depth.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void MultiplyBiasStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
+            {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]), sum0_2 = Vector128.Load(&bias[8]), sum0_3 = Vector128.Load(&bias[12]), sum0_4 = Vector128.Load(&bias[16]), sum0_5 = Vector128.Load(&bias[20]), sum0_6 = Vector128.Load(&bias[24]), sum0_7 = Vector128.Load(&bias[28]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[576]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[580]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1152]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1156]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1728]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1732]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[584]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[588]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1160]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1164]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1736]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1740]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[592]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[596]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1168]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1172]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1744]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1748]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[600]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[604]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1176]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1180]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1752]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1756]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[2 * inputs], values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 1], values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[4 * inputs], values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 1], values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[6 * inputs], values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 1], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[2], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[3], values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[(2 * inputs) + 2], values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 3], values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[(4 * inputs) + 2], values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 3], values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[(6 * inputs) + 2], values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 3], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[4], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[5], values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[(2 * inputs) + 4], values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 5], values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[(4 * inputs) + 4], values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 5], values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[(6 * inputs) + 4], values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 5], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[6], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[7], values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[(2 * inputs) + 6], values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 7], values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[(4 * inputs) + 6], values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 7], values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[(6 * inputs) + 6], values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 7], values0, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1; sum0_2 = Vector128.Load(&held[8]) + sum0_2; sum0_3 = Vector128.Load(&held[12]) + sum0_3; sum0_4 = Vector128.Load(&held[16]) + sum0_4; sum0_5 = Vector128.Load(&held[20]) + sum0_5; sum0_6 = Vector128.Load(&held[24]) + sum0_6; sum0_7 = Vector128.Load(&held[28]) + sum0_7;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
-            private static void Multiply72BiasRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72BiasRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply72BiasRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply72BiasRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply72BiasRows4(input, weights, output, outputStride, bias); break;
-                    case 8: Multiply72BiasRows8(input, weights, output, outputStride, bias); break;
+                    case 1: MultiplyBiasRows1<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 2: MultiplyBiasRows2<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 3: MultiplyBiasRows3<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 4: MultiplyBiasRows4<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 8: MultiplyBiasRows8<TLayer>(input, weights, output, outputStride, bias); break;
                 }
             }
 
-            // 1 row by 8 columns, depth 72.
+            // 1 row by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[2], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[3], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[4], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[5], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[6], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[7], values0, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
-            // 2 rows by 8 columns, depth 72.
+            // 2 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows2<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
             }
 
-            // 3 rows by 8 columns, depth 72.
+            // 3 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]), values2 = Vector128.Load(&input[2 * inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
             }
 
-            // 4 rows by 8 columns, depth 72.
+            // 4 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]), values2 = Vector128.Load(&input[2 * inputStride]), values3 = Vector128.Load(&input[3 * inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector128.Load(held) + sum3_0; sum3_1 = Vector128.Load(&held[4]) + sum3_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum3_0, output); Vector128.Store(sum3_1, &output[4]);
             }
 
-            // 8 rows by 8 columns, depth 72.
+            // 8 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows8<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
@@ -689,11 +784,11 @@ namespace Samples
                 Vector128<float> sum5_0 = Vector128.Load(bias), sum5_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum6_0 = Vector128.Load(bias), sum6_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum7_0 = Vector128.Load(bias), sum7_1 = Vector128.Load(&bias[4]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]), values4 = Vector128.Load(&input[320]), values5 = Vector128.Load(&input[400]), values6 = Vector128.Load(&input[480]), values7 = Vector128.Load(&input[560]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]), values2 = Vector128.Load(&input[2 * inputStride]), values3 = Vector128.Load(&input[3 * inputStride]), values4 = Vector128.Load(&input[4 * inputStride]), values5 = Vector128.Load(&input[5 * inputStride]), values6 = Vector128.Load(&input[6 * inputStride]), values7 = Vector128.Load(&input[7 * inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -702,7 +797,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
@@ -711,7 +806,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
@@ -720,7 +815,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
@@ -730,9 +825,22 @@ namespace Samples
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector128.Load(held) + sum3_0; sum3_1 = Vector128.Load(&held[4]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector128.Load(held) + sum4_0; sum4_1 = Vector128.Load(&held[4]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector128.Load(held) + sum5_0; sum5_1 = Vector128.Load(&held[4]) + sum5_1;
+                    held = &held[outputStride]; sum6_0 = Vector128.Load(held) + sum6_0; sum6_1 = Vector128.Load(&held[4]) + sum6_1;
+                    held = &held[outputStride]; sum7_0 = Vector128.Load(held) + sum7_0; sum7_1 = Vector128.Load(&held[4]) + sum7_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -747,17 +855,18 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreStreamRows1(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
                 float* end = &input[20];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[160]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[164]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[320]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[324]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[480]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[484]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[168]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[172]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[328]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[332]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[488]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[492]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[176]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[180]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[336]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[340]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[496]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[500]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[184]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[188]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[344]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[348]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[504]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[508]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[40], values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[41], values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[80], values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[81], values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[120], values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[121], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[2], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[3], values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[42], values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[43], values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[82], values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[83], values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[122], values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[123], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[4], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[5], values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[44], values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[45], values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[84], values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[85], values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[124], values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[125], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[6], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[7], values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[46], values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[47], values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[86], values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[87], values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[126], values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[127], values0, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -779,17 +888,18 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows1(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[20];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[2], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[3], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[4], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[5], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[6], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[7], values0, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -799,26 +909,27 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows2(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[20];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -829,6 +940,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows3(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -836,24 +948,24 @@ namespace Samples
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -865,6 +977,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows4(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -873,28 +986,28 @@ namespace Samples
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]), values3 = Vector128.Load(&input[96]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -907,6 +1020,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows8(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -919,7 +1033,7 @@ namespace Samples
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]), values3 = Vector128.Load(&input[96]), values4 = Vector128.Load(&input[128]), values5 = Vector128.Load(&input[160]), values6 = Vector128.Load(&input[192]), values7 = Vector128.Load(&input[224]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -928,7 +1042,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
@@ -937,7 +1051,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
@@ -946,7 +1060,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
@@ -956,7 +1070,7 @@ namespace Samples
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -973,22 +1087,23 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void StreamValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0, sum0_2 = Vector128.Load(&output[8]) * factor0, sum0_3 = Vector128.Load(&output[12]) * factor0, sum0_4 = Vector128.Load(&output[16]) * factor0, sum0_5 = Vector128.Load(&output[20]) * factor0, sum0_6 = Vector128.Load(&output[24]) * factor0, sum0_7 = Vector128.Load(&output[28]) * factor0;
                 float* end = &input[depth & ~(nint)3];
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[8]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[12]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[16]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[20]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[24]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[28]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[32]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[36]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[40]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[44]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[48]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[52]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[56]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[60]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[64]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[68]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[72]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[76]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[80]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[84]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[88]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[92]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[96]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[100]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[104]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[108]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[112]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[116]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[120]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[124]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[2], values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[3], values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[4], values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[5], values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[6], values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[7], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[8], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[9], values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[10], values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[11], values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[12], values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[13], values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[14], values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[15], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[16], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[17], values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[18], values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[19], values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[20], values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[21], values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[22], values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[23], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[24], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[25], values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[26], values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[27], values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[28], values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[29], values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[30], values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[31], values0, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, Vector128.Load(weights)); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, Vector128.Load(&weights[4])); sum0_2 = AdvSimd.FusedMultiplyAdd(sum0_2, value, Vector128.Load(&weights[8])); sum0_3 = AdvSimd.FusedMultiplyAdd(sum0_3, value, Vector128.Load(&weights[12])); sum0_4 = AdvSimd.FusedMultiplyAdd(sum0_4, value, Vector128.Load(&weights[16])); sum0_5 = AdvSimd.FusedMultiplyAdd(sum0_5, value, Vector128.Load(&weights[20])); sum0_6 = AdvSimd.FusedMultiplyAdd(sum0_6, value, Vector128.Load(&weights[24])); sum0_7 = AdvSimd.FusedMultiplyAdd(sum0_7, value, Vector128.Load(&weights[28]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, vectors[0]); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, vectors[1]); sum0_2 = AdvSimd.FusedMultiplyAdd(sum0_2, value, vectors[2]); sum0_3 = AdvSimd.FusedMultiplyAdd(sum0_3, value, vectors[3]); sum0_4 = AdvSimd.FusedMultiplyAdd(sum0_4, value, vectors[4]); sum0_5 = AdvSimd.FusedMultiplyAdd(sum0_5, value, vectors[5]); sum0_6 = AdvSimd.FusedMultiplyAdd(sum0_6, value, vectors[6]); sum0_7 = AdvSimd.FusedMultiplyAdd(sum0_7, value, vectors[7]);
                 }
 
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -1009,6 +1124,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows2(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -1017,24 +1133,24 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
+                    weight0 = vectors[16]; weight1 = vectors[17];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
+                    weight0 = vectors[24]; weight1 = vectors[25];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                 }
@@ -1047,6 +1163,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows3(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -1057,28 +1174,28 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
+                    weight0 = vectors[16]; weight1 = vectors[17];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
+                    weight0 = vectors[24]; weight1 = vectors[25];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
@@ -1093,6 +1210,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows4(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -1105,32 +1223,32 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]), values3 = Vector128.Load(&input[384]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
+                    weight0 = vectors[16]; weight1 = vectors[17];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
+                    weight0 = vectors[24]; weight1 = vectors[25];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
@@ -1147,6 +1265,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows8(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -1167,7 +1286,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]), values3 = Vector128.Load(&input[384]), values4 = Vector128.Load(&input[512]), values5 = Vector128.Load(&input[640]), values6 = Vector128.Load(&input[768]), values7 = Vector128.Load(&input[896]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1176,7 +1295,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
@@ -1185,7 +1304,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
+                    weight0 = vectors[16]; weight1 = vectors[17];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
@@ -1194,7 +1313,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
+                    weight0 = vectors[24]; weight1 = vectors[25];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
@@ -1204,11 +1323,11 @@ namespace Samples
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
@@ -1229,569 +1348,130 @@ namespace Samples
                 Vector128.Store(sum7_0, &output[224]); Vector128.Store(sum7_1, &output[228]);
             }
 
-            // 1 row by 32 columns, depth 60.
+            // 1 row by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]), sum0_2 = Vector128.Load(&bias[8]), sum0_3 = Vector128.Load(&bias[12]), sum0_4 = Vector128.Load(&bias[16]), sum0_5 = Vector128.Load(&bias[20]), sum0_6 = Vector128.Load(&bias[24]), sum0_7 = Vector128.Load(&bias[28]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[480]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[484]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[960]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[964]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1440]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1444]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[488]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[492]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[968]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[972]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1448]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1452]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[496]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[500]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[976]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[980]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1456]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1460]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[504]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[508]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[984]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[988]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1464]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1468]), values0, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
-            }
-
-            private static void Multiply60BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply60BiasAddRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply60BiasAddRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply60BiasAddRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply60BiasAddRows4(input, weights, output, outputStride, bias); break;
-                    case 8: Multiply60BiasAddRows8(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 8 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-            }
-
-            // 2 rows by 8 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-            }
-
-            // 3 rows by 8 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-            }
-
-            // 4 rows by 8 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-            }
-
-            // 8 rows by 8 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum4_0 = Vector128.Load(bias), sum4_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum5_0 = Vector128.Load(bias), sum5_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum6_0 = Vector128.Load(bias), sum6_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum7_0 = Vector128.Load(bias), sum7_1 = Vector128.Load(&bias[4]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]), values4 = Vector128.Load(&input[320]), values5 = Vector128.Load(&input[400]), values6 = Vector128.Load(&input[480]), values7 = Vector128.Load(&input[560]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 0); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 0);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 1); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 1);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 2); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 2);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 3); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 3);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum4_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum4_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum5_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum5_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum6_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum6_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum7_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum7_1, &output[4]);
-            }
-
-            // 1 row by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]), sum0_2 = Vector128.Load(&bias[8]), sum0_3 = Vector128.Load(&bias[12]), sum0_4 = Vector128.Load(&bias[16]), sum0_5 = Vector128.Load(&bias[20]), sum0_6 = Vector128.Load(&bias[24]), sum0_7 = Vector128.Load(&bias[28]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[800]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[804]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1600]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1604]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2400]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2404]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[808]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[812]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1608]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1612]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2408]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2412]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[816]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[820]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1616]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1620]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2416]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2420]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[824]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[828]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1624]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1628]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[2424]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[2428]), values0, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
-            }
-
-            private static void Multiply100BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply100BiasAddRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply100BiasAddRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply100BiasAddRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply100BiasAddRows4(input, weights, output, outputStride, bias); break;
-                    case 8: Multiply100BiasAddRows8(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 8 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-            }
-
-            // 2 rows by 8 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[112]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-            }
-
-            // 3 rows by 8 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[112]), values2 = Vector128.Load(&input[224]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-            }
-
-            // 4 rows by 8 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[112]), values2 = Vector128.Load(&input[224]), values3 = Vector128.Load(&input[336]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-            }
-
-            // 8 rows by 8 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows8(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum4_0 = Vector128.Load(bias), sum4_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum5_0 = Vector128.Load(bias), sum5_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum6_0 = Vector128.Load(bias), sum6_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum7_0 = Vector128.Load(bias), sum7_1 = Vector128.Load(&bias[4]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[112]), values2 = Vector128.Load(&input[224]), values3 = Vector128.Load(&input[336]), values4 = Vector128.Load(&input[448]), values5 = Vector128.Load(&input[560]), values6 = Vector128.Load(&input[672]), values7 = Vector128.Load(&input[784]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 0); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 0);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 1); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 1);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 2); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 2);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 3); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 3);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum4_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum4_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum5_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum5_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum6_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum6_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum7_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum7_1, &output[4]);
-            }
-
-            // 1 row by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72StreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[576]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[580]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1152]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1156]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1728]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1732]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[584]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[588]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1160]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1164]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1736]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1740]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[592]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[596]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1168]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1172]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1744]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1748]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[600]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[604]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[1176]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[1180]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[1752]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[1756]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[2 * inputs], values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 1], values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[4 * inputs], values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 1], values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[6 * inputs], values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 1], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[2], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[3], values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[(2 * inputs) + 2], values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 3], values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[(4 * inputs) + 2], values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 3], values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[(6 * inputs) + 2], values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 3], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[4], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[5], values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[(2 * inputs) + 4], values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 5], values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[(4 * inputs) + 4], values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 5], values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[(6 * inputs) + 4], values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 5], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[6], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[7], values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[(2 * inputs) + 6], values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 7], values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[(4 * inputs) + 6], values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 7], values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[(6 * inputs) + 6], values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 7], values0, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
-            private static void Multiply72Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72Rows1(input, weights, output, outputStride); break;
-                    case 2: Multiply72Rows2(input, weights, output, outputStride); break;
-                    case 3: Multiply72Rows3(input, weights, output, outputStride); break;
-                    case 4: Multiply72Rows4(input, weights, output, outputStride); break;
-                    case 8: Multiply72Rows8(input, weights, output, outputStride); break;
+                    case 1: MultiplyRows1<TLayer>(input, weights, output, outputStride); break;
+                    case 2: MultiplyRows2<TLayer>(input, weights, output, outputStride); break;
+                    case 3: MultiplyRows3<TLayer>(input, weights, output, outputStride); break;
+                    case 4: MultiplyRows4<TLayer>(input, weights, output, outputStride); break;
+                    case 8: MultiplyRows8<TLayer>(input, weights, output, outputStride); break;
                 }
             }
 
-            // 1 row by 8 columns, depth 72.
+            // 1 row by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows1(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[2], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[3], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[4], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[5], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[6], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[7], values0, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
-            // 2 rows by 8 columns, depth 72.
+            // 2 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows2(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows2<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
             }
 
-            // 3 rows by 8 columns, depth 72.
+            // 3 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows3(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows3<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]), values2 = Vector128.Load(&input[2 * inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1799,40 +1479,43 @@ namespace Samples
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
             }
 
-            // 4 rows by 8 columns, depth 72.
+            // 4 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows4(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows4<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]), values2 = Vector128.Load(&input[2 * inputStride]), values3 = Vector128.Load(&input[3 * inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1841,10 +1524,13 @@ namespace Samples
                 output = &output[outputStride]; Vector128.Store(sum3_0, output); Vector128.Store(sum3_1, &output[4]);
             }
 
-            // 8 rows by 8 columns, depth 72.
+            // 8 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows8(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows8<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -1853,11 +1539,11 @@ namespace Samples
                 Vector128<float> sum5_0 = Vector128<float>.Zero, sum5_1 = Vector128<float>.Zero;
                 Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
                 Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[80]), values2 = Vector128.Load(&input[160]), values3 = Vector128.Load(&input[240]), values4 = Vector128.Load(&input[320]), values5 = Vector128.Load(&input[400]), values6 = Vector128.Load(&input[480]), values7 = Vector128.Load(&input[560]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]), values2 = Vector128.Load(&input[2 * inputStride]), values3 = Vector128.Load(&input[3 * inputStride]), values4 = Vector128.Load(&input[4 * inputStride]), values5 = Vector128.Load(&input[5 * inputStride]), values6 = Vector128.Load(&input[6 * inputStride]), values7 = Vector128.Load(&input[7 * inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1866,7 +1552,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
@@ -1875,7 +1561,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
@@ -1884,7 +1570,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
@@ -1894,7 +1580,7 @@ namespace Samples
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);

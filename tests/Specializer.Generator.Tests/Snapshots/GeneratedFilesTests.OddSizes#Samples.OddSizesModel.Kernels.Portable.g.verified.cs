@@ -78,7 +78,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72BiasStreamsRows1(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 208, &bias[(nint)panel * 8]);
+                        MultiplyBiasStreamsRows1<From72>(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 208, &bias[(nint)panel * 8]);
                     }
                 }
 
@@ -89,7 +89,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 8]);
+                        MultiplyBiasRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 8]);
                     }
                 }
             }
@@ -271,7 +271,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply60BiasAddStreamsRows1(input, &weights[(nint)panel * 480], &output[(nint)panel * 8], 80, &bias[(nint)panel * 8]);
+                        MultiplyBiasStreamsRows1<From60Add>(input, &weights[(nint)panel * 480], &output[(nint)panel * 8], 80, &bias[(nint)panel * 8]);
                     }
                 }
 
@@ -282,7 +282,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply60BiasAddRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 8]);
+                        MultiplyBiasRows<From60Add>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 8]);
                     }
                 }
             }
@@ -300,7 +300,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72BiasStreamsRows1(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 112, &bias[(nint)panel * 8]);
+                        MultiplyBiasStreamsRows1<From72>(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 112, &bias[(nint)panel * 8]);
                         Linear72To100BiasGeluFinish(&output[(nint)panel * 8], 1, 8);
                     }
                 }
@@ -312,7 +312,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply72BiasRows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 8]);
+                        MultiplyBiasRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 8]);
                         Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 2);
                     }
                 }
@@ -342,7 +342,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply100BiasAddStreamsRows1(input, &weights[(nint)panel * 800], &output[(nint)panel * 8], 80, &bias[(nint)panel * 8]);
+                        MultiplyBiasStreamsRows1<From100Add>(input, &weights[(nint)panel * 800], &output[(nint)panel * 8], 80, &bias[(nint)panel * 8]);
                     }
                 }
 
@@ -353,7 +353,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply100BiasAddRows(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 8]);
+                        MultiplyBiasRows<From100Add>(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 8]);
                     }
                 }
             }
@@ -371,7 +371,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply72StreamsRows1(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 128);
+                        MultiplyStreamsRows1<From72>(input, &weights[(nint)panel * 576], &output[(nint)panel * 8], 128);
                     }
                 }
 
@@ -382,7 +382,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply72Rows(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        MultiplyRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128);
                     }
                 }
             }
@@ -507,112 +507,204 @@ namespace Samples
                 return total;
             }
 
-            // 1 row by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            // What tiles are compiled for: constants to the JIT compiler, which makes code of its own for each type.
+            private interface ILinearLayer
             {
+                // How many weights each output has, which is the depth of a tile.
+                static abstract int Inputs { get; }
+
+                // Floats from one row of inputs to the next.
+                static abstract int InputStride { get; }
+
+                // Whether sums are added to what the output holds: the residual stream.
+                static abstract bool AddsToOutput { get; }
+            }
+
+            private readonly struct From72 : ILinearLayer
+            {
+                public static int Inputs => 72;
+
+                public static int InputStride => 80;
+
+                public static bool AddsToOutput => false;
+            }
+
+            private readonly struct From60Add : ILinearLayer
+            {
+                public static int Inputs => 60;
+
+                public static int InputStride => 80;
+
+                public static bool AddsToOutput => true;
+            }
+
+            private readonly struct From100Add : ILinearLayer
+            {
+                public static int Inputs => 100;
+
+                public static int InputStride => 112;
+
+                public static bool AddsToOutput => true;
+            }
+
+            // 1 row by 32 columns, the layer's depth.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void MultiplyBiasStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
+            {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]), sum0_2 = Vector128.Load(&bias[8]), sum0_3 = Vector128.Load(&bias[12]), sum0_4 = Vector128.Load(&bias[16]), sum0_5 = Vector128.Load(&bias[20]), sum0_6 = Vector128.Load(&bias[24]), sum0_7 = Vector128.Load(&bias[28]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[576])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[580])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[1152])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[1156])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[1728])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[1732]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]); sum0_2 = sum0_2 + (value * vectors[2 * inputs]); sum0_3 = sum0_3 + (value * vectors[(2 * inputs) + 1]); sum0_4 = sum0_4 + (value * vectors[4 * inputs]); sum0_5 = sum0_5 + (value * vectors[(4 * inputs) + 1]); sum0_6 = sum0_6 + (value * vectors[6 * inputs]); sum0_7 = sum0_7 + (value * vectors[(6 * inputs) + 1]);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1; sum0_2 = Vector128.Load(&held[8]) + sum0_2; sum0_3 = Vector128.Load(&held[12]) + sum0_3; sum0_4 = Vector128.Load(&held[16]) + sum0_4; sum0_5 = Vector128.Load(&held[20]) + sum0_5; sum0_6 = Vector128.Load(&held[24]) + sum0_6; sum0_7 = Vector128.Load(&held[28]) + sum0_7;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
-            private static void Multiply72BiasRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72BiasRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply72BiasRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply72BiasRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply72BiasRows4(input, weights, output, outputStride, bias); break;
+                    case 1: MultiplyBiasRows1<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 2: MultiplyBiasRows2<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 3: MultiplyBiasRows3<TLayer>(input, weights, output, outputStride, bias); break;
+                    case 4: MultiplyBiasRows4<TLayer>(input, weights, output, outputStride, bias); break;
                 }
             }
 
-            // 1 row by 8 columns, depth 72.
+            // 1 row by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
-            // 2 rows by 8 columns, depth 72.
+            // 2 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows2<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[inputStride]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
             }
 
-            // 3 rows by 8 columns, depth 72.
+            // 3 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[inputStride]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[2 * inputStride]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
             }
 
-            // 4 rows by 8 columns, depth 72.
+            // 4 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72BiasRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyBiasRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* bias)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
                 Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[240]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[inputStride]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[2 * inputStride]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[3 * inputStride]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector128.Load(held) + sum3_0; sum3_1 = Vector128.Load(&held[4]) + sum3_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -623,13 +715,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreStreamRows1(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[160])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[164])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[320])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[324])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[480])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[484]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]); sum0_2 = sum0_2 + (value * vectors[40]); sum0_3 = sum0_3 + (value * vectors[41]); sum0_4 = sum0_4 + (value * vectors[80]); sum0_5 = sum0_5 + (value * vectors[81]); sum0_6 = sum0_6 + (value * vectors[120]); sum0_7 = sum0_7 + (value * vectors[121]);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -650,13 +743,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows1(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -666,16 +760,17 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows2(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -686,18 +781,19 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows3(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 float* end = &input[20];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[64]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -709,6 +805,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows4(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -716,13 +813,13 @@ namespace Samples
                 float* end = &input[20];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[64]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[96]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -735,14 +832,15 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void StreamValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0, sum0_2 = Vector128.Load(&output[8]) * factor0, sum0_3 = Vector128.Load(&output[12]) * factor0, sum0_4 = Vector128.Load(&output[16]) * factor0, sum0_5 = Vector128.Load(&output[20]) * factor0, sum0_6 = Vector128.Load(&output[24]) * factor0, sum0_7 = Vector128.Load(&output[28]) * factor0;
                 float* end = &input[depth];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[8])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[12])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[16])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[20])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[24])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[28]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]); sum0_2 = sum0_2 + (value * vectors[2]); sum0_3 = sum0_3 + (value * vectors[3]); sum0_4 = sum0_4 + (value * vectors[4]); sum0_5 = sum0_5 + (value * vectors[5]); sum0_6 = sum0_6 + (value * vectors[6]); sum0_7 = sum0_7 + (value * vectors[7]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
@@ -762,6 +860,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows2(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -769,11 +868,11 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -784,6 +883,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows3(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -793,12 +893,12 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -810,6 +910,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows4(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -821,13 +922,13 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[384]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -836,309 +937,98 @@ namespace Samples
                 Vector128.Store(sum3_0, &output[96]); Vector128.Store(sum3_1, &output[100]);
             }
 
-            // 1 row by 32 columns, depth 60.
+            // 1 row by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
+            private static void MultiplyStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]), sum0_2 = Vector128.Load(&bias[8]), sum0_3 = Vector128.Load(&bias[12]), sum0_4 = Vector128.Load(&bias[16]), sum0_5 = Vector128.Load(&bias[20]), sum0_6 = Vector128.Load(&bias[24]), sum0_7 = Vector128.Load(&bias[28]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[480])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[484])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[960])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[964])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[1440])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[1444]));
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
-            }
-
-            private static void Multiply60BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply60BiasAddRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply60BiasAddRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply60BiasAddRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply60BiasAddRows4(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 8 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-            }
-
-            // 2 rows by 8 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-            }
-
-            // 3 rows by 8 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-            }
-
-            // 4 rows by 8 columns, depth 60.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply60BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
-                float* end = &input[60];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[240]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-            }
-
-            // 1 row by 32 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddStreamsRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]), sum0_2 = Vector128.Load(&bias[8]), sum0_3 = Vector128.Load(&bias[12]), sum0_4 = Vector128.Load(&bias[16]), sum0_5 = Vector128.Load(&bias[20]), sum0_6 = Vector128.Load(&bias[24]), sum0_7 = Vector128.Load(&bias[28]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[800])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[804])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[1600])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[1604])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[2400])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[2404]));
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
-            }
-
-            private static void Multiply100BiasAddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply100BiasAddRows1(input, weights, output, outputStride, bias); break;
-                    case 2: Multiply100BiasAddRows2(input, weights, output, outputStride, bias); break;
-                    case 3: Multiply100BiasAddRows3(input, weights, output, outputStride, bias); break;
-                    case 4: Multiply100BiasAddRows4(input, weights, output, outputStride, bias); break;
-                }
-            }
-
-            // 1 row by 8 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows1(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-            }
-
-            // 2 rows by 8 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows2(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[112]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-            }
-
-            // 3 rows by 8 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows3(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[112]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[224]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-            }
-
-            // 4 rows by 8 columns, depth 100.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply100BiasAddRows4(float* input, float* weights, float* output, nint outputStride, float* bias)
-            {
-                Vector128<float> sum0_0 = Vector128.Load(bias), sum0_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum1_0 = Vector128.Load(bias), sum1_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum2_0 = Vector128.Load(bias), sum2_1 = Vector128.Load(&bias[4]);
-                Vector128<float> sum3_0 = Vector128.Load(bias), sum3_1 = Vector128.Load(&bias[4]);
-                float* end = &input[100];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[112]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[224]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[336]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-            }
-
-            // 1 row by 32 columns, depth 72.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72StreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[576])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[580])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[1152])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[1156])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[1728])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[1732]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]); sum0_2 = sum0_2 + (value * vectors[2 * inputs]); sum0_3 = sum0_3 + (value * vectors[(2 * inputs) + 1]); sum0_4 = sum0_4 + (value * vectors[4 * inputs]); sum0_5 = sum0_5 + (value * vectors[(4 * inputs) + 1]); sum0_6 = sum0_6 + (value * vectors[6 * inputs]); sum0_7 = sum0_7 + (value * vectors[(6 * inputs) + 1]);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
-            private static void Multiply72Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply72Rows1(input, weights, output, outputStride); break;
-                    case 2: Multiply72Rows2(input, weights, output, outputStride); break;
-                    case 3: Multiply72Rows3(input, weights, output, outputStride); break;
-                    case 4: Multiply72Rows4(input, weights, output, outputStride); break;
+                    case 1: MultiplyRows1<TLayer>(input, weights, output, outputStride); break;
+                    case 2: MultiplyRows2<TLayer>(input, weights, output, outputStride); break;
+                    case 3: MultiplyRows3<TLayer>(input, weights, output, outputStride); break;
+                    case 4: MultiplyRows4<TLayer>(input, weights, output, outputStride); break;
                 }
             }
 
-            // 1 row by 8 columns, depth 72.
+            // 1 row by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows1(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
-            // 2 rows by 8 columns, depth 72.
+            // 2 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows2(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows2<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[inputStride]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
             }
 
-            // 3 rows by 8 columns, depth 72.
+            // 3 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows3(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows3<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[inputStride]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[2 * inputStride]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -1146,24 +1036,27 @@ namespace Samples
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
             }
 
-            // 4 rows by 8 columns, depth 72.
+            // 4 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply72Rows4(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows4<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                float* end = &input[72];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[80]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[160]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[240]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[inputStride]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[2 * inputStride]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[3 * inputStride]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);

@@ -74,7 +74,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 3072], &output[(nint)panel * 16], 336);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 3072], &output[(nint)panel * 16], 336);
                     }
                 }
 
@@ -90,11 +90,11 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply192FirstRows(height, input, panelWeights, panelOutput, 336, ahead);
+                            MultiplyFirstRows<From192>(height, input, panelWeights, panelOutput, 336, ahead);
                         }
                         else
                         {
-                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336, ahead);
+                            MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336, ahead);
                         }
 
                         ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
@@ -254,7 +254,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192AddStreamsRows1(input, &weights[(nint)panel * 3072], &output[(nint)panel * 16], 208);
+                        MultiplyStreamsRows1<From192Add>(input, &weights[(nint)panel * 3072], &output[(nint)panel * 16], 208);
                     }
                 }
 
@@ -270,11 +270,11 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply192AddFirstRows(height, input, panelWeights, panelOutput, 208, ahead);
+                            MultiplyFirstRows<From192Add>(height, input, panelWeights, panelOutput, 208, ahead);
                         }
                         else
                         {
-                            Multiply192AddRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
+                            MultiplyRows<From192Add>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
                         }
 
                         ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
@@ -296,7 +296,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 3072], sums, 64);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 3072], sums, 64);
                         GatedLinear192To512SiluFinish(sums, &output[(nint)panel * 8], 1, 8);
                     }
                 }
@@ -313,12 +313,12 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply192FirstRows(height, input, panelWeights, sums, 16, ahead);
+                            MultiplyFirstRows<From192>(height, input, panelWeights, sums, 16, ahead);
                             GatedLinear192To512SiluFinish(sums, panelOutput, height, 2);
                         }
                         else
                         {
-                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, sums, 16, ahead);
+                            MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, sums, 16, ahead);
                             GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], height, 2);
                         }
 
@@ -352,7 +352,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply512AddStreamsRows1(input, &weights[(nint)panel * 8192], &output[(nint)panel * 16], 208);
+                        MultiplyStreamsRows1<From512Add>(input, &weights[(nint)panel * 8192], &output[(nint)panel * 16], 208);
                     }
                 }
 
@@ -368,11 +368,11 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply512AddFirstRows(height, input, panelWeights, panelOutput, 208, ahead);
+                            MultiplyFirstRows<From512Add>(height, input, panelWeights, panelOutput, 208, ahead);
                         }
                         else
                         {
-                            Multiply512AddRows(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
+                            MultiplyRows<From512Add>(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
                         }
 
                         ahead = --aheadTiles > 0 ? ahead + 2048 : panelWeights;
@@ -393,7 +393,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 3072], &output[(nint)panel * 16], 128);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 3072], &output[(nint)panel * 16], 128);
                     }
                 }
 
@@ -409,11 +409,11 @@ namespace Samples
                         height = NextTileRows(rows - row, 5);
                         if (row == 0)
                         {
-                            Multiply192FirstRows(height, input, panelWeights, panelOutput, 128, ahead);
+                            MultiplyFirstRows<From192>(height, input, panelWeights, panelOutput, 128, ahead);
                         }
                         else
                         {
-                            Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
+                            MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
                         }
 
                         ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
@@ -546,206 +546,311 @@ namespace Samples
                 return total;
             }
 
-            // 1 row by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            // What tiles are compiled for: constants to the JIT compiler, which makes code of its own for each type.
+            private interface ILinearLayer
             {
+                // How many weights each output has, which is the depth of a tile.
+                static abstract int Inputs { get; }
+
+                // Floats from one row of inputs to the next.
+                static abstract int InputStride { get; }
+
+                // Whether sums are added to what the output holds: the residual stream.
+                static abstract bool AddsToOutput { get; }
+            }
+
+            private readonly struct From192 : ILinearLayer
+            {
+                public static int Inputs => 192;
+
+                public static int InputStride => 208;
+
+                public static bool AddsToOutput => false;
+            }
+
+            private readonly struct From192Add : ILinearLayer
+            {
+                public static int Inputs => 192;
+
+                public static int InputStride => 208;
+
+                public static bool AddsToOutput => true;
+            }
+
+            private readonly struct From512Add : ILinearLayer
+            {
+                public static int Inputs => 512;
+
+                public static int InputStride => 528;
+
+                public static bool AddsToOutput => true;
+            }
+
+            // 1 row by 64 columns, the layer's depth.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void MultiplyStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
+            {
+                int inputs = TLayer.Inputs;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3072]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3080]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[6144]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[6152]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[9216]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[9224]), sum0_7);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Fma.MultiplyAdd(value, vectors[2 * inputs], sum0_2); sum0_3 = Fma.MultiplyAdd(value, vectors[(2 * inputs) + 1], sum0_3); sum0_4 = Fma.MultiplyAdd(value, vectors[4 * inputs], sum0_4); sum0_5 = Fma.MultiplyAdd(value, vectors[(4 * inputs) + 1], sum0_5); sum0_6 = Fma.MultiplyAdd(value, vectors[6 * inputs], sum0_6); sum0_7 = Fma.MultiplyAdd(value, vectors[(6 * inputs) + 1], sum0_7);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1; sum0_2 = Vector256.Load(&held[16]) + sum0_2; sum0_3 = Vector256.Load(&held[24]) + sum0_3; sum0_4 = Vector256.Load(&held[32]) + sum0_4; sum0_5 = Vector256.Load(&held[40]) + sum0_5; sum0_6 = Vector256.Load(&held[48]) + sum0_6; sum0_7 = Vector256.Load(&held[56]) + sum0_7;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]); Vector256.Store(sum0_2, &output[16]); Vector256.Store(sum0_3, &output[24]); Vector256.Store(sum0_4, &output[32]); Vector256.Store(sum0_5, &output[40]); Vector256.Store(sum0_6, &output[48]); Vector256.Store(sum0_7, &output[56]);
             }
 
-            private static void Multiply192FirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply192FirstRows1(input, weights, output, outputStride, ahead); break;
-                    case 2: Multiply192FirstRows2(input, weights, output, outputStride, ahead); break;
-                    case 3: Multiply192FirstRows3(input, weights, output, outputStride, ahead); break;
-                    case 4: Multiply192FirstRows4(input, weights, output, outputStride, ahead); break;
-                    case 5: Multiply192FirstRows5(input, weights, output, outputStride, ahead); break;
+                    case 1: MultiplyFirstRows1<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 2: MultiplyFirstRows2<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 3: MultiplyFirstRows3<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 4: MultiplyFirstRows4<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 5: MultiplyFirstRows5<TLayer>(input, weights, output, outputStride, ahead); break;
                 }
             }
 
-            // 1 row by 16 columns, depth 192.
+            // 1 row by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows1<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1);
+                    Sse.Prefetch0(&vectors[128]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
             }
 
-            // 2 rows by 16 columns, depth 192.
+            // 2 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows2<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(&vectors[128]);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
             }
 
-            // 3 rows by 16 columns, depth 192.
+            // 3 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[130]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[132]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1072]);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[134]);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
             }
 
-            // 4 rows by 16 columns, depth 192.
+            // 4 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[130]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[132]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1072]);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[134]);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector256.Load(held) + sum3_0; sum3_1 = Vector256.Load(&held[8]) + sum3_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum3_0, output); Vector256.Store(sum3_1, &output[8]);
             }
 
-            // 5 rows by 16 columns, depth 192.
+            // 5 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192FirstRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyFirstRows5<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
                 Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[833]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 1]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[130]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[834]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 2]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[132]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1072]);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 3]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[134]);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector256.Load(held) + sum3_0; sum3_1 = Vector256.Load(&held[8]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector256.Load(held) + sum4_0; sum4_1 = Vector256.Load(&held[8]) + sum4_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
@@ -753,138 +858,175 @@ namespace Samples
                 output = &output[outputStride]; Vector256.Store(sum4_0, output); Vector256.Store(sum4_1, &output[8]);
             }
 
-            private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 3: Multiply192Rows3(input, weights, output, outputStride, ahead); break;
-                    case 4: Multiply192Rows4(input, weights, output, outputStride, ahead); break;
-                    case 5: Multiply192Rows5(input, weights, output, outputStride, ahead); break;
+                    case 3: MultiplyRows3<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 4: MultiplyRows4<TLayer>(input, weights, output, outputStride, ahead); break;
+                    case 5: MultiplyRows5<TLayer>(input, weights, output, outputStride, ahead); break;
                 }
             }
 
-            // 3 rows by 16 columns, depth 192.
+            // 3 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyRows3<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
             }
 
-            // 4 rows by 16 columns, depth 192.
+            // 4 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyRows4<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector256.Load(held) + sum3_0; sum3_1 = Vector256.Load(&held[8]) + sum3_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum3_0, output); Vector256.Store(sum3_1, &output[8]);
             }
 
-            // 5 rows by 16 columns, depth 192.
+            // 5 rows by 16 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyRows5<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
                 Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[833]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 1]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 1]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 1]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[834]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    value = Vector256.Create<float>(input[inputStride + 2]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 2]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 2]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 2]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
+                    value = Vector256.Create<float>(input[inputStride + 3]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
+                    value = Vector256.Create<float>(input[(2 * inputStride) + 3]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
+                    value = Vector256.Create<float>(input[(3 * inputStride) + 3]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
+                    value = Vector256.Create<float>(input[(4 * inputStride) + 3]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector256.Load(held) + sum0_0; sum0_1 = Vector256.Load(&held[8]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector256.Load(held) + sum1_0; sum1_1 = Vector256.Load(&held[8]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector256.Load(held) + sum2_0; sum2_1 = Vector256.Load(&held[8]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector256.Load(held) + sum3_0; sum3_1 = Vector256.Load(&held[8]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector256.Load(held) + sum4_0; sum4_1 = Vector256.Load(&held[8]) + sum4_1;
+                }
+
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum1_0, output); Vector256.Store(sum1_1, &output[8]);
                 output = &output[outputStride]; Vector256.Store(sum2_0, output); Vector256.Store(sum2_1, &output[8]);
@@ -908,13 +1050,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows1(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -924,16 +1067,17 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows2(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     input = &input[1];
-                    weights = &weights[16];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -944,30 +1088,31 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows3(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -979,6 +1124,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows4(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
@@ -986,28 +1132,28 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[96]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[97]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[98]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1020,6 +1166,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows5(float* input, float* weights, float* output)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
                 Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
                 Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
@@ -1028,32 +1175,32 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[32]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[64]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[96]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[128]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[33]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[65]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[97]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[129]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[34]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[66]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[98]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[130]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[35]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[67]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[99]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[131]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     input = &input[4];
-                    weights = &weights[64];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1079,14 +1226,15 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
                 float* end = &input[depth];
                 do
                 {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
+                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Fma.MultiplyAdd(value, vectors[1], sum0_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[4];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1096,6 +1244,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows2(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
                 Vector256<float> factor1 = Vector256.Create<float>(factors[1]);
@@ -1103,11 +1252,11 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[4];
                 }
                 while (input != end);
                 Vector256.Store(sum0_0, output); Vector256.Store(sum0_1, &output[8]);
@@ -1118,6 +1267,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows3(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
                 Vector256<float> factor1 = Vector256.Create<float>(factors[1]);
@@ -1127,28 +1277,28 @@ namespace Samples
                 float* end = &input[depth & ~(nint)3];
                 while (input != end)
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    weight0 = vectors[12]; weight1 = vectors[13];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[16];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[4])
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
@@ -1163,6 +1313,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows4(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
                 Vector256<float> factor1 = Vector256.Create<float>(factors[1]);
@@ -1174,32 +1325,32 @@ namespace Samples
                 float* end = &input[depth & ~(nint)3];
                 while (input != end)
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    weight0 = vectors[12]; weight1 = vectors[13];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[16];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[4])
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
@@ -1216,6 +1367,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows5(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector256<float>* vectors = (Vector256<float>*)weights;
                 Vector256<float> factor0 = Vector256.Create<float>(factors[0]);
                 Vector256<float> sum0_0 = Vector256.Load(output) * factor0, sum0_1 = Vector256.Load(&output[8]) * factor0;
                 Vector256<float> factor1 = Vector256.Create<float>(factors[1]);
@@ -1229,36 +1381,36 @@ namespace Samples
                 float* end = &input[depth & ~(nint)3];
                 while (input != end)
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[384]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[512]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[129]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[257]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[385]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[513]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[64]); weight1 = Vector256.Load(&weights[72]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[130]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[258]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[386]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[514]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[96]); weight1 = Vector256.Load(&weights[104]);
+                    weight0 = vectors[12]; weight1 = vectors[13];
                     value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[131]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[259]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[387]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[515]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[16];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[4])
                 {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
+                    Vector256<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[128]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[256]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
@@ -1271,698 +1423,6 @@ namespace Samples
                 Vector256.Store(sum2_0, &output[64]); Vector256.Store(sum2_1, &output[72]);
                 Vector256.Store(sum3_0, &output[96]); Vector256.Store(sum3_1, &output[104]);
                 Vector256.Store(sum4_0, &output[128]); Vector256.Store(sum4_1, &output[136]);
-            }
-
-            // 1 row by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3072]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[3080]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[6144]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[6152]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[9216]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[9224]), sum0_7);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
-            }
-
-            private static void Multiply192AddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply192AddFirstRows1(input, weights, output, outputStride, ahead); break;
-                    case 2: Multiply192AddFirstRows2(input, weights, output, outputStride, ahead); break;
-                    case 3: Multiply192AddFirstRows3(input, weights, output, outputStride, ahead); break;
-                    case 4: Multiply192AddFirstRows4(input, weights, output, outputStride, ahead); break;
-                    case 5: Multiply192AddFirstRows5(input, weights, output, outputStride, ahead); break;
-                }
-            }
-
-            // 1 row by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-            }
-
-            // 3 rows by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-            }
-
-            // 4 rows by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-            }
-
-            // 5 rows by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[833]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[834]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
-            }
-
-            private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                switch (rows)
-                {
-                    case 3: Multiply192AddRows3(input, weights, output, outputStride, ahead); break;
-                    case 4: Multiply192AddRows4(input, weights, output, outputStride, ahead); break;
-                    case 5: Multiply192AddRows5(input, weights, output, outputStride, ahead); break;
-                }
-            }
-
-            // 3 rows by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-            }
-
-            // 4 rows by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-            }
-
-            // 5 rows by 16 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[208]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[416]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[624]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[832]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[209]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[417]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[625]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[833]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[210]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[418]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[626]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[834]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[211]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[419]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[627]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[835]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
-            }
-
-            // 1 row by 64 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1); sum0_2 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8192]), sum0_2); sum0_3 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8200]), sum0_3); sum0_4 = Fma.MultiplyAdd(value, Vector256.Load(&weights[16384]), sum0_4); sum0_5 = Fma.MultiplyAdd(value, Vector256.Load(&weights[16392]), sum0_5); sum0_6 = Fma.MultiplyAdd(value, Vector256.Load(&weights[24576]), sum0_6); sum0_7 = Fma.MultiplyAdd(value, Vector256.Load(&weights[24584]), sum0_7);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]); Vector256.Store(Vector256.Load(&output[16]) + sum0_2, &output[16]); Vector256.Store(Vector256.Load(&output[24]) + sum0_3, &output[24]); Vector256.Store(Vector256.Load(&output[32]) + sum0_4, &output[32]); Vector256.Store(Vector256.Load(&output[40]) + sum0_5, &output[40]); Vector256.Store(Vector256.Load(&output[48]) + sum0_6, &output[48]); Vector256.Store(Vector256.Load(&output[56]) + sum0_7, &output[56]);
-            }
-
-            private static void Multiply512AddFirstRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply512AddFirstRows1(input, weights, output, outputStride, ahead); break;
-                    case 2: Multiply512AddFirstRows2(input, weights, output, outputStride, ahead); break;
-                    case 3: Multiply512AddFirstRows3(input, weights, output, outputStride, ahead); break;
-                    case 4: Multiply512AddFirstRows4(input, weights, output, outputStride, ahead); break;
-                    case 5: Multiply512AddFirstRows5(input, weights, output, outputStride, ahead); break;
-                }
-            }
-
-            // 1 row by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows1(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, Vector256.Load(weights), sum0_0); sum0_1 = Fma.MultiplyAdd(value, Vector256.Load(&weights[8]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-            }
-
-            // 2 rows by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows2(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    input = &input[1];
-                    weights = &weights[16];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-            }
-
-            // 3 rows by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-            }
-
-            // 4 rows by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1585]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1586]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-            }
-
-            // 5 rows by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddFirstRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[2112]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1585]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[2113]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1040]);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1586]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[2114]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1056]);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[2115]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1072]);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
-            }
-
-            private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                switch (rows)
-                {
-                    case 3: Multiply512AddRows3(input, weights, output, outputStride, ahead); break;
-                    case 4: Multiply512AddRows4(input, weights, output, outputStride, ahead); break;
-                    case 5: Multiply512AddRows5(input, weights, output, outputStride, ahead); break;
-                }
-            }
-
-            // 3 rows by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows3(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-            }
-
-            // 4 rows by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows4(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1585]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1586]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-            }
-
-            // 5 rows by 16 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows5(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
-                Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
-                Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
-                Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
-                Vector256<float> sum4_0 = Vector256<float>.Zero, sum4_1 = Vector256<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector256<float> weight0 = Vector256.Load(weights), weight1 = Vector256.Load(&weights[8]);
-                    Vector256<float> value = Vector256.Create<float>(input[0]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[528]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1056]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1584]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[2112]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    weight0 = Vector256.Load(&weights[16]); weight1 = Vector256.Load(&weights[24]);
-                    value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[529]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1057]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1585]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[2113]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[32]); weight1 = Vector256.Load(&weights[40]);
-                    value = Vector256.Create<float>(input[2]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[530]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1058]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1586]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[2114]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    weight0 = Vector256.Load(&weights[48]); weight1 = Vector256.Load(&weights[56]);
-                    value = Vector256.Create<float>(input[3]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
-                    value = Vector256.Create<float>(input[531]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
-                    value = Vector256.Create<float>(input[1059]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
-                    value = Vector256.Create<float>(input[1587]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
-                    value = Vector256.Create<float>(input[2115]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
-                    input = &input[4];
-                    weights = &weights[64];
-                }
-                while (input != end);
-                Vector256.Store(Vector256.Load(output) + sum0_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum0_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum1_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum1_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum2_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum2_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum3_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum3_1, &output[8]);
-                output = &output[outputStride]; Vector256.Store(Vector256.Load(output) + sum4_0, output); Vector256.Store(Vector256.Load(&output[8]) + sum4_1, &output[8]);
             }
 
             /// <summary>The height of the next tile: as few tiles as can be, as equal as can be, the highest first.</summary>

@@ -74,7 +74,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 336);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 336);
                     }
                 }
 
@@ -82,7 +82,7 @@ namespace Samples
                 {
                     for (; panel <= endPanel - 2; panel += 2)
                     {
-                        Multiply192PairRows(rows, input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 336);
+                        MultiplyPairRows<From192>(rows, input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 336);
                     }
                 }
                 else if (rows > 12)
@@ -99,12 +99,12 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply192WholePairRows6(&input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336, ahead);
+                                MultiplyWholePairRows6<From192>(&input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336, ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                             }
                             else
                             {
-                                Multiply192PairRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
+                                MultiplyPairRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
                             }
                         }
                     }
@@ -117,7 +117,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 12);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
+                        MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
                     }
                 }
             }
@@ -289,7 +289,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192AddStreamsRows1(input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 208);
+                        MultiplyStreamsRows1<From192Add>(input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 208);
                     }
                 }
 
@@ -297,7 +297,7 @@ namespace Samples
                 {
                     for (; panel <= endPanel - 2; panel += 2)
                     {
-                        Multiply192AddPairRows(rows, input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 208);
+                        MultiplyPairRows<From192Add>(rows, input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 208);
                     }
                 }
                 else if (rows > 12)
@@ -314,12 +314,12 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply192AddWholePairRows6(&input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
+                                MultiplyWholePairRows6<From192Add>(&input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                             }
                             else
                             {
-                                Multiply192AddPairRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
+                                MultiplyPairRows<From192Add>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
                             }
                         }
                     }
@@ -332,7 +332,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 12);
-                        Multiply192AddRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        MultiplyRows<From192Add>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
                     }
                 }
             }
@@ -351,7 +351,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 6144], sums, 128);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 6144], sums, 128);
                         GatedLinear192To512SiluFinish(sums, &output[(nint)panel * 16], 1, 8);
                     }
                 }
@@ -360,7 +360,7 @@ namespace Samples
                 {
                     for (; panel <= endPanel - 2; panel += 2)
                     {
-                        Multiply192PairRows(rows, input, &weights[(nint)panel * 6144], sums, 64);
+                        MultiplyPairRows<From192>(rows, input, &weights[(nint)panel * 6144], sums, 64);
                         GatedLinear192To512SiluFinish(sums, &output[(nint)panel * 16], rows, 4);
                     }
                 }
@@ -378,13 +378,13 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply192WholePairRows6(&input[(nint)row * 208], panelWeights, sums, 64, ahead);
+                                MultiplyWholePairRows6<From192>(&input[(nint)row * 208], panelWeights, sums, 64, ahead);
                                 GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], 6, 4);
                                 ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                             }
                             else
                             {
-                                Multiply192PairRows(height, &input[(nint)row * 208], panelWeights, sums, 64);
+                                MultiplyPairRows<From192>(height, &input[(nint)row * 208], panelWeights, sums, 64);
                                 GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], height, 4);
                             }
                         }
@@ -398,7 +398,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 12);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, sums, 32);
+                        MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, sums, 32);
                         GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], height, 2);
                     }
                 }
@@ -429,7 +429,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply512AddStreamsRows1(input, &weights[(nint)panel * 16384], &output[(nint)panel * 32], 208);
+                        MultiplyStreamsRows1<From512Add>(input, &weights[(nint)panel * 16384], &output[(nint)panel * 32], 208);
                     }
                 }
 
@@ -437,7 +437,7 @@ namespace Samples
                 {
                     for (; panel <= endPanel - 2; panel += 2)
                     {
-                        Multiply512AddPairRows(rows, input, &weights[(nint)panel * 16384], &output[(nint)panel * 32], 208);
+                        MultiplyPairRows<From512Add>(rows, input, &weights[(nint)panel * 16384], &output[(nint)panel * 32], 208);
                     }
                 }
                 else if (rows > 12)
@@ -454,12 +454,12 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply512AddWholePairRows6(&input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
+                                MultiplyWholePairRows6<From512Add>(&input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 8192 : panelWeights;
                             }
                             else
                             {
-                                Multiply512AddPairRows(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
+                                MultiplyPairRows<From512Add>(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
                             }
                         }
                     }
@@ -472,7 +472,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 12);
-                        Multiply512AddRows(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        MultiplyRows<From512Add>(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
                     }
                 }
             }
@@ -490,7 +490,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 128);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 128);
                     }
                 }
 
@@ -498,7 +498,7 @@ namespace Samples
                 {
                     for (; panel <= endPanel - 2; panel += 2)
                     {
-                        Multiply192PairRows(rows, input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 128);
+                        MultiplyPairRows<From192>(rows, input, &weights[(nint)panel * 6144], &output[(nint)panel * 32], 128);
                     }
                 }
                 else if (rows > 12)
@@ -515,12 +515,12 @@ namespace Samples
                             height = NextTileRows(rows - row, 6);
                             if (row > 0 && height == 6)
                             {
-                                Multiply192WholePairRows6(&input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
+                                MultiplyWholePairRows6<From192>(&input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
                                 ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
                             }
                             else
                             {
-                                Multiply192PairRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
+                                MultiplyPairRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
                             }
                         }
                     }
@@ -533,7 +533,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 12);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
                     }
                 }
             }
@@ -664,147 +664,252 @@ namespace Samples
                 return total;
             }
 
-            // 1 row by 128 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            // What tiles are compiled for: constants to the JIT compiler, which makes code of its own for each type.
+            private interface ILinearLayer
             {
+                // How many weights each output has, which is the depth of a tile.
+                static abstract int Inputs { get; }
+
+                // Floats from one row of inputs to the next.
+                static abstract int InputStride { get; }
+
+                // Whether sums are added to what the output holds: the residual stream.
+                static abstract bool AddsToOutput { get; }
+            }
+
+            private readonly struct From192 : ILinearLayer
+            {
+                public static int Inputs => 192;
+
+                public static int InputStride => 208;
+
+                public static bool AddsToOutput => false;
+            }
+
+            private readonly struct From192Add : ILinearLayer
+            {
+                public static int Inputs => 192;
+
+                public static int InputStride => 208;
+
+                public static bool AddsToOutput => true;
+            }
+
+            private readonly struct From512Add : ILinearLayer
+            {
+                public static int Inputs => 512;
+
+                public static int InputStride => 528;
+
+                public static bool AddsToOutput => true;
+            }
+
+            // 1 row by 128 columns, the layer's depth.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void MultiplyStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
+            {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6144]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6160]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[12288]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[12304]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[18432]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[18448]), sum0_7);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, vectors[2 * inputs], sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, vectors[(2 * inputs) + 1], sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, vectors[4 * inputs], sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, vectors[(4 * inputs) + 1], sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, vectors[6 * inputs], sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, vectors[(6 * inputs) + 1], sum0_7);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3; sum0_4 = Vector512.Load(&held[64]) + sum0_4; sum0_5 = Vector512.Load(&held[80]) + sum0_5; sum0_6 = Vector512.Load(&held[96]) + sum0_6; sum0_7 = Vector512.Load(&held[112]) + sum0_7;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]); Vector512.Store(sum0_4, &output[64]); Vector512.Store(sum0_5, &output[80]); Vector512.Store(sum0_6, &output[96]); Vector512.Store(sum0_7, &output[112]);
             }
 
-            private static void Multiply192PairRows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply192PairRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192PairRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192PairRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192PairRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192PairRows5(input, weights, output, outputStride); break;
-                    case 6: Multiply192PairRows6(input, weights, output, outputStride); break;
+                    case 1: MultiplyPairRows1<TLayer>(input, weights, output, outputStride); break;
+                    case 2: MultiplyPairRows2<TLayer>(input, weights, output, outputStride); break;
+                    case 3: MultiplyPairRows3<TLayer>(input, weights, output, outputStride); break;
+                    case 4: MultiplyPairRows4<TLayer>(input, weights, output, outputStride); break;
+                    case 5: MultiplyPairRows5<TLayer>(input, weights, output, outputStride); break;
+                    case 6: MultiplyPairRows6<TLayer>(input, weights, output, outputStride); break;
                 }
             }
 
-            // 1 row by 64 columns, depth 192.
+            // 1 row by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192PairRows1(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6144]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6160]), sum0_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, vectors[2 * inputs], sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, vectors[(2 * inputs) + 1], sum0_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
             }
 
-            // 2 rows by 64 columns, depth 192.
+            // 2 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192PairRows2(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows2<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
             }
 
-            // 3 rows by 64 columns, depth 192.
+            // 3 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192PairRows3(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows3<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
             }
 
-            // 4 rows by 64 columns, depth 192.
+            // 4 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192PairRows4(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows4<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1; sum3_2 = Vector512.Load(&held[32]) + sum3_2; sum3_3 = Vector512.Load(&held[48]) + sum3_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum3_0, output); Vector512.Store(sum3_1, &output[16]); Vector512.Store(sum3_2, &output[32]); Vector512.Store(sum3_3, &output[48]);
             }
 
-            // 5 rows by 64 columns, depth 192.
+            // 5 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192PairRows5(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows5<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1; sum3_2 = Vector512.Load(&held[32]) + sum3_2; sum3_3 = Vector512.Load(&held[48]) + sum3_3;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1; sum4_2 = Vector512.Load(&held[32]) + sum4_2; sum4_3 = Vector512.Load(&held[48]) + sum4_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
@@ -812,31 +917,45 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum4_0, output); Vector512.Store(sum4_1, &output[16]); Vector512.Store(sum4_2, &output[32]); Vector512.Store(sum4_3, &output[48]);
             }
 
-            // 6 rows by 64 columns, depth 192.
+            // 6 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192PairRows6(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyPairRows6<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]); Sse.Prefetch0(&vectors[(2 * inputs) + 64]); Sse.Prefetch0(&vectors[(2 * inputs) + 65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1; sum3_2 = Vector512.Load(&held[32]) + sum3_2; sum3_3 = Vector512.Load(&held[48]) + sum3_3;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1; sum4_2 = Vector512.Load(&held[32]) + sum4_2; sum4_3 = Vector512.Load(&held[48]) + sum4_3;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1; sum5_2 = Vector512.Load(&held[32]) + sum5_2; sum5_3 = Vector512.Load(&held[48]) + sum5_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
@@ -845,32 +964,46 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output); Vector512.Store(sum5_1, &output[16]); Vector512.Store(sum5_2, &output[32]); Vector512.Store(sum5_3, &output[48]);
             }
 
-            // 6 rows by 64 columns, depth 192.
+            // 6 rows by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192WholePairRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
+            private static void MultiplyWholePairRows6<TLayer>(float* input, float* weights, float* output, nint outputStride, float* ahead)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[2 * inputs], weight3 = vectors[(2 * inputs) + 1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
                     ahead += 16;
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1; sum0_2 = Vector512.Load(&held[32]) + sum0_2; sum0_3 = Vector512.Load(&held[48]) + sum0_3;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1; sum1_2 = Vector512.Load(&held[32]) + sum1_2; sum1_3 = Vector512.Load(&held[48]) + sum1_3;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1; sum2_2 = Vector512.Load(&held[32]) + sum2_2; sum2_3 = Vector512.Load(&held[48]) + sum2_3;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1; sum3_2 = Vector512.Load(&held[32]) + sum3_2; sum3_3 = Vector512.Load(&held[48]) + sum3_3;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1; sum4_2 = Vector512.Load(&held[32]) + sum4_2; sum4_3 = Vector512.Load(&held[48]) + sum4_3;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1; sum5_2 = Vector512.Load(&held[32]) + sum5_2; sum5_3 = Vector512.Load(&held[48]) + sum5_3;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]); Vector512.Store(sum1_2, &output[32]); Vector512.Store(sum1_3, &output[48]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]); Vector512.Store(sum2_2, &output[32]); Vector512.Store(sum2_3, &output[48]);
@@ -879,134 +1012,190 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output); Vector512.Store(sum5_1, &output[16]); Vector512.Store(sum5_2, &output[32]); Vector512.Store(sum5_3, &output[48]);
             }
 
-            private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply192Rows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192Rows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192Rows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192Rows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192Rows5(input, weights, output, outputStride); break;
-                    case 6: Multiply192Rows6(input, weights, output, outputStride); break;
-                    case 7: Multiply192Rows7(input, weights, output, outputStride); break;
-                    case 8: Multiply192Rows8(input, weights, output, outputStride); break;
-                    case 12: Multiply192Rows12(input, weights, output, outputStride); break;
+                    case 1: MultiplyRows1<TLayer>(input, weights, output, outputStride); break;
+                    case 2: MultiplyRows2<TLayer>(input, weights, output, outputStride); break;
+                    case 3: MultiplyRows3<TLayer>(input, weights, output, outputStride); break;
+                    case 4: MultiplyRows4<TLayer>(input, weights, output, outputStride); break;
+                    case 5: MultiplyRows5<TLayer>(input, weights, output, outputStride); break;
+                    case 6: MultiplyRows6<TLayer>(input, weights, output, outputStride); break;
+                    case 7: MultiplyRows7<TLayer>(input, weights, output, outputStride); break;
+                    case 8: MultiplyRows8<TLayer>(input, weights, output, outputStride); break;
+                    case 12: MultiplyRows12<TLayer>(input, weights, output, outputStride); break;
                 }
             }
 
-            // 1 row by 32 columns, depth 192.
+            // 1 row by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows1(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
             }
 
-            // 2 rows by 32 columns, depth 192.
+            // 2 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows2(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows2<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
             }
 
-            // 3 rows by 32 columns, depth 192.
+            // 3 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows3(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows3<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
             }
 
-            // 4 rows by 32 columns, depth 192.
+            // 4 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows4(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows4<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum3_0, output); Vector512.Store(sum3_1, &output[16]);
             }
 
-            // 5 rows by 32 columns, depth 192.
+            // 5 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows5(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows5<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1014,31 +1203,45 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum4_0, output); Vector512.Store(sum4_1, &output[16]);
             }
 
-            // 6 rows by 32 columns, depth 192.
+            // 6 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows6(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows6<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1047,10 +1250,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum5_0, output); Vector512.Store(sum5_1, &output[16]);
             }
 
-            // 7 rows by 32 columns, depth 192.
+            // 7 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows7(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows7<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1058,22 +1264,34 @@ namespace Samples
                 Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
                 Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1;
+                    held = &held[outputStride]; sum6_0 = Vector512.Load(held) + sum6_0; sum6_1 = Vector512.Load(&held[16]) + sum6_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1083,10 +1301,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum6_0, output); Vector512.Store(sum6_1, &output[16]);
             }
 
-            // 8 rows by 32 columns, depth 192.
+            // 8 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows8(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows8<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1095,23 +1316,36 @@ namespace Samples
                 Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
                 Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
                 Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create<float>(input[7 * inputStride]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1;
+                    held = &held[outputStride]; sum6_0 = Vector512.Load(held) + sum6_0; sum6_1 = Vector512.Load(&held[16]) + sum6_1;
+                    held = &held[outputStride]; sum7_0 = Vector512.Load(held) + sum7_0; sum7_1 = Vector512.Load(&held[16]) + sum7_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1122,10 +1356,13 @@ namespace Samples
                 output = &output[outputStride]; Vector512.Store(sum7_0, output); Vector512.Store(sum7_1, &output[16]);
             }
 
-            // 12 rows by 32 columns, depth 192.
+            // 12 rows by 32 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows12(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows12<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1138,27 +1375,44 @@ namespace Samples
                 Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
                 Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
                 Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create<float>(input[1664]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create<float>(input[1872]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create<float>(input[2080]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create<float>(input[2288]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    value = Vector512.Create<float>(input[inputStride]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
+                    value = Vector512.Create<float>(input[2 * inputStride]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
+                    value = Vector512.Create<float>(input[3 * inputStride]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
+                    value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
+                    value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
+                    value = Vector512.Create<float>(input[6 * inputStride]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
+                    value = Vector512.Create<float>(input[7 * inputStride]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
+                    value = Vector512.Create<float>(input[8 * inputStride]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
+                    value = Vector512.Create<float>(input[9 * inputStride]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
+                    value = Vector512.Create<float>(input[10 * inputStride]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
+                    value = Vector512.Create<float>(input[11 * inputStride]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector512.Load(held) + sum0_0; sum0_1 = Vector512.Load(&held[16]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector512.Load(held) + sum1_0; sum1_1 = Vector512.Load(&held[16]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector512.Load(held) + sum2_0; sum2_1 = Vector512.Load(&held[16]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector512.Load(held) + sum3_0; sum3_1 = Vector512.Load(&held[16]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector512.Load(held) + sum4_0; sum4_1 = Vector512.Load(&held[16]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector512.Load(held) + sum5_0; sum5_1 = Vector512.Load(&held[16]) + sum5_1;
+                    held = &held[outputStride]; sum6_0 = Vector512.Load(held) + sum6_0; sum6_1 = Vector512.Load(&held[16]) + sum6_1;
+                    held = &held[outputStride]; sum7_0 = Vector512.Load(held) + sum7_0; sum7_1 = Vector512.Load(&held[16]) + sum7_1;
+                    held = &held[outputStride]; sum8_0 = Vector512.Load(held) + sum8_0; sum8_1 = Vector512.Load(&held[16]) + sum8_1;
+                    held = &held[outputStride]; sum9_0 = Vector512.Load(held) + sum9_0; sum9_1 = Vector512.Load(&held[16]) + sum9_1;
+                    held = &held[outputStride]; sum10_0 = Vector512.Load(held) + sum10_0; sum10_1 = Vector512.Load(&held[16]) + sum10_1;
+                    held = &held[outputStride]; sum11_0 = Vector512.Load(held) + sum11_0; sum11_1 = Vector512.Load(&held[16]) + sum11_1;
+                }
+
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum1_0, output); Vector512.Store(sum1_1, &output[16]);
                 output = &output[outputStride]; Vector512.Store(sum2_0, output); Vector512.Store(sum2_1, &output[16]);
@@ -1186,6 +1440,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreFewRows7(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1196,7 +1451,7 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1204,9 +1459,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1222,6 +1477,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreFewRows8(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1233,7 +1489,7 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1242,9 +1498,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[192]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[224]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1274,13 +1530,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows1(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[1024]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[1040]), sum0_3);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, vectors[64], sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, vectors[65], sum0_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1290,16 +1547,17 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows2(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1024]), weight3 = Vector512.Load(&weights[1040]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[64], weight3 = vectors[65];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1310,18 +1568,19 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows3(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1024]), weight3 = Vector512.Load(&weights[1040]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[64], weight3 = vectors[65];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1333,6 +1592,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows4(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
@@ -1340,13 +1600,13 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1024]), weight3 = Vector512.Load(&weights[1040]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[64], weight3 = vectors[65];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1359,6 +1619,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows5(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
@@ -1367,14 +1628,14 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1024]), weight3 = Vector512.Load(&weights[1040]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[64], weight3 = vectors[65];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1388,6 +1649,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScorePairRows6(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
@@ -1397,7 +1659,7 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[1024]), weight3 = Vector512.Load(&weights[1040]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1], weight2 = vectors[64], weight3 = vectors[65];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
@@ -1405,7 +1667,7 @@ namespace Samples
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]); Vector512.Store(sum0_2, &output[32]); Vector512.Store(sum0_3, &output[48]);
@@ -1433,13 +1695,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows1(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1449,16 +1712,17 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows2(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1469,18 +1733,19 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows3(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1492,6 +1757,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows4(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1499,13 +1765,13 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1518,6 +1784,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows5(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1526,14 +1793,14 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[96]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1547,6 +1814,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows6(float* input, float* weights, float* output)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                 Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                 Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -1556,7 +1824,7 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[32]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[64]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1564,7 +1832,7 @@ namespace Samples
                     value = Vector512.Create<float>(input[128]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[160]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1595,15 +1863,16 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, vectors[0], sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, vectors[1], sum0_1);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1613,6 +1882,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows2(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1620,12 +1890,12 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1636,6 +1906,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows3(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1645,13 +1916,13 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1663,6 +1934,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows4(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1674,14 +1946,14 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1694,6 +1966,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows5(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1707,15 +1980,15 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1729,6 +2002,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows6(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1744,16 +2018,16 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
                     value = Vector512.Create<float>(input[384]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1768,6 +2042,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows7(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1785,7 +2060,7 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1793,9 +2068,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[512]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1811,6 +2086,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows8(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1830,7 +2106,7 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1839,9 +2115,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
                     value = Vector512.Create<float>(input[768]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
                     value = Vector512.Create<float>(input[896]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1858,6 +2134,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows12(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector512<float>* vectors = (Vector512<float>*)weights;
                 Vector512<float> factor0 = Vector512.Create<float>(factors[0]);
                 Vector512<float> sum0_0 = Vector512.Load(output) * factor0, sum0_1 = Vector512.Load(&output[16]) * factor0;
                 Vector512<float> factor1 = Vector512.Create<float>(factors[1]);
@@ -1885,7 +2162,7 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
+                    Vector512<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
                     value = Vector512.Create<float>(input[128]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
                     value = Vector512.Create<float>(input[256]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
@@ -1898,9 +2175,9 @@ namespace Samples
                     value = Vector512.Create<float>(input[1152]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
                     value = Vector512.Create<float>(input[1280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
                     value = Vector512.Create<float>(input[1408]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
+                    Sse.Prefetch0(&vectors[64]); Sse.Prefetch0(&vectors[65]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector512.Store(sum0_0, output); Vector512.Store(sum0_1, &output[16]);
@@ -1915,1024 +2192,6 @@ namespace Samples
                 Vector512.Store(sum9_0, &output[288]); Vector512.Store(sum9_1, &output[304]);
                 Vector512.Store(sum10_0, &output[320]); Vector512.Store(sum10_1, &output[336]);
                 Vector512.Store(sum11_0, &output[352]); Vector512.Store(sum11_1, &output[368]);
-            }
-
-            // 1 row by 128 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6144]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6160]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[12288]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[12304]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[18432]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[18448]), sum0_7);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]); Vector512.Store(Vector512.Load(&output[64]) + sum0_4, &output[64]); Vector512.Store(Vector512.Load(&output[80]) + sum0_5, &output[80]); Vector512.Store(Vector512.Load(&output[96]) + sum0_6, &output[96]); Vector512.Store(Vector512.Load(&output[112]) + sum0_7, &output[112]);
-            }
-
-            private static void Multiply192AddPairRows(int rows, float* input, float* weights, float* output, nint outputStride)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply192AddPairRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192AddPairRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192AddPairRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192AddPairRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192AddPairRows5(input, weights, output, outputStride); break;
-                    case 6: Multiply192AddPairRows6(input, weights, output, outputStride); break;
-                }
-            }
-
-            // 1 row by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddPairRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6144]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[6160]), sum0_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-            }
-
-            // 2 rows by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddPairRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-            }
-
-            // 3 rows by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddPairRows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-            }
-
-            // 4 rows by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddPairRows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-            }
-
-            // 5 rows by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddPairRows5(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-            }
-
-            // 6 rows by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddPairRows6(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[7168]); Sse.Prefetch0(&weights[7184]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum5_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum5_3, &output[48]);
-            }
-
-            // 6 rows by 64 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[6144]), weight3 = Vector512.Load(&weights[6160]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum5_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum5_3, &output[48]);
-            }
-
-            private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply192AddRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192AddRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192AddRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192AddRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply192AddRows5(input, weights, output, outputStride); break;
-                    case 6: Multiply192AddRows6(input, weights, output, outputStride); break;
-                    case 7: Multiply192AddRows7(input, weights, output, outputStride); break;
-                    case 8: Multiply192AddRows8(input, weights, output, outputStride); break;
-                    case 12: Multiply192AddRows12(input, weights, output, outputStride); break;
-                }
-            }
-
-            // 1 row by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-            }
-
-            // 2 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-            }
-
-            // 3 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-            }
-
-            // 4 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-            }
-
-            // 5 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows5(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-            }
-
-            // 6 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows6(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-            }
-
-            // 7 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows7(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-            }
-
-            // 8 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows8(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum7_1, &output[16]);
-            }
-
-            // 12 rows by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows12(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
-                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
-                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
-                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[208]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[416]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[624]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[832]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[1040]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[1248]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[1456]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create<float>(input[1664]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create<float>(input[1872]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create<float>(input[2080]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create<float>(input[2288]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum7_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum8_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum8_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum9_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum9_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum10_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum10_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum11_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum11_1, &output[16]);
-            }
-
-            // 1 row by 128 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero, sum0_4 = Vector512<float>.Zero, sum0_5 = Vector512<float>.Zero, sum0_6 = Vector512<float>.Zero, sum0_7 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16384]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16400]), sum0_3); sum0_4 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[32768]), sum0_4); sum0_5 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[32784]), sum0_5); sum0_6 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[49152]), sum0_6); sum0_7 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[49168]), sum0_7);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]); Vector512.Store(Vector512.Load(&output[64]) + sum0_4, &output[64]); Vector512.Store(Vector512.Load(&output[80]) + sum0_5, &output[80]); Vector512.Store(Vector512.Load(&output[96]) + sum0_6, &output[96]); Vector512.Store(Vector512.Load(&output[112]) + sum0_7, &output[112]);
-            }
-
-            private static void Multiply512AddPairRows(int rows, float* input, float* weights, float* output, nint outputStride)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply512AddPairRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply512AddPairRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply512AddPairRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply512AddPairRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply512AddPairRows5(input, weights, output, outputStride); break;
-                    case 6: Multiply512AddPairRows6(input, weights, output, outputStride); break;
-                }
-            }
-
-            // 1 row by 64 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddPairRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16384]), sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16400]), sum0_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-            }
-
-            // 2 rows by 64 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddPairRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[16384]), weight3 = Vector512.Load(&weights[16400]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-            }
-
-            // 3 rows by 64 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddPairRows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[16384]), weight3 = Vector512.Load(&weights[16400]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-            }
-
-            // 4 rows by 64 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddPairRows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[16384]), weight3 = Vector512.Load(&weights[16400]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-            }
-
-            // 5 rows by 64 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddPairRows5(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[16384]), weight3 = Vector512.Load(&weights[16400]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-            }
-
-            // 6 rows by 64 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddPairRows6(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[16384]), weight3 = Vector512.Load(&weights[16400]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]); Sse.Prefetch0(&weights[17408]); Sse.Prefetch0(&weights[17424]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum5_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum5_3, &output[48]);
-            }
-
-            // 6 rows by 64 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddWholePairRows6(float* input, float* weights, float* output, nint outputStride, float* ahead)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero, sum2_2 = Vector512<float>.Zero, sum2_3 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero, sum3_2 = Vector512<float>.Zero, sum3_3 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero, sum4_2 = Vector512<float>.Zero, sum4_3 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero, sum5_2 = Vector512<float>.Zero, sum5_3 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]), weight2 = Vector512.Load(&weights[16384]), weight3 = Vector512.Load(&weights[16400]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1); sum0_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum0_2); sum0_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum0_3);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1); sum1_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum1_2); sum1_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum1_3);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1); sum2_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum2_2); sum2_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum2_3);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1); sum3_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum3_2); sum3_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum3_3);
-                    value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
-                    value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
-                    Sse.Prefetch1(ahead);
-                    ahead += 16;
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum0_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum0_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum1_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum1_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum2_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum2_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum3_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum3_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum4_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum4_3, &output[48]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]); Vector512.Store(Vector512.Load(&output[32]) + sum5_2, &output[32]); Vector512.Store(Vector512.Load(&output[48]) + sum5_3, &output[48]);
-            }
-
-            private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply512AddRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply512AddRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply512AddRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply512AddRows4(input, weights, output, outputStride); break;
-                    case 5: Multiply512AddRows5(input, weights, output, outputStride); break;
-                    case 6: Multiply512AddRows6(input, weights, output, outputStride); break;
-                    case 7: Multiply512AddRows7(input, weights, output, outputStride); break;
-                    case 8: Multiply512AddRows8(input, weights, output, outputStride); break;
-                    case 12: Multiply512AddRows12(input, weights, output, outputStride); break;
-                }
-            }
-
-            // 1 row by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(weights), sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, Vector512.Load(&weights[16]), sum0_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-            }
-
-            // 2 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-            }
-
-            // 3 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-            }
-
-            // 4 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-            }
-
-            // 5 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows5(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-            }
-
-            // 6 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows6(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-            }
-
-            // 7 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows7(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-            }
-
-            // 8 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows8(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[3696]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum7_1, &output[16]);
-            }
-
-            // 12 rows by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows12(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
-                Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
-                Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
-                Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
-                Vector512<float> sum4_0 = Vector512<float>.Zero, sum4_1 = Vector512<float>.Zero;
-                Vector512<float> sum5_0 = Vector512<float>.Zero, sum5_1 = Vector512<float>.Zero;
-                Vector512<float> sum6_0 = Vector512<float>.Zero, sum6_1 = Vector512<float>.Zero;
-                Vector512<float> sum7_0 = Vector512<float>.Zero, sum7_1 = Vector512<float>.Zero;
-                Vector512<float> sum8_0 = Vector512<float>.Zero, sum8_1 = Vector512<float>.Zero;
-                Vector512<float> sum9_0 = Vector512<float>.Zero, sum9_1 = Vector512<float>.Zero;
-                Vector512<float> sum10_0 = Vector512<float>.Zero, sum10_1 = Vector512<float>.Zero;
-                Vector512<float> sum11_0 = Vector512<float>.Zero, sum11_1 = Vector512<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector512<float> weight0 = Vector512.Load(weights), weight1 = Vector512.Load(&weights[16]);
-                    Vector512<float> value = Vector512.Create<float>(input[0]); sum0_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum0_0); sum0_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum0_1);
-                    value = Vector512.Create<float>(input[528]); sum1_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum1_0); sum1_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum1_1);
-                    value = Vector512.Create<float>(input[1056]); sum2_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum2_0); sum2_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum2_1);
-                    value = Vector512.Create<float>(input[1584]); sum3_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum3_0); sum3_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum3_1);
-                    value = Vector512.Create<float>(input[2112]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1);
-                    value = Vector512.Create<float>(input[2640]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1);
-                    value = Vector512.Create<float>(input[3168]); sum6_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum6_0); sum6_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum6_1);
-                    value = Vector512.Create<float>(input[3696]); sum7_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum7_0); sum7_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum7_1);
-                    value = Vector512.Create<float>(input[4224]); sum8_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum8_0); sum8_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum8_1);
-                    value = Vector512.Create<float>(input[4752]); sum9_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum9_0); sum9_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum9_1);
-                    value = Vector512.Create<float>(input[5280]); sum10_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum10_0); sum10_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum10_1);
-                    value = Vector512.Create<float>(input[5808]); sum11_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum11_0); sum11_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum11_1);
-                    Sse.Prefetch0(&weights[1024]); Sse.Prefetch0(&weights[1040]);
-                    input = &input[1];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector512.Store(Vector512.Load(output) + sum0_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum0_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum1_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum1_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum2_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum2_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum3_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum3_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum4_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum4_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum5_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum5_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum6_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum6_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum7_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum7_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum8_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum8_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum9_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum9_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum10_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum10_1, &output[16]);
-                output = &output[outputStride]; Vector512.Store(Vector512.Load(output) + sum11_0, output); Vector512.Store(Vector512.Load(&output[16]) + sum11_1, &output[16]);
             }
 
             /// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>

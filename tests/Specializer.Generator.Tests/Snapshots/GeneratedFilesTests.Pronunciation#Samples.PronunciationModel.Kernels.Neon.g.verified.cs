@@ -74,7 +74,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 336);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 336);
                     }
                 }
 
@@ -85,7 +85,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
+                        MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
                     }
                 }
             }
@@ -242,7 +242,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192AddStreamsRows1(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 208);
+                        MultiplyStreamsRows1<From192Add>(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 208);
                     }
                 }
 
@@ -253,7 +253,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply192AddRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        MultiplyRows<From192Add>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
                     }
                 }
             }
@@ -272,7 +272,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 1536], sums, 32);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 1536], sums, 32);
                         GatedLinear192To512SiluFinish(sums, &output[(nint)panel * 4], 1, 8);
                     }
                 }
@@ -284,7 +284,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, sums, 8);
+                        MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, sums, 8);
                         GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], height, 2);
                     }
                 }
@@ -315,7 +315,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply512AddStreamsRows1(input, &weights[(nint)panel * 4096], &output[(nint)panel * 8], 208);
+                        MultiplyStreamsRows1<From512Add>(input, &weights[(nint)panel * 4096], &output[(nint)panel * 8], 208);
                     }
                 }
 
@@ -326,7 +326,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply512AddRows(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        MultiplyRows<From512Add>(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
                     }
                 }
             }
@@ -344,7 +344,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 128);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 128);
                     }
                 }
 
@@ -355,7 +355,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
                     }
                 }
             }
@@ -484,170 +484,265 @@ namespace Samples
                 return total;
             }
 
-            // 1 row by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            // What tiles are compiled for: constants to the JIT compiler, which makes code of its own for each type.
+            private interface ILinearLayer
             {
+                // How many weights each output has, which is the depth of a tile.
+                static abstract int Inputs { get; }
+
+                // Floats from one row of inputs to the next.
+                static abstract int InputStride { get; }
+
+                // Whether sums are added to what the output holds: the residual stream.
+                static abstract bool AddsToOutput { get; }
+            }
+
+            private readonly struct From192 : ILinearLayer
+            {
+                public static int Inputs => 192;
+
+                public static int InputStride => 208;
+
+                public static bool AddsToOutput => false;
+            }
+
+            private readonly struct From192Add : ILinearLayer
+            {
+                public static int Inputs => 192;
+
+                public static int InputStride => 208;
+
+                public static bool AddsToOutput => true;
+            }
+
+            private readonly struct From512Add : ILinearLayer
+            {
+                public static int Inputs => 512;
+
+                public static int InputStride => 528;
+
+                public static bool AddsToOutput => true;
+            }
+
+            // 1 row by 32 columns, the layer's depth.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void MultiplyStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
+            {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1536]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1540]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3072]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3076]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4608]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4612]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1544]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1548]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3080]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3084]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4616]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4620]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1552]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1556]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3088]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3092]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4624]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4628]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1560]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1564]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3096]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3100]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4632]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4636]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[2 * inputs], values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 1], values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[4 * inputs], values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 1], values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[6 * inputs], values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 1], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[2], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[3], values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[(2 * inputs) + 2], values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 3], values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[(4 * inputs) + 2], values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 3], values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[(6 * inputs) + 2], values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 3], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[4], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[5], values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[(2 * inputs) + 4], values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 5], values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[(4 * inputs) + 4], values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 5], values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[(6 * inputs) + 4], values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 5], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[6], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[7], values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, vectors[(2 * inputs) + 6], values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, vectors[(2 * inputs) + 7], values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, vectors[(4 * inputs) + 6], values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, vectors[(4 * inputs) + 7], values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, vectors[(6 * inputs) + 6], values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, vectors[(6 * inputs) + 7], values0, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1; sum0_2 = Vector128.Load(&held[8]) + sum0_2; sum0_3 = Vector128.Load(&held[12]) + sum0_3; sum0_4 = Vector128.Load(&held[16]) + sum0_4; sum0_5 = Vector128.Load(&held[20]) + sum0_5; sum0_6 = Vector128.Load(&held[24]) + sum0_6; sum0_7 = Vector128.Load(&held[28]) + sum0_7;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
-            private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply192Rows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192Rows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192Rows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192Rows4(input, weights, output, outputStride); break;
-                    case 8: Multiply192Rows8(input, weights, output, outputStride); break;
+                    case 1: MultiplyRows1<TLayer>(input, weights, output, outputStride); break;
+                    case 2: MultiplyRows2<TLayer>(input, weights, output, outputStride); break;
+                    case 3: MultiplyRows3<TLayer>(input, weights, output, outputStride); break;
+                    case 4: MultiplyRows4<TLayer>(input, weights, output, outputStride); break;
+                    case 8: MultiplyRows8<TLayer>(input, weights, output, outputStride); break;
                 }
             }
 
-            // 1 row by 8 columns, depth 192.
+            // 1 row by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows1(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[2], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[3], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[4], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[5], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[6], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[7], values0, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
-            // 2 rows by 8 columns, depth 192.
+            // 2 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows2(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows2<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
             }
 
-            // 3 rows by 8 columns, depth 192.
+            // 3 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows3(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows3<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]), values2 = Vector128.Load(&input[2 * inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
             }
 
-            // 4 rows by 8 columns, depth 192.
+            // 4 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows4(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows4<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]), values3 = Vector128.Load(&input[624]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]), values2 = Vector128.Load(&input[2 * inputStride]), values3 = Vector128.Load(&input[3 * inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector128.Load(held) + sum3_0; sum3_1 = Vector128.Load(&held[4]) + sum3_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum3_0, output); Vector128.Store(sum3_1, &output[4]);
             }
 
-            // 8 rows by 8 columns, depth 192.
+            // 8 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows8(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows8<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -656,11 +751,11 @@ namespace Samples
                 Vector128<float> sum5_0 = Vector128<float>.Zero, sum5_1 = Vector128<float>.Zero;
                 Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
                 Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]), values3 = Vector128.Load(&input[624]), values4 = Vector128.Load(&input[832]), values5 = Vector128.Load(&input[1040]), values6 = Vector128.Load(&input[1248]), values7 = Vector128.Load(&input[1456]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[inputStride]), values2 = Vector128.Load(&input[2 * inputStride]), values3 = Vector128.Load(&input[3 * inputStride]), values4 = Vector128.Load(&input[4 * inputStride]), values5 = Vector128.Load(&input[5 * inputStride]), values6 = Vector128.Load(&input[6 * inputStride]), values7 = Vector128.Load(&input[7 * inputStride]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -669,7 +764,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
@@ -678,7 +773,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
@@ -687,7 +782,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
@@ -697,9 +792,22 @@ namespace Samples
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector128.Load(held) + sum3_0; sum3_1 = Vector128.Load(&held[4]) + sum3_1;
+                    held = &held[outputStride]; sum4_0 = Vector128.Load(held) + sum4_0; sum4_1 = Vector128.Load(&held[4]) + sum4_1;
+                    held = &held[outputStride]; sum5_0 = Vector128.Load(held) + sum5_0; sum5_1 = Vector128.Load(&held[4]) + sum5_1;
+                    held = &held[outputStride]; sum6_0 = Vector128.Load(held) + sum6_0; sum6_1 = Vector128.Load(&held[4]) + sum6_1;
+                    held = &held[outputStride]; sum7_0 = Vector128.Load(held) + sum7_0; sum7_1 = Vector128.Load(&held[4]) + sum7_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -726,17 +834,18 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows1(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[32];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[2], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[3], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[4], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[5], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[6], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[7], values0, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -746,26 +855,27 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows2(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[32];
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -776,6 +886,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows3(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -783,24 +894,24 @@ namespace Samples
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -812,6 +923,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows4(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -820,28 +932,28 @@ namespace Samples
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]), values3 = Vector128.Load(&input[96]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -854,6 +966,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows8(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -866,7 +979,7 @@ namespace Samples
                 do
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[32]), values2 = Vector128.Load(&input[64]), values3 = Vector128.Load(&input[96]), values4 = Vector128.Load(&input[128]), values5 = Vector128.Load(&input[160]), values6 = Vector128.Load(&input[192]), values7 = Vector128.Load(&input[224]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -875,7 +988,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
+                    weight0 = vectors[2]; weight1 = vectors[3];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
@@ -884,7 +997,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
+                    weight0 = vectors[4]; weight1 = vectors[5];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
@@ -893,7 +1006,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
+                    weight0 = vectors[6]; weight1 = vectors[7];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
@@ -903,7 +1016,7 @@ namespace Samples
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
                     input = &input[4];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -932,22 +1045,23 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 float* end = &input[depth & ~(nint)3];
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[32]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[36]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[64]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[68]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[96]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[100]), values0, 3);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[0], values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[1], values0, 0);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[8], values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[9], values0, 1);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[16], values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[17], values0, 2);
+                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, vectors[24], values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, vectors[25], values0, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, Vector128.Load(weights)); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, Vector128.Load(&weights[4]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, vectors[0]); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, vectors[1]);
                 }
 
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -957,6 +1071,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows2(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -965,24 +1080,24 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
+                    weight0 = vectors[16]; weight1 = vectors[17];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
+                    weight0 = vectors[24]; weight1 = vectors[25];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                 }
@@ -995,6 +1110,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows3(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -1005,28 +1121,28 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
+                    weight0 = vectors[16]; weight1 = vectors[17];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
+                    weight0 = vectors[24]; weight1 = vectors[25];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
@@ -1041,6 +1157,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows4(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -1053,32 +1170,32 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]), values3 = Vector128.Load(&input[384]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
+                    weight0 = vectors[16]; weight1 = vectors[17];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
+                    weight0 = vectors[24]; weight1 = vectors[25];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
                     sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
@@ -1095,6 +1212,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows8(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -1115,7 +1233,7 @@ namespace Samples
                 while (input != end)
                 {
                     Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[128]), values2 = Vector128.Load(&input[256]), values3 = Vector128.Load(&input[384]), values4 = Vector128.Load(&input[512]), values5 = Vector128.Load(&input[640]), values6 = Vector128.Load(&input[768]), values7 = Vector128.Load(&input[896]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
@@ -1124,7 +1242,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[32]); weight1 = Vector128.Load(&weights[36]);
+                    weight0 = vectors[8]; weight1 = vectors[9];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
@@ -1133,7 +1251,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[64]); weight1 = Vector128.Load(&weights[68]);
+                    weight0 = vectors[16]; weight1 = vectors[17];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
@@ -1142,7 +1260,7 @@ namespace Samples
                     sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[96]); weight1 = Vector128.Load(&weights[100]);
+                    weight0 = vectors[24]; weight1 = vectors[25];
                     sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
                     sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
                     sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
@@ -1152,11 +1270,11 @@ namespace Samples
                     sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
                     sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
                     input = &input[4];
-                    weights = &weights[128];
+                    vectors = &vectors[32];
                 }
-                for (float* last = &input[depth & 3]; input != last; input = &input[1], weights = &weights[32])
+                for (float* last = &input[depth & 3]; input != last; input = &input[1], vectors = &vectors[8])
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = AdvSimd.FusedMultiplyAdd(sum0_0, value, weight0); sum0_1 = AdvSimd.FusedMultiplyAdd(sum0_1, value, weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = AdvSimd.FusedMultiplyAdd(sum1_0, value, weight0); sum1_1 = AdvSimd.FusedMultiplyAdd(sum1_1, value, weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = AdvSimd.FusedMultiplyAdd(sum2_0, value, weight0); sum2_1 = AdvSimd.FusedMultiplyAdd(sum2_1, value, weight1);
@@ -1175,458 +1293,6 @@ namespace Samples
                 Vector128.Store(sum5_0, &output[160]); Vector128.Store(sum5_1, &output[164]);
                 Vector128.Store(sum6_0, &output[192]); Vector128.Store(sum6_1, &output[196]);
                 Vector128.Store(sum7_0, &output[224]); Vector128.Store(sum7_1, &output[228]);
-            }
-
-            // 1 row by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1536]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1540]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3072]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3076]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4608]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4612]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1544]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1548]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3080]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3084]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4616]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4620]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1552]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1556]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3088]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3092]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4624]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4628]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[1560]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[1564]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[3096]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[3100]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[4632]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[4636]), values0, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
-            }
-
-            private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply192AddRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192AddRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192AddRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192AddRows4(input, weights, output, outputStride); break;
-                    case 8: Multiply192AddRows8(input, weights, output, outputStride); break;
-                }
-            }
-
-            // 1 row by 8 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-            }
-
-            // 2 rows by 8 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-            }
-
-            // 3 rows by 8 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-            }
-
-            // 4 rows by 8 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]), values3 = Vector128.Load(&input[624]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-            }
-
-            // 8 rows by 8 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows8(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                Vector128<float> sum4_0 = Vector128<float>.Zero, sum4_1 = Vector128<float>.Zero;
-                Vector128<float> sum5_0 = Vector128<float>.Zero, sum5_1 = Vector128<float>.Zero;
-                Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
-                Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[208]), values2 = Vector128.Load(&input[416]), values3 = Vector128.Load(&input[624]), values4 = Vector128.Load(&input[832]), values5 = Vector128.Load(&input[1040]), values6 = Vector128.Load(&input[1248]), values7 = Vector128.Load(&input[1456]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 0); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 0);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 1); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 1);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 2); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 2);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 3); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 3);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum4_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum4_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum5_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum5_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum6_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum6_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum7_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum7_1, &output[4]);
-            }
-
-            // 1 row by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4096]), values0, 0); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4100]), values0, 0); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8192]), values0, 0); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8196]), values0, 0); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12288]), values0, 0); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12292]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4104]), values0, 1); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4108]), values0, 1); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8200]), values0, 1); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8204]), values0, 1); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12296]), values0, 1); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12300]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4112]), values0, 2); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4116]), values0, 2); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8208]), values0, 2); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8212]), values0, 2); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12304]), values0, 2); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12308]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3); sum0_2 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_2, Vector128.Load(&weights[4120]), values0, 3); sum0_3 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_3, Vector128.Load(&weights[4124]), values0, 3); sum0_4 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_4, Vector128.Load(&weights[8216]), values0, 3); sum0_5 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_5, Vector128.Load(&weights[8220]), values0, 3); sum0_6 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_6, Vector128.Load(&weights[12312]), values0, 3); sum0_7 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_7, Vector128.Load(&weights[12316]), values0, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
-            }
-
-            private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply512AddRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply512AddRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply512AddRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply512AddRows4(input, weights, output, outputStride); break;
-                    case 8: Multiply512AddRows8(input, weights, output, outputStride); break;
-                }
-            }
-
-            // 1 row by 8 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(weights), values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[4]), values0, 0);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[8]), values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[12]), values0, 1);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[16]), values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[20]), values0, 2);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, Vector128.Load(&weights[24]), values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, Vector128.Load(&weights[28]), values0, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-            }
-
-            // 2 rows by 8 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[528]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-            }
-
-            // 3 rows by 8 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[528]), values2 = Vector128.Load(&input[1056]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-            }
-
-            // 4 rows by 8 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[528]), values2 = Vector128.Load(&input[1056]), values3 = Vector128.Load(&input[1584]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-            }
-
-            // 8 rows by 8 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows8(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                Vector128<float> sum4_0 = Vector128<float>.Zero, sum4_1 = Vector128<float>.Zero;
-                Vector128<float> sum5_0 = Vector128<float>.Zero, sum5_1 = Vector128<float>.Zero;
-                Vector128<float> sum6_0 = Vector128<float>.Zero, sum6_1 = Vector128<float>.Zero;
-                Vector128<float> sum7_0 = Vector128<float>.Zero, sum7_1 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> values0 = Vector128.Load(input), values1 = Vector128.Load(&input[528]), values2 = Vector128.Load(&input[1056]), values3 = Vector128.Load(&input[1584]), values4 = Vector128.Load(&input[2112]), values5 = Vector128.Load(&input[2640]), values6 = Vector128.Load(&input[3168]), values7 = Vector128.Load(&input[3696]);
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 0); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 0);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 0); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 0);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 0); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 0);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 0); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 0);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 0); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 0);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 0); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 0);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 0); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 0);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 0); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 0);
-                    weight0 = Vector128.Load(&weights[8]); weight1 = Vector128.Load(&weights[12]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 1); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 1);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 1); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 1);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 1); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 1);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 1); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 1);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 1); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 1);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 1); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 1);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 1); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 1);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 1); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 1);
-                    weight0 = Vector128.Load(&weights[16]); weight1 = Vector128.Load(&weights[20]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 2); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 2);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 2); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 2);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 2); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 2);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 2); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 2);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 2); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 2);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 2); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 2);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 2); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 2);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 2); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 2);
-                    weight0 = Vector128.Load(&weights[24]); weight1 = Vector128.Load(&weights[28]);
-                    sum0_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_0, weight0, values0, 3); sum0_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum0_1, weight1, values0, 3);
-                    sum1_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_0, weight0, values1, 3); sum1_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum1_1, weight1, values1, 3);
-                    sum2_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_0, weight0, values2, 3); sum2_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum2_1, weight1, values2, 3);
-                    sum3_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_0, weight0, values3, 3); sum3_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum3_1, weight1, values3, 3);
-                    sum4_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_0, weight0, values4, 3); sum4_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum4_1, weight1, values4, 3);
-                    sum5_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_0, weight0, values5, 3); sum5_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum5_1, weight1, values5, 3);
-                    sum6_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_0, weight0, values6, 3); sum6_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum6_1, weight1, values6, 3);
-                    sum7_0 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_0, weight0, values7, 3); sum7_1 = AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(sum7_1, weight1, values7, 3);
-                    input = &input[4];
-                    weights = &weights[32];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum4_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum4_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum5_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum5_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum6_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum6_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum7_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum7_1, &output[4]);
             }
 
             /// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>

@@ -73,7 +73,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 336);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 336);
                     }
                 }
 
@@ -84,7 +84,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
+                        MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336);
                     }
                 }
             }
@@ -241,7 +241,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192AddStreamsRows1(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 208);
+                        MultiplyStreamsRows1<From192Add>(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 208);
                     }
                 }
 
@@ -252,7 +252,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply192AddRows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        MultiplyRows<From192Add>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208);
                     }
                 }
             }
@@ -271,7 +271,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 1536], sums, 32);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 1536], sums, 32);
                         GatedLinear192To512SiluFinish(sums, &output[(nint)panel * 4], 1, 8);
                     }
                 }
@@ -283,7 +283,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, sums, 8);
+                        MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, sums, 8);
                         GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], height, 2);
                     }
                 }
@@ -314,7 +314,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply512AddStreamsRows1(input, &weights[(nint)panel * 4096], &output[(nint)panel * 8], 208);
+                        MultiplyStreamsRows1<From512Add>(input, &weights[(nint)panel * 4096], &output[(nint)panel * 8], 208);
                     }
                 }
 
@@ -325,7 +325,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply512AddRows(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
+                        MultiplyRows<From512Add>(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208);
                     }
                 }
             }
@@ -343,7 +343,7 @@ namespace Samples
                     // One row is as fast as its weights are read, and memory serves several streams faster than one.
                     for (; panel <= endPanel - 4; panel += 4)
                     {
-                        Multiply192StreamsRows1(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 128);
+                        MultiplyStreamsRows1<From192>(input, &weights[(nint)panel * 1536], &output[(nint)panel * 8], 128);
                     }
                 }
 
@@ -354,7 +354,7 @@ namespace Samples
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 4);
-                        Multiply192Rows(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
+                        MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128);
                     }
                 }
             }
@@ -474,112 +474,204 @@ namespace Samples
                 return total;
             }
 
-            // 1 row by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192StreamsRows1(float* input, float* weights, float* output, nint outputStride)
+            // What tiles are compiled for: constants to the JIT compiler, which makes code of its own for each type.
+            private interface ILinearLayer
             {
+                // How many weights each output has, which is the depth of a tile.
+                static abstract int Inputs { get; }
+
+                // Floats from one row of inputs to the next.
+                static abstract int InputStride { get; }
+
+                // Whether sums are added to what the output holds: the residual stream.
+                static abstract bool AddsToOutput { get; }
+            }
+
+            private readonly struct From192 : ILinearLayer
+            {
+                public static int Inputs => 192;
+
+                public static int InputStride => 208;
+
+                public static bool AddsToOutput => false;
+            }
+
+            private readonly struct From192Add : ILinearLayer
+            {
+                public static int Inputs => 192;
+
+                public static int InputStride => 208;
+
+                public static bool AddsToOutput => true;
+            }
+
+            private readonly struct From512Add : ILinearLayer
+            {
+                public static int Inputs => 512;
+
+                public static int InputStride => 528;
+
+                public static bool AddsToOutput => true;
+            }
+
+            // 1 row by 32 columns, the layer's depth.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            private static void MultiplyStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
+            {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[1536])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[1540])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[3072])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[3076])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[4608])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[4612]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]); sum0_2 = sum0_2 + (value * vectors[2 * inputs]); sum0_3 = sum0_3 + (value * vectors[(2 * inputs) + 1]); sum0_4 = sum0_4 + (value * vectors[4 * inputs]); sum0_5 = sum0_5 + (value * vectors[(4 * inputs) + 1]); sum0_6 = sum0_6 + (value * vectors[6 * inputs]); sum0_7 = sum0_7 + (value * vectors[(6 * inputs) + 1]);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1; sum0_2 = Vector128.Load(&held[8]) + sum0_2; sum0_3 = Vector128.Load(&held[12]) + sum0_3; sum0_4 = Vector128.Load(&held[16]) + sum0_4; sum0_5 = Vector128.Load(&held[20]) + sum0_5; sum0_6 = Vector128.Load(&held[24]) + sum0_6; sum0_7 = Vector128.Load(&held[28]) + sum0_7;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]); Vector128.Store(sum0_2, &output[8]); Vector128.Store(sum0_3, &output[12]); Vector128.Store(sum0_4, &output[16]); Vector128.Store(sum0_5, &output[20]); Vector128.Store(sum0_6, &output[24]); Vector128.Store(sum0_7, &output[28]);
             }
 
-            private static void Multiply192Rows(int rows, float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows<TLayer>(int rows, float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
                 switch (rows)
                 {
-                    case 1: Multiply192Rows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192Rows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192Rows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192Rows4(input, weights, output, outputStride); break;
+                    case 1: MultiplyRows1<TLayer>(input, weights, output, outputStride); break;
+                    case 2: MultiplyRows2<TLayer>(input, weights, output, outputStride); break;
+                    case 3: MultiplyRows3<TLayer>(input, weights, output, outputStride); break;
+                    case 4: MultiplyRows4<TLayer>(input, weights, output, outputStride); break;
                 }
             }
 
-            // 1 row by 8 columns, depth 192.
+            // 1 row by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows1(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
             }
 
-            // 2 rows by 8 columns, depth 192.
+            // 2 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows2(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows2<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[inputStride]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
             }
 
-            // 3 rows by 8 columns, depth 192.
+            // 3 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows3(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows3<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[416]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[inputStride]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[2 * inputStride]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
             }
 
-            // 4 rows by 8 columns, depth 192.
+            // 4 rows by 8 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192Rows4(float* input, float* weights, float* output, nint outputStride)
+            private static void MultiplyRows4<TLayer>(float* input, float* weights, float* output, nint outputStride)
+                where TLayer : struct, ILinearLayer
             {
+                int inputs = TLayer.Inputs, inputStride = TLayer.InputStride;
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                float* end = &input[192];
+                float* end = &input[inputs];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[416]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[624]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[inputStride]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[2 * inputStride]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
+                    value = Vector128.Create<float>(input[3 * inputStride]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
+                if (TLayer.AddsToOutput)
+                {
+                    float* held = output;
+                    sum0_0 = Vector128.Load(held) + sum0_0; sum0_1 = Vector128.Load(&held[4]) + sum0_1;
+                    held = &held[outputStride]; sum1_0 = Vector128.Load(held) + sum1_0; sum1_1 = Vector128.Load(&held[4]) + sum1_1;
+                    held = &held[outputStride]; sum2_0 = Vector128.Load(held) + sum2_0; sum2_1 = Vector128.Load(&held[4]) + sum2_1;
+                    held = &held[outputStride]; sum3_0 = Vector128.Load(held) + sum3_0; sum3_1 = Vector128.Load(&held[4]) + sum3_1;
+                }
+
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum1_0, output); Vector128.Store(sum1_1, &output[4]);
                 output = &output[outputStride]; Vector128.Store(sum2_0, output); Vector128.Store(sum2_1, &output[4]);
@@ -601,13 +693,14 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows1(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -617,16 +710,17 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows2(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -637,18 +731,19 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows3(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
                 float* end = &input[32];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[64]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -660,6 +755,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void ScoreRows4(float* input, float* weights, float* output)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
                 Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
                 Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
@@ -667,13 +763,13 @@ namespace Samples
                 float* end = &input[32];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[32]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[64]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[96]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[8];
+                    vectors = &vectors[2];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -697,14 +793,15 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows1(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 float* end = &input[depth];
                 do
                 {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
+                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * vectors[0]); sum0_1 = sum0_1 + (value * vectors[1]);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -714,6 +811,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows2(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -721,11 +819,11 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -736,6 +834,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows3(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -745,12 +844,12 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
@@ -762,6 +861,7 @@ namespace Samples
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void WeighValuesRows4(float* input, float* weights, float* output, float* factors, nint depth)
             {
+                Vector128<float>* vectors = (Vector128<float>*)weights;
                 Vector128<float> factor0 = Vector128.Create<float>(factors[0]);
                 Vector128<float> sum0_0 = Vector128.Load(output) * factor0, sum0_1 = Vector128.Load(&output[4]) * factor0;
                 Vector128<float> factor1 = Vector128.Create<float>(factors[1]);
@@ -773,243 +873,19 @@ namespace Samples
                 float* end = &input[depth];
                 do
                 {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
+                    Vector128<float> weight0 = vectors[0], weight1 = vectors[1];
                     Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
                     value = Vector128.Create<float>(input[128]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
                     value = Vector128.Create<float>(input[256]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
                     value = Vector128.Create<float>(input[384]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
                     input = &input[1];
-                    weights = &weights[32];
+                    vectors = &vectors[8];
                 }
                 while (input != end);
                 Vector128.Store(sum0_0, output); Vector128.Store(sum0_1, &output[4]);
                 Vector128.Store(sum1_0, &output[32]); Vector128.Store(sum1_1, &output[36]);
                 Vector128.Store(sum2_0, &output[64]); Vector128.Store(sum2_1, &output[68]);
                 Vector128.Store(sum3_0, &output[96]); Vector128.Store(sum3_1, &output[100]);
-            }
-
-            // 1 row by 32 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[1536])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[1540])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[3072])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[3076])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[4608])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[4612]));
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
-            }
-
-            private static void Multiply192AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply192AddRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply192AddRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply192AddRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply192AddRows4(input, weights, output, outputStride); break;
-                }
-            }
-
-            // 1 row by 8 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-            }
-
-            // 2 rows by 8 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-            }
-
-            // 3 rows by 8 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[416]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-            }
-
-            // 4 rows by 8 columns, depth 192.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply192AddRows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                float* end = &input[192];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[208]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[416]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[624]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
-            }
-
-            // 1 row by 32 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddStreamsRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4])); sum0_2 = sum0_2 + (value * Vector128.Load(&weights[4096])); sum0_3 = sum0_3 + (value * Vector128.Load(&weights[4100])); sum0_4 = sum0_4 + (value * Vector128.Load(&weights[8192])); sum0_5 = sum0_5 + (value * Vector128.Load(&weights[8196])); sum0_6 = sum0_6 + (value * Vector128.Load(&weights[12288])); sum0_7 = sum0_7 + (value * Vector128.Load(&weights[12292]));
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]); Vector128.Store(Vector128.Load(&output[8]) + sum0_2, &output[8]); Vector128.Store(Vector128.Load(&output[12]) + sum0_3, &output[12]); Vector128.Store(Vector128.Load(&output[16]) + sum0_4, &output[16]); Vector128.Store(Vector128.Load(&output[20]) + sum0_5, &output[20]); Vector128.Store(Vector128.Load(&output[24]) + sum0_6, &output[24]); Vector128.Store(Vector128.Load(&output[28]) + sum0_7, &output[28]);
-            }
-
-            private static void Multiply512AddRows(int rows, float* input, float* weights, float* output, nint outputStride)
-            {
-                switch (rows)
-                {
-                    case 1: Multiply512AddRows1(input, weights, output, outputStride); break;
-                    case 2: Multiply512AddRows2(input, weights, output, outputStride); break;
-                    case 3: Multiply512AddRows3(input, weights, output, outputStride); break;
-                    case 4: Multiply512AddRows4(input, weights, output, outputStride); break;
-                }
-            }
-
-            // 1 row by 8 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows1(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * Vector128.Load(weights)); sum0_1 = sum0_1 + (value * Vector128.Load(&weights[4]));
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-            }
-
-            // 2 rows by 8 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows2(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[528]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-            }
-
-            // 3 rows by 8 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows3(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[528]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[1056]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-            }
-
-            // 4 rows by 8 columns, depth 512.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            private static void Multiply512AddRows4(float* input, float* weights, float* output, nint outputStride)
-            {
-                Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero;
-                Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero;
-                Vector128<float> sum2_0 = Vector128<float>.Zero, sum2_1 = Vector128<float>.Zero;
-                Vector128<float> sum3_0 = Vector128<float>.Zero, sum3_1 = Vector128<float>.Zero;
-                float* end = &input[512];
-                do
-                {
-                    Vector128<float> weight0 = Vector128.Load(weights), weight1 = Vector128.Load(&weights[4]);
-                    Vector128<float> value = Vector128.Create<float>(input[0]); sum0_0 = sum0_0 + (value * weight0); sum0_1 = sum0_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[528]); sum1_0 = sum1_0 + (value * weight0); sum1_1 = sum1_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[1056]); sum2_0 = sum2_0 + (value * weight0); sum2_1 = sum2_1 + (value * weight1);
-                    value = Vector128.Create<float>(input[1584]); sum3_0 = sum3_0 + (value * weight0); sum3_1 = sum3_1 + (value * weight1);
-                    input = &input[1];
-                    weights = &weights[8];
-                }
-                while (input != end);
-                Vector128.Store(Vector128.Load(output) + sum0_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum0_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum1_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum1_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum2_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum2_1, &output[4]);
-                output = &output[outputStride]; Vector128.Store(Vector128.Load(output) + sum3_0, output); Vector128.Store(Vector128.Load(&output[4]) + sum3_1, &output[4]);
             }
 
             /// <summary>The height of the next tile: as few tiles as can be, as equal as can be, the highest first.</summary>

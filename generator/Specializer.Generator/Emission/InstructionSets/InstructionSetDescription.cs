@@ -125,8 +125,6 @@ internal abstract class InstructionSetDescription
 
     public string Load(string address) => VectorClass + ".Load(" + address + ")";
 
-    public string LoadWords(string address) => VectorClass + ".Load((uint*)(" + address + "))";
-
     // The type is said although the compiler would find it: that spares it a choice among thirty methods.
     public string Broadcast(string value) => VectorClass + ".Create<float>(" + value + ")";
 }

@@ -77,7 +77,7 @@ internal static class AttentionTiles
         Values(kernel, isa, "StreamValues", isa.WidestRow).Select(static tile => tile with { MostRows = 1 });
 
     private static TileShape Scores(AttentionKernel kernel, InstructionSetDescription isa, string name, int panels) => new(
-        kernel.TilePrefix + name, isa.PanelVectors, kernel.Attention.HeadDimension, kernel.HeadStride, isa.PanelWidth, TileStart.Zero, AddToOutput: false, Layout.KeyBlock, panels);
+        kernel.TilePrefix + name, isa.PanelVectors, kernel.Attention.HeadDimension, kernel.HeadStride, isa.PanelWidth, TileStart.Zero, Layout.KeyBlock, panels);
 
     /// <summary>As few as can be, as equal as can be.</summary>
     private static IEnumerable<TileShape> Values(AttentionKernel kernel, InstructionSetDescription isa, string name, int most)
@@ -88,7 +88,7 @@ internal static class AttentionTiles
         {
             int width = (vectors + tiles - 1 - tile) / tiles;
             yield return new(
-                kernel.TilePrefix + name + (width == widest ? "Rows" : "NarrowRows"), width, null, Layout.KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, AddToOutput: false, kernel.HeadStride)
+                kernel.TilePrefix + name + (width == widest ? "Rows" : "NarrowRows"), width, Depth: new(null, "depth"), Layout.KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, kernel.HeadStride)
             {
                 // A few queries pass over the values once; the CPU sees so short a stream too late, and where vectors are long asking costs many queries nothing.
                 Prefetch = isa.ValuesAskAhead ? TilePrefetch.Own : TilePrefetch.None,

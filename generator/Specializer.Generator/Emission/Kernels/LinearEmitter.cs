@@ -13,7 +13,7 @@ internal static class LinearEmitter
     public static string Parameters(LinearKernel kernel) =>
         "float* input, float* weights, " + (kernel.Epilogue.Bias ? "float* bias, " : "") + "float* output, int rows, int worker, int workers";
 
-    /// <summary>The tiles that a kernel needs; kernels of equal depth share them.</summary>
+    /// <summary>The tiles that a kernel needs; layers that differ in depth, or in whether they add to the output, share them.</summary>
     public static IEnumerable<TileShape> Tiles(LinearKernel kernel, InstructionSetDescription isa)
     {
         if (kernel.PackedOutputs >= isa.StreamPanels * isa.PanelWidth)
@@ -214,7 +214,8 @@ internal static class LinearEmitter
             + (kernel.Epilogue.Bias ? $", {At("bias", panel, isa.PanelWidth)}" : "")
             + ((tile.Prefetch & TilePrefetch.Ahead) != 0 ? ", ahead" : "");
         // Of a height that is known the method is called directly.
-        writer.Line(int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? $"{tile.Prefix}{rows}({arguments});" : $"{tile.Prefix}({rows}, {arguments});");
+        string layer = $"<{LayerConstants.TypeOf(kernel)}>";
+        writer.Line(int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? $"{tile.Prefix}{rows}{layer}({arguments});" : $"{tile.Prefix}{layer}({rows}, {arguments});");
         if (Finish(kernel) is not null)
         {
             writer.Line($"{kernel.Name}Finish({(gated ? "sums, " : "")}{output}, {rows}, {Text(tile.Columns)});");
@@ -332,19 +333,32 @@ internal static class LinearEmitter
 
     private static TilePrefetch Own(InstructionSetDescription isa) => isa.Prefetches ? TilePrefetch.Own : TilePrefetch.None;
 
-    private static TileShape Tile(LinearKernel kernel, InstructionSetDescription isa, string name, int vectors, int panels) => new(
-        $"Multiply{Text(kernel.Inputs)}{(kernel.Epilogue.Bias ? "Bias" : "")}{(kernel.Epilogue.AddToOutput ? "Add" : "")}{(kernel.Storage == WeightStorage.Float32 ? "" : kernel.Storage.ToString())}{name}Rows",
-        vectors,
-        kernel.Inputs,
-        kernel.InputStride,
-        DepthFloats(kernel, isa, vectors),
-        kernel.Epilogue.Bias ? TileStart.Bias : TileStart.Zero,
-        kernel.Epilogue.AddToOutput,
-        OutputStride: null,
-        panels)
+    private static TileShape Tile(LinearKernel kernel, InstructionSetDescription isa, string name, int vectors, int panels)
     {
-        Storage = kernel.Storage,
-    };
+        // Tiles that take some depths in each turn of their loop are shared by layers of which they take all so.
+        int most = isa.MultipliesByLane ? isa.Lanes : isa.DepthsPerTurn;
+        int depths = most;
+        while (kernel.Inputs % depths > 0)
+        {
+            depths /= 2;
+        }
+
+        string bias = kernel.Epilogue.Bias ? "Bias" : "", storage = kernel.Storage == WeightStorage.Float32 ? "" : kernel.Storage.ToString();
+        return new(
+            $"Multiply{bias}{storage}{(depths < most ? "By" + Text(depths) : "")}{name}Rows",
+            vectors,
+            Depth: new(null, "inputs"),
+            InputStride: new(null, "inputStride"),
+            DepthFloats(kernel, isa, vectors),
+            kernel.Epilogue.Bias ? TileStart.Bias : TileStart.Zero,
+            OutputStride: null,
+            panels)
+        {
+            LayerDepths = depths,
+            Addition = kernel.Epilogue.AddToOutput ? TileAddition.Always : TileAddition.Never,
+            Storage = kernel.Storage,
+        };
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
