@@ -20,11 +20,11 @@ namespace Samples
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     nint token = tokens[row];
-                    float* x = output + ((nint)row * 80);
-                    float* embedding = table + (token * 80);
+                    float* x = &output[(nint)row * 80];
+                    float* embedding = &table[token * 80];
                     for (int i = 0; i < 80; i += 8)
                     {
-                        Vector256.Store(Vector256.Load(embedding + i), x + i);
+                        Vector256.Store(Vector256.Load(&embedding[i]), &x[i]);
                     }
                 }
             }
@@ -35,13 +35,13 @@ namespace Samples
             {
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
-                    float* x = input + ((nint)row * 80);
-                    float* y = output + ((nint)row * 80);
+                    float* x = &input[(nint)row * 80];
+                    float* y = &output[(nint)row * 80];
                     Vector256<float> sum0 = Vector256<float>.Zero, sum1 = Vector256<float>.Zero;
                     for (int i = 0; i < 80; i += 16)
                     {
-                        sum0 += Vector256.Load(x + i);
-                        sum1 += Vector256.Load(x + i + 8);
+                        sum0 += Vector256.Load(&x[i]);
+                        sum1 += Vector256.Load(&x[i + 8]);
                     }
 
                     Vector256<float> sum = sum0 + sum1;
@@ -50,7 +50,7 @@ namespace Samples
                     Vector256<float> squares = Vector256<float>.Zero;
                     for (int i = 0; i < 72; i += 8)
                     {
-                        Vector256<float> deviation = Vector256.Load(x + i) - center;
+                        Vector256<float> deviation = Vector256.Load(&x[i]) - center;
                         squares = Fma.MultiplyAdd(deviation, deviation, squares);
                     }
 
@@ -58,8 +58,8 @@ namespace Samples
                     // Beyond the width the weight and the bias are zero, and so is the result.
                     for (int i = 0; i < 80; i += 8)
                     {
-                        Vector256<float> normed = (Vector256.Load(x + i) - center) * scale;
-                        Vector256.Store(Fma.MultiplyAdd(normed, Vector256.Load(weight + i), Vector256.Load(weight + 80 + i)), y + i);
+                        Vector256<float> normed = (Vector256.Load(&x[i]) - center) * scale;
+                        Vector256.Store(Fma.MultiplyAdd(normed, Vector256.Load(&weight[i]), Vector256.Load(&weight[80 + i])), &y[i]);
                     }
                 }
             }
@@ -69,8 +69,8 @@ namespace Samples
             {
                 const int Panels = 12;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 208;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 208];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -86,7 +86,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 1152];
                     float* panelOutput = &output[(nint)panel * 16];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 1152;
+                    float* ahead = &panelWeights[1152];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -100,7 +100,7 @@ namespace Samples
                             MultiplyBiasRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 16], ahead);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 288 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[288] : panelWeights;
                     }
                 }
             }
@@ -117,17 +117,17 @@ namespace Samples
                         end = at % 4 == 0 && first + 4 <= rows ? first + 4 : first + 1;
                         for (int row = first; row < end; row++)
                         {
-                            float* source = projected + ((nint)row * 208) + (head * 20);
-                            float* table = rotaryTable + ((nint)(position + row) * 8);
-                            float* query = queries + ((((nint)head * 48) + row) * 32);
+                            float* source = &projected[((nint)row * 208) + (head * 20)];
+                            float* table = &rotaryTable[(nint)(position + row) * 8];
+                            float* query = &queries[(((nint)head * 48) + row) * 32];
                             RotatePairs8(source, table, query, 0.2236068f);
-                            float* key = newKeys + ((row - first) * 32);
-                            RotatePairs8(source + 60, table, key, 1f);
-                            float* value = values + (head * (nint)2048) + ((at + row - first) * 32);
-                            new global::System.Span<float>(source + 120, 20).CopyTo(new global::System.Span<float>(value, 20));
+                            float* key = &newKeys[(row - first) * 32];
+                            RotatePairs8(&source[60], table, key, 1f);
+                            float* value = &values[(head * (nint)2048) + ((at + row - first) * 32)];
+                            new global::System.Span<float>(&source[120], 20).CopyTo(new global::System.Span<float>(value, 20));
                         }
 
-                        float* panel = keys + (head * (nint)1280) + (at / 16 * 320) + (at % 16);
+                        float* panel = &keys[(head * (nint)1280) + (at / 16 * 320) + (at % 16)];
                         StoreKeys(newKeys, 32, panel, end - first);
                     }
                 }
@@ -153,10 +153,10 @@ namespace Samples
 
                     int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
-                    float* headQueries = queries + (head * 1536);
-                    float* headKeys = keys + (head * 1280);
-                    float* headValues = values + (head * 2048);
-                    float* headOutput = output + (head * 20);
+                    float* headQueries = &queries[head * 1536];
+                    float* headKeys = &keys[head * 1280];
+                    float* headValues = &values[head * 2048];
+                    float* headOutput = &output[head * 20];
                     AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
@@ -167,19 +167,19 @@ namespace Samples
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 2560;
-                float* sums = results + 640;
-                float* maxima = sums + 160, highest = maxima + 32, factors = highest + 32;
-                int* seen = (int*)(factors + 32);
+                float* results = &scores[2560];
+                float* sums = &results[640];
+                float* maxima = &sums[160], highest = &maxima[32], factors = &highest[32];
+                int* seen = (int*)&factors[32];
                 new global::System.Span<float>(results, rows * 32).Clear();
                 new global::System.Span<float>(sums, rows * 8).Clear();
                 new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
-                queries += (nint)first * 32;
+                queries = &queries[(nint)first * 32];
                 int lastVisible = position + first + rows - 1 + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    float* blockKeys = keys + ((nint)block * 20);
+                    float* blockKeys = &keys[(nint)block * 20];
                     if (rows == 1)
                     {
                         // One query is as fast as its keys are read: several panels at once.
@@ -187,12 +187,12 @@ namespace Samples
                         int key = 0;
                         for (; key < visible - 48; key += 64)
                         {
-                            ScoreStreamRows1(queries, blockKeys + (key * 20), scores + key);
+                            ScoreStreamRows1(queries, &blockKeys[key * 20], &scores[key]);
                         }
 
                         for (; key < visible; key += 16)
                         {
-                            ScoreRows1(queries, blockKeys + (key * 20), scores + key);
+                            ScoreRows1(queries, &blockKeys[key * 20], &scores[key]);
                         }
                     }
                     else
@@ -200,13 +200,13 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 5);
-                            float* tileQueries = queries + (row * 32);
-                            float* tileScores = scores + (row * KeyBlock);
+                            float* tileQueries = &queries[row * 32];
+                            float* tileScores = &scores[row * KeyBlock];
                             int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
                             int key = 0;
                             for (; key < visible; key += 16)
                             {
-                                ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                                ScoreRows(height, tileQueries, &blockKeys[key * 20], &tileScores[key]);
                             }
                         }
                     }
@@ -215,23 +215,23 @@ namespace Samples
                     {
                         int visible = global::System.Math.Clamp(position + first + row + 1 - block, 0, count);
                         seen[row] = visible;
-                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                        highest[row] = HighestScore(&scores[row * KeyBlock], visible, maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row += 8)
                     {
-                        Vector256.Store(PowerOfTwo((Vector256.Load(highest + row) - Vector256.Load(maxima + row)) * Vector256.Create<float>(-1.44269504f)), factors + row);
-                        Vector256.Store(Vector256.Load(highest + row), maxima + row);
+                        Vector256.Store(PowerOfTwo((Vector256.Load(&highest[row]) - Vector256.Load(&maxima[row])) * Vector256.Create<float>(-1.44269504f)), &factors[row]);
+                        Vector256.Store(Vector256.Load(&highest[row]), &maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row++)
                     {
-                        float* sum = sums + (row * 8);
-                        Vector256<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        float* sum = &sums[row * 8];
+                        Vector256<float> weights = WeighScores(&scores[row * KeyBlock], seen[row], count, highest[row]);
                         Vector256.Store(Fma.MultiplyAdd(Vector256.Load(sum), Vector256.Create<float>(factors[row]), weights), sum);
                     }
 
-                    float* blockValues = values + ((nint)block * 32);
+                    float* blockValues = &values[(nint)block * 32];
                     if (rows == 1)
                     {
                         int visible = global::System.Math.Clamp(position + first + 1 - block, 0, count);
@@ -250,7 +250,7 @@ namespace Samples
                                 int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
                                 if (visible > 0)
                                 {
-                                    WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                    WeighValuesRows(height, &scores[row * KeyBlock], &blockValues[column], &results[(row * 32) + column], &factors[row], visible);
                                 }
                             }
                         }
@@ -259,12 +259,12 @@ namespace Samples
 
                 for (int row = 0; row < rows; row++)
                 {
-                    float* result = results + (row * 32);
-                    float* target = output + ((first + row) * (nint)80);
-                    float scale = 1 / Vector256.Sum(Vector256.Load(sums + (row * 8)));
+                    float* result = &results[row * 32];
+                    float* target = &output[(first + row) * (nint)80];
+                    float scale = 1 / Vector256.Sum(Vector256.Load(&sums[row * 8]));
                     for (int i = 0; i < 16; i += 8)
                     {
-                        Vector256.Store(Vector256.Load(result + i) * scale, target + i);
+                        Vector256.Store(Vector256.Load(&result[i]) * scale, &target[i]);
                     }
 
                     for (int i = 16; i < 20; i++)
@@ -279,8 +279,8 @@ namespace Samples
             {
                 const int Panels = 5;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 80;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 80];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -296,7 +296,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 960];
                     float* panelOutput = &output[(nint)panel * 16];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 960;
+                    float* ahead = &panelWeights[960];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -310,7 +310,7 @@ namespace Samples
                             MultiplyBiasRows<From60Add>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16], ahead);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 240 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[240] : panelWeights;
                     }
                 }
             }
@@ -320,8 +320,8 @@ namespace Samples
             {
                 const int Panels = 7;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 112;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 112];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -338,7 +338,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 1152];
                     float* panelOutput = &output[(nint)panel * 16];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 1152;
+                    float* ahead = &panelWeights[1152];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -354,18 +354,18 @@ namespace Samples
                             Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], height, 2);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 288 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[288] : panelWeights;
                     }
                 }
             }
 
             private static void Linear72To100BiasGeluFinish(float* output, int rows, int vectors)
             {
-                for (; rows > 0; rows--, output += 112)
+                for (; rows > 0; rows--, output = &output[112])
                 {
                     for (int i = 0; i < vectors * 8; i += 8)
                     {
-                        Vector256.Store(Gelu(Vector256.Load(output + i)), output + i);
+                        Vector256.Store(Gelu(Vector256.Load(&output[i])), &output[i]);
                     }
                 }
             }
@@ -375,8 +375,8 @@ namespace Samples
             {
                 const int Panels = 5;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 112;
-                output += (nint)firstRow * 80;
+                input = &input[(nint)firstRow * 112];
+                output = &output[(nint)firstRow * 80];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -392,7 +392,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 1600];
                     float* panelOutput = &output[(nint)panel * 16];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 1600;
+                    float* ahead = &panelWeights[1600];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -406,7 +406,7 @@ namespace Samples
                             MultiplyBiasRows<From100Add>(height, &input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 16], ahead);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 400 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[400] : panelWeights;
                     }
                 }
             }
@@ -416,8 +416,8 @@ namespace Samples
             {
                 const int Panels = 8;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 128;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 128];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -433,7 +433,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 1152];
                     float* panelOutput = &output[(nint)panel * 16];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 1152;
+                    float* ahead = &panelWeights[1152];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -447,7 +447,7 @@ namespace Samples
                             MultiplyRows<From72>(height, &input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 288 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[288] : panelWeights;
                     }
                 }
             }
@@ -465,7 +465,7 @@ namespace Samples
                 for (int i = first; i < end; i++)
                 {
                     // Most vectors hold nothing higher than what came before.
-                    while (i <= end - 8 && Vector256.LessThanOrEqualAll(Vector256.Load(logits + i), bound))
+                    while (i <= end - 8 && Vector256.LessThanOrEqualAll(Vector256.Load(&logits[i]), bound))
                     {
                         i += 8;
                     }
@@ -519,15 +519,15 @@ namespace Samples
                 for (int i = 0; i < 20; i += 4)
                 {
                     Vector128<float> key0 = Vector128.Load(source + i);
-                    Vector128<float> key1 = Vector128.Load(source + stride + i);
-                    Vector128<float> key2 = Vector128.Load(source + (2 * stride) + i);
-                    Vector128<float> key3 = Vector128.Load(source + (3 * stride) + i);
+                    Vector128<float> key1 = Vector128.Load(&source[stride] + i);
+                    Vector128<float> key2 = Vector128.Load(&source[2 * stride] + i);
+                    Vector128<float> key3 = Vector128.Load(&source[3 * stride] + i);
                     Vector128<float> lower02 = Sse.UnpackLow(key0, key2), lower13 = Sse.UnpackLow(key1, key3);
-                    Vector128.Store(Sse.UnpackLow(lower02, lower13), panel + (i * 16));
-                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), panel + ((i + 1) * 16));
+                    Vector128.Store(Sse.UnpackLow(lower02, lower13), &panel[i * 16]);
+                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), &panel[(i + 1) * 16]);
                     Vector128<float> upper02 = Sse.UnpackHigh(key0, key2), upper13 = Sse.UnpackHigh(key1, key3);
-                    Vector128.Store(Sse.UnpackLow(upper02, upper13), panel + ((i + 2) * 16));
-                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), panel + ((i + 3) * 16));
+                    Vector128.Store(Sse.UnpackLow(upper02, upper13), &panel[(i + 2) * 16]);
+                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), &panel[(i + 3) * 16]);
                 }
             }
 
@@ -538,13 +538,13 @@ namespace Samples
                 Vector256<float> highest = Vector256.Create<float>(before);
                 for (int i = 0; i < whole; i += 8)
                 {
-                    highest = Vector256.MaxNative(highest, Vector256.Load(scores + i));
+                    highest = Vector256.MaxNative(highest, Vector256.Load(&scores[i]));
                 }
 
                 if (whole < visible)
                 {
                     Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
-                    highest = Vector256.MaxNative(highest, Vector256.ConditionalSelect(seen, Vector256.Load(scores + whole), highest));
+                    highest = Vector256.MaxNative(highest, Vector256.ConditionalSelect(seen, Vector256.Load(&scores[whole]), highest));
                 }
 
                 Vector128<float> highest128 = Vector128.MaxNative(highest.GetLower(), highest.GetUpper());
@@ -560,23 +560,23 @@ namespace Samples
                 Vector256<float> top = Vector256.Create<float>(highest), total = Vector256<float>.Zero;
                 for (; key < whole; key += 8)
                 {
-                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(scores + key)) * Vector256.Create<float>(-1.44269504f));
-                    Vector256.Store(weight, scores + key);
+                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(&scores[key])) * Vector256.Create<float>(-1.44269504f));
+                    Vector256.Store(weight, &scores[key]);
                     total += weight;
                 }
 
                 if (whole < visible)
                 {
                     Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
-                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(scores + key)) * Vector256.Create<float>(-1.44269504f)) & seen;
-                    Vector256.Store(weight, scores + key);
+                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(&scores[key])) * Vector256.Create<float>(-1.44269504f)) & seen;
+                    Vector256.Store(weight, &scores[key]);
                     total += weight;
                     key += 8;
                 }
 
                 for (; key < count; key += 8)
                 {
-                    Vector256.Store(Vector256<float>.Zero, scores + key);
+                    Vector256.Store(Vector256<float>.Zero, &scores[key]);
                 }
 
                 return total;
@@ -736,7 +736,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -790,7 +790,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -851,7 +851,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -923,7 +923,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -973,7 +973,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1030,7 +1030,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1572,7 +1572,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1618,7 +1618,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1670,7 +1670,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1732,7 +1732,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1774,7 +1774,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -1822,7 +1822,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);

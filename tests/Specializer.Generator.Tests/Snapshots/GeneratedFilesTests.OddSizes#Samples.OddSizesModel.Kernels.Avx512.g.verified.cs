@@ -20,11 +20,11 @@ namespace Samples
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     nint token = tokens[row];
-                    float* x = output + ((nint)row * 80);
-                    float* embedding = table + (token * 80);
+                    float* x = &output[(nint)row * 80];
+                    float* embedding = &table[token * 80];
                     for (int i = 0; i < 80; i += 16)
                     {
-                        Vector512.Store(Vector512.Load(embedding + i), x + i);
+                        Vector512.Store(Vector512.Load(&embedding[i]), &x[i]);
                     }
                 }
             }
@@ -35,12 +35,12 @@ namespace Samples
             {
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
-                    float* x = input + ((nint)row * 80);
-                    float* y = output + ((nint)row * 80);
+                    float* x = &input[(nint)row * 80];
+                    float* y = &output[(nint)row * 80];
                     Vector512<float> sum = Vector512<float>.Zero;
                     for (int i = 0; i < 80; i += 16)
                     {
-                        sum += Vector512.Load(x + i);
+                        sum += Vector512.Load(&x[i]);
                     }
 
                     float mean = Vector512.Sum(sum) * (1f / 72);
@@ -48,7 +48,7 @@ namespace Samples
                     Vector512<float> squares = Vector512<float>.Zero;
                     for (int i = 0; i < 64; i += 16)
                     {
-                        Vector512<float> deviation = Vector512.Load(x + i) - center;
+                        Vector512<float> deviation = Vector512.Load(&x[i]) - center;
                         squares = Avx512F.FusedMultiplyAdd(deviation, deviation, squares);
                     }
 
@@ -58,8 +58,8 @@ namespace Samples
                     // Beyond the width the weight and the bias are zero, and so is the result.
                     for (int i = 0; i < 80; i += 16)
                     {
-                        Vector512<float> normed = (Vector512.Load(x + i) - center) * scale;
-                        Vector512.Store(Avx512F.FusedMultiplyAdd(normed, Vector512.Load(weight + i), Vector512.Load(weight + 80 + i)), y + i);
+                        Vector512<float> normed = (Vector512.Load(&x[i]) - center) * scale;
+                        Vector512.Store(Avx512F.FusedMultiplyAdd(normed, Vector512.Load(&weight[i]), Vector512.Load(&weight[80 + i])), &y[i]);
                     }
                 }
             }
@@ -69,8 +69,8 @@ namespace Samples
             {
                 const int Panels = 6;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 208;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 208];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -95,7 +95,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 2304];
                         float* panelOutput = &output[(nint)panel * 32];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 4608;
+                        float* ahead = &panelWeights[4608];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -103,7 +103,7 @@ namespace Samples
                             if (row > 0 && height == 6)
                             {
                                 MultiplyBiasWholePairRows6<From72>(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 208], 208, &bias[(nint)panel * 32], ahead);
-                                ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[1152] : panelWeights;
                             }
                             else
                             {
@@ -137,17 +137,17 @@ namespace Samples
                         end = at % 4 == 0 && first + 4 <= rows ? first + 4 : first + 1;
                         for (int row = first; row < end; row++)
                         {
-                            float* source = projected + ((nint)row * 208) + (head * 20);
-                            float* table = rotaryTable + ((nint)(position + row) * 8);
-                            float* query = queries + ((((nint)head * 48) + row) * 32);
+                            float* source = &projected[((nint)row * 208) + (head * 20)];
+                            float* table = &rotaryTable[(nint)(position + row) * 8];
+                            float* query = &queries[(((nint)head * 48) + row) * 32];
                             RotatePairs8(source, table, query, 0.2236068f);
-                            float* key = newKeys + ((row - first) * 32);
-                            RotatePairs8(source + 60, table, key, 1f);
-                            float* value = values + (head * (nint)2048) + ((at + row - first) * 32);
-                            new global::System.Span<float>(source + 120, 20).CopyTo(new global::System.Span<float>(value, 20));
+                            float* key = &newKeys[(row - first) * 32];
+                            RotatePairs8(&source[60], table, key, 1f);
+                            float* value = &values[(head * (nint)2048) + ((at + row - first) * 32)];
+                            new global::System.Span<float>(&source[120], 20).CopyTo(new global::System.Span<float>(value, 20));
                         }
 
-                        float* panel = keys + (head * (nint)1280) + (at / 32 * 640) + (at % 32);
+                        float* panel = &keys[(head * (nint)1280) + (at / 32 * 640) + (at % 32)];
                         StoreKeys(newKeys, 32, panel, end - first);
                     }
                 }
@@ -173,10 +173,10 @@ namespace Samples
 
                     int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
-                    float* headQueries = queries + (head * 1536);
-                    float* headKeys = keys + (head * 1280);
-                    float* headValues = values + (head * 2048);
-                    float* headOutput = output + (head * 20);
+                    float* headQueries = &queries[head * 1536];
+                    float* headKeys = &keys[head * 1280];
+                    float* headValues = &values[head * 2048];
+                    float* headOutput = &output[head * 20];
                     AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
@@ -187,19 +187,19 @@ namespace Samples
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 3072;
-                float* sums = results + 768;
-                float* maxima = sums + 384, highest = maxima + 32, factors = highest + 32;
-                int* seen = (int*)(factors + 32);
+                float* results = &scores[3072];
+                float* sums = &results[768];
+                float* maxima = &sums[384], highest = &maxima[32], factors = &highest[32];
+                int* seen = (int*)&factors[32];
                 new global::System.Span<float>(results, rows * 32).Clear();
                 new global::System.Span<float>(sums, rows * 16).Clear();
                 new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
-                queries += (nint)first * 32;
+                queries = &queries[(nint)first * 32];
                 int lastVisible = position + first + rows - 1 + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    float* blockKeys = keys + ((nint)block * 20);
+                    float* blockKeys = &keys[(nint)block * 20];
                     if (rows >= 7 && rows <= 8)
                     {
                         // So few queries pass over the keys once.
@@ -207,7 +207,7 @@ namespace Samples
                         int key = 0;
                         for (; key < visible; key += 32)
                         {
-                            ScoreFewRows(rows, queries, blockKeys + (key * 20), scores + key);
+                            ScoreFewRows(rows, queries, &blockKeys[key * 20], &scores[key]);
                         }
                     }
                     else
@@ -215,18 +215,18 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 6);
-                            float* tileQueries = queries + (row * 32);
-                            float* tileScores = scores + (row * KeyBlock);
+                            float* tileQueries = &queries[row * 32];
+                            float* tileScores = &scores[row * KeyBlock];
                             int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
                             int key = 0;
                             for (; key < visible - 32; key += 64)
                             {
-                                ScorePairRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                                ScorePairRows(height, tileQueries, &blockKeys[key * 20], &tileScores[key]);
                             }
 
                             for (; key < visible; key += 32)
                             {
-                                ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                                ScoreRows(height, tileQueries, &blockKeys[key * 20], &tileScores[key]);
                             }
                         }
                     }
@@ -235,42 +235,42 @@ namespace Samples
                     {
                         int visible = global::System.Math.Clamp(position + first + row + 1 - block, 0, count);
                         seen[row] = visible;
-                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                        highest[row] = HighestScore(&scores[row * KeyBlock], visible, maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row += 16)
                     {
-                        Vector512.Store(PowerOfTwo((Vector512.Load(highest + row) - Vector512.Load(maxima + row)) * Vector512.Create<float>(-1.44269504f)), factors + row);
-                        Vector512.Store(Vector512.Load(highest + row), maxima + row);
+                        Vector512.Store(PowerOfTwo((Vector512.Load(&highest[row]) - Vector512.Load(&maxima[row])) * Vector512.Create<float>(-1.44269504f)), &factors[row]);
+                        Vector512.Store(Vector512.Load(&highest[row]), &maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row++)
                     {
-                        float* sum = sums + (row * 16);
-                        Vector512<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        float* sum = &sums[row * 16];
+                        Vector512<float> weights = WeighScores(&scores[row * KeyBlock], seen[row], count, highest[row]);
                         Vector512.Store(Avx512F.FusedMultiplyAdd(Vector512.Load(sum), Vector512.Create<float>(factors[row]), weights), sum);
                     }
 
-                    float* blockValues = values + ((nint)block * 32);
+                    float* blockValues = &values[(nint)block * 32];
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 12);
                         int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
                         if (visible > 0)
                         {
-                            WeighValuesRows(height, scores + (row * KeyBlock), blockValues, results + (row * 32), factors + row, visible);
+                            WeighValuesRows(height, &scores[row * KeyBlock], blockValues, &results[row * 32], &factors[row], visible);
                         }
                     }
                 }
 
                 for (int row = 0; row < rows; row++)
                 {
-                    float* result = results + (row * 32);
-                    float* target = output + ((first + row) * (nint)80);
-                    float scale = 1 / Vector512.Sum(Vector512.Load(sums + (row * 16)));
+                    float* result = &results[row * 32];
+                    float* target = &output[(first + row) * (nint)80];
+                    float scale = 1 / Vector512.Sum(Vector512.Load(&sums[row * 16]));
                     for (int i = 0; i < 16; i += 16)
                     {
-                        Vector512.Store(Vector512.Load(result + i) * scale, target + i);
+                        Vector512.Store(Vector512.Load(&result[i]) * scale, &target[i]);
                     }
 
                     for (int i = 16; i < 20; i++)
@@ -285,8 +285,8 @@ namespace Samples
             {
                 const int Panels = 3;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 80;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 80];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows <= 6)
                 {
@@ -302,7 +302,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 1920];
                         float* panelOutput = &output[(nint)panel * 32];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 3840;
+                        float* ahead = &panelWeights[3840];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -310,7 +310,7 @@ namespace Samples
                             if (row > 0 && height == 6)
                             {
                                 MultiplyBiasWholePairRows6<From60Add>(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32], ahead);
-                                ahead = --aheadTiles > 0 ? ahead + 960 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[960] : panelWeights;
                             }
                             else
                             {
@@ -350,8 +350,8 @@ namespace Samples
             {
                 const int Panels = 4;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 112;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 112];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows <= 6)
                 {
@@ -368,7 +368,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 2304];
                         float* panelOutput = &output[(nint)panel * 32];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 4608;
+                        float* ahead = &panelWeights[4608];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -377,7 +377,7 @@ namespace Samples
                             {
                                 MultiplyBiasWholePairRows6<From72>(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 112], 112, &bias[(nint)panel * 32], ahead);
                                 Linear72To100BiasGeluFinish(&panelOutput[(nint)row * 112], 6, 4);
-                                ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[1152] : panelWeights;
                             }
                             else
                             {
@@ -417,11 +417,11 @@ namespace Samples
 
             private static void Linear72To100BiasGeluFinish(float* output, int rows, int vectors)
             {
-                for (; rows > 0; rows--, output += 112)
+                for (; rows > 0; rows--, output = &output[112])
                 {
                     for (int i = 0; i < vectors * 16; i += 16)
                     {
-                        Vector512.Store(Gelu(Vector512.Load(output + i)), output + i);
+                        Vector512.Store(Gelu(Vector512.Load(&output[i])), &output[i]);
                     }
                 }
             }
@@ -431,8 +431,8 @@ namespace Samples
             {
                 const int Panels = 3;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 112;
-                output += (nint)firstRow * 80;
+                input = &input[(nint)firstRow * 112];
+                output = &output[(nint)firstRow * 80];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows <= 6)
                 {
@@ -448,7 +448,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 3200];
                         float* panelOutput = &output[(nint)panel * 32];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 6400;
+                        float* ahead = &panelWeights[6400];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -456,7 +456,7 @@ namespace Samples
                             if (row > 0 && height == 6)
                             {
                                 MultiplyBiasWholePairRows6<From100Add>(&input[(nint)row * 112], panelWeights, &panelOutput[(nint)row * 80], 80, &bias[(nint)panel * 32], ahead);
-                                ahead = --aheadTiles > 0 ? ahead + 1600 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[1600] : panelWeights;
                             }
                             else
                             {
@@ -496,8 +496,8 @@ namespace Samples
             {
                 const int Panels = 4;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 128;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 128];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -522,7 +522,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 2304];
                         float* panelOutput = &output[(nint)panel * 32];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 4608;
+                        float* ahead = &panelWeights[4608];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -530,7 +530,7 @@ namespace Samples
                             if (row > 0 && height == 6)
                             {
                                 MultiplyWholePairRows6<From72>(&input[(nint)row * 80], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
-                                ahead = --aheadTiles > 0 ? ahead + 1152 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[1152] : panelWeights;
                             }
                             else
                             {
@@ -565,7 +565,7 @@ namespace Samples
                 for (int i = first; i < end; i++)
                 {
                     // Most vectors hold nothing higher than what came before.
-                    while (i <= end - 16 && Vector512.LessThanOrEqualAll(Vector512.Load(logits + i), bound))
+                    while (i <= end - 16 && Vector512.LessThanOrEqualAll(Vector512.Load(&logits[i]), bound))
                     {
                         i += 16;
                     }
@@ -619,15 +619,15 @@ namespace Samples
                 for (int i = 0; i < 20; i += 4)
                 {
                     Vector128<float> key0 = Vector128.Load(source + i);
-                    Vector128<float> key1 = Vector128.Load(source + stride + i);
-                    Vector128<float> key2 = Vector128.Load(source + (2 * stride) + i);
-                    Vector128<float> key3 = Vector128.Load(source + (3 * stride) + i);
+                    Vector128<float> key1 = Vector128.Load(&source[stride] + i);
+                    Vector128<float> key2 = Vector128.Load(&source[2 * stride] + i);
+                    Vector128<float> key3 = Vector128.Load(&source[3 * stride] + i);
                     Vector128<float> lower02 = Sse.UnpackLow(key0, key2), lower13 = Sse.UnpackLow(key1, key3);
-                    Vector128.Store(Sse.UnpackLow(lower02, lower13), panel + (i * 32));
-                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), panel + ((i + 1) * 32));
+                    Vector128.Store(Sse.UnpackLow(lower02, lower13), &panel[i * 32]);
+                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), &panel[(i + 1) * 32]);
                     Vector128<float> upper02 = Sse.UnpackHigh(key0, key2), upper13 = Sse.UnpackHigh(key1, key3);
-                    Vector128.Store(Sse.UnpackLow(upper02, upper13), panel + ((i + 2) * 32));
-                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), panel + ((i + 3) * 32));
+                    Vector128.Store(Sse.UnpackLow(upper02, upper13), &panel[(i + 2) * 32]);
+                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), &panel[(i + 3) * 32]);
                 }
             }
 
@@ -638,13 +638,13 @@ namespace Samples
                 Vector512<float> highest = Vector512.Create<float>(before);
                 for (int i = 0; i < whole; i += 16)
                 {
-                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
+                    highest = Vector512.MaxNative(highest, Vector512.Load(&scores[i]));
                 }
 
                 if (whole < visible)
                 {
                     Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
-                    highest = Vector512.MaxNative(highest, Vector512.ConditionalSelect(seen, Vector512.Load(scores + whole), highest));
+                    highest = Vector512.MaxNative(highest, Vector512.ConditionalSelect(seen, Vector512.Load(&scores[whole]), highest));
                 }
 
                 Vector256<float> highest256 = Vector256.MaxNative(highest.GetLower(), highest.GetUpper());
@@ -661,23 +661,23 @@ namespace Samples
                 Vector512<float> top = Vector512.Create<float>(highest), total = Vector512<float>.Zero;
                 for (; key < whole; key += 16)
                 {
-                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(scores + key)) * Vector512.Create<float>(-1.44269504f));
-                    Vector512.Store(weight, scores + key);
+                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(&scores[key])) * Vector512.Create<float>(-1.44269504f));
+                    Vector512.Store(weight, &scores[key]);
                     total += weight;
                 }
 
                 if (whole < visible)
                 {
                     Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
-                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(scores + key)) * Vector512.Create<float>(-1.44269504f)) & seen;
-                    Vector512.Store(weight, scores + key);
+                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(&scores[key])) * Vector512.Create<float>(-1.44269504f)) & seen;
+                    Vector512.Store(weight, &scores[key]);
                     total += weight;
                     key += 16;
                 }
 
                 for (; key < count; key += 16)
                 {
-                    Vector512.Store(Vector512<float>.Zero, scores + key);
+                    Vector512.Store(Vector512<float>.Zero, &scores[key]);
                 }
 
                 return total;
@@ -1001,7 +1001,7 @@ namespace Samples
                     value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     input = &input[1];
                     vectors = &vectors[2];
                 }
@@ -2849,7 +2849,7 @@ namespace Samples
                     value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     input = &input[1];
                     vectors = &vectors[2];
                 }

@@ -19,11 +19,11 @@ namespace Samples
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     nint token = tokens[row];
-                    float* x = output + ((nint)row * 80);
-                    float* embedding = table + (token * 80);
+                    float* x = &output[(nint)row * 80];
+                    float* embedding = &table[token * 80];
                     for (int i = 0; i < 80; i += 4)
                     {
-                        Vector128.Store(Vector128.Load(embedding + i), x + i);
+                        Vector128.Store(Vector128.Load(&embedding[i]), &x[i]);
                     }
                 }
             }
@@ -34,15 +34,15 @@ namespace Samples
             {
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
-                    float* x = input + ((nint)row * 80);
-                    float* y = output + ((nint)row * 80);
+                    float* x = &input[(nint)row * 80];
+                    float* y = &output[(nint)row * 80];
                     Vector128<float> sum0 = Vector128<float>.Zero, sum1 = Vector128<float>.Zero, sum2 = Vector128<float>.Zero, sum3 = Vector128<float>.Zero;
                     for (int i = 0; i < 80; i += 16)
                     {
-                        sum0 += Vector128.Load(x + i);
-                        sum1 += Vector128.Load(x + i + 4);
-                        sum2 += Vector128.Load(x + i + 8);
-                        sum3 += Vector128.Load(x + i + 12);
+                        sum0 += Vector128.Load(&x[i]);
+                        sum1 += Vector128.Load(&x[i + 4]);
+                        sum2 += Vector128.Load(&x[i + 8]);
+                        sum3 += Vector128.Load(&x[i + 12]);
                     }
 
                     Vector128<float> sum = (sum0 + sum1) + (sum2 + sum3);
@@ -51,7 +51,7 @@ namespace Samples
                     Vector128<float> squares = Vector128<float>.Zero;
                     for (int i = 0; i < 72; i += 4)
                     {
-                        Vector128<float> deviation = Vector128.Load(x + i) - center;
+                        Vector128<float> deviation = Vector128.Load(&x[i]) - center;
                         squares = squares + (deviation * deviation);
                     }
 
@@ -59,8 +59,8 @@ namespace Samples
                     // Beyond the width the weight and the bias are zero, and so is the result.
                     for (int i = 0; i < 80; i += 4)
                     {
-                        Vector128<float> normed = (Vector128.Load(x + i) - center) * scale;
-                        Vector128.Store(Vector128.Load(weight + 80 + i) + (normed * Vector128.Load(weight + i)), y + i);
+                        Vector128<float> normed = (Vector128.Load(&x[i]) - center) * scale;
+                        Vector128.Store(Vector128.Load(&weight[80 + i]) + (normed * Vector128.Load(&weight[i])), &y[i]);
                     }
                 }
             }
@@ -70,8 +70,8 @@ namespace Samples
             {
                 const int Panels = 24;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 208;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 208];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -106,17 +106,17 @@ namespace Samples
                         end = at % 4 == 0 && first + 4 <= rows ? first + 4 : first + 1;
                         for (int row = first; row < end; row++)
                         {
-                            float* source = projected + ((nint)row * 208) + (head * 20);
-                            float* table = rotaryTable + ((nint)(position + row) * 8);
-                            float* query = queries + ((((nint)head * 48) + row) * 32);
+                            float* source = &projected[((nint)row * 208) + (head * 20)];
+                            float* table = &rotaryTable[(nint)(position + row) * 8];
+                            float* query = &queries[(((nint)head * 48) + row) * 32];
                             RotatePairs8(source, table, query, 0.2236068f);
-                            float* key = newKeys + ((row - first) * 32);
-                            RotatePairs8(source + 60, table, key, 1f);
-                            float* value = values + (head * (nint)2048) + ((at + row - first) * 32);
-                            new global::System.Span<float>(source + 120, 20).CopyTo(new global::System.Span<float>(value, 20));
+                            float* key = &newKeys[(row - first) * 32];
+                            RotatePairs8(&source[60], table, key, 1f);
+                            float* value = &values[(head * (nint)2048) + ((at + row - first) * 32)];
+                            new global::System.Span<float>(&source[120], 20).CopyTo(new global::System.Span<float>(value, 20));
                         }
 
-                        float* panel = keys + (head * (nint)1280) + (at / 8 * 160) + (at % 8);
+                        float* panel = &keys[(head * (nint)1280) + (at / 8 * 160) + (at % 8)];
                         StoreKeys(newKeys, 32, panel, end - first);
                     }
                 }
@@ -142,10 +142,10 @@ namespace Samples
 
                     int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
-                    float* headQueries = queries + (head * 1536);
-                    float* headKeys = keys + (head * 1280);
-                    float* headValues = values + (head * 2048);
-                    float* headOutput = output + (head * 20);
+                    float* headQueries = &queries[head * 1536];
+                    float* headKeys = &keys[head * 1280];
+                    float* headValues = &values[head * 2048];
+                    float* headOutput = &output[head * 20];
                     AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
@@ -156,19 +156,19 @@ namespace Samples
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 3072;
-                float* sums = results + 768;
-                float* maxima = sums + 96, highest = maxima + 32, factors = highest + 32;
-                int* seen = (int*)(factors + 32);
+                float* results = &scores[3072];
+                float* sums = &results[768];
+                float* maxima = &sums[96], highest = &maxima[32], factors = &highest[32];
+                int* seen = (int*)&factors[32];
                 new global::System.Span<float>(results, rows * 32).Clear();
                 new global::System.Span<float>(sums, rows * 4).Clear();
                 new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
-                queries += (nint)first * 32;
+                queries = &queries[(nint)first * 32];
                 int lastVisible = position + first + rows - 1 + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    float* blockKeys = keys + ((nint)block * 20);
+                    float* blockKeys = &keys[(nint)block * 20];
                     if (rows == 1)
                     {
                         // One query is as fast as its keys are read: several panels at once.
@@ -176,12 +176,12 @@ namespace Samples
                         int key = 0;
                         for (; key < visible - 24; key += 32)
                         {
-                            ScoreStreamRows1(queries, blockKeys + (key * 20), scores + key);
+                            ScoreStreamRows1(queries, &blockKeys[key * 20], &scores[key]);
                         }
 
                         for (; key < visible; key += 8)
                         {
-                            ScoreRows1(queries, blockKeys + (key * 20), scores + key);
+                            ScoreRows1(queries, &blockKeys[key * 20], &scores[key]);
                         }
                     }
                     else
@@ -189,13 +189,13 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 4);
-                            float* tileQueries = queries + (row * 32);
-                            float* tileScores = scores + (row * KeyBlock);
+                            float* tileQueries = &queries[row * 32];
+                            float* tileScores = &scores[row * KeyBlock];
                             int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
                             int key = 0;
                             for (; key < visible; key += 8)
                             {
-                                ScoreRows(height, tileQueries, blockKeys + (key * 20), tileScores + key);
+                                ScoreRows(height, tileQueries, &blockKeys[key * 20], &tileScores[key]);
                             }
                         }
                     }
@@ -204,23 +204,23 @@ namespace Samples
                     {
                         int visible = global::System.Math.Clamp(position + first + row + 1 - block, 0, count);
                         seen[row] = visible;
-                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                        highest[row] = HighestScore(&scores[row * KeyBlock], visible, maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row += 4)
                     {
-                        Vector128.Store(PowerOfTwo((Vector128.Load(highest + row) - Vector128.Load(maxima + row)) * Vector128.Create<float>(-1.44269504f)), factors + row);
-                        Vector128.Store(Vector128.Load(highest + row), maxima + row);
+                        Vector128.Store(PowerOfTwo((Vector128.Load(&highest[row]) - Vector128.Load(&maxima[row])) * Vector128.Create<float>(-1.44269504f)), &factors[row]);
+                        Vector128.Store(Vector128.Load(&highest[row]), &maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row++)
                     {
-                        float* sum = sums + (row * 4);
-                        Vector128<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        float* sum = &sums[row * 4];
+                        Vector128<float> weights = WeighScores(&scores[row * KeyBlock], seen[row], count, highest[row]);
                         Vector128.Store(weights + (Vector128.Load(sum) * Vector128.Create<float>(factors[row])), sum);
                     }
 
-                    float* blockValues = values + ((nint)block * 32);
+                    float* blockValues = &values[(nint)block * 32];
                     if (rows == 1)
                     {
                         int visible = global::System.Math.Clamp(position + first + 1 - block, 0, count);
@@ -239,7 +239,7 @@ namespace Samples
                                 int visible = global::System.Math.Clamp(position + first + row + height - 1 + 1 - block, 0, count);
                                 if (visible > 0)
                                 {
-                                    WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                    WeighValuesRows(height, &scores[row * KeyBlock], &blockValues[column], &results[(row * 32) + column], &factors[row], visible);
                                 }
                             }
                         }
@@ -248,12 +248,12 @@ namespace Samples
 
                 for (int row = 0; row < rows; row++)
                 {
-                    float* result = results + (row * 32);
-                    float* target = output + ((first + row) * (nint)80);
-                    float scale = 1 / Vector128.Sum(Vector128.Load(sums + (row * 4)));
+                    float* result = &results[row * 32];
+                    float* target = &output[(first + row) * (nint)80];
+                    float scale = 1 / Vector128.Sum(Vector128.Load(&sums[row * 4]));
                     for (int i = 0; i < 20; i += 4)
                     {
-                        Vector128.Store(Vector128.Load(result + i) * scale, target + i);
+                        Vector128.Store(Vector128.Load(&result[i]) * scale, &target[i]);
                     }
                 }
             }
@@ -263,8 +263,8 @@ namespace Samples
             {
                 const int Panels = 10;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 80;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 80];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -292,8 +292,8 @@ namespace Samples
             {
                 const int Panels = 14;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 112;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 112];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -320,11 +320,11 @@ namespace Samples
 
             private static void Linear72To100BiasGeluFinish(float* output, int rows, int vectors)
             {
-                for (; rows > 0; rows--, output += 112)
+                for (; rows > 0; rows--, output = &output[112])
                 {
                     for (int i = 0; i < vectors * 4; i += 4)
                     {
-                        Vector128.Store(Gelu(Vector128.Load(output + i)), output + i);
+                        Vector128.Store(Gelu(Vector128.Load(&output[i])), &output[i]);
                     }
                 }
             }
@@ -334,8 +334,8 @@ namespace Samples
             {
                 const int Panels = 10;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 112;
-                output += (nint)firstRow * 80;
+                input = &input[(nint)firstRow * 112];
+                output = &output[(nint)firstRow * 80];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -363,8 +363,8 @@ namespace Samples
             {
                 const int Panels = 16;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 80;
-                output += (nint)firstRow * 128;
+                input = &input[(nint)firstRow * 80];
+                output = &output[(nint)firstRow * 128];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -400,7 +400,7 @@ namespace Samples
                 for (int i = first; i < end; i++)
                 {
                     // Most vectors hold nothing higher than what came before.
-                    while (i <= end - 4 && Vector128.LessThanOrEqualAll(Vector128.Load(logits + i), bound))
+                    while (i <= end - 4 && Vector128.LessThanOrEqualAll(Vector128.Load(&logits[i]), bound))
                     {
                         i += 4;
                     }
@@ -453,7 +453,7 @@ namespace Samples
 
                 for (int i = 0; i < 20; i++)
                 {
-                    Vector128.Store(Vector128.Create(source[i], source[i + stride], source[i + (2 * stride)], source[i + (3 * stride)]), panel + (i * 8));
+                    Vector128.Store(Vector128.Create(source[i], source[i + stride], source[i + (2 * stride)], source[i + (3 * stride)]), &panel[i * 8]);
                 }
             }
 
@@ -464,13 +464,13 @@ namespace Samples
                 Vector128<float> highest = Vector128.Create<float>(before);
                 for (int i = 0; i < whole; i += 4)
                 {
-                    highest = Vector128.MaxNative(highest, Vector128.Load(scores + i));
+                    highest = Vector128.MaxNative(highest, Vector128.Load(&scores[i]));
                 }
 
                 if (whole < visible)
                 {
                     Vector128<float> seen = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(visible - whole)).AsSingle();
-                    highest = Vector128.MaxNative(highest, Vector128.ConditionalSelect(seen, Vector128.Load(scores + whole), highest));
+                    highest = Vector128.MaxNative(highest, Vector128.ConditionalSelect(seen, Vector128.Load(&scores[whole]), highest));
                 }
 
                 highest = Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(2, 3, 0, 1)));
@@ -485,23 +485,23 @@ namespace Samples
                 Vector128<float> top = Vector128.Create<float>(highest), total = Vector128<float>.Zero;
                 for (; key < whole; key += 4)
                 {
-                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(scores + key)) * Vector128.Create<float>(-1.44269504f));
-                    Vector128.Store(weight, scores + key);
+                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(&scores[key])) * Vector128.Create<float>(-1.44269504f));
+                    Vector128.Store(weight, &scores[key]);
                     total += weight;
                 }
 
                 if (whole < visible)
                 {
                     Vector128<float> seen = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(visible - whole)).AsSingle();
-                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(scores + key)) * Vector128.Create<float>(-1.44269504f)) & seen;
-                    Vector128.Store(weight, scores + key);
+                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(&scores[key])) * Vector128.Create<float>(-1.44269504f)) & seen;
+                    Vector128.Store(weight, &scores[key]);
                     total += weight;
                     key += 4;
                 }
 
                 for (; key < count; key += 4)
                 {
-                    Vector128.Store(Vector128<float>.Zero, scores + key);
+                    Vector128.Store(Vector128<float>.Zero, &scores[key]);
                 }
 
                 return total;

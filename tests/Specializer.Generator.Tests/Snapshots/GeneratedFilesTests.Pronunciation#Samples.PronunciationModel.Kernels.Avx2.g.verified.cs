@@ -20,13 +20,13 @@ namespace Samples
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     nint token = tokens[row];
-                    float* x = output + ((nint)row * 208);
+                    float* x = &output[(nint)row * 208];
                     nint panel = token / 16;
-                    float* column = table + (panel * 3072) + (token % 16);
+                    float* column = &table[(panel * 3072) + (token % 16)];
                     for (int i = 0; i < 192; i++)
                     {
                         x[i] = *column;
-                        column += 16;
+                        column = &column[16];
                     }
                 }
             }
@@ -37,18 +37,18 @@ namespace Samples
             {
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
-                    float* x = input + ((nint)row * 208);
-                    float* y = output + ((nint)row * 208);
+                    float* x = &input[(nint)row * 208];
+                    float* y = &output[(nint)row * 208];
                     Vector256<float> squares0 = Vector256<float>.Zero, squares1 = Vector256<float>.Zero, squares2 = Vector256<float>.Zero, squares3 = Vector256<float>.Zero;
                     for (int i = 0; i < 192; i += 32)
                     {
-                        Vector256<float> value0 = Vector256.Load(x + i);
+                        Vector256<float> value0 = Vector256.Load(&x[i]);
                         squares0 = Fma.MultiplyAdd(value0, value0, squares0);
-                        Vector256<float> value1 = Vector256.Load(x + i + 8);
+                        Vector256<float> value1 = Vector256.Load(&x[i + 8]);
                         squares1 = Fma.MultiplyAdd(value1, value1, squares1);
-                        Vector256<float> value2 = Vector256.Load(x + i + 16);
+                        Vector256<float> value2 = Vector256.Load(&x[i + 16]);
                         squares2 = Fma.MultiplyAdd(value2, value2, squares2);
-                        Vector256<float> value3 = Vector256.Load(x + i + 24);
+                        Vector256<float> value3 = Vector256.Load(&x[i + 24]);
                         squares3 = Fma.MultiplyAdd(value3, value3, squares3);
                     }
 
@@ -56,7 +56,7 @@ namespace Samples
                     Vector256<float> scale = Vector256.Create<float>(1 / global::System.MathF.Sqrt((Vector256.Sum(squares) * (1f / 192)) + 1E-05f));
                     for (int i = 0; i < 192; i += 8)
                     {
-                        Vector256.Store(Vector256.Load(x + i) * scale * Vector256.Load(weight + i), y + i);
+                        Vector256.Store(Vector256.Load(&x[i]) * scale * Vector256.Load(&weight[i]), &y[i]);
                     }
                 }
             }
@@ -66,8 +66,8 @@ namespace Samples
             {
                 const int Panels = 20;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 336;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 336];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -83,7 +83,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 3072];
                     float* panelOutput = &output[(nint)panel * 16];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 3072;
+                    float* ahead = &panelWeights[3072];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -97,7 +97,7 @@ namespace Samples
                             MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336, ahead);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[768] : panelWeights;
                     }
                 }
             }
@@ -114,21 +114,21 @@ namespace Samples
                         end = at % 4 == 0 && first + 4 <= rows ? first + 4 : first + 1;
                         for (int row = first; row < end; row++)
                         {
-                            float* source = projected + ((nint)row * 336) + (head * 32);
-                            float* table = rotaryTable + ((nint)(position + row) * 32);
-                            float* query = queries + ((((nint)head * 64) + row) * 96);
+                            float* source = &projected[((nint)row * 336) + (head * 32)];
+                            float* table = &rotaryTable[(nint)(position + row) * 32];
+                            float* query = &queries[(((nint)head * 64) + row) * 96];
                             for (int member = 0; member < 3; member++)
                             {
-                                RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
+                                RotateHalves32(&source[(head * 64) + (member * 32)], table, &query[member * 32], 0.17677669f);
                             }
 
-                            float* key = newKeys + ((row - first) * 32);
-                            RotateHalves32(source + 192, table, key, 1f);
-                            float* value = values + (head * (nint)2048) + ((at + row - first) * 32);
-                            new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
+                            float* key = &newKeys[(row - first) * 32];
+                            RotateHalves32(&source[192], table, key, 1f);
+                            float* value = &values[(head * (nint)2048) + ((at + row - first) * 32)];
+                            new global::System.Span<float>(&source[256], 32).CopyTo(new global::System.Span<float>(value, 32));
                         }
 
-                        float* panel = keys + (head * (nint)2048) + (at / 16 * 512) + (at % 16);
+                        float* panel = &keys[(head * (nint)2048) + (at / 16 * 512) + (at % 16)];
                         StoreKeys(newKeys, 32, panel, end - first);
                     }
                 }
@@ -154,10 +154,10 @@ namespace Samples
 
                     int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
-                    float* headQueries = queries + (head * 6144);
-                    float* headKeys = keys + (head * 2048);
-                    float* headValues = values + (head * 2048);
-                    float* headOutput = output + (head * 96);
+                    float* headQueries = &queries[head * 6144];
+                    float* headKeys = &keys[head * 2048];
+                    float* headValues = &values[head * 2048];
+                    float* headOutput = &output[head * 96];
                     AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
@@ -168,29 +168,29 @@ namespace Samples
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 2560;
-                float* sums = results + 640;
-                float* maxima = sums + 160, highest = maxima + 32, factors = highest + 32;
-                int* seen = (int*)(factors + 32);
+                float* results = &scores[2560];
+                float* sums = &results[640];
+                float* maxima = &sums[160], highest = &maxima[32], factors = &highest[32];
+                int* seen = (int*)&factors[32];
                 new global::System.Span<float>(results, rows * 32).Clear();
                 new global::System.Span<float>(sums, rows * 8).Clear();
                 new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
-                queries += (nint)first * 32;
+                queries = &queries[(nint)first * 32];
                 int lastVisible = position + ((first + rows - 1) / 3) + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    float* blockKeys = keys + ((nint)block * 32);
+                    float* blockKeys = &keys[(nint)block * 32];
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 5);
-                        float* tileQueries = queries + (row * 32);
-                        float* tileScores = scores + (row * KeyBlock);
+                        float* tileQueries = &queries[row * 32];
+                        float* tileScores = &scores[row * KeyBlock];
                         int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
                         int key = 0;
                         for (; key < visible; key += 16)
                         {
-                            ScoreRows(height, tileQueries, blockKeys + (key * 32), tileScores + key);
+                            ScoreRows(height, tileQueries, &blockKeys[key * 32], &tileScores[key]);
                         }
                     }
 
@@ -198,23 +198,23 @@ namespace Samples
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
                         seen[row] = visible;
-                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                        highest[row] = HighestScore(&scores[row * KeyBlock], visible, maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row += 8)
                     {
-                        Vector256.Store(PowerOfTwo((Vector256.Load(highest + row) - Vector256.Load(maxima + row)) * Vector256.Create<float>(-1.44269504f)), factors + row);
-                        Vector256.Store(Vector256.Load(highest + row), maxima + row);
+                        Vector256.Store(PowerOfTwo((Vector256.Load(&highest[row]) - Vector256.Load(&maxima[row])) * Vector256.Create<float>(-1.44269504f)), &factors[row]);
+                        Vector256.Store(Vector256.Load(&highest[row]), &maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row++)
                     {
-                        float* sum = sums + (row * 8);
-                        Vector256<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        float* sum = &sums[row * 8];
+                        Vector256<float> weights = WeighScores(&scores[row * KeyBlock], seen[row], count, highest[row]);
                         Vector256.Store(Fma.MultiplyAdd(Vector256.Load(sum), Vector256.Create<float>(factors[row]), weights), sum);
                     }
 
-                    float* blockValues = values + ((nint)block * 32);
+                    float* blockValues = &values[(nint)block * 32];
                     for (int column = 0; column < 32; column += 16)
                     {
                         for (int row = 0, height; row < rows; row += height)
@@ -223,7 +223,7 @@ namespace Samples
                             int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
                             if (visible > 0)
                             {
-                                WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                WeighValuesRows(height, &scores[row * KeyBlock], &blockValues[column], &results[(row * 32) + column], &factors[row], visible);
                             }
                         }
                     }
@@ -231,12 +231,12 @@ namespace Samples
 
                 for (int row = 0; row < rows; row++)
                 {
-                    float* result = results + (row * 32);
-                    float* target = output + ((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32);
-                    float scale = 1 / Vector256.Sum(Vector256.Load(sums + (row * 8)));
+                    float* result = &results[row * 32];
+                    float* target = &output[((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32)];
+                    float scale = 1 / Vector256.Sum(Vector256.Load(&sums[row * 8]));
                     for (int i = 0; i < 32; i += 8)
                     {
-                        Vector256.Store(Vector256.Load(result + i) * scale, target + i);
+                        Vector256.Store(Vector256.Load(&result[i]) * scale, &target[i]);
                     }
                 }
             }
@@ -246,8 +246,8 @@ namespace Samples
             {
                 const int Panels = 12;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 208;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 208];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -263,7 +263,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 3072];
                     float* panelOutput = &output[(nint)panel * 16];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 3072;
+                    float* ahead = &panelWeights[3072];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -277,7 +277,7 @@ namespace Samples
                             MultiplyRows<From192Add>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[768] : panelWeights;
                     }
                 }
             }
@@ -288,8 +288,8 @@ namespace Samples
                 float* sums = stackalloc float[80];
                 const int Panels = 64;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 528;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 528];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -306,7 +306,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 3072];
                     float* panelOutput = &output[(nint)panel * 8];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 3072;
+                    float* ahead = &panelWeights[3072];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -322,7 +322,7 @@ namespace Samples
                             GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], height, 2);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[768] : panelWeights;
                     }
                 }
             }
@@ -330,11 +330,11 @@ namespace Samples
             // Gates and what they gate come in turns, a vector of each.
             private static void GatedLinear192To512SiluFinish(float* sums, float* output, int rows, int vectors)
             {
-                for (; rows > 0; rows--, sums += vectors * 8, output += 528)
+                for (; rows > 0; rows--, sums = &sums[vectors * 8], output = &output[528])
                 {
                     for (int i = 0; i < vectors / 2 * 8; i += 8)
                     {
-                        Vector256.Store(Silu(Vector256.Load(sums + (2 * i))) * Vector256.Load(sums + (2 * i) + 8), output + i);
+                        Vector256.Store(Silu(Vector256.Load(&sums[2 * i])) * Vector256.Load(&sums[(2 * i) + 8]), &output[i]);
                     }
                 }
             }
@@ -344,8 +344,8 @@ namespace Samples
             {
                 const int Panels = 12;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 528;
-                output += (nint)firstRow * 208;
+                input = &input[(nint)firstRow * 528];
+                output = &output[(nint)firstRow * 208];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -361,7 +361,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 8192];
                     float* panelOutput = &output[(nint)panel * 16];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 8192;
+                    float* ahead = &panelWeights[8192];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -375,7 +375,7 @@ namespace Samples
                             MultiplyRows<From512Add>(height, &input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 2048 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[2048] : panelWeights;
                     }
                 }
             }
@@ -385,8 +385,8 @@ namespace Samples
             {
                 const int Panels = 8;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 128;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 128];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -402,7 +402,7 @@ namespace Samples
                     float* panelWeights = &weights[(nint)panel * 3072];
                     float* panelOutput = &output[(nint)panel * 16];
                     // The next panel, which follows this one in memory, comes closer while this is multiplied: a share with each tile.
-                    float* ahead = panelWeights + 3072;
+                    float* ahead = &panelWeights[3072];
                     int aheadTiles = 4;
                     for (int row = 0, height; row < rows; row += height)
                     {
@@ -416,7 +416,7 @@ namespace Samples
                             MultiplyRows<From192>(height, &input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
                         }
 
-                        ahead = --aheadTiles > 0 ? ahead + 768 : panelWeights;
+                        ahead = --aheadTiles > 0 ? &ahead[768] : panelWeights;
                     }
                 }
             }
@@ -434,7 +434,7 @@ namespace Samples
                 for (int i = first; i < end; i++)
                 {
                     // Most vectors hold nothing higher than what came before.
-                    while (i <= end - 8 && Vector256.LessThanOrEqualAll(Vector256.Load(logits + i), bound))
+                    while (i <= end - 8 && Vector256.LessThanOrEqualAll(Vector256.Load(&logits[i]), bound))
                     {
                         i += 8;
                     }
@@ -460,10 +460,10 @@ namespace Samples
             {
                 for (int i = 0; i < 16; i += 8)
                 {
-                    Vector256<float> cosine = Vector256.Load(table + i), sine = Vector256.Load(table + i + 16);
-                    Vector256<float> x = Vector256.Load(source + i), y = Vector256.Load(source + i + 16);
-                    Vector256.Store(((x * cosine) - (y * sine)) * scale, target + i);
-                    Vector256.Store(((y * cosine) + (x * sine)) * scale, target + i + 16);
+                    Vector256<float> cosine = Vector256.Load(&table[i]), sine = Vector256.Load(&table[i + 16]);
+                    Vector256<float> x = Vector256.Load(&source[i]), y = Vector256.Load(&source[i + 16]);
+                    Vector256.Store(((x * cosine) - (y * sine)) * scale, &target[i]);
+                    Vector256.Store(((y * cosine) + (x * sine)) * scale, &target[i + 16]);
                 }
             }
 
@@ -483,15 +483,15 @@ namespace Samples
                 for (int i = 0; i < 32; i += 4)
                 {
                     Vector128<float> key0 = Vector128.Load(source + i);
-                    Vector128<float> key1 = Vector128.Load(source + stride + i);
-                    Vector128<float> key2 = Vector128.Load(source + (2 * stride) + i);
-                    Vector128<float> key3 = Vector128.Load(source + (3 * stride) + i);
+                    Vector128<float> key1 = Vector128.Load(&source[stride] + i);
+                    Vector128<float> key2 = Vector128.Load(&source[2 * stride] + i);
+                    Vector128<float> key3 = Vector128.Load(&source[3 * stride] + i);
                     Vector128<float> lower02 = Sse.UnpackLow(key0, key2), lower13 = Sse.UnpackLow(key1, key3);
-                    Vector128.Store(Sse.UnpackLow(lower02, lower13), panel + (i * 16));
-                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), panel + ((i + 1) * 16));
+                    Vector128.Store(Sse.UnpackLow(lower02, lower13), &panel[i * 16]);
+                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), &panel[(i + 1) * 16]);
                     Vector128<float> upper02 = Sse.UnpackHigh(key0, key2), upper13 = Sse.UnpackHigh(key1, key3);
-                    Vector128.Store(Sse.UnpackLow(upper02, upper13), panel + ((i + 2) * 16));
-                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), panel + ((i + 3) * 16));
+                    Vector128.Store(Sse.UnpackLow(upper02, upper13), &panel[(i + 2) * 16]);
+                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), &panel[(i + 3) * 16]);
                 }
             }
 
@@ -502,13 +502,13 @@ namespace Samples
                 Vector256<float> highest = Vector256.Create<float>(before);
                 for (int i = 0; i < whole; i += 8)
                 {
-                    highest = Vector256.MaxNative(highest, Vector256.Load(scores + i));
+                    highest = Vector256.MaxNative(highest, Vector256.Load(&scores[i]));
                 }
 
                 if (whole < visible)
                 {
                     Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
-                    highest = Vector256.MaxNative(highest, Vector256.ConditionalSelect(seen, Vector256.Load(scores + whole), highest));
+                    highest = Vector256.MaxNative(highest, Vector256.ConditionalSelect(seen, Vector256.Load(&scores[whole]), highest));
                 }
 
                 Vector128<float> highest128 = Vector128.MaxNative(highest.GetLower(), highest.GetUpper());
@@ -524,23 +524,23 @@ namespace Samples
                 Vector256<float> top = Vector256.Create<float>(highest), total = Vector256<float>.Zero;
                 for (; key < whole; key += 8)
                 {
-                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(scores + key)) * Vector256.Create<float>(-1.44269504f));
-                    Vector256.Store(weight, scores + key);
+                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(&scores[key])) * Vector256.Create<float>(-1.44269504f));
+                    Vector256.Store(weight, &scores[key]);
                     total += weight;
                 }
 
                 if (whole < visible)
                 {
                     Vector256<float> seen = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - whole)).AsSingle();
-                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(scores + key)) * Vector256.Create<float>(-1.44269504f)) & seen;
-                    Vector256.Store(weight, scores + key);
+                    Vector256<float> weight = PowerOfTwo((top - Vector256.Load(&scores[key])) * Vector256.Create<float>(-1.44269504f)) & seen;
+                    Vector256.Store(weight, &scores[key]);
                     total += weight;
                     key += 8;
                 }
 
                 for (; key < count; key += 8)
                 {
-                    Vector256.Store(Vector256<float>.Zero, scores + key);
+                    Vector256.Store(Vector256<float>.Zero, &scores[key]);
                 }
 
                 return total;
@@ -700,7 +700,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -754,7 +754,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -815,7 +815,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch0(&vectors[128]);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -887,7 +887,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[inputStride]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
                     value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -937,7 +937,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[2 * inputStride]); sum2_0 = Fma.MultiplyAdd(value, weight0, sum2_0); sum2_1 = Fma.MultiplyAdd(value, weight1, sum2_1);
                     value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);
@@ -994,7 +994,7 @@ namespace Samples
                     value = Vector256.Create<float>(input[3 * inputStride]); sum3_0 = Fma.MultiplyAdd(value, weight0, sum3_0); sum3_1 = Fma.MultiplyAdd(value, weight1, sum3_1);
                     value = Vector256.Create<float>(input[4 * inputStride]); sum4_0 = Fma.MultiplyAdd(value, weight0, sum4_0); sum4_1 = Fma.MultiplyAdd(value, weight1, sum4_1);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     weight0 = vectors[2]; weight1 = vectors[3];
                     value = Vector256.Create<float>(input[1]); sum0_0 = Fma.MultiplyAdd(value, weight0, sum0_0); sum0_1 = Fma.MultiplyAdd(value, weight1, sum0_1);
                     value = Vector256.Create<float>(input[inputStride + 1]); sum1_0 = Fma.MultiplyAdd(value, weight0, sum1_0); sum1_1 = Fma.MultiplyAdd(value, weight1, sum1_1);

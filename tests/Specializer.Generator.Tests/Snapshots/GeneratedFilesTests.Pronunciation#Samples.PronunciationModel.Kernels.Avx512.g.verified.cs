@@ -20,13 +20,13 @@ namespace Samples
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     nint token = tokens[row];
-                    float* x = output + ((nint)row * 208);
+                    float* x = &output[(nint)row * 208];
                     nint panel = token / 32;
-                    float* column = table + (panel * 6144) + (token % 32);
+                    float* column = &table[(panel * 6144) + (token % 32)];
                     for (int i = 0; i < 192; i++)
                     {
                         x[i] = *column;
-                        column += 32;
+                        column = &column[32];
                     }
                 }
             }
@@ -37,18 +37,18 @@ namespace Samples
             {
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
-                    float* x = input + ((nint)row * 208);
-                    float* y = output + ((nint)row * 208);
+                    float* x = &input[(nint)row * 208];
+                    float* y = &output[(nint)row * 208];
                     Vector512<float> squares0 = Vector512<float>.Zero, squares1 = Vector512<float>.Zero, squares2 = Vector512<float>.Zero, squares3 = Vector512<float>.Zero;
                     for (int i = 0; i < 192; i += 64)
                     {
-                        Vector512<float> value0 = Vector512.Load(x + i);
+                        Vector512<float> value0 = Vector512.Load(&x[i]);
                         squares0 = Avx512F.FusedMultiplyAdd(value0, value0, squares0);
-                        Vector512<float> value1 = Vector512.Load(x + i + 16);
+                        Vector512<float> value1 = Vector512.Load(&x[i + 16]);
                         squares1 = Avx512F.FusedMultiplyAdd(value1, value1, squares1);
-                        Vector512<float> value2 = Vector512.Load(x + i + 32);
+                        Vector512<float> value2 = Vector512.Load(&x[i + 32]);
                         squares2 = Avx512F.FusedMultiplyAdd(value2, value2, squares2);
-                        Vector512<float> value3 = Vector512.Load(x + i + 48);
+                        Vector512<float> value3 = Vector512.Load(&x[i + 48]);
                         squares3 = Avx512F.FusedMultiplyAdd(value3, value3, squares3);
                     }
 
@@ -56,7 +56,7 @@ namespace Samples
                     Vector512<float> scale = Vector512.Create<float>(1 / global::System.MathF.Sqrt((Vector512.Sum(squares) * (1f / 192)) + 1E-05f));
                     for (int i = 0; i < 192; i += 16)
                     {
-                        Vector512.Store(Vector512.Load(x + i) * scale * Vector512.Load(weight + i), y + i);
+                        Vector512.Store(Vector512.Load(&x[i]) * scale * Vector512.Load(&weight[i]), &y[i]);
                     }
                 }
             }
@@ -66,8 +66,8 @@ namespace Samples
             {
                 const int Panels = 10;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 336;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 336];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -92,7 +92,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 6144];
                         float* panelOutput = &output[(nint)panel * 32];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 12288;
+                        float* ahead = &panelWeights[12288];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -100,7 +100,7 @@ namespace Samples
                             if (row > 0 && height == 6)
                             {
                                 MultiplyWholePairRows6<From192>(&input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 336], 336, ahead);
-                                ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[3072] : panelWeights;
                             }
                             else
                             {
@@ -134,21 +134,21 @@ namespace Samples
                         end = at % 4 == 0 && first + 4 <= rows ? first + 4 : first + 1;
                         for (int row = first; row < end; row++)
                         {
-                            float* source = projected + ((nint)row * 336) + (head * 32);
-                            float* table = rotaryTable + ((nint)(position + row) * 32);
-                            float* query = queries + ((((nint)head * 64) + row) * 96);
+                            float* source = &projected[((nint)row * 336) + (head * 32)];
+                            float* table = &rotaryTable[(nint)(position + row) * 32];
+                            float* query = &queries[(((nint)head * 64) + row) * 96];
                             for (int member = 0; member < 3; member++)
                             {
-                                RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
+                                RotateHalves32(&source[(head * 64) + (member * 32)], table, &query[member * 32], 0.17677669f);
                             }
 
-                            float* key = newKeys + ((row - first) * 32);
-                            RotateHalves32(source + 192, table, key, 1f);
-                            float* value = values + (head * (nint)2048) + ((at + row - first) * 32);
-                            new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
+                            float* key = &newKeys[(row - first) * 32];
+                            RotateHalves32(&source[192], table, key, 1f);
+                            float* value = &values[(head * (nint)2048) + ((at + row - first) * 32)];
+                            new global::System.Span<float>(&source[256], 32).CopyTo(new global::System.Span<float>(value, 32));
                         }
 
-                        float* panel = keys + (head * (nint)2048) + (at / 32 * 1024) + (at % 32);
+                        float* panel = &keys[(head * (nint)2048) + (at / 32 * 1024) + (at % 32)];
                         StoreKeys(newKeys, 32, panel, end - first);
                     }
                 }
@@ -174,10 +174,10 @@ namespace Samples
 
                     int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
-                    float* headQueries = queries + (head * 6144);
-                    float* headKeys = keys + (head * 2048);
-                    float* headValues = values + (head * 2048);
-                    float* headOutput = output + (head * 96);
+                    float* headQueries = &queries[head * 6144];
+                    float* headKeys = &keys[head * 2048];
+                    float* headValues = &values[head * 2048];
+                    float* headOutput = &output[head * 96];
                     AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
@@ -188,19 +188,19 @@ namespace Samples
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 3072;
-                float* sums = results + 768;
-                float* maxima = sums + 384, highest = maxima + 32, factors = highest + 32;
-                int* seen = (int*)(factors + 32);
+                float* results = &scores[3072];
+                float* sums = &results[768];
+                float* maxima = &sums[384], highest = &maxima[32], factors = &highest[32];
+                int* seen = (int*)&factors[32];
                 new global::System.Span<float>(results, rows * 32).Clear();
                 new global::System.Span<float>(sums, rows * 16).Clear();
                 new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
-                queries += (nint)first * 32;
+                queries = &queries[(nint)first * 32];
                 int lastVisible = position + ((first + rows - 1) / 3) + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    float* blockKeys = keys + ((nint)block * 32);
+                    float* blockKeys = &keys[(nint)block * 32];
                     if (rows >= 7 && rows <= 8)
                     {
                         // So few queries pass over the keys once.
@@ -208,7 +208,7 @@ namespace Samples
                         int key = 0;
                         for (; key < visible; key += 32)
                         {
-                            ScoreFewRows(rows, queries, blockKeys + (key * 32), scores + key);
+                            ScoreFewRows(rows, queries, &blockKeys[key * 32], &scores[key]);
                         }
                     }
                     else
@@ -216,18 +216,18 @@ namespace Samples
                         for (int row = 0, height; row < rows; row += height)
                         {
                             height = NextTileRows(rows - row, 6);
-                            float* tileQueries = queries + (row * 32);
-                            float* tileScores = scores + (row * KeyBlock);
+                            float* tileQueries = &queries[row * 32];
+                            float* tileScores = &scores[row * KeyBlock];
                             int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
                             int key = 0;
                             for (; key < visible - 32; key += 64)
                             {
-                                ScorePairRows(height, tileQueries, blockKeys + (key * 32), tileScores + key);
+                                ScorePairRows(height, tileQueries, &blockKeys[key * 32], &tileScores[key]);
                             }
 
                             for (; key < visible; key += 32)
                             {
-                                ScoreRows(height, tileQueries, blockKeys + (key * 32), tileScores + key);
+                                ScoreRows(height, tileQueries, &blockKeys[key * 32], &tileScores[key]);
                             }
                         }
                     }
@@ -236,42 +236,42 @@ namespace Samples
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
                         seen[row] = visible;
-                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                        highest[row] = HighestScore(&scores[row * KeyBlock], visible, maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row += 16)
                     {
-                        Vector512.Store(PowerOfTwo((Vector512.Load(highest + row) - Vector512.Load(maxima + row)) * Vector512.Create<float>(-1.44269504f)), factors + row);
-                        Vector512.Store(Vector512.Load(highest + row), maxima + row);
+                        Vector512.Store(PowerOfTwo((Vector512.Load(&highest[row]) - Vector512.Load(&maxima[row])) * Vector512.Create<float>(-1.44269504f)), &factors[row]);
+                        Vector512.Store(Vector512.Load(&highest[row]), &maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row++)
                     {
-                        float* sum = sums + (row * 16);
-                        Vector512<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        float* sum = &sums[row * 16];
+                        Vector512<float> weights = WeighScores(&scores[row * KeyBlock], seen[row], count, highest[row]);
                         Vector512.Store(Avx512F.FusedMultiplyAdd(Vector512.Load(sum), Vector512.Create<float>(factors[row]), weights), sum);
                     }
 
-                    float* blockValues = values + ((nint)block * 32);
+                    float* blockValues = &values[(nint)block * 32];
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 12);
                         int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
                         if (visible > 0)
                         {
-                            WeighValuesRows(height, scores + (row * KeyBlock), blockValues, results + (row * 32), factors + row, visible);
+                            WeighValuesRows(height, &scores[row * KeyBlock], blockValues, &results[row * 32], &factors[row], visible);
                         }
                     }
                 }
 
                 for (int row = 0; row < rows; row++)
                 {
-                    float* result = results + (row * 32);
-                    float* target = output + ((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32);
-                    float scale = 1 / Vector512.Sum(Vector512.Load(sums + (row * 16)));
+                    float* result = &results[row * 32];
+                    float* target = &output[((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32)];
+                    float scale = 1 / Vector512.Sum(Vector512.Load(&sums[row * 16]));
                     for (int i = 0; i < 32; i += 16)
                     {
-                        Vector512.Store(Vector512.Load(result + i) * scale, target + i);
+                        Vector512.Store(Vector512.Load(&result[i]) * scale, &target[i]);
                     }
                 }
             }
@@ -281,8 +281,8 @@ namespace Samples
             {
                 const int Panels = 6;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 208;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 208];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -307,7 +307,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 6144];
                         float* panelOutput = &output[(nint)panel * 32];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 12288;
+                        float* ahead = &panelWeights[12288];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -315,7 +315,7 @@ namespace Samples
                             if (row > 0 && height == 6)
                             {
                                 MultiplyWholePairRows6<From192Add>(&input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
-                                ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[3072] : panelWeights;
                             }
                             else
                             {
@@ -343,8 +343,8 @@ namespace Samples
                 float* sums = stackalloc float[384];
                 const int Panels = 32;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 528;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 528];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -371,7 +371,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 6144];
                         float* panelOutput = &output[(nint)panel * 16];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 12288;
+                        float* ahead = &panelWeights[12288];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -380,7 +380,7 @@ namespace Samples
                             {
                                 MultiplyWholePairRows6<From192>(&input[(nint)row * 208], panelWeights, sums, 64, ahead);
                                 GatedLinear192To512SiluFinish(sums, &panelOutput[(nint)row * 528], 6, 4);
-                                ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[3072] : panelWeights;
                             }
                             else
                             {
@@ -407,11 +407,11 @@ namespace Samples
             // Gates and what they gate come in turns, a vector of each.
             private static void GatedLinear192To512SiluFinish(float* sums, float* output, int rows, int vectors)
             {
-                for (; rows > 0; rows--, sums += vectors * 16, output += 528)
+                for (; rows > 0; rows--, sums = &sums[vectors * 16], output = &output[528])
                 {
                     for (int i = 0; i < vectors / 2 * 16; i += 16)
                     {
-                        Vector512.Store(Silu(Vector512.Load(sums + (2 * i))) * Vector512.Load(sums + (2 * i) + 16), output + i);
+                        Vector512.Store(Silu(Vector512.Load(&sums[2 * i])) * Vector512.Load(&sums[(2 * i) + 16]), &output[i]);
                     }
                 }
             }
@@ -421,8 +421,8 @@ namespace Samples
             {
                 const int Panels = 6;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 528;
-                output += (nint)firstRow * 208;
+                input = &input[(nint)firstRow * 528];
+                output = &output[(nint)firstRow * 208];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -447,7 +447,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 16384];
                         float* panelOutput = &output[(nint)panel * 32];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 32768;
+                        float* ahead = &panelWeights[32768];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -455,7 +455,7 @@ namespace Samples
                             if (row > 0 && height == 6)
                             {
                                 MultiplyWholePairRows6<From512Add>(&input[(nint)row * 528], panelWeights, &panelOutput[(nint)row * 208], 208, ahead);
-                                ahead = --aheadTiles > 0 ? ahead + 8192 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[8192] : panelWeights;
                             }
                             else
                             {
@@ -482,8 +482,8 @@ namespace Samples
             {
                 const int Panels = 4;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 128;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 128];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -508,7 +508,7 @@ namespace Samples
                         float* panelWeights = &weights[(nint)panel * 6144];
                         float* panelOutput = &output[(nint)panel * 32];
                         // The next panels, which follow these in memory, come closer while these are multiplied: a share with each whole tile.
-                        float* ahead = panelWeights + 12288;
+                        float* ahead = &panelWeights[12288];
                         int aheadTiles = 4;
                         for (int row = 0, height; row < rows; row += height)
                         {
@@ -516,7 +516,7 @@ namespace Samples
                             if (row > 0 && height == 6)
                             {
                                 MultiplyWholePairRows6<From192>(&input[(nint)row * 208], panelWeights, &panelOutput[(nint)row * 128], 128, ahead);
-                                ahead = --aheadTiles > 0 ? ahead + 3072 : panelWeights;
+                                ahead = --aheadTiles > 0 ? &ahead[3072] : panelWeights;
                             }
                             else
                             {
@@ -551,7 +551,7 @@ namespace Samples
                 for (int i = first; i < end; i++)
                 {
                     // Most vectors hold nothing higher than what came before.
-                    while (i <= end - 16 && Vector512.LessThanOrEqualAll(Vector512.Load(logits + i), bound))
+                    while (i <= end - 16 && Vector512.LessThanOrEqualAll(Vector512.Load(&logits[i]), bound))
                     {
                         i += 16;
                     }
@@ -577,10 +577,10 @@ namespace Samples
             {
                 for (int i = 0; i < 16; i += 16)
                 {
-                    Vector512<float> cosine = Vector512.Load(table + i), sine = Vector512.Load(table + i + 16);
-                    Vector512<float> x = Vector512.Load(source + i), y = Vector512.Load(source + i + 16);
-                    Vector512.Store(((x * cosine) - (y * sine)) * scale, target + i);
-                    Vector512.Store(((y * cosine) + (x * sine)) * scale, target + i + 16);
+                    Vector512<float> cosine = Vector512.Load(&table[i]), sine = Vector512.Load(&table[i + 16]);
+                    Vector512<float> x = Vector512.Load(&source[i]), y = Vector512.Load(&source[i + 16]);
+                    Vector512.Store(((x * cosine) - (y * sine)) * scale, &target[i]);
+                    Vector512.Store(((y * cosine) + (x * sine)) * scale, &target[i + 16]);
                 }
             }
 
@@ -600,15 +600,15 @@ namespace Samples
                 for (int i = 0; i < 32; i += 4)
                 {
                     Vector128<float> key0 = Vector128.Load(source + i);
-                    Vector128<float> key1 = Vector128.Load(source + stride + i);
-                    Vector128<float> key2 = Vector128.Load(source + (2 * stride) + i);
-                    Vector128<float> key3 = Vector128.Load(source + (3 * stride) + i);
+                    Vector128<float> key1 = Vector128.Load(&source[stride] + i);
+                    Vector128<float> key2 = Vector128.Load(&source[2 * stride] + i);
+                    Vector128<float> key3 = Vector128.Load(&source[3 * stride] + i);
                     Vector128<float> lower02 = Sse.UnpackLow(key0, key2), lower13 = Sse.UnpackLow(key1, key3);
-                    Vector128.Store(Sse.UnpackLow(lower02, lower13), panel + (i * 32));
-                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), panel + ((i + 1) * 32));
+                    Vector128.Store(Sse.UnpackLow(lower02, lower13), &panel[i * 32]);
+                    Vector128.Store(Sse.UnpackHigh(lower02, lower13), &panel[(i + 1) * 32]);
                     Vector128<float> upper02 = Sse.UnpackHigh(key0, key2), upper13 = Sse.UnpackHigh(key1, key3);
-                    Vector128.Store(Sse.UnpackLow(upper02, upper13), panel + ((i + 2) * 32));
-                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), panel + ((i + 3) * 32));
+                    Vector128.Store(Sse.UnpackLow(upper02, upper13), &panel[(i + 2) * 32]);
+                    Vector128.Store(Sse.UnpackHigh(upper02, upper13), &panel[(i + 3) * 32]);
                 }
             }
 
@@ -619,13 +619,13 @@ namespace Samples
                 Vector512<float> highest = Vector512.Create<float>(before);
                 for (int i = 0; i < whole; i += 16)
                 {
-                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
+                    highest = Vector512.MaxNative(highest, Vector512.Load(&scores[i]));
                 }
 
                 if (whole < visible)
                 {
                     Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
-                    highest = Vector512.MaxNative(highest, Vector512.ConditionalSelect(seen, Vector512.Load(scores + whole), highest));
+                    highest = Vector512.MaxNative(highest, Vector512.ConditionalSelect(seen, Vector512.Load(&scores[whole]), highest));
                 }
 
                 Vector256<float> highest256 = Vector256.MaxNative(highest.GetLower(), highest.GetUpper());
@@ -642,23 +642,23 @@ namespace Samples
                 Vector512<float> top = Vector512.Create<float>(highest), total = Vector512<float>.Zero;
                 for (; key < whole; key += 16)
                 {
-                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(scores + key)) * Vector512.Create<float>(-1.44269504f));
-                    Vector512.Store(weight, scores + key);
+                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(&scores[key])) * Vector512.Create<float>(-1.44269504f));
+                    Vector512.Store(weight, &scores[key]);
                     total += weight;
                 }
 
                 if (whole < visible)
                 {
                     Vector512<float> seen = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(visible - whole)).AsSingle();
-                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(scores + key)) * Vector512.Create<float>(-1.44269504f)) & seen;
-                    Vector512.Store(weight, scores + key);
+                    Vector512<float> weight = PowerOfTwo((top - Vector512.Load(&scores[key])) * Vector512.Create<float>(-1.44269504f)) & seen;
+                    Vector512.Store(weight, &scores[key]);
                     total += weight;
                     key += 16;
                 }
 
                 for (; key < count; key += 16)
                 {
-                    Vector512.Store(Vector512<float>.Zero, scores + key);
+                    Vector512.Store(Vector512<float>.Zero, &scores[key]);
                 }
 
                 return total;
@@ -988,7 +988,7 @@ namespace Samples
                     value = Vector512.Create<float>(input[4 * inputStride]); sum4_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum4_0); sum4_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum4_1); sum4_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum4_2); sum4_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum4_3);
                     value = Vector512.Create<float>(input[5 * inputStride]); sum5_0 = Avx512F.FusedMultiplyAdd(value, weight0, sum5_0); sum5_1 = Avx512F.FusedMultiplyAdd(value, weight1, sum5_1); sum5_2 = Avx512F.FusedMultiplyAdd(value, weight2, sum5_2); sum5_3 = Avx512F.FusedMultiplyAdd(value, weight3, sum5_3);
                     Sse.Prefetch1(ahead);
-                    ahead += 16;
+                    ahead = &ahead[16];
                     input = &input[1];
                     vectors = &vectors[2];
                 }

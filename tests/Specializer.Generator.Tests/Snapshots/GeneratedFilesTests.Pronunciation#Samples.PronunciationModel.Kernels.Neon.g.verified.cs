@@ -20,13 +20,13 @@ namespace Samples
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
                     nint token = tokens[row];
-                    float* x = output + ((nint)row * 208);
+                    float* x = &output[(nint)row * 208];
                     nint panel = token / 8;
-                    float* column = table + (panel * 1536) + (token % 8);
+                    float* column = &table[(panel * 1536) + (token % 8)];
                     for (int i = 0; i < 192; i++)
                     {
                         x[i] = *column;
-                        column += 8;
+                        column = &column[8];
                     }
                 }
             }
@@ -37,18 +37,18 @@ namespace Samples
             {
                 for (int row = rows * worker / workers, end = rows * (worker + 1) / workers; row < end; row++)
                 {
-                    float* x = input + ((nint)row * 208);
-                    float* y = output + ((nint)row * 208);
+                    float* x = &input[(nint)row * 208];
+                    float* y = &output[(nint)row * 208];
                     Vector128<float> squares0 = Vector128<float>.Zero, squares1 = Vector128<float>.Zero, squares2 = Vector128<float>.Zero, squares3 = Vector128<float>.Zero;
                     for (int i = 0; i < 192; i += 16)
                     {
-                        Vector128<float> value0 = Vector128.Load(x + i);
+                        Vector128<float> value0 = Vector128.Load(&x[i]);
                         squares0 = AdvSimd.FusedMultiplyAdd(squares0, value0, value0);
-                        Vector128<float> value1 = Vector128.Load(x + i + 4);
+                        Vector128<float> value1 = Vector128.Load(&x[i + 4]);
                         squares1 = AdvSimd.FusedMultiplyAdd(squares1, value1, value1);
-                        Vector128<float> value2 = Vector128.Load(x + i + 8);
+                        Vector128<float> value2 = Vector128.Load(&x[i + 8]);
                         squares2 = AdvSimd.FusedMultiplyAdd(squares2, value2, value2);
-                        Vector128<float> value3 = Vector128.Load(x + i + 12);
+                        Vector128<float> value3 = Vector128.Load(&x[i + 12]);
                         squares3 = AdvSimd.FusedMultiplyAdd(squares3, value3, value3);
                     }
 
@@ -56,7 +56,7 @@ namespace Samples
                     Vector128<float> scale = Vector128.Create<float>(1 / global::System.MathF.Sqrt((Vector128.Sum(squares) * (1f / 192)) + 1E-05f));
                     for (int i = 0; i < 192; i += 4)
                     {
-                        Vector128.Store(Vector128.Load(x + i) * scale * Vector128.Load(weight + i), y + i);
+                        Vector128.Store(Vector128.Load(&x[i]) * scale * Vector128.Load(&weight[i]), &y[i]);
                     }
                 }
             }
@@ -66,8 +66,8 @@ namespace Samples
             {
                 const int Panels = 40;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 336;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 336];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -102,21 +102,21 @@ namespace Samples
                         end = at % 4 == 0 && first + 4 <= rows ? first + 4 : first + 1;
                         for (int row = first; row < end; row++)
                         {
-                            float* source = projected + ((nint)row * 336) + (head * 32);
-                            float* table = rotaryTable + ((nint)(position + row) * 32);
-                            float* query = queries + ((((nint)head * 64) + row) * 96);
+                            float* source = &projected[((nint)row * 336) + (head * 32)];
+                            float* table = &rotaryTable[(nint)(position + row) * 32];
+                            float* query = &queries[(((nint)head * 64) + row) * 96];
                             for (int member = 0; member < 3; member++)
                             {
-                                RotateHalves32(source + (head * 64) + (member * 32), table, query + (member * 32), 0.17677669f);
+                                RotateHalves32(&source[(head * 64) + (member * 32)], table, &query[member * 32], 0.17677669f);
                             }
 
-                            float* key = newKeys + ((row - first) * 32);
-                            RotateHalves32(source + 192, table, key, 1f);
-                            float* value = values + (head * (nint)2048) + ((at + row - first) * 32);
-                            new global::System.Span<float>(source + 256, 32).CopyTo(new global::System.Span<float>(value, 32));
+                            float* key = &newKeys[(row - first) * 32];
+                            RotateHalves32(&source[192], table, key, 1f);
+                            float* value = &values[(head * (nint)2048) + ((at + row - first) * 32)];
+                            new global::System.Span<float>(&source[256], 32).CopyTo(new global::System.Span<float>(value, 32));
                         }
 
-                        float* panel = keys + (head * (nint)2048) + (at / 8 * 256) + (at % 8);
+                        float* panel = &keys[(head * (nint)2048) + (at / 8 * 256) + (at % 8)];
                         StoreKeys(newKeys, 32, panel, end - first);
                     }
                 }
@@ -142,10 +142,10 @@ namespace Samples
 
                     int first = unit % unitsPerHead * unitRows;
                     int end = global::System.Math.Min(first + unitRows, queryRows);
-                    float* headQueries = queries + (head * 6144);
-                    float* headKeys = keys + (head * 2048);
-                    float* headValues = values + (head * 2048);
-                    float* headOutput = output + (head * 96);
+                    float* headQueries = &queries[head * 6144];
+                    float* headKeys = &keys[head * 2048];
+                    float* headValues = &values[head * 2048];
+                    float* headOutput = &output[head * 96];
                     AttendQueries(headQueries, headKeys, headValues, headOutput, position, first, end - first, scratch);
                 }
             }
@@ -156,29 +156,29 @@ namespace Samples
             {
                 const int KeyBlock = 128;
                 float* scores = scratch;
-                float* results = scores + 3072;
-                float* sums = results + 768;
-                float* maxima = sums + 96, highest = maxima + 32, factors = highest + 32;
-                int* seen = (int*)(factors + 32);
+                float* results = &scores[3072];
+                float* sums = &results[768];
+                float* maxima = &sums[96], highest = &maxima[32], factors = &highest[32];
+                int* seen = (int*)&factors[32];
                 new global::System.Span<float>(results, rows * 32).Clear();
                 new global::System.Span<float>(sums, rows * 4).Clear();
                 new global::System.Span<float>(maxima, rows).Fill(float.MinValue);
-                queries += (nint)first * 32;
+                queries = &queries[(nint)first * 32];
                 int lastVisible = position + ((first + rows - 1) / 3) + 1;
                 for (int block = 0; block < lastVisible; block += KeyBlock)
                 {
                     int count = global::System.Math.Min(KeyBlock, lastVisible - block);
-                    float* blockKeys = keys + ((nint)block * 32);
+                    float* blockKeys = &keys[(nint)block * 32];
                     for (int row = 0, height; row < rows; row += height)
                     {
                         height = NextTileRows(rows - row, 8);
-                        float* tileQueries = queries + (row * 32);
-                        float* tileScores = scores + (row * KeyBlock);
+                        float* tileQueries = &queries[row * 32];
+                        float* tileScores = &scores[row * KeyBlock];
                         int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
                         int key = 0;
                         for (; key < visible; key += 8)
                         {
-                            ScoreRows(height, tileQueries, blockKeys + (key * 32), tileScores + key);
+                            ScoreRows(height, tileQueries, &blockKeys[key * 32], &tileScores[key]);
                         }
                     }
 
@@ -186,23 +186,23 @@ namespace Samples
                     {
                         int visible = global::System.Math.Clamp(position + ((first + row) / 3) + 1 - block, 0, count);
                         seen[row] = visible;
-                        highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);
+                        highest[row] = HighestScore(&scores[row * KeyBlock], visible, maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row += 4)
                     {
-                        Vector128.Store(PowerOfTwo((Vector128.Load(highest + row) - Vector128.Load(maxima + row)) * Vector128.Create<float>(-1.44269504f)), factors + row);
-                        Vector128.Store(Vector128.Load(highest + row), maxima + row);
+                        Vector128.Store(PowerOfTwo((Vector128.Load(&highest[row]) - Vector128.Load(&maxima[row])) * Vector128.Create<float>(-1.44269504f)), &factors[row]);
+                        Vector128.Store(Vector128.Load(&highest[row]), &maxima[row]);
                     }
 
                     for (int row = 0; row < rows; row++)
                     {
-                        float* sum = sums + (row * 4);
-                        Vector128<float> weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);
+                        float* sum = &sums[row * 4];
+                        Vector128<float> weights = WeighScores(&scores[row * KeyBlock], seen[row], count, highest[row]);
                         Vector128.Store(AdvSimd.FusedMultiplyAdd(weights, Vector128.Load(sum), Vector128.Create<float>(factors[row])), sum);
                     }
 
-                    float* blockValues = values + ((nint)block * 32);
+                    float* blockValues = &values[(nint)block * 32];
                     for (int column = 0; column < 32; column += 8)
                     {
                         for (int row = 0, height; row < rows; row += height)
@@ -211,7 +211,7 @@ namespace Samples
                             int visible = global::System.Math.Clamp(position + ((first + row + height - 1) / 3) + 1 - block, 0, count);
                             if (visible > 0)
                             {
-                                WeighValuesRows(height, scores + (row * KeyBlock), blockValues + column, results + (row * 32) + column, factors + row, visible);
+                                WeighValuesRows(height, &scores[row * KeyBlock], &blockValues[column], &results[(row * 32) + column], &factors[row], visible);
                             }
                         }
                     }
@@ -219,12 +219,12 @@ namespace Samples
 
                 for (int row = 0; row < rows; row++)
                 {
-                    float* result = results + (row * 32);
-                    float* target = output + ((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32);
-                    float scale = 1 / Vector128.Sum(Vector128.Load(sums + (row * 4)));
+                    float* result = &results[row * 32];
+                    float* target = &output[((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32)];
+                    float scale = 1 / Vector128.Sum(Vector128.Load(&sums[row * 4]));
                     for (int i = 0; i < 32; i += 4)
                     {
-                        Vector128.Store(Vector128.Load(result + i) * scale, target + i);
+                        Vector128.Store(Vector128.Load(&result[i]) * scale, &target[i]);
                     }
                 }
             }
@@ -234,8 +234,8 @@ namespace Samples
             {
                 const int Panels = 24;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 208;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 208];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -264,8 +264,8 @@ namespace Samples
                 float* sums = stackalloc float[64];
                 const int Panels = 128;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 528;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 528];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -293,11 +293,11 @@ namespace Samples
             // Gates and what they gate come in turns, a vector of each.
             private static void GatedLinear192To512SiluFinish(float* sums, float* output, int rows, int vectors)
             {
-                for (; rows > 0; rows--, sums += vectors * 4, output += 528)
+                for (; rows > 0; rows--, sums = &sums[vectors * 4], output = &output[528])
                 {
                     for (int i = 0; i < vectors / 2 * 4; i += 4)
                     {
-                        Vector128.Store(Silu(Vector128.Load(sums + (2 * i))) * Vector128.Load(sums + (2 * i) + 4), output + i);
+                        Vector128.Store(Silu(Vector128.Load(&sums[2 * i])) * Vector128.Load(&sums[(2 * i) + 4]), &output[i]);
                     }
                 }
             }
@@ -307,8 +307,8 @@ namespace Samples
             {
                 const int Panels = 24;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 528;
-                output += (nint)firstRow * 208;
+                input = &input[(nint)firstRow * 528];
+                output = &output[(nint)firstRow * 208];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -336,8 +336,8 @@ namespace Samples
             {
                 const int Panels = 16;
                 int firstRow = ShareManyRows(ref rows, ref worker, ref workers);
-                input += (nint)firstRow * 208;
-                output += (nint)firstRow * 128;
+                input = &input[(nint)firstRow * 208];
+                output = &output[(nint)firstRow * 128];
                 int panel = Panels * worker / workers, endPanel = Panels * (worker + 1) / workers;
                 if (rows == 1)
                 {
@@ -373,7 +373,7 @@ namespace Samples
                 for (int i = first; i < end; i++)
                 {
                     // Most vectors hold nothing higher than what came before.
-                    while (i <= end - 4 && Vector128.LessThanOrEqualAll(Vector128.Load(logits + i), bound))
+                    while (i <= end - 4 && Vector128.LessThanOrEqualAll(Vector128.Load(&logits[i]), bound))
                     {
                         i += 4;
                     }
@@ -399,10 +399,10 @@ namespace Samples
             {
                 for (int i = 0; i < 16; i += 4)
                 {
-                    Vector128<float> cosine = Vector128.Load(table + i), sine = Vector128.Load(table + i + 16);
-                    Vector128<float> x = Vector128.Load(source + i), y = Vector128.Load(source + i + 16);
-                    Vector128.Store(((x * cosine) - (y * sine)) * scale, target + i);
-                    Vector128.Store(((y * cosine) + (x * sine)) * scale, target + i + 16);
+                    Vector128<float> cosine = Vector128.Load(&table[i]), sine = Vector128.Load(&table[i + 16]);
+                    Vector128<float> x = Vector128.Load(&source[i]), y = Vector128.Load(&source[i + 16]);
+                    Vector128.Store(((x * cosine) - (y * sine)) * scale, &target[i]);
+                    Vector128.Store(((y * cosine) + (x * sine)) * scale, &target[i + 16]);
                 }
             }
 
@@ -422,15 +422,15 @@ namespace Samples
                 for (int i = 0; i < 32; i += 4)
                 {
                     Vector128<float> key0 = Vector128.Load(source + i);
-                    Vector128<float> key1 = Vector128.Load(source + stride + i);
-                    Vector128<float> key2 = Vector128.Load(source + (2 * stride) + i);
-                    Vector128<float> key3 = Vector128.Load(source + (3 * stride) + i);
+                    Vector128<float> key1 = Vector128.Load(&source[stride] + i);
+                    Vector128<float> key2 = Vector128.Load(&source[2 * stride] + i);
+                    Vector128<float> key3 = Vector128.Load(&source[3 * stride] + i);
                     Vector128<float> lower02 = AdvSimd.Arm64.ZipLow(key0, key2), lower13 = AdvSimd.Arm64.ZipLow(key1, key3);
-                    Vector128.Store(AdvSimd.Arm64.ZipLow(lower02, lower13), panel + (i * 8));
-                    Vector128.Store(AdvSimd.Arm64.ZipHigh(lower02, lower13), panel + ((i + 1) * 8));
+                    Vector128.Store(AdvSimd.Arm64.ZipLow(lower02, lower13), &panel[i * 8]);
+                    Vector128.Store(AdvSimd.Arm64.ZipHigh(lower02, lower13), &panel[(i + 1) * 8]);
                     Vector128<float> upper02 = AdvSimd.Arm64.ZipHigh(key0, key2), upper13 = AdvSimd.Arm64.ZipHigh(key1, key3);
-                    Vector128.Store(AdvSimd.Arm64.ZipLow(upper02, upper13), panel + ((i + 2) * 8));
-                    Vector128.Store(AdvSimd.Arm64.ZipHigh(upper02, upper13), panel + ((i + 3) * 8));
+                    Vector128.Store(AdvSimd.Arm64.ZipLow(upper02, upper13), &panel[(i + 2) * 8]);
+                    Vector128.Store(AdvSimd.Arm64.ZipHigh(upper02, upper13), &panel[(i + 3) * 8]);
                 }
             }
 
@@ -441,13 +441,13 @@ namespace Samples
                 Vector128<float> highest = Vector128.Create<float>(before);
                 for (int i = 0; i < whole; i += 4)
                 {
-                    highest = Vector128.MaxNative(highest, Vector128.Load(scores + i));
+                    highest = Vector128.MaxNative(highest, Vector128.Load(&scores[i]));
                 }
 
                 if (whole < visible)
                 {
                     Vector128<float> seen = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(visible - whole)).AsSingle();
-                    highest = Vector128.MaxNative(highest, Vector128.ConditionalSelect(seen, Vector128.Load(scores + whole), highest));
+                    highest = Vector128.MaxNative(highest, Vector128.ConditionalSelect(seen, Vector128.Load(&scores[whole]), highest));
                 }
 
                 highest = Vector128.MaxNative(highest, Vector128.Shuffle(highest, Vector128.Create(2, 3, 0, 1)));
@@ -462,23 +462,23 @@ namespace Samples
                 Vector128<float> top = Vector128.Create<float>(highest), total = Vector128<float>.Zero;
                 for (; key < whole; key += 4)
                 {
-                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(scores + key)) * Vector128.Create<float>(-1.44269504f));
-                    Vector128.Store(weight, scores + key);
+                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(&scores[key])) * Vector128.Create<float>(-1.44269504f));
+                    Vector128.Store(weight, &scores[key]);
                     total += weight;
                 }
 
                 if (whole < visible)
                 {
                     Vector128<float> seen = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(visible - whole)).AsSingle();
-                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(scores + key)) * Vector128.Create<float>(-1.44269504f)) & seen;
-                    Vector128.Store(weight, scores + key);
+                    Vector128<float> weight = PowerOfTwo((top - Vector128.Load(&scores[key])) * Vector128.Create<float>(-1.44269504f)) & seen;
+                    Vector128.Store(weight, &scores[key]);
                     total += weight;
                     key += 4;
                 }
 
                 for (; key < count; key += 4)
                 {
-                    Vector128.Store(Vector128<float>.Zero, scores + key);
+                    Vector128.Store(Vector128<float>.Zero, &scores[key]);
                 }
 
                 return total;

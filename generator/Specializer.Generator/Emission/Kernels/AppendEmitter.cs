@@ -67,18 +67,18 @@ internal static class AppendEmitter
             {
                 if (!prepared)
                 {
-                    writer.Line($"float* newKeys = projected + ((nint)first * {Text(kernel.InputStride)}) + (head * {Text(headDimension)}) + {Text(keysAt)};");
+                    writer.Line($"float* newKeys = &projected[((nint)first * {Text(kernel.InputStride)}) + (head * {Text(headDimension)}) + {Text(keysAt)}];");
                 }
 
                 using (writer.Braces("for (int row = first; row < end; row++)"))
                 {
-                    writer.Line($"float* source = projected + ((nint)row * {Text(kernel.InputStride)}) + (head * {Text(headDimension)});");
+                    writer.Line($"float* source = &projected[((nint)row * {Text(kernel.InputStride)}) + (head * {Text(headDimension)})];");
                     if (rotary is not null)
                     {
-                        writer.Line($"float* table = rotaryTable + ((nint)(position + row) * {Text(rotary.RotaryDimension)});");
+                        writer.Line($"float* table = &rotaryTable[(nint)(position + row) * {Text(rotary.RotaryDimension)}];");
                     }
 
-                    writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)});");
+                    writer.Line($"float* query = &queries[(((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)}];");
                     if (group == 1)
                     {
                         writer.Line(Prepare("source", "queryNorm", "query", scale));
@@ -87,17 +87,17 @@ internal static class AppendEmitter
                     {
                         using (writer.Braces($"for (int member = 0; member < {Text(group)}; member++)"))
                         {
-                            writer.Line(Prepare($"source + (head * {Text((group - 1) * headDimension)}) + (member * {Text(headDimension)})", "queryNorm", $"query + (member * {Text(kernel.HeadStride)})", scale));
+                            writer.Line(Prepare($"&source[(head * {Text((group - 1) * headDimension)}) + (member * {Text(headDimension)})]", "queryNorm", $"&query[member * {Text(kernel.HeadStride)}]", scale));
                         }
                     }
 
                     if (prepared)
                     {
-                        writer.Line($"float* key = newKeys + ((row - first) * {Text(kernel.HeadStride)});");
-                        writer.Line(Prepare($"source + {Text(keysAt)}", "keyNorm", "key", "1f"));
+                        writer.Line($"float* key = &newKeys[(row - first) * {Text(kernel.HeadStride)}];");
+                        writer.Line(Prepare($"&source[{Text(keysAt)}]", "keyNorm", "key", "1f"));
                     }
 
-                    EmitStoreValues(writer, kernel, $"source + {Text(valuesAt)}");
+                    EmitStoreValues(writer, kernel, $"&source[{Text(valuesAt)}]");
                 }
 
                 EmitStoreKeys(writer, isa, kernel, prepared ? kernel.HeadStride : kernel.InputStride);
@@ -117,8 +117,8 @@ internal static class AppendEmitter
         using (writer.Braces($"for (int head = worker; head < {Text(kernel.Attention.KeyValueHeads)}; head += workers)"))
         using (writer.Braces("for (int row = 0; row < rows; row++)"))
         {
-            writer.Line($"float* source = projected + ((nint)row * {Text(kernel.InputStride)}) + (head * {Text(group * headDimension)});");
-            writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)});");
+            writer.Line($"float* source = &projected[((nint)row * {Text(kernel.InputStride)}) + (head * {Text(group * headDimension)})];");
+            writer.Line($"float* query = &queries[(((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)}];");
             if (group == 1)
             {
                 writer.Line($"{ScaleName(kernel)}(source, query, {scale});");
@@ -127,7 +127,7 @@ internal static class AppendEmitter
             {
                 using (writer.Braces($"for (int member = 0; member < {Text(group)}; member++)"))
                 {
-                    writer.Line($"{ScaleName(kernel)}(source + (member * {Text(headDimension)}), query + (member * {Text(kernel.HeadStride)}), {scale});");
+                    writer.Line($"{ScaleName(kernel)}(&source[member * {Text(headDimension)}], &query[member * {Text(kernel.HeadStride)}], {scale});");
                 }
             }
         }
@@ -138,11 +138,11 @@ internal static class AppendEmitter
         using (writer.Braces($"for (int head = worker; head < {Text(kernel.Attention.KeyValueHeads)}; head += workers)"))
         using (Rows(writer, kernel))
         {
-            writer.Line($"float* newKeys = projected + ((nint)first * {Text(kernel.SourceStride)}) + (head * {Text(headDimension)});");
+            writer.Line($"float* newKeys = &projected[((nint)first * {Text(kernel.SourceStride)}) + (head * {Text(headDimension)})];");
             using (writer.Braces("for (int row = first; row < end; row++)"))
             {
-                writer.Line($"float* source = newKeys + ((row - first) * {Text(kernel.SourceStride)});");
-                EmitStoreValues(writer, kernel, $"source + {Text(kernel.Attention.KeyValueHeads * headDimension)}");
+                writer.Line($"float* source = &newKeys[(row - first) * {Text(kernel.SourceStride)}];");
+                EmitStoreValues(writer, kernel, $"&source[{Text(kernel.Attention.KeyValueHeads * headDimension)}]");
             }
 
             EmitStoreKeys(writer, isa, kernel, kernel.SourceStride);
@@ -165,14 +165,14 @@ internal static class AppendEmitter
     private static void EmitStoreValues(SourceWriter writer, AttentionKernel kernel, string newValues)
     {
         int headDimension = kernel.Attention.HeadDimension;
-        writer.Line($"float* value = values + (head * (nint){Text(kernel.ValuesPerHead)}) + ((at + row - first) * {Text(kernel.HeadStride)});");
+        writer.Line($"float* value = &values[(head * (nint){Text(kernel.ValuesPerHead)}) + ((at + row - first) * {Text(kernel.HeadStride)})];");
         writer.Line($"new global::System.Span<float>({newValues}, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));");
     }
 
     /// <summary>Stores the keys of one head, of four rows or of one, in their panel.</summary>
     private static void EmitStoreKeys(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel, int stride)
     {
-        writer.Line($"float* panel = keys + (head * (nint){Text(kernel.KeysPerHead)}) + (at / {Text(isa.PanelWidth)} * {Text(isa.PanelWidth * kernel.Attention.HeadDimension)}) + (at % {Text(isa.PanelWidth)});");
+        writer.Line($"float* panel = &keys[(head * (nint){Text(kernel.KeysPerHead)}) + (at / {Text(isa.PanelWidth)} * {Text(isa.PanelWidth * kernel.Attention.HeadDimension)}) + (at % {Text(isa.PanelWidth)})];");
         writer.Line($"{StoreKeysName(kernel)}(newKeys, {Text(stride)}, panel, end - first);");
     }
 
@@ -182,7 +182,7 @@ internal static class AppendEmitter
     {
         int headDimension = kernel.Attention.HeadDimension;
         int transposed = isa.Interleaves ? headDimension / KeysTogether * KeysTogether : 0;
-        string Key(int row) => row == 0 ? "source" : row == 1 ? "source + stride" : $"source + ({Text(row)} * stride)";
+        string Key(int row) => row == 0 ? "source" : row == 1 ? "&source[stride]" : $"&source[{Text(row)} * stride]";
         string At(int element) => element == 0 ? "i" : $"(i + {Text(element)})";
         writer.Separate();
         writer.Line($"// Stores the keys of one position or of four, 'stride' floats apart, as columns of a panel of {headDimension} rows of {isa.PanelWidth}.");
@@ -215,8 +215,8 @@ internal static class AppendEmitter
                         bool upper = half == "upper";
                         int element = upper ? 2 : 0;
                         writer.Line($"Vector128<float> {half}02 = {isa.Interleave("key0", "key2", upper)}, {half}13 = {isa.Interleave("key1", "key3", upper)};");
-                        writer.Line($"Vector128.Store({isa.Interleave(half + "02", half + "13", upper: false)}, panel + ({At(element)} * {Text(isa.PanelWidth)}));");
-                        writer.Line($"Vector128.Store({isa.Interleave(half + "02", half + "13", upper: true)}, panel + ({At(element + 1)} * {Text(isa.PanelWidth)}));");
+                        writer.Line($"Vector128.Store({isa.Interleave(half + "02", half + "13", upper: false)}, &panel[{At(element)} * {Text(isa.PanelWidth)}]);");
+                        writer.Line($"Vector128.Store({isa.Interleave(half + "02", half + "13", upper: true)}, &panel[{At(element + 1)} * {Text(isa.PanelWidth)}]);");
                     }
                 }
             }
@@ -225,7 +225,7 @@ internal static class AppendEmitter
             {
                 using (writer.Braces($"for (int i = {Text(transposed)}; i < {Text(headDimension)}; i++)"))
                 {
-                    writer.Line($"Vector128.Store(Vector128.Create(source[i], source[i + stride], source[i + (2 * stride)], source[i + (3 * stride)]), panel + (i * {Text(isa.PanelWidth)}));");
+                    writer.Line($"Vector128.Store(Vector128.Create(source[i], source[i + stride], source[i + (2 * stride)], source[i + (3 * stride)]), &panel[i * {Text(isa.PanelWidth)}]);");
                 }
             }
         }
@@ -287,13 +287,13 @@ internal static class AppendEmitter
             writer.Line($"{vector}<float> squares = {vector}<float>.Zero;");
             using (writer.Braces($"for (int i = 0; i < {Text(width)}; i += {Text(lanes)})"))
             {
-                writer.Line($"squares += {vector}.Load(source + i) * {vector}.Load(source + i);");
+                writer.Line($"squares += {vector}.Load(&source[i]) * {vector}.Load(&source[i]);");
             }
 
             writer.Line($"float scale = {scale};");
             using (writer.Braces($"for (int i = 0; i < {Text(width)}; i += {Text(lanes)})"))
             {
-                writer.Line($"{vector}.Store({vector}.Load(source + i) * scale * {vector}.Load(weight + i), target + i);");
+                writer.Line($"{vector}.Store({vector}.Load(&source[i]) * scale * {vector}.Load(&weight[i]), &target[i]);");
             }
         }
     }
@@ -324,10 +324,10 @@ internal static class AppendEmitter
             {
                 using (writer.Braces($"for (int i = 0; i < {Text(half)}; i += {Text(lanes)})"))
                 {
-                    writer.Line($"{vector}<float> cosine = {vector}.Load(table + i), sine = {vector}.Load(table + i + {Text(half)});");
-                    writer.Line($"{vector}<float> x = {vector}.Load(source + i), y = {vector}.Load(source + i + {Text(half)});");
-                    writer.Line($"{vector}.Store(((x * cosine) - (y * sine)) * scale, target + i);");
-                    writer.Line($"{vector}.Store(((y * cosine) + (x * sine)) * scale, target + i + {Text(half)});");
+                    writer.Line($"{vector}<float> cosine = {vector}.Load(&table[i]), sine = {vector}.Load(&table[i + {Text(half)}]);");
+                    writer.Line($"{vector}<float> x = {vector}.Load(&source[i]), y = {vector}.Load(&source[i + {Text(half)}]);");
+                    writer.Line($"{vector}.Store(((x * cosine) - (y * sine)) * scale, &target[i]);");
+                    writer.Line($"{vector}.Store(((y * cosine) + (x * sine)) * scale, &target[i + {Text(half)}]);");
                 }
             }
             else
@@ -362,7 +362,7 @@ internal static class AppendEmitter
         using (writer.Braces($"private static void {name}(float* source, float* target, float scale)"))
         using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i += {Text(lanes)})"))
         {
-            writer.Line(lanes == 1 ? "target[i] = source[i] * scale;" : $"{vector}.Store({vector}.Load(source + i) * scale, target + i);");
+            writer.Line(lanes == 1 ? "target[i] = source[i] * scale;" : $"{vector}.Store({vector}.Load(&source[i]) * scale, &target[i]);");
         }
     }
 

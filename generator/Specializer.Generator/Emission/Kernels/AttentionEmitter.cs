@@ -31,8 +31,8 @@ internal static class AttentionEmitter
         int group = kernel.Attention.GroupSize;
         string table = kernel.Kind.Positions switch
         {
-            AlibiPositions => $"slopes + (head * {Text(group)}), ",
-            RelativePositions => $"bias + (head * {Text((long)group * kernel.BiasStride)}), ",
+            AlibiPositions => $"&slopes[head * {Text(group)}], ",
+            RelativePositions => $"&bias[head * {Text((long)group * kernel.BiasStride)}], ",
             _ => "",
         };
         string Call(string queryRows) =>
@@ -59,10 +59,10 @@ internal static class AttentionEmitter
                 writer.Line();
                 writer.Line("int first = unit % unitsPerHead * unitRows;");
                 writer.Line("int end = global::System.Math.Min(first + unitRows, queryRows);");
-                writer.Line($"float* headQueries = queries + (head * {Text(kernel.QueryFloats / kernel.Attention.KeyValueHeads)});");
-                writer.Line($"float* headKeys = keys + (head * {Text(kernel.KeysPerHead)});");
-                writer.Line($"float* headValues = values + (head * {Text(kernel.ValuesPerHead)});");
-                writer.Line($"float* headOutput = output + (head * {Text(group * kernel.Attention.HeadDimension)});");
+                writer.Line($"float* headQueries = &queries[head * {Text(kernel.QueryFloats / kernel.Attention.KeyValueHeads)}];");
+                writer.Line($"float* headKeys = &keys[head * {Text(kernel.KeysPerHead)}];");
+                writer.Line($"float* headValues = &values[head * {Text(kernel.ValuesPerHead)}];");
+                writer.Line($"float* headOutput = &output[head * {Text(group * kernel.Attention.HeadDimension)}];");
                 if (group <= isa.QueryRows)
                 {
                     writer.Line(Call("end - first"));
@@ -93,14 +93,14 @@ internal static class AttentionEmitter
         {
             writer.Line($"const int KeyBlock = {KeyBlock};");
             writer.Line($"float* scores = scratch;");
-            writer.Line($"float* results = scores + {Text(isa.QueryRows * KeyBlock)};");
-            writer.Line($"float* sums = results + {Text(isa.QueryRows * headStride)};");
-            writer.Line($"float* maxima = sums + {Text(isa.QueryRows * isa.Lanes)}, highest = maxima + {Text(PerQuery(isa))}, factors = highest + {Text(PerQuery(isa))};");
-            writer.Line($"int* seen = (int*)(factors + {Text(PerQuery(isa))});");
+            writer.Line($"float* results = &scores[{Text(isa.QueryRows * KeyBlock)}];");
+            writer.Line($"float* sums = &results[{Text(isa.QueryRows * headStride)}];");
+            writer.Line($"float* maxima = &sums[{Text(isa.QueryRows * isa.Lanes)}], highest = &maxima[{Text(PerQuery(isa))}], factors = &highest[{Text(PerQuery(isa))}];");
+            writer.Line($"int* seen = (int*)&factors[{Text(PerQuery(isa))}];");
             writer.Line($"new global::System.Span<float>(results, rows * {Text(headStride)}).Clear();");
             writer.Line($"new global::System.Span<float>(sums, rows * {Text(isa.Lanes)}).Clear();");
             writer.Line("new global::System.Span<float>(maxima, rows).Fill(float.MinValue);");
-            writer.Line($"queries += (nint)first * {Text(headStride)};");
+            writer.Line($"queries = &queries[(nint)first * {Text(headStride)}];");
             writer.Line($"int lastVisible = {lastVisible};");
             if (window > 0)
             {
@@ -146,7 +146,7 @@ internal static class AttentionEmitter
     /// <summary>Scores of the queries against a block of keys, as far as the last query of a tile sees them.</summary>
     private static void EmitScores(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
-        writer.Line($"float* blockKeys = keys + ((nint){Slot(kernel)} * {Text(kernel.Attention.HeadDimension)});");
+        writer.Line($"float* blockKeys = &keys[(nint){Slot(kernel)} * {Text(kernel.Attention.HeadDimension)}];");
         if (AttentionTiles.HasScoresOfOneQuery(kernel, isa))
         {
             using (writer.Braces("if (rows == 1)"))
@@ -184,8 +184,8 @@ internal static class AttentionEmitter
         using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
         {
             writer.Line($"height = {TileEmitter.NextHeight(isa, AttentionTiles.Scores(kernel, isa, 1), "rows - row")};");
-            writer.Line($"float* tileQueries = queries + (row * {Text(kernel.HeadStride)});");
-            writer.Line("float* tileScores = scores + (row * KeyBlock);");
+            writer.Line($"float* tileQueries = &queries[row * {Text(kernel.HeadStride)}];");
+            writer.Line("float* tileScores = &scores[row * KeyBlock];");
             EmitVisibleKeys(writer, kernel, "row + height - 1");
             if (isa.TakesPairs)
             {
@@ -208,7 +208,7 @@ internal static class AttentionEmitter
         string last = tile.Panels == 1 ? "visible" : $"visible - {Text((tile.Panels - 1) * isa.PanelWidth)}";
         using (writer.Braces($"for (; key < {last}; key += {Text(tile.Panels * isa.PanelWidth)})"))
         {
-            writer.Line($"{tile.Prefix}{queries}blockKeys + (key * {Text(kernel.Attention.HeadDimension)}), {scores} + key);");
+            writer.Line($"{tile.Prefix}{queries}&blockKeys[key * {Text(kernel.Attention.HeadDimension)}], &{scores}[key]);");
         }
     }
 
@@ -220,19 +220,19 @@ internal static class AttentionEmitter
             EmitVisible(writer, kernel, "row");
             ScoreEmitter.EmitChanges(writer, kernel, QueryPosition(kernel, "row"));
             writer.Line("seen[row] = visible;");
-            writer.Line("highest[row] = HighestScore(scores + (row * KeyBlock), visible, maxima[row]);");
+            writer.Line("highest[row] = HighestScore(&scores[row * KeyBlock], visible, maxima[row]);");
         }
 
         using (writer.Braces($"for (int row = 0; row < rows; row += {Text(isa.Lanes)})"))
         {
-            writer.Line($"{isa.VectorClass}.Store({ScoreEmitter.Weight(isa, isa.Load("maxima + row"), isa.Load("highest + row"))}, factors + row);");
-            writer.Line($"{isa.VectorClass}.Store({isa.Load("highest + row")}, maxima + row);");
+            writer.Line($"{isa.VectorClass}.Store({ScoreEmitter.Weight(isa, isa.Load("&maxima[row]"), isa.Load("&highest[row]"))}, &factors[row]);");
+            writer.Line($"{isa.VectorClass}.Store({isa.Load("&highest[row]")}, &maxima[row]);");
         }
 
         using (writer.Braces("for (int row = 0; row < rows; row++)"))
         {
-            writer.Line($"float* sum = sums + (row * {Text(isa.Lanes)});");
-            writer.Line($"{isa.Vector} weights = WeighScores(scores + (row * KeyBlock), seen[row], count, highest[row]);");
+            writer.Line($"float* sum = &sums[row * {Text(isa.Lanes)}];");
+            writer.Line($"{isa.Vector} weights = WeighScores(&scores[row * KeyBlock], seen[row], count, highest[row]);");
             writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd("weights", isa.Load("sum"), isa.Broadcast("factors[row]"))}, sum);");
         }
     }
@@ -240,7 +240,7 @@ internal static class AttentionEmitter
     /// <summary>The block's values, weighed, are added to what the blocks before gave.</summary>
     private static void EmitWeighedValues(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
-        writer.Line($"float* blockValues = values + ((nint){Slot(kernel)} * {Text(kernel.HeadStride)});");
+        writer.Line($"float* blockValues = &values[(nint){Slot(kernel)} * {Text(kernel.HeadStride)}];");
         if (!AttentionTiles.HasValuesOfOneQuery(kernel, isa))
         {
             EmitWeighedValuesOfTiles(writer, isa, kernel);
@@ -250,8 +250,8 @@ internal static class AttentionEmitter
         using (writer.Braces("if (rows == 1)"))
         {
             EmitVisibleValues(writer, kernel, "0");
-            EmitWeighedColumns(writer, isa, AttentionTiles.ValuesOfOneQuery(kernel, isa), (tile, offset) =>
-                EmitWeighed(writer, kernel, $"{tile.Prefix}1(scores, blockValues{offset}, results{offset}, factors"));
+            EmitWeighedColumns(writer, isa, AttentionTiles.ValuesOfOneQuery(kernel, isa), (tile, column) =>
+                EmitWeighed(writer, kernel, $"{tile.Prefix}1(scores, {At("blockValues", column)}, {At("results", column)}, factors"));
         }
 
         using (writer.Braces("else"))
@@ -261,13 +261,13 @@ internal static class AttentionEmitter
     }
 
     private static void EmitWeighedValuesOfTiles(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel) =>
-        EmitWeighedColumns(writer, isa, AttentionTiles.Values(kernel, isa), (tile, offset) =>
+        EmitWeighedColumns(writer, isa, AttentionTiles.Values(kernel, isa), (tile, column) =>
         {
             using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
             {
                 writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
                 EmitVisibleValues(writer, kernel, "row + height - 1");
-                EmitWeighed(writer, kernel, $"{tile.Prefix}(height, scores + (row * KeyBlock), blockValues{offset}, results + (row * {Text(kernel.HeadStride)}){offset}, factors + row");
+                EmitWeighed(writer, kernel, $"{tile.Prefix}(height, &scores[row * KeyBlock], {At("blockValues", column)}, &results[{Sum($"row * {Text(kernel.HeadStride)}", column)}], &factors[row]");
             }
         });
 
@@ -283,17 +283,21 @@ internal static class AttentionEmitter
             {
                 using (writer.Braces($"for (int column = {Text(column)}; column < {Text(end)}; column += {Text(width)})"))
                 {
-                    emit(tiles.Key, " + column");
+                    emit(tiles.Key, "column");
                 }
             }
             else
             {
-                emit(tiles.Key, column == 0 ? "" : " + " + Text(column));
+                emit(tiles.Key, Text(column));
             }
 
             column = end;
         }
     }
+
+    private static string At(string pointer, string column) => column == "0" ? pointer : $"&{pointer}[{column}]";
+
+    private static string Sum(string product, string column) => column == "0" ? product : $"({product}) + {column}";
 
     /// <summary>Writes how many values a row sees, where that is not all of them.</summary>
     private static void EmitVisibleValues(SourceWriter writer, AttentionKernel kernel, string row)
@@ -325,15 +329,17 @@ internal static class AttentionEmitter
         int group = kernel.Attention.GroupSize;
         using (writer.Braces("for (int row = 0; row < rows; row++)"))
         {
-            writer.Line($"float* result = results + (row * {Text(kernel.HeadStride)});");
-            writer.Line($"float* target = output + ({(group == 1 ? "" : "(nint)")}(first + row){(group == 1 ? $" * (nint){Text(kernel.OutputStride)}" : $" / {Text(group)} * {Text(kernel.OutputStride)}")}){(group == 1 ? "" : $" + ((first + row) % {Text(group)} * {Text(headDimension)})")};");
-            writer.Line($"float scale = 1 / {isa.VectorClass}.Sum({isa.Load($"sums + (row * {Text(isa.Lanes)})")});");
+            writer.Line($"float* result = &results[row * {Text(kernel.HeadStride)}];");
+            writer.Line(group == 1
+                ? $"float* target = &output[(first + row) * (nint){Text(kernel.OutputStride)}];"
+                : $"float* target = &output[((nint)(first + row) / {Text(group)} * {Text(kernel.OutputStride)}) + ((first + row) % {Text(group)} * {Text(headDimension)})];");
+            writer.Line($"float scale = 1 / {isa.VectorClass}.Sum({isa.Load($"&sums[row * {Text(isa.Lanes)}]")});");
             int whole = headDimension / isa.Lanes * isa.Lanes;
             if (whole > 0)
             {
                 using (writer.Braces($"for (int i = 0; i < {Text(whole)}; i += {Text(isa.Lanes)})"))
                 {
-                    writer.Line($"{isa.VectorClass}.Store({isa.Load("result + i")} * scale, target + i);");
+                    writer.Line($"{isa.VectorClass}.Store({isa.Load("&result[i]")} * scale, &target[i]);");
                 }
             }
 

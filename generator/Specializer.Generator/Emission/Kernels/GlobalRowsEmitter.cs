@@ -18,8 +18,8 @@ internal static class GlobalRowsEmitter
         using (writer.Braces(RowShares.EachRow))
         using (writer.Braces("if (globalsBefore[row + 1] > globalsBefore[row])"))
         {
-            writer.Line($"float* source = input + {(kernel.Back ? amongGlobals : inChunk)};");
-            writer.Line($"new global::System.Span<float>(source, {width}).CopyTo(new global::System.Span<float>(output + {(kernel.Back ? inChunk : amongGlobals)}, {width}));");
+            writer.Line($"float* source = &input[{(kernel.Back ? amongGlobals : inChunk)}];");
+            writer.Line($"new global::System.Span<float>(source, {width}).CopyTo(new global::System.Span<float>(&output[{(kernel.Back ? inChunk : amongGlobals)}], {width}));");
         }
     }
 }

@@ -36,7 +36,7 @@ internal static class HighestEmitter
             using (writer.Braces("for (int i = first; i < end; i++)"))
             {
                 writer.Line("// Most vectors hold nothing higher than what came before.");
-                using (writer.Braces($"while (i <= end - {Text(isa.Lanes)} && {isa.VectorClass}.LessThanOrEqualAll({isa.Load("logits + i")}, bound))"))
+                using (writer.Braces($"while (i <= end - {Text(isa.Lanes)} && {isa.VectorClass}.LessThanOrEqualAll({isa.Load("&logits[i]")}, bound))"))
                 {
                     writer.Line($"i += {Text(isa.Lanes)};");
                 }

@@ -61,8 +61,8 @@ internal static class LinearAttentionEmitter
             writer.Line($"float* query = stackalloc float[{Text(kernel.HeadStride)}];");
             EmitTakeUpRows(writer, kernel, () =>
             {
-                writer.Line(Features(kernel, "features + at", "queryNorm", "query"));
-                writer.Line($"ReadState(state, sum, query, output + ((nint)row * {Text(kernel.OutputStride)}) + at);");
+                writer.Line(Features(kernel, "&features[at]", "queryNorm", "query"));
+                writer.Line($"ReadState(state, sum, query, &output[((nint)row * {Text(kernel.OutputStride)}) + at]);");
             });
         }
     }
@@ -75,9 +75,9 @@ internal static class LinearAttentionEmitter
         {
             EmitTakeUpRows(writer, kernel, () => writer.Line(Features(
                 kernel,
-                "features + at",
+                "&features[at]",
                 "queryNorm",
-                $"queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(kernel.Attention.GroupSize * kernel.HeadStride)}) + (member * {Text(kernel.HeadStride)})")));
+                $"&queries[((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(kernel.Attention.GroupSize * kernel.HeadStride)}) + (member * {Text(kernel.HeadStride)})]")));
         }
     }
 
@@ -110,19 +110,19 @@ internal static class LinearAttentionEmitter
         {
             writer.Line($"int head = unit % {Text(kernel.Attention.KeyValueHeads)}, row = unit / {Text(kernel.Attention.KeyValueHeads)};");
             EmitState(writer, kernel, begins: null);
-            writer.Line($"float* query = queries + ((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)});");
-            writer.Line($"float* target = output + ((nint)row * {Text(kernel.OutputStride)}) + (head * {Text(group * headDimension)});");
+            writer.Line($"float* query = &queries[(((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)}];");
+            writer.Line($"float* target = &output[((nint)row * {Text(kernel.OutputStride)}) + (head * {Text(group * headDimension)})];");
             using (writer.Braces($"for (int member = 0; member < {Text(group)}; member++)"))
             {
-                writer.Line($"ReadState(state, sum, query + (member * {Text(kernel.HeadStride)}), target + (member * {Text(headDimension)}));");
+                writer.Line($"ReadState(state, sum, &query[member * {Text(kernel.HeadStride)}], &target[member * {Text(headDimension)}]);");
             }
         }
     }
 
     private static void EmitState(SourceWriter writer, AttentionKernel kernel, string? begins)
     {
-        writer.Line($"float* state = states + (head * (nint){Text(kernel.KeysPerHead)});");
-        writer.Line($"float* sum = sums + (head * (nint){Text(kernel.ValuesPerHead)});");
+        writer.Line($"float* state = &states[head * (nint){Text(kernel.KeysPerHead)}];");
+        writer.Line($"float* sum = &sums[head * (nint){Text(kernel.ValuesPerHead)}];");
         if (begins is not null)
         {
             using (writer.Braces($"if ({begins})"))
@@ -139,8 +139,8 @@ internal static class LinearAttentionEmitter
     private static void EmitTakeUpRow(SourceWriter writer, AttentionKernel kernel)
     {
         int headDimension = kernel.Attention.HeadDimension, heads = kernel.Attention.Heads, keyValueHeads = kernel.Attention.KeyValueHeads;
-        writer.Line($"float* features = projected + ((nint)row * {Text(kernel.InputStride)});");
-        writer.Line($"TakeUp(state, sum, features + {Text(heads * headDimension)} + (head * {Text(headDimension)}), {(kernel.Attention.QueryKeyNorm ? "keyNorm, " : "")}features + {Text((heads + keyValueHeads) * headDimension)} + (head * {Text(headDimension)}));");
+        writer.Line($"float* features = &projected[(nint)row * {Text(kernel.InputStride)}];");
+        writer.Line($"TakeUp(state, sum, &features[{Text(heads * headDimension)} + (head * {Text(headDimension)})], {(kernel.Attention.QueryKeyNorm ? "keyNorm, " : "")}&features[{Text((heads + keyValueHeads) * headDimension)} + (head * {Text(headDimension)})]);");
     }
 
     private static string Features(AttentionKernel kernel, string source, string norm, string target) =>
@@ -158,14 +158,14 @@ internal static class LinearAttentionEmitter
                 : $"new global::System.Span<float>(source, {Text(headDimension)}).CopyTo(new global::System.Span<float>(target, {Text(headDimension)}));");
             using (writer.Braces($"for (int i = 0; i < {Text(kernel.HeadStride)}; i += {Text(isa.Lanes)})"))
             {
-                writer.Line($"{isa.Vector} x = {isa.Load("target + i")};");
-                writer.Line($"{isa.VectorClass}.Store({isa.VectorClass}.ConditionalSelect({isa.VectorClass}.GreaterThan(x, {isa.Zero}), x + {isa.Broadcast("1f")}, Exponential(x)), target + i);");
+                writer.Line($"{isa.Vector} x = {isa.Load("&target[i]")};");
+                writer.Line($"{isa.VectorClass}.Store({isa.VectorClass}.ConditionalSelect({isa.VectorClass}.GreaterThan(x, {isa.Zero}), x + {isa.Broadcast("1f")}, Exponential(x)), &target[i]);");
             }
 
             if (headDimension < kernel.HeadStride)
             {
                 writer.Line("// What fills the head up counts for nothing.");
-                writer.Line($"new global::System.Span<float>(target + {Text(headDimension)}, {Text(kernel.HeadStride - headDimension)}).Clear();");
+                writer.Line($"new global::System.Span<float>(&target[{Text(headDimension)}], {Text(kernel.HeadStride - headDimension)}).Clear();");
             }
         }
     }
@@ -179,7 +179,7 @@ internal static class LinearAttentionEmitter
         using (writer.Braces($"private static void TakeUp(float* state, float* sum, float* projectedKey, {(kernel.Attention.QueryKeyNorm ? "float* norm, " : "")}float* projectedValue)"))
         {
             writer.Line($"float* key = stackalloc float[{Text(2 * kernel.HeadStride)}];");
-            writer.Line($"float* value = key + {stride};");
+            writer.Line($"float* value = &key[{stride}];");
             writer.Line($"Features(projectedKey, {(kernel.Attention.QueryKeyNorm ? "norm, " : "")}key);");
             if (headDimension < kernel.HeadStride)
             {
@@ -189,16 +189,16 @@ internal static class LinearAttentionEmitter
             writer.Line($"new global::System.Span<float>(projectedValue, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));");
             using (writer.Braces($"for (int i = 0; i < {stride}; i += {Text(isa.Lanes)})"))
             {
-                writer.Line($"{isa.VectorClass}.Store({isa.Load("sum + i")} + {isa.Load("key + i")}, sum + i);");
+                writer.Line($"{isa.VectorClass}.Store({isa.Load("&sum[i]")} + {isa.Load("&key[i]")}, &sum[i]);");
             }
 
             writer.Line();
-            using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++, state += {stride})"))
+            using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++, state = &state[{stride}])"))
             {
                 writer.Line($"{isa.Vector} feature = {isa.Broadcast("key[i]")};");
                 using (writer.Braces($"for (int column = 0; column < {stride}; column += {Text(isa.Lanes)})"))
                 {
-                    writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("state + column"), "feature", isa.Load("value + column"))}, state + column);");
+                    writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("&state[column]"), "feature", isa.Load("&value[column]"))}, &state[column]);");
                 }
             }
         }
@@ -216,7 +216,7 @@ internal static class LinearAttentionEmitter
             writer.Line($"{isa.Vector} weights = {isa.Zero};");
             using (writer.Braces($"for (int i = 0; i < {stride}; i += {Text(isa.Lanes)})"))
             {
-                writer.Line($"weights = {isa.MultiplyAdd("weights", isa.Load("query + i"), isa.Load("sum + i"))};");
+                writer.Line($"weights = {isa.MultiplyAdd("weights", isa.Load("&query[i]"), isa.Load("&sum[i]"))};");
             }
 
             writer.Line();
@@ -234,8 +234,8 @@ internal static class LinearAttentionEmitter
                         writer.Line($"{isa.Vector} total{vector} = {isa.Zero};");
                     }
 
-                    writer.Line($"float* row = state + {first};");
-                    using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++, row += {stride})"))
+                    writer.Line($"float* row = &state[{first}];");
+                    using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++, row = &row[{stride}])"))
                     {
                         writer.Line($"{isa.Vector} feature = {isa.Broadcast("query[i]")};");
                         for (int vector = 0; vector < vectors; vector++)
@@ -246,7 +246,7 @@ internal static class LinearAttentionEmitter
 
                     for (int vector = 0; vector < vectors; vector++)
                     {
-                        writer.Line($"{isa.VectorClass}.Store(total{vector} * scale, result + {first}{(vector == 0 ? "" : " + " + Text(vector * isa.Lanes))});");
+                        writer.Line($"{isa.VectorClass}.Store(total{vector} * scale, &result[{first}{(vector == 0 ? "" : " + " + Text(vector * isa.Lanes))}]);");
                     }
                 }
 

@@ -154,7 +154,7 @@ internal static class LinearEmitter
         {
             string share = asking == whole ? "a share with each whole tile" : "a share with each tile";
             writer.Line($"// The next {(asking.Panels == 1 ? "panel, which follows this one" : "panels, which follow these")} in memory, {(asking.Panels == 1 ? "comes" : "come")} closer while {(asking.Panels == 1 ? "this is" : "these are")} multiplied: {share}.");
-            writer.Line($"float* ahead = panelWeights + {Text(asking.Panels * PanelFloats(kernel, isa))};");
+            writer.Line($"float* ahead = &panelWeights[{Text(asking.Panels * PanelFloats(kernel, isa))}];");
             writer.Line($"int aheadTiles = {Text(asking.Panels * asking.WeightStride * turn / Layout.Line)};");
         }
 
@@ -197,7 +197,7 @@ internal static class LinearEmitter
         }
 
         // What has been asked for is not asked for again, but what is multiplied: it is near.
-        void Advance() => writer.Line($"ahead = --aheadTiles > 0 ? ahead + {Text(kernel.Inputs / turn * Layout.Line)} : panelWeights;");
+        void Advance() => writer.Line($"ahead = --aheadTiles > 0 ? &ahead[{Text(kernel.Inputs / turn * Layout.Line)}] : panelWeights;");
     }
 
     /// <summary>All rows through the panels at hand in a single tile.</summary>
@@ -249,20 +249,20 @@ internal static class LinearEmitter
         {
             writer.Line("// Gates and what they gate come in turns, a vector of each.");
             using (writer.Braces($"private static void {kernel.Name}Finish(float* sums, float* output, int rows, int vectors)"))
-            using (writer.Braces($"for (; rows > 0; rows--, sums += vectors * {Text(isa.Lanes)}, output += {Text(kernel.OutputStride)})"))
+            using (writer.Braces($"for (; rows > 0; rows--, sums = &sums[vectors * {Text(isa.Lanes)}], output = &output[{Text(kernel.OutputStride)}])"))
             using (writer.Braces($"for (int i = 0; i < vectors / 2 * {Text(isa.Lanes)}; i += {Text(isa.Lanes)})"))
             {
-                writer.Line($"{isa.VectorClass}.Store({finish(isa.Load("sums + (2 * i)"))} * {isa.Load($"sums + (2 * i) + {Text(isa.Lanes)}")}, output + i);");
+                writer.Line($"{isa.VectorClass}.Store({finish(isa.Load("&sums[2 * i]"))} * {isa.Load($"&sums[(2 * i) + {Text(isa.Lanes)}]")}, &output[i]);");
             }
 
             return;
         }
 
         using (writer.Braces($"private static void {kernel.Name}Finish(float* output, int rows, int vectors)"))
-        using (writer.Braces($"for (; rows > 0; rows--, output += {Text(kernel.OutputStride)})"))
+        using (writer.Braces($"for (; rows > 0; rows--, output = &output[{Text(kernel.OutputStride)}])"))
         using (writer.Braces($"for (int i = 0; i < vectors * {Text(isa.Lanes)}; i += {Text(isa.Lanes)})"))
         {
-            writer.Line($"{isa.VectorClass}.Store({finish(isa.Load("output + i"))}, output + i);");
+            writer.Line($"{isa.VectorClass}.Store({finish(isa.Load("&output[i]"))}, &output[i]);");
         }
     }
 

@@ -18,7 +18,7 @@ internal static class NormEmitter
         int whole = kernel.Width / isa.Lanes * isa.Lanes;
         string epsilon = kernel.Epsilon.ToString("R", CultureInfo.InvariantCulture) + "f";
         string added = kernel.AddToOutput ? ", added to the output" : "";
-        string Result(string normed) => kernel.AddToOutput ? isa.Load("y + i") + " + (" + normed + ")" : normed;
+        string Result(string normed) => kernel.AddToOutput ? isa.Load("&y[i]") + " + (" + normed + ")" : normed;
         writer.Separate();
         writer.Line(layer
             ? $"// (x - mean) / sqrt(variance + {epsilon}) * weight{(kernel.Bias ? " + bias" : "")} over rows of {kernel.Width}{(kernel.Bias ? $"; the bias lies {padded} floats behind the weight" : "")}{added}."
@@ -28,8 +28,8 @@ internal static class NormEmitter
         {
             using (writer.Braces(RowShares.EachRow))
             {
-                writer.Line($"float* x = input + ((nint)row * {Text(kernel.Stride)});");
-                writer.Line($"float* y = output + ((nint)row * {Text(kernel.Stride)});");
+                writer.Line($"float* x = &input[(nint)row * {Text(kernel.Stride)}];");
+                writer.Line($"float* y = &output[(nint)row * {Text(kernel.Stride)}];");
                 if (layer)
                 {
                     EmitSum(writer, isa, padded, "sum", value => value);
@@ -40,11 +40,11 @@ internal static class NormEmitter
                     writer.Line("// Beyond the width the weight and the bias are zero, and so is the result.");
                     using (writer.Braces($"for (int i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
                     {
-                        writer.Line($"{isa.Vector} normed = ({isa.Load("x + i")} - center) * scale;");
+                        writer.Line($"{isa.Vector} normed = ({isa.Load("&x[i]")} - center) * scale;");
                         string scaled = kernel.Bias
-                            ? isa.MultiplyAdd(isa.Load($"weight + {Text(padded)} + i"), "normed", isa.Load("weight + i"))
-                            : "normed * " + isa.Load("weight + i");
-                        writer.Line($"{isa.VectorClass}.Store({Result(scaled)}, y + i);");
+                            ? isa.MultiplyAdd(isa.Load($"&weight[{Text(padded)} + i]"), "normed", isa.Load("&weight[i]"))
+                            : "normed * " + isa.Load("&weight[i]");
+                        writer.Line($"{isa.VectorClass}.Store({Result(scaled)}, &y[i]);");
                     }
                 }
                 else
@@ -53,7 +53,7 @@ internal static class NormEmitter
                     writer.Line($"{isa.Vector} scale = {isa.Broadcast($"1 / global::System.MathF.Sqrt(({isa.VectorClass}.Sum(squares) * {Reciprocal(kernel.Width)}) + {epsilon})")};");
                     using (writer.Braces($"for (int i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
                     {
-                        writer.Line($"{isa.VectorClass}.Store({Result(isa.Load("x + i") + " * scale * " + isa.Load("weight + i"))}, y + i);");
+                        writer.Line($"{isa.VectorClass}.Store({Result(isa.Load("&x[i]") + " * scale * " + isa.Load("&weight[i]"))}, &y[i]);");
                     }
                 }
             }
@@ -71,7 +71,7 @@ internal static class NormEmitter
         {
             for (int chain = 0; chain < chains; chain++)
             {
-                string load = isa.Load(chain == 0 ? "x + i" : $"x + i + {Text(chain * isa.Lanes)}");
+                string load = isa.Load(chain == 0 ? "&x[i]" : $"&x[i + {Text(chain * isa.Lanes)}]");
                 if (value is null)
                 {
                     writer.Line($"{isa.Vector} value{Text(chain)} = {load};");
@@ -97,7 +97,7 @@ internal static class NormEmitter
         {
             using (writer.Braces($"for (int i = 0; i < {Text(whole)}; i += {Text(isa.Lanes)})"))
             {
-                writer.Line($"{isa.Vector} deviation = {isa.Load("x + i")} - center;");
+                writer.Line($"{isa.Vector} deviation = {isa.Load("&x[i]")} - center;");
                 writer.Line($"squares = {isa.MultiplyAdd("squares", "deviation", "deviation")};");
             }
         }

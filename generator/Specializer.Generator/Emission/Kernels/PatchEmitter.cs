@@ -23,7 +23,7 @@ internal static class PatchEmitter
         using (writer.Braces($"public static void {kernel.Name}({PatchParameters})"))
         using (writer.Braces(RowShares.EachRow))
         {
-            writer.Line($"float* target = output + ((nint)row * {Text(kernel.Stride)});");
+            writer.Line($"float* target = &output[(nint)row * {Text(kernel.Stride)}];");
             writer.Line("int patch = position + row - 1;");
             using (writer.Braces("if (patch < 0)"))
             {
@@ -32,12 +32,12 @@ internal static class PatchEmitter
             }
 
             writer.Line();
-            writer.Line($"float* corner = pixels + (patch / {Text(side)} * {Text(patches.PatchSize * patches.ImageSize)}) + (patch % {Text(side)} * {size});");
+            writer.Line($"float* corner = &pixels[(patch / {Text(side)} * {Text(patches.PatchSize * patches.ImageSize)}) + (patch % {Text(side)} * {size})];");
             using (writer.Braces($"for (int channel = 0; channel < {Text(patches.Channels)}; channel++)"))
             using (writer.Braces($"for (int y = 0; y < {size}; y++)"))
             {
-                writer.Line($"float* source = corner + (((nint)channel * {Text(patches.ImageSize)}) + y) * {Text(patches.ImageSize)};");
-                writer.Line($"new global::System.Span<float>(source, {size}).CopyTo(new global::System.Span<float>(target + (((channel * {size}) + y) * {size}), {size}));");
+                writer.Line($"float* source = &corner[(((nint)channel * {Text(patches.ImageSize)}) + y) * {Text(patches.ImageSize)}];");
+                writer.Line($"new global::System.Span<float>(source, {size}).CopyTo(new global::System.Span<float>(&target[((channel * {size}) + y) * {size}], {size}));");
             }
         }
     }
@@ -49,16 +49,16 @@ internal static class PatchEmitter
         using (writer.Braces($"public static void {kernel.Name}({PositionParameters(kernel)})"))
         using (writer.Braces(RowShares.EachRow))
         {
-            writer.Line($"float* x = output + ((nint)row * {Text(kernel.Stride)});");
+            writer.Line($"float* x = &output[(nint)row * {Text(kernel.Stride)}];");
             if (kernel.FirstState)
             {
                 writer.Line("float* state = position + row == 0 ? first : x;");
             }
 
-            writer.Line($"float* added = positions + ((nint)(position + row) * {Text(kernel.Stride)});");
+            writer.Line($"float* added = &positions[(nint)(position + row) * {Text(kernel.Stride)}];");
             using (writer.Braces($"for (int i = 0; i < {Text(Layout.Pad(kernel.Width))}; i += {Text(isa.Lanes)})"))
             {
-                writer.Line($"{isa.VectorClass}.Store({isa.Load(kernel.FirstState ? "state + i" : "x + i")} + {isa.Load("added + i")}, x + i);");
+                writer.Line($"{isa.VectorClass}.Store({isa.Load(kernel.FirstState ? "&state[i]" : "&x[i]")} + {isa.Load("&added[i]")}, &x[i]);");
             }
         }
     }

@@ -34,22 +34,22 @@ internal static class PoolEmitter
             if (kernel.Pooling == Pooling.Mean)
             {
                 writer.Line($"new global::System.Span<float>(output, {Text(padded)}).Clear();");
-                using (writer.Braces($"for (int row = 0; row < length; row++, input += {Text(kernel.Stride)})"))
+                using (writer.Braces($"for (int row = 0; row < length; row++, input = &input[{Text(kernel.Stride)}])"))
                 using (writer.Braces(loop))
                 {
-                    writer.Line($"{store}({isa.Load("output + i")} + {isa.Load("input + i")}, output + i);");
+                    writer.Line($"{store}({isa.Load("&output[i]")} + {isa.Load("&input[i]")}, &output[i]);");
                 }
 
                 writer.Line();
                 writer.Line("float scale = 1f / length;");
                 using (writer.Braces(loop))
                 {
-                    writer.Line($"{store}({isa.Load("output + i")} * scale, output + i);");
+                    writer.Line($"{store}({isa.Load("&output[i]")} * scale, &output[i]);");
                 }
             }
             else
             {
-                string row = kernel.Pooling == Pooling.First ? "input" : $"input + ((nint)(length - 1) * {Text(kernel.Stride)})";
+                string row = kernel.Pooling == Pooling.First ? "input" : $"&input[(nint)(length - 1) * {Text(kernel.Stride)}]";
                 writer.Line($"new global::System.Span<float>({row}, {Text(padded)}).CopyTo(new global::System.Span<float>(output, {Text(padded)}));");
             }
 
@@ -59,13 +59,13 @@ internal static class PoolEmitter
                 writer.Line($"{isa.Vector} squares = {isa.Zero};");
                 using (writer.Braces(loop))
                 {
-                    writer.Line($"squares = {isa.MultiplyAdd("squares", isa.Load("output + i"), isa.Load("output + i"))};");
+                    writer.Line($"squares = {isa.MultiplyAdd("squares", isa.Load("&output[i]"), isa.Load("&output[i]"))};");
                 }
 
                 writer.Line($"float reciprocal = 1 / global::System.MathF.Max(global::System.MathF.Sqrt({isa.VectorClass}.Sum(squares)), 1e-12f);");
                 using (writer.Braces(loop))
                 {
-                    writer.Line($"{store}({isa.Load("output + i")} * reciprocal, output + i);");
+                    writer.Line($"{store}({isa.Load("&output[i]")} * reciprocal, &output[i]);");
                 }
             }
         }

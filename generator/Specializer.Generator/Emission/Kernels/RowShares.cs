@@ -21,8 +21,8 @@ internal static class RowShares
     public static void EmitManyRows(SourceWriter writer, int inputStride, int outputStride)
     {
         writer.Line("int firstRow = ShareManyRows(ref rows, ref worker, ref workers);");
-        writer.Line($"input += (nint)firstRow * {Text(inputStride)};");
-        writer.Line($"output += (nint)firstRow * {Text(outputStride)};");
+        writer.Line($"input = &input[(nint)firstRow * {Text(inputStride)}];");
+        writer.Line($"output = &output[(nint)firstRow * {Text(outputStride)}];");
     }
 
     /// <summary>Writes the method that shares out many rows, once per instruction set.</summary>

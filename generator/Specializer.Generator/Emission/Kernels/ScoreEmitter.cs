@@ -48,13 +48,13 @@ internal static class ScoreEmitter
     {
         if (kernel.Attention.SoftCap > 0)
         {
-            writer.Line("CapScores(scores + (row * KeyBlock), visible);");
+            writer.Line("CapScores(&scores[row * KeyBlock], visible);");
         }
 
         if (kernel.Kind.Positions is AlibiPositions)
         {
             int group = kernel.Attention.GroupSize;
-            writer.Line($"AddDistances(scores + (row * KeyBlock), visible, slopes[{(group == 1 ? "0" : $"(first + row) % {Text(group)}")}], block - ({queryPosition}));");
+            writer.Line($"AddDistances(&scores[row * KeyBlock], visible, slopes[{(group == 1 ? "0" : $"(first + row) % {Text(group)}")}], block - ({queryPosition}));");
         }
 
         if (kernel.Kind.Positions is RelativePositions)
@@ -62,7 +62,7 @@ internal static class ScoreEmitter
             // A head's biases begin as far before that of distance 0 as the context is long.
             int group = kernel.Attention.GroupSize;
             string head = group == 1 ? "" : $"((first + row) % {Text(group)} * {Text(kernel.BiasStride)}) + ";
-            writer.Line($"AddBias(scores + (row * KeyBlock), visible, bias + {head}{Text(kernel.BiasOrigin)} + block - ({queryPosition}));");
+            writer.Line($"AddBias(&scores[row * KeyBlock], visible, &bias[{head}{Text(kernel.BiasOrigin)} + block - ({queryPosition})]);");
         }
 
         if (kernel.Kind.Band > 0)
@@ -74,7 +74,7 @@ internal static class ScoreEmitter
         {
             writer.Line($"int hidden = global::System.Math.Clamp({queryPosition} - {Text(kernel.Kind.Window - 1)} - block, 0, visible);");
             writer.Line("visible = hidden == visible ? 0 : visible;");
-            writer.Line("new global::System.Span<float>(scores + (row * KeyBlock), hidden).Fill(float.MinValue);");
+            writer.Line("new global::System.Span<float>(&scores[row * KeyBlock], hidden).Fill(float.MinValue);");
         }
     }
 
@@ -87,7 +87,7 @@ internal static class ScoreEmitter
         {
             using (writer.Braces("if (from > 0 || to < count)"))
             {
-                writer.Line("HideUnseen(scores + (row * KeyBlock), globalsBefore + block, from, to, count);");
+                writer.Line("HideUnseen(&scores[row * KeyBlock], &globalsBefore[block], from, to, count);");
             }
 
             writer.Line();
@@ -95,7 +95,7 @@ internal static class ScoreEmitter
         }
         else
         {
-            writer.Line("new global::System.Span<float>(scores + (row * KeyBlock), from).Fill(float.MinValue);");
+            writer.Line("new global::System.Span<float>(&scores[row * KeyBlock], from).Fill(float.MinValue);");
             writer.Line("visible = from < to ? to : 0;");
         }
     }
@@ -110,8 +110,8 @@ internal static class ScoreEmitter
             string vectors = isa.VectorClass;
             writer.Line($"{vectors}<int> keys = {vectors}<int>.Indices + {vectors}.Create(i);");
             writer.Line($"{vectors}<int> near = {vectors}.GreaterThanOrEqual(keys, {vectors}.Create(from)) & {vectors}.LessThan(keys, {vectors}.Create(to));");
-            writer.Line($"{vectors}<int> everywhere = {vectors}.GreaterThan({vectors}.Load(globalsBefore + i + 1), {vectors}.Load(globalsBefore + i));");
-            writer.Line($"{vectors}.Store({vectors}.ConditionalSelect((near | everywhere).AsSingle(), {isa.Load("scores + i")}, {isa.Broadcast("float.MinValue")}), scores + i);");
+            writer.Line($"{vectors}<int> everywhere = {vectors}.GreaterThan({vectors}.Load(&globalsBefore[i + 1]), {vectors}.Load(&globalsBefore[i]));");
+            writer.Line($"{vectors}.Store({vectors}.ConditionalSelect((near | everywhere).AsSingle(), {isa.Load("&scores[i]")}, {isa.Broadcast("float.MinValue")}), &scores[i]);");
         }
     }
 
@@ -123,7 +123,7 @@ internal static class ScoreEmitter
         using (writer.Braces("private static void CapScores(float* scores, int count)"))
         using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
         {
-            writer.Line($"{isa.VectorClass}.Store(HyperbolicTangent({isa.Load("scores + i")} * (1 / {cap})) * {cap}, scores + i);");
+            writer.Line($"{isa.VectorClass}.Store(HyperbolicTangent({isa.Load("&scores[i]")} * (1 / {cap})) * {cap}, &scores[i]);");
         }
     }
 
@@ -135,7 +135,7 @@ internal static class ScoreEmitter
         using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
         {
             writer.Line($"{isa.Vector} distances = {isa.VectorClass}.ConvertToSingle({isa.VectorClass}<int>.Indices + {isa.VectorClass}.Create(distance + i));");
-            writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("scores + i"), "distances", isa.Broadcast("slope"))}, scores + i);");
+            writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("&scores[i]"), "distances", isa.Broadcast("slope"))}, &scores[i]);");
         }
     }
 
@@ -146,7 +146,7 @@ internal static class ScoreEmitter
         using (writer.Braces("private static void AddBias(float* scores, int count, float* bias)"))
         using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
         {
-            writer.Line($"{isa.VectorClass}.Store({isa.Load("scores + i")} + {isa.Load("bias + i")}, scores + i);");
+            writer.Line($"{isa.VectorClass}.Store({isa.Load("&scores[i]")} + {isa.Load("&bias[i]")}, &scores[i]);");
         }
     }
 
@@ -155,7 +155,7 @@ internal static class ScoreEmitter
         string lanes = Text(isa.Lanes);
         string whole = $"visible & ~{Text(isa.Lanes - 1)}";
         string seen = $"{isa.Vector} seen = {isa.VectorClass}.LessThan({isa.VectorClass}<int>.Indices, {isa.VectorClass}.Create(visible - whole)).AsSingle();";
-        string weight = Weight(isa, isa.Load("scores + key"), "top");
+        string weight = Weight(isa, isa.Load("&scores[key]"), "top");
         writer.Separate();
         writer.Line("// The highest of one query's visible scores of a block, or of those before.");
         using (writer.Braces("private static float HighestScore(float* scores, int visible, float before)"))
@@ -164,13 +164,13 @@ internal static class ScoreEmitter
             writer.Line($"{isa.Vector} highest = {isa.Broadcast("before")};");
             using (writer.Braces($"for (int i = 0; i < whole; i += {lanes})"))
             {
-                writer.Line($"highest = {isa.VectorClass}.MaxNative(highest, {isa.Load("scores + i")});");
+                writer.Line($"highest = {isa.VectorClass}.MaxNative(highest, {isa.Load("&scores[i]")});");
             }
 
             using (writer.Braces("if (whole < visible)"))
             {
                 writer.Line(seen);
-                writer.Line($"highest = {isa.VectorClass}.MaxNative(highest, {isa.VectorClass}.ConditionalSelect(seen, {isa.Load("scores + whole")}, highest));");
+                writer.Line($"highest = {isa.VectorClass}.MaxNative(highest, {isa.VectorClass}.ConditionalSelect(seen, {isa.Load("&scores[whole]")}, highest));");
             }
 
             string half = "highest";
@@ -195,7 +195,7 @@ internal static class ScoreEmitter
             using (writer.Braces($"for (; key < whole; key += {lanes})"))
             {
                 writer.Line($"{isa.Vector} weight = {weight};");
-                writer.Line($"{isa.VectorClass}.Store(weight, scores + key);");
+                writer.Line($"{isa.VectorClass}.Store(weight, &scores[key]);");
                 writer.Line("total += weight;");
             }
 
@@ -203,14 +203,14 @@ internal static class ScoreEmitter
             {
                 writer.Line(seen);
                 writer.Line($"{isa.Vector} weight = {weight} & seen;");
-                writer.Line($"{isa.VectorClass}.Store(weight, scores + key);");
+                writer.Line($"{isa.VectorClass}.Store(weight, &scores[key]);");
                 writer.Line("total += weight;");
                 writer.Line($"key += {lanes};");
             }
 
             using (writer.Braces($"for (; key < count; key += {lanes})"))
             {
-                writer.Line($"{isa.VectorClass}.Store({isa.Zero}, scores + key);");
+                writer.Line($"{isa.VectorClass}.Store({isa.Zero}, &scores[key]);");
             }
 
             writer.Line("return total;");

@@ -300,7 +300,7 @@ internal static class TileEmitter
         if ((shape.Prefetch & TilePrefetch.Ahead) != 0 && depth == 0 && rows > ThinRows)
         {
             writer.Line(isa.Prefetch("ahead", toFirstLevel: false));
-            writer.Line($"ahead += {Text(Layout.Line)};");
+            writer.Line($"ahead = {Offset("ahead", Layout.Line)};");
         }
     }
 
@@ -328,7 +328,7 @@ internal static class TileEmitter
     private static string Output(InstructionSetDescription isa, TileShape shape, int row, int column) =>
         Offset("output", (row * (shape.OutputStride ?? 0)) + (column * isa.Lanes));
 
-    // An element's address and not a sum, here and wherever kernels have many: for the sum of a pointer and a number the C# compiler tries
+    // An element's address and not a sum, as in all kernels: for the sum of a pointer and a number the C# compiler tries
     // every operator that it has, and a third of the time that a model took to compile went to that.
     private static string At(string pointer, string index) => index == "0" ? pointer : $"&{pointer}[{index}]";
 

@@ -18,7 +18,7 @@ internal static class WindowEmitter
         using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
         using (writer.Braces(RowShares.EachRow))
         {
-            writer.Line($"float* target = output + ((nint)row * {Text(kernel.Stride)});");
+            writer.Line($"float* target = &output[(nint)row * {Text(kernel.Stride)}];");
             writer.Line($"int first = {(kernel.Step == 1 ? "position + row" : $"((position + row) * {Text(kernel.Step)})")} - {Text(before)};");
             using (writer.Braces($"for (int i = 0; i < {Text(kernel.Window)}; i++)"))
             {
