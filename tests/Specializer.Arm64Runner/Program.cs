@@ -15,11 +15,18 @@ using Xunit.Sdk;
 // Runs the selected tests of Specializer.Tests in this process, with nothing of a test host but xunit's own classes.
 // The last line is "N passed, N failed"; the exit code is 0 if NEON is what ran and nothing failed.
 // Arguments, if there are any, are parts of names: only tests that have one of them are run.
-// "--tiles" runs no test: it has the JIT compile the register tiles, for what DOTNET_JitDisasm prints of them, and says how many they are.
+// "--tiles", on any machine, runs no test: it has the JIT compile the register tiles of its best instruction set, for what DOTNET_JitDisasm
+// prints of them, and says how many they are.
 // "--compile FOLDER", on a machine that need not be an ARM64 one, writes there what the fuzzer's tests will run here.
 if (args is ["--compile", string folder])
 {
     Console.WriteLine($"{CompiledElsewhere.Write(folder, InstructionSet.Neon)} cases of the fuzzer compiled for {InstructionSet.Neon}");
+    return 0;
+}
+
+if (args is ["--tiles"])
+{
+    Console.WriteLine(RegisterTiles.Compile(InstructionSets.Best));
     return 0;
 }
 
@@ -28,12 +35,6 @@ if (InstructionSets.Best != InstructionSet.Neon)
     Console.WriteLine($"This is {RuntimeInformation.ProcessArchitecture} with {InstructionSets.Best}; these tests are for {InstructionSet.Neon}. Start them with .ci/arm64.");
     Console.WriteLine("0 passed, 1 failed");
     return 1;
-}
-
-if (args is ["--tiles"])
-{
-    Console.WriteLine(RegisterTiles.Compile());
-    return 0;
 }
 
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.ProcessArchitecture}, {InstructionSets.Best}, {Environment.ProcessorCount} processors");

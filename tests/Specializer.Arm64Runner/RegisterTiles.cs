@@ -8,7 +8,7 @@ using Specializer.Tests.EndToEnd;
 
 namespace Specializer.Arm64Runner;
 
-/// <summary>The register tiles of all generated NEON kernels: what takes weights and has its number of rows at the end of its name.</summary>
+/// <summary>The register tiles of all generated kernels of an instruction set: what takes weights and has its number of rows at the end of its name.</summary>
 internal static partial class RegisterTiles
 {
     /// <summary>
@@ -16,10 +16,10 @@ internal static partial class RegisterTiles
     /// time is mixed line by line, and nobody can tell whose registers are whose.
     /// </summary>
     /// <returns>How many they are.</returns>
-    public static int Compile()
+    public static int Compile(InstructionSet instructionSet)
     {
         (MethodInfo Method, RuntimeTypeHandle[]? Layer)[] tiles = [.. typeof(InstructionSetLegTests).Assembly.GetTypes()
-            .Where(static type => type.Name == "NeonKernels")
+            .Where(type => type.Name == instructionSet + "Kernels")
             .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Where(static method => NameOfTile().IsMatch(method.Name) && method.GetParameters() is [_, { Name: "weights" }, ..])
             .SelectMany(static method => method.IsGenericMethodDefinition ? Layers(method.DeclaringType!).Select(layer => (method, (RuntimeTypeHandle[]?)layer)) : [(method, null)])];
