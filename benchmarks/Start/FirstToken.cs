@@ -34,7 +34,8 @@ internal static class FirstToken
 
         // Whatever else may run of the kernels: every height of tile, for every layer whose constants are its type argument.
         Type kernels = typeof(Llama15M).GetNestedType($"{model.InstructionSet}Kernels", BindingFlags.NonPublic)!;
-        RuntimeTypeHandle[][] layers = [.. kernels.GetNestedTypes(BindingFlags.NonPublic).Where(static type => type.IsValueType).Select(static type => new[] { type.TypeHandle })];
+        RuntimeTypeHandle[][] layers = [.. typeof(Llama15M).GetNestedTypes(BindingFlags.NonPublic)
+            .Where(static type => type.GetInterface("ILinearLayer") is not null).Select(static type => new[] { type.TypeHandle })];
         (MethodInfo Method, RuntimeTypeHandle[]? Layer)[] all = [.. kernels
             .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly)
             .SelectMany(method => method.IsGenericMethodDefinition ? layers.Select(layer => (method, (RuntimeTypeHandle[]?)layer)) : [(method, null)])];

@@ -21,13 +21,14 @@ internal static class KernelsEmitter
         return kernels;
     }
 
-    /// <summary>Writes the interface through which the session calls the kernels of whichever instruction set.</summary>
-    public static void EmitInterface(SourceWriter writer, ExecutionPlan plan)
+    /// <summary>Writes what all instruction sets have in common: the interface through which the session calls their kernels, and the constants of layers.</summary>
+    public static void EmitShared(SourceWriter writer, ExecutionPlan plan)
     {
+        IReadOnlyList<Kernel> kernels = Requested(plan);
         writer.Line("/// <summary>The kernels of this model, one for each distinct shape; every instruction set has its own.</summary>");
         using (writer.Braces("internal unsafe interface IKernels"))
         {
-            foreach (Kernel kernel in Requested(plan))
+            foreach (Kernel kernel in kernels)
             {
                 foreach ((string name, string parameters) in Signatures(kernel))
                 {
@@ -36,6 +37,8 @@ internal static class KernelsEmitter
                 }
             }
         }
+
+        LayerConstants.Emit(writer, kernels.OfType<LinearKernel>());
     }
 
     /// <summary>Writes the kernels of one instruction set.</summary>
@@ -100,12 +103,6 @@ internal static class KernelsEmitter
                 LinearAttentionEmitter.EmitShared(writer, isa, linearAttention, functions);
             }
 
-            LinearKernel[] layers = [.. kernels.OfType<LinearKernel>()];
-            if (layers.Length > 0)
-            {
-                LayerConstants.Emit(writer, layers);
-            }
-
             // Of a family that kernels share there are the tiles that any of them takes, and what any of them does with the sums.
             foreach (IGrouping<TileShape, TileShape> tiles in kernels.SelectMany(kernel => Tiles(kernel, isa)).GroupBy(static tile => tile with { LeastRows = 1, Addition = default }))
             {
@@ -113,7 +110,7 @@ internal static class KernelsEmitter
             }
 
             TileEmitter.EmitTileRows(writer, isa);
-            if (layers.Any(layer => LinearEmitter.SharesRows(layer, isa)))
+            if (kernels.OfType<LinearKernel>().Any(kernel => LinearEmitter.SharesRows(kernel, isa)))
             {
                 RowShares.EmitShareManyRows(writer);
             }

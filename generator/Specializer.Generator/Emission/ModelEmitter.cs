@@ -24,7 +24,7 @@ internal static class ModelEmitter
         {
             SessionEmitter.Emit(writer, model);
             writer.Separate();
-            KernelsEmitter.EmitInterface(writer, model.Plan);
+            KernelsEmitter.EmitShared(writer, model.Plan);
         })));
         foreach (InstructionSetDescription isa in InstructionSetDescription.Chosen(model.InstructionSets))
         {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -37,8 +38,12 @@ internal static class DeclarationParser
     [
         "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes",
         "MultiplyAddsPerToken", "TokenTypes", "OutputWidth", "EncoderLayers", "SourceLength", "SourceVocabularySize", "SequenceBytes",
-        "MelBands", "ImageSize", "Channels", "ImageFloatCount", "Tensors", "Load", "LoadPacked", "CreateSession", "Pack", "Session", "IKernels", "Avx512Kernels", "Avx2Kernels", "NeonKernels", "PortableKernels",
+        "MelBands", "ImageSize", "Channels", "ImageFloatCount", "Tensors", "Load", "LoadPacked", "CreateSession", "Pack", "Session", "IKernels", "ILinearLayer", "Avx512Kernels", "Avx2Kernels", "NeonKernels", "PortableKernels",
     ];
+
+    /// <summary>Whether a completed class has, or may have, a member of a name: those above, and the types with the constants of its layers, as From768Add.</summary>
+    private static bool IsGeneratedMember(string name) =>
+        s_generatedMembers.Contains(name) || (name.StartsWith("From", StringComparison.Ordinal) && Regex.IsMatch(name, "^From[0-9]+(Every[0-9]+)?(Add)?$"));
 
     /// <returns>
     /// The declaration; with an outline only if anything is wrong with it, which <paramref name="report"/> was told unless the
@@ -169,9 +174,9 @@ internal static class DeclarationParser
         }
 
         // The names first: members have to be bound, which no keystroke should wait for.
-        bool anyOfTheNames = type.MemberNames.Any(s_generatedMembers.Contains) || type.GetTypeMembers().Any(static nested => s_generatedMembers.Contains(nested.Name));
+        bool anyOfTheNames = type.MemberNames.Any(IsGeneratedMember) || type.GetTypeMembers().Any(static nested => IsGeneratedMember(nested.Name));
         var takenNames = new List<string>();
-        foreach (ISymbol member in (anyOfTheNames ? type.GetMembers() : []).Where(static member => s_generatedMembers.Contains(member.Name) && member is not IMethodSymbol and not { IsImplicitlyDeclared: true }))
+        foreach (ISymbol member in (anyOfTheNames ? type.GetMembers() : []).Where(static member => IsGeneratedMember(member.Name) && member is not IMethodSymbol and not { IsImplicitlyDeclared: true }))
         {
             // Where the class is already completed, it has the generated member too.
             if (member.Locations.FirstOrDefault(static place => place.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == false) is { } written)
@@ -205,7 +210,7 @@ internal static class DeclarationParser
             ("derived from " + baseType.Name, "a class without a base class, since the generator gives it one"),
         _ when Declarations(type, cancellationToken).Any(static syntax => syntax.ParameterList is not null) =>
             ("declared with a primary constructor", "a class without one, since the generator gives it a constructor"),
-        _ when s_generatedMembers.Contains(type.Name) => ("named like a member that it gets", "a class with another name"),
+        _ when IsGeneratedMember(type.Name) => ("named like a member that it gets", "a class with another name"),
         _ when typeAndContaining.Select(static symbol => symbol.Name).Concat(Namespaces(type)).Any(IsKeyword) =>
             ("named, or inside something named, like a keyword", "a class with an ordinary full name"),
         _ => null,

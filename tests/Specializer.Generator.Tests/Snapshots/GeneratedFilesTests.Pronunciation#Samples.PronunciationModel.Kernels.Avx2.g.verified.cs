@@ -546,46 +546,6 @@ namespace Samples
                 return total;
             }
 
-            // What tiles are compiled for: constants to the JIT compiler, which makes code of its own for each type.
-            private interface ILinearLayer
-            {
-                // How many weights each output has, which is the depth of a tile.
-                static abstract int Inputs { get; }
-
-                // Floats from one row of inputs to the next.
-                static abstract int InputStride { get; }
-
-                // Whether sums are added to what the output holds: the residual stream.
-                static abstract bool AddsToOutput { get; }
-            }
-
-            private readonly struct From192 : ILinearLayer
-            {
-                public static int Inputs => 192;
-
-                public static int InputStride => 208;
-
-                public static bool AddsToOutput => false;
-            }
-
-            private readonly struct From192Add : ILinearLayer
-            {
-                public static int Inputs => 192;
-
-                public static int InputStride => 208;
-
-                public static bool AddsToOutput => true;
-            }
-
-            private readonly struct From512Add : ILinearLayer
-            {
-                public static int Inputs => 512;
-
-                public static int InputStride => 528;
-
-                public static bool AddsToOutput => true;
-            }
-
             // 1 row by 64 columns, the layer's depth.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             private static void MultiplyStreamsRows1<TLayer>(float* input, float* weights, float* output, nint outputStride)
