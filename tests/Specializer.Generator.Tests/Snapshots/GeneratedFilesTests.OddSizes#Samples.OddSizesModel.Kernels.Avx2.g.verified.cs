@@ -22,7 +22,7 @@ namespace Samples
                     nint token = tokens[row];
                     float* x = &output[(nint)row * 80];
                     float* embedding = &table[token * 80];
-                    for (int i = 0; i < 80; i += 8)
+                    for (nint i = 0; i < 80; i += 8)
                     {
                         Vector256.Store(Vector256.Load(&embedding[i]), &x[i]);
                     }
@@ -38,7 +38,7 @@ namespace Samples
                     float* x = &input[(nint)row * 80];
                     float* y = &output[(nint)row * 80];
                     Vector256<float> sum0 = Vector256<float>.Zero, sum1 = Vector256<float>.Zero;
-                    for (int i = 0; i < 80; i += 16)
+                    for (nint i = 0; i < 80; i += 16)
                     {
                         sum0 += Vector256.Load(&x[i]);
                         sum1 += Vector256.Load(&x[i + 8]);
@@ -48,7 +48,7 @@ namespace Samples
                     float mean = Vector256.Sum(sum) * (1f / 72);
                     Vector256<float> center = Vector256.Create<float>(mean);
                     Vector256<float> squares = Vector256<float>.Zero;
-                    for (int i = 0; i < 72; i += 8)
+                    for (nint i = 0; i < 72; i += 8)
                     {
                         Vector256<float> deviation = Vector256.Load(&x[i]) - center;
                         squares = Fma.MultiplyAdd(deviation, deviation, squares);
@@ -56,7 +56,7 @@ namespace Samples
 
                     Vector256<float> scale = Vector256.Create<float>(1 / global::System.MathF.Sqrt((Vector256.Sum(squares) * (1f / 72)) + 1E-05f));
                     // Beyond the width the weight and the bias are zero, and so is the result.
-                    for (int i = 0; i < 80; i += 8)
+                    for (nint i = 0; i < 80; i += 8)
                     {
                         Vector256<float> normed = (Vector256.Load(&x[i]) - center) * scale;
                         Vector256.Store(Fma.MultiplyAdd(normed, Vector256.Load(&weight[i]), Vector256.Load(&weight[80 + i])), &y[i]);
@@ -262,7 +262,7 @@ namespace Samples
                     float* result = &results[row * 32];
                     float* target = &output[(first + row) * (nint)80];
                     float scale = 1 / Vector256.Sum(Vector256.Load(&sums[row * 8]));
-                    for (int i = 0; i < 16; i += 8)
+                    for (nint i = 0; i < 16; i += 8)
                     {
                         Vector256.Store(Vector256.Load(&result[i]) * scale, &target[i]);
                     }
@@ -363,7 +363,7 @@ namespace Samples
             {
                 for (; rows > 0; rows--, output = &output[112])
                 {
-                    for (int i = 0; i < vectors * 8; i += 8)
+                    for (nint i = 0; i < vectors * 8; i += 8)
                     {
                         Vector256.Store(Gelu(Vector256.Load(&output[i])), &output[i]);
                     }
@@ -489,7 +489,7 @@ namespace Samples
             // Turns pairs (2i, 2i + 1) of the first 8 elements; the table holds 4 cosines, then 4 sines.
             private static void RotatePairs8(float* source, float* table, float* target, float scale)
             {
-                for (int i = 0; i < 4; i++)
+                for (nint i = 0; i < 4; i++)
                 {
                     float cosine = table[i], sine = table[i + 4];
                     float x = source[2 * i], y = source[(2 * i) + 1];
@@ -508,7 +508,7 @@ namespace Samples
             {
                 if (count == 1)
                 {
-                    for (int i = 0; i < 20; i++)
+                    for (nint i = 0; i < 20; i++)
                     {
                         panel[i * 16] = source[i];
                     }
@@ -516,7 +516,7 @@ namespace Samples
                     return;
                 }
 
-                for (int i = 0; i < 20; i += 4)
+                for (nint i = 0; i < 20; i += 4)
                 {
                     Vector128<float> key0 = Vector128.Load(source + i);
                     Vector128<float> key1 = Vector128.Load(&source[stride] + i);
@@ -536,7 +536,7 @@ namespace Samples
             {
                 int whole = visible & ~7;
                 Vector256<float> highest = Vector256.Create<float>(before);
-                for (int i = 0; i < whole; i += 8)
+                for (nint i = 0; i < whole; i += 8)
                 {
                     highest = Vector256.MaxNative(highest, Vector256.Load(&scores[i]));
                 }

@@ -22,7 +22,7 @@ namespace Samples
                     nint token = tokens[row];
                     float* x = &output[(nint)row * 80];
                     float* embedding = &table[token * 80];
-                    for (int i = 0; i < 80; i += 16)
+                    for (nint i = 0; i < 80; i += 16)
                     {
                         Vector512.Store(Vector512.Load(&embedding[i]), &x[i]);
                     }
@@ -38,7 +38,7 @@ namespace Samples
                     float* x = &input[(nint)row * 80];
                     float* y = &output[(nint)row * 80];
                     Vector512<float> sum = Vector512<float>.Zero;
-                    for (int i = 0; i < 80; i += 16)
+                    for (nint i = 0; i < 80; i += 16)
                     {
                         sum += Vector512.Load(&x[i]);
                     }
@@ -46,7 +46,7 @@ namespace Samples
                     float mean = Vector512.Sum(sum) * (1f / 72);
                     Vector512<float> center = Vector512.Create<float>(mean);
                     Vector512<float> squares = Vector512<float>.Zero;
-                    for (int i = 0; i < 64; i += 16)
+                    for (nint i = 0; i < 64; i += 16)
                     {
                         Vector512<float> deviation = Vector512.Load(&x[i]) - center;
                         squares = Avx512F.FusedMultiplyAdd(deviation, deviation, squares);
@@ -56,7 +56,7 @@ namespace Samples
                     squares = Avx512F.FusedMultiplyAdd(rest, rest, squares);
                     Vector512<float> scale = Vector512.Create<float>(1 / global::System.MathF.Sqrt((Vector512.Sum(squares) * (1f / 72)) + 1E-05f));
                     // Beyond the width the weight and the bias are zero, and so is the result.
-                    for (int i = 0; i < 80; i += 16)
+                    for (nint i = 0; i < 80; i += 16)
                     {
                         Vector512<float> normed = (Vector512.Load(&x[i]) - center) * scale;
                         Vector512.Store(Avx512F.FusedMultiplyAdd(normed, Vector512.Load(&weight[i]), Vector512.Load(&weight[80 + i])), &y[i]);
@@ -268,7 +268,7 @@ namespace Samples
                     float* result = &results[row * 32];
                     float* target = &output[(first + row) * (nint)80];
                     float scale = 1 / Vector512.Sum(Vector512.Load(&sums[row * 16]));
-                    for (int i = 0; i < 16; i += 16)
+                    for (nint i = 0; i < 16; i += 16)
                     {
                         Vector512.Store(Vector512.Load(&result[i]) * scale, &target[i]);
                     }
@@ -419,7 +419,7 @@ namespace Samples
             {
                 for (; rows > 0; rows--, output = &output[112])
                 {
-                    for (int i = 0; i < vectors * 16; i += 16)
+                    for (nint i = 0; i < vectors * 16; i += 16)
                     {
                         Vector512.Store(Gelu(Vector512.Load(&output[i])), &output[i]);
                     }
@@ -589,7 +589,7 @@ namespace Samples
             // Turns pairs (2i, 2i + 1) of the first 8 elements; the table holds 4 cosines, then 4 sines.
             private static void RotatePairs8(float* source, float* table, float* target, float scale)
             {
-                for (int i = 0; i < 4; i++)
+                for (nint i = 0; i < 4; i++)
                 {
                     float cosine = table[i], sine = table[i + 4];
                     float x = source[2 * i], y = source[(2 * i) + 1];
@@ -608,7 +608,7 @@ namespace Samples
             {
                 if (count == 1)
                 {
-                    for (int i = 0; i < 20; i++)
+                    for (nint i = 0; i < 20; i++)
                     {
                         panel[i * 32] = source[i];
                     }
@@ -616,7 +616,7 @@ namespace Samples
                     return;
                 }
 
-                for (int i = 0; i < 20; i += 4)
+                for (nint i = 0; i < 20; i += 4)
                 {
                     Vector128<float> key0 = Vector128.Load(source + i);
                     Vector128<float> key1 = Vector128.Load(&source[stride] + i);
@@ -636,7 +636,7 @@ namespace Samples
             {
                 int whole = visible & ~15;
                 Vector512<float> highest = Vector512.Create<float>(before);
-                for (int i = 0; i < whole; i += 16)
+                for (nint i = 0; i < whole; i += 16)
                 {
                     highest = Vector512.MaxNative(highest, Vector512.Load(&scores[i]));
                 }

@@ -21,7 +21,7 @@ namespace Samples
                     nint token = tokens[row];
                     float* x = &output[(nint)row * 80];
                     float* embedding = &table[token * 80];
-                    for (int i = 0; i < 80; i += 4)
+                    for (nint i = 0; i < 80; i += 4)
                     {
                         Vector128.Store(Vector128.Load(&embedding[i]), &x[i]);
                     }
@@ -37,7 +37,7 @@ namespace Samples
                     float* x = &input[(nint)row * 80];
                     float* y = &output[(nint)row * 80];
                     Vector128<float> sum0 = Vector128<float>.Zero, sum1 = Vector128<float>.Zero, sum2 = Vector128<float>.Zero, sum3 = Vector128<float>.Zero;
-                    for (int i = 0; i < 80; i += 16)
+                    for (nint i = 0; i < 80; i += 16)
                     {
                         sum0 += Vector128.Load(&x[i]);
                         sum1 += Vector128.Load(&x[i + 4]);
@@ -49,7 +49,7 @@ namespace Samples
                     float mean = Vector128.Sum(sum) * (1f / 72);
                     Vector128<float> center = Vector128.Create<float>(mean);
                     Vector128<float> squares = Vector128<float>.Zero;
-                    for (int i = 0; i < 72; i += 4)
+                    for (nint i = 0; i < 72; i += 4)
                     {
                         Vector128<float> deviation = Vector128.Load(&x[i]) - center;
                         squares = squares + (deviation * deviation);
@@ -57,7 +57,7 @@ namespace Samples
 
                     Vector128<float> scale = Vector128.Create<float>(1 / global::System.MathF.Sqrt((Vector128.Sum(squares) * (1f / 72)) + 1E-05f));
                     // Beyond the width the weight and the bias are zero, and so is the result.
-                    for (int i = 0; i < 80; i += 4)
+                    for (nint i = 0; i < 80; i += 4)
                     {
                         Vector128<float> normed = (Vector128.Load(&x[i]) - center) * scale;
                         Vector128.Store(Vector128.Load(&weight[80 + i]) + (normed * Vector128.Load(&weight[i])), &y[i]);
@@ -251,7 +251,7 @@ namespace Samples
                     float* result = &results[row * 32];
                     float* target = &output[(first + row) * (nint)80];
                     float scale = 1 / Vector128.Sum(Vector128.Load(&sums[row * 4]));
-                    for (int i = 0; i < 20; i += 4)
+                    for (nint i = 0; i < 20; i += 4)
                     {
                         Vector128.Store(Vector128.Load(&result[i]) * scale, &target[i]);
                     }
@@ -322,7 +322,7 @@ namespace Samples
             {
                 for (; rows > 0; rows--, output = &output[112])
                 {
-                    for (int i = 0; i < vectors * 4; i += 4)
+                    for (nint i = 0; i < vectors * 4; i += 4)
                     {
                         Vector128.Store(Gelu(Vector128.Load(&output[i])), &output[i]);
                     }
@@ -424,7 +424,7 @@ namespace Samples
             // Turns pairs (2i, 2i + 1) of the first 8 elements; the table holds 4 cosines, then 4 sines.
             private static void RotatePairs8(float* source, float* table, float* target, float scale)
             {
-                for (int i = 0; i < 4; i++)
+                for (nint i = 0; i < 4; i++)
                 {
                     float cosine = table[i], sine = table[i + 4];
                     float x = source[2 * i], y = source[(2 * i) + 1];
@@ -443,7 +443,7 @@ namespace Samples
             {
                 if (count == 1)
                 {
-                    for (int i = 0; i < 20; i++)
+                    for (nint i = 0; i < 20; i++)
                     {
                         panel[i * 8] = source[i];
                     }
@@ -462,7 +462,7 @@ namespace Samples
             {
                 int whole = visible & ~3;
                 Vector128<float> highest = Vector128.Create<float>(before);
-                for (int i = 0; i < whole; i += 4)
+                for (nint i = 0; i < whole; i += 4)
                 {
                     highest = Vector128.MaxNative(highest, Vector128.Load(&scores[i]));
                 }

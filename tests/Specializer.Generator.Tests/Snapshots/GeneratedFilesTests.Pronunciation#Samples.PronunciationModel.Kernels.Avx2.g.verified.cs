@@ -23,7 +23,7 @@ namespace Samples
                     float* x = &output[(nint)row * 208];
                     nint panel = token / 16;
                     float* column = &table[(panel * 3072) + (token % 16)];
-                    for (int i = 0; i < 192; i++)
+                    for (nint i = 0; i < 192; i++)
                     {
                         x[i] = *column;
                         column = &column[16];
@@ -40,7 +40,7 @@ namespace Samples
                     float* x = &input[(nint)row * 208];
                     float* y = &output[(nint)row * 208];
                     Vector256<float> squares0 = Vector256<float>.Zero, squares1 = Vector256<float>.Zero, squares2 = Vector256<float>.Zero, squares3 = Vector256<float>.Zero;
-                    for (int i = 0; i < 192; i += 32)
+                    for (nint i = 0; i < 192; i += 32)
                     {
                         Vector256<float> value0 = Vector256.Load(&x[i]);
                         squares0 = Fma.MultiplyAdd(value0, value0, squares0);
@@ -54,7 +54,7 @@ namespace Samples
 
                     Vector256<float> squares = (squares0 + squares1) + (squares2 + squares3);
                     Vector256<float> scale = Vector256.Create<float>(1 / global::System.MathF.Sqrt((Vector256.Sum(squares) * (1f / 192)) + 1E-05f));
-                    for (int i = 0; i < 192; i += 8)
+                    for (nint i = 0; i < 192; i += 8)
                     {
                         Vector256.Store(Vector256.Load(&x[i]) * scale * Vector256.Load(&weight[i]), &y[i]);
                     }
@@ -234,7 +234,7 @@ namespace Samples
                     float* result = &results[row * 32];
                     float* target = &output[((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32)];
                     float scale = 1 / Vector256.Sum(Vector256.Load(&sums[row * 8]));
-                    for (int i = 0; i < 32; i += 8)
+                    for (nint i = 0; i < 32; i += 8)
                     {
                         Vector256.Store(Vector256.Load(&result[i]) * scale, &target[i]);
                     }
@@ -332,7 +332,7 @@ namespace Samples
             {
                 for (; rows > 0; rows--, sums = &sums[vectors * 8], output = &output[528])
                 {
-                    for (int i = 0; i < vectors / 2 * 8; i += 8)
+                    for (nint i = 0; i < vectors / 2 * 8; i += 8)
                     {
                         Vector256.Store(Silu(Vector256.Load(&sums[2 * i])) * Vector256.Load(&sums[(2 * i) + 8]), &output[i]);
                     }
@@ -458,7 +458,7 @@ namespace Samples
             // Turns pairs (i, i + 16); the table holds 16 cosines, then 16 sines.
             private static void RotateHalves32(float* source, float* table, float* target, float scale)
             {
-                for (int i = 0; i < 16; i += 8)
+                for (nint i = 0; i < 16; i += 8)
                 {
                     Vector256<float> cosine = Vector256.Load(&table[i]), sine = Vector256.Load(&table[i + 16]);
                     Vector256<float> x = Vector256.Load(&source[i]), y = Vector256.Load(&source[i + 16]);
@@ -472,7 +472,7 @@ namespace Samples
             {
                 if (count == 1)
                 {
-                    for (int i = 0; i < 32; i++)
+                    for (nint i = 0; i < 32; i++)
                     {
                         panel[i * 16] = source[i];
                     }
@@ -480,7 +480,7 @@ namespace Samples
                     return;
                 }
 
-                for (int i = 0; i < 32; i += 4)
+                for (nint i = 0; i < 32; i += 4)
                 {
                     Vector128<float> key0 = Vector128.Load(source + i);
                     Vector128<float> key1 = Vector128.Load(&source[stride] + i);
@@ -500,7 +500,7 @@ namespace Samples
             {
                 int whole = visible & ~7;
                 Vector256<float> highest = Vector256.Create<float>(before);
-                for (int i = 0; i < whole; i += 8)
+                for (nint i = 0; i < whole; i += 8)
                 {
                     highest = Vector256.MaxNative(highest, Vector256.Load(&scores[i]));
                 }

@@ -23,7 +23,7 @@ namespace Samples
                     float* x = &output[(nint)row * 208];
                     nint panel = token / 32;
                     float* column = &table[(panel * 6144) + (token % 32)];
-                    for (int i = 0; i < 192; i++)
+                    for (nint i = 0; i < 192; i++)
                     {
                         x[i] = *column;
                         column = &column[32];
@@ -40,7 +40,7 @@ namespace Samples
                     float* x = &input[(nint)row * 208];
                     float* y = &output[(nint)row * 208];
                     Vector512<float> squares0 = Vector512<float>.Zero, squares1 = Vector512<float>.Zero, squares2 = Vector512<float>.Zero, squares3 = Vector512<float>.Zero;
-                    for (int i = 0; i < 192; i += 64)
+                    for (nint i = 0; i < 192; i += 64)
                     {
                         Vector512<float> value0 = Vector512.Load(&x[i]);
                         squares0 = Avx512F.FusedMultiplyAdd(value0, value0, squares0);
@@ -54,7 +54,7 @@ namespace Samples
 
                     Vector512<float> squares = (squares0 + squares1) + (squares2 + squares3);
                     Vector512<float> scale = Vector512.Create<float>(1 / global::System.MathF.Sqrt((Vector512.Sum(squares) * (1f / 192)) + 1E-05f));
-                    for (int i = 0; i < 192; i += 16)
+                    for (nint i = 0; i < 192; i += 16)
                     {
                         Vector512.Store(Vector512.Load(&x[i]) * scale * Vector512.Load(&weight[i]), &y[i]);
                     }
@@ -269,7 +269,7 @@ namespace Samples
                     float* result = &results[row * 32];
                     float* target = &output[((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32)];
                     float scale = 1 / Vector512.Sum(Vector512.Load(&sums[row * 16]));
-                    for (int i = 0; i < 32; i += 16)
+                    for (nint i = 0; i < 32; i += 16)
                     {
                         Vector512.Store(Vector512.Load(&result[i]) * scale, &target[i]);
                     }
@@ -409,7 +409,7 @@ namespace Samples
             {
                 for (; rows > 0; rows--, sums = &sums[vectors * 16], output = &output[528])
                 {
-                    for (int i = 0; i < vectors / 2 * 16; i += 16)
+                    for (nint i = 0; i < vectors / 2 * 16; i += 16)
                     {
                         Vector512.Store(Silu(Vector512.Load(&sums[2 * i])) * Vector512.Load(&sums[(2 * i) + 16]), &output[i]);
                     }
@@ -575,7 +575,7 @@ namespace Samples
             // Turns pairs (i, i + 16); the table holds 16 cosines, then 16 sines.
             private static void RotateHalves32(float* source, float* table, float* target, float scale)
             {
-                for (int i = 0; i < 16; i += 16)
+                for (nint i = 0; i < 16; i += 16)
                 {
                     Vector512<float> cosine = Vector512.Load(&table[i]), sine = Vector512.Load(&table[i + 16]);
                     Vector512<float> x = Vector512.Load(&source[i]), y = Vector512.Load(&source[i + 16]);
@@ -589,7 +589,7 @@ namespace Samples
             {
                 if (count == 1)
                 {
-                    for (int i = 0; i < 32; i++)
+                    for (nint i = 0; i < 32; i++)
                     {
                         panel[i * 32] = source[i];
                     }
@@ -597,7 +597,7 @@ namespace Samples
                     return;
                 }
 
-                for (int i = 0; i < 32; i += 4)
+                for (nint i = 0; i < 32; i += 4)
                 {
                     Vector128<float> key0 = Vector128.Load(source + i);
                     Vector128<float> key1 = Vector128.Load(&source[stride] + i);
@@ -617,7 +617,7 @@ namespace Samples
             {
                 int whole = visible & ~15;
                 Vector512<float> highest = Vector512.Create<float>(before);
-                for (int i = 0; i < whole; i += 16)
+                for (nint i = 0; i < whole; i += 16)
                 {
                     highest = Vector512.MaxNative(highest, Vector512.Load(&scores[i]));
                 }

@@ -22,7 +22,7 @@ namespace Samples
                     float* x = &output[(nint)row * 208];
                     nint panel = token / 8;
                     float* column = &table[(panel * 1536) + (token % 8)];
-                    for (int i = 0; i < 192; i++)
+                    for (nint i = 0; i < 192; i++)
                     {
                         x[i] = *column;
                         column = &column[8];
@@ -39,7 +39,7 @@ namespace Samples
                     float* x = &input[(nint)row * 208];
                     float* y = &output[(nint)row * 208];
                     Vector128<float> squares0 = Vector128<float>.Zero, squares1 = Vector128<float>.Zero, squares2 = Vector128<float>.Zero, squares3 = Vector128<float>.Zero;
-                    for (int i = 0; i < 192; i += 16)
+                    for (nint i = 0; i < 192; i += 16)
                     {
                         Vector128<float> value0 = Vector128.Load(&x[i]);
                         squares0 = squares0 + (value0 * value0);
@@ -53,7 +53,7 @@ namespace Samples
 
                     Vector128<float> squares = (squares0 + squares1) + (squares2 + squares3);
                     Vector128<float> scale = Vector128.Create<float>(1 / global::System.MathF.Sqrt((Vector128.Sum(squares) * (1f / 192)) + 1E-05f));
-                    for (int i = 0; i < 192; i += 4)
+                    for (nint i = 0; i < 192; i += 4)
                     {
                         Vector128.Store(Vector128.Load(&x[i]) * scale * Vector128.Load(&weight[i]), &y[i]);
                     }
@@ -221,7 +221,7 @@ namespace Samples
                     float* result = &results[row * 32];
                     float* target = &output[((nint)(first + row) / 3 * 208) + ((first + row) % 3 * 32)];
                     float scale = 1 / Vector128.Sum(Vector128.Load(&sums[row * 4]));
-                    for (int i = 0; i < 32; i += 4)
+                    for (nint i = 0; i < 32; i += 4)
                     {
                         Vector128.Store(Vector128.Load(&result[i]) * scale, &target[i]);
                     }
@@ -294,7 +294,7 @@ namespace Samples
             {
                 for (; rows > 0; rows--, sums = &sums[vectors * 4], output = &output[528])
                 {
-                    for (int i = 0; i < vectors / 2 * 4; i += 4)
+                    for (nint i = 0; i < vectors / 2 * 4; i += 4)
                     {
                         Vector128.Store(Silu(Vector128.Load(&sums[2 * i])) * Vector128.Load(&sums[(2 * i) + 4]), &output[i]);
                     }
@@ -396,7 +396,7 @@ namespace Samples
             // Turns pairs (i, i + 16); the table holds 16 cosines, then 16 sines.
             private static void RotateHalves32(float* source, float* table, float* target, float scale)
             {
-                for (int i = 0; i < 16; i += 4)
+                for (nint i = 0; i < 16; i += 4)
                 {
                     Vector128<float> cosine = Vector128.Load(&table[i]), sine = Vector128.Load(&table[i + 16]);
                     Vector128<float> x = Vector128.Load(&source[i]), y = Vector128.Load(&source[i + 16]);
@@ -410,7 +410,7 @@ namespace Samples
             {
                 if (count == 1)
                 {
-                    for (int i = 0; i < 32; i++)
+                    for (nint i = 0; i < 32; i++)
                     {
                         panel[i * 8] = source[i];
                     }
@@ -429,7 +429,7 @@ namespace Samples
             {
                 int whole = visible & ~3;
                 Vector128<float> highest = Vector128.Create<float>(before);
-                for (int i = 0; i < whole; i += 4)
+                for (nint i = 0; i < whole; i += 4)
                 {
                     highest = Vector128.MaxNative(highest, Vector128.Load(&scores[i]));
                 }

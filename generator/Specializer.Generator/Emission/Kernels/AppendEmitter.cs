@@ -190,7 +190,7 @@ internal static class AppendEmitter
         {
             using (writer.Braces("if (count == 1)"))
             {
-                using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++)"))
+                using (writer.Braces($"for (nint i = 0; i < {Text(headDimension)}; i++)"))
                 {
                     writer.Line($"panel[i * {Text(isa.PanelWidth)}] = source[i];");
                 }
@@ -202,7 +202,7 @@ internal static class AppendEmitter
             writer.Line();
             if (transposed > 0)
             {
-                using (writer.Braces($"for (int i = 0; i < {Text(transposed)}; i += {Text(KeysTogether)})"))
+                using (writer.Braces($"for (nint i = 0; i < {Text(transposed)}; i += {Text(KeysTogether)})"))
                 {
                     // Elements of keys 0 and 2, and of 1 and 3, in turn; then of these in turn.
                     for (int row = 0; row < KeysTogether; row++)
@@ -270,13 +270,13 @@ internal static class AppendEmitter
             if (lanes == 1)
             {
                 writer.Line("float squares = 0;");
-                using (writer.Braces($"for (int i = 0; i < {Text(width)}; i++)"))
+                using (writer.Braces($"for (nint i = 0; i < {Text(width)}; i++)"))
                 {
                     writer.Line("squares += source[i] * source[i];");
                 }
 
                 writer.Line($"float scale = {scale};");
-                using (writer.Braces($"for (int i = 0; i < {Text(width)}; i++)"))
+                using (writer.Braces($"for (nint i = 0; i < {Text(width)}; i++)"))
                 {
                     writer.Line("target[i] = source[i] * scale * weight[i];");
                 }
@@ -285,13 +285,13 @@ internal static class AppendEmitter
             }
 
             writer.Line($"{vector}<float> squares = {vector}<float>.Zero;");
-            using (writer.Braces($"for (int i = 0; i < {Text(width)}; i += {Text(lanes)})"))
+            using (writer.Braces($"for (nint i = 0; i < {Text(width)}; i += {Text(lanes)})"))
             {
                 writer.Line($"squares += {vector}.Load(&source[i]) * {vector}.Load(&source[i]);");
             }
 
             writer.Line($"float scale = {scale};");
-            using (writer.Braces($"for (int i = 0; i < {Text(width)}; i += {Text(lanes)})"))
+            using (writer.Braces($"for (nint i = 0; i < {Text(width)}; i += {Text(lanes)})"))
             {
                 writer.Line($"{vector}.Store({vector}.Load(&source[i]) * scale * {vector}.Load(&weight[i]), &target[i]);");
             }
@@ -322,7 +322,7 @@ internal static class AppendEmitter
             (string vector, int lanes) = WidestDividing(isa, half);
             if (!interleaved && lanes > 1)
             {
-                using (writer.Braces($"for (int i = 0; i < {Text(half)}; i += {Text(lanes)})"))
+                using (writer.Braces($"for (nint i = 0; i < {Text(half)}; i += {Text(lanes)})"))
                 {
                     writer.Line($"{vector}<float> cosine = {vector}.Load(&table[i]), sine = {vector}.Load(&table[i + {Text(half)}]);");
                     writer.Line($"{vector}<float> x = {vector}.Load(&source[i]), y = {vector}.Load(&source[i + {Text(half)}]);");
@@ -334,7 +334,7 @@ internal static class AppendEmitter
             {
                 string first = interleaved ? "2 * i" : "i";
                 string second = interleaved ? "(2 * i) + 1" : $"i + {Text(half)}";
-                using (writer.Braces($"for (int i = 0; i < {Text(half)}; i++)"))
+                using (writer.Braces($"for (nint i = 0; i < {Text(half)}; i++)"))
                 {
                     writer.Line($"float cosine = table[i], sine = table[i + {Text(half)}];");
                     writer.Line($"float x = source[{first}], y = source[{second}];");
@@ -360,7 +360,7 @@ internal static class AppendEmitter
         (string vector, int lanes) = WidestDividing(isa, headDimension);
         writer.Separate();
         using (writer.Braces($"private static void {name}(float* source, float* target, float scale)"))
-        using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i += {Text(lanes)})"))
+        using (writer.Braces($"for (nint i = 0; i < {Text(headDimension)}; i += {Text(lanes)})"))
         {
             writer.Line(lanes == 1 ? "target[i] = source[i] * scale;" : $"{vector}.Store({vector}.Load(&source[i]) * scale, &target[i]);");
         }

@@ -337,7 +337,7 @@ internal static class AttentionEmitter
             int whole = headDimension / isa.Lanes * isa.Lanes;
             if (whole > 0)
             {
-                using (writer.Braces($"for (int i = 0; i < {Text(whole)}; i += {Text(isa.Lanes)})"))
+                using (writer.Braces($"for (nint i = 0; i < {Text(whole)}; i += {Text(isa.Lanes)})"))
                 {
                     writer.Line($"{isa.VectorClass}.Store({isa.Load("&result[i]")} * scale, &target[i]);");
                 }

@@ -88,7 +88,7 @@ internal static class AttentionTiles
         {
             int width = (vectors + tiles - 1 - tile) / tiles;
             yield return new(
-                kernel.TilePrefix + name + (width == widest ? "Rows" : "NarrowRows"), width, Depth: new(null, "depth"), Layout.KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, kernel.HeadStride)
+                kernel.TilePrefix + name + (width == widest ? "Rows" : "NarrowRows"), width, Depth: "depth", Layout.KeyBlock, kernel.HeadStride, TileStart.ScaledOutput, kernel.HeadStride)
             {
                 // A few queries pass over the values once; the CPU sees so short a stream too late, and where vectors are long asking costs many queries nothing.
                 Prefetch = isa.ValuesAskAhead ? TilePrefetch.Own : TilePrefetch.None,

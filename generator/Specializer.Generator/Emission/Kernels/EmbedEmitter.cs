@@ -59,7 +59,7 @@ internal static class EmbedEmitter
                     writer.Line($"float* type = &types[(nint)(tokenTypes is null ? 0 : tokenTypes[row]) * {Text(kernel.Stride)}];");
                 }
 
-                using (writer.Braces($"for (int i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
+                using (writer.Braces($"for (nint i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
                 {
                     string value = isa.Load(kernel.Tied ? "&x[i]" : "&embedding[i]");
                     value = kernel.Scale == 1 ? value : $"({value} * {scale})";
@@ -79,7 +79,7 @@ internal static class EmbedEmitter
         {
             writer.Line($"uint* column = (uint*)&table[(panel * {Text(isa.Lanes * kernel.Width)}) + (token % {Text(isa.Lanes)})];");
             writer.Line($"bool upper = token / {Text(isa.Lanes)} % 2 == 1;");
-            using (writer.Braces($"for (int i = 0; i < {Text(kernel.Width)}; i++)"))
+            using (writer.Braces($"for (nint i = 0; i < {Text(kernel.Width)}; i++)"))
             {
                 writer.Line("uint weight = upper ? *column >> 16 : *column & 0xFFFF;");
                 writer.Line($"x[i] = {StoredWeights.Widen(kernel.Storage, "weight")};");
@@ -98,7 +98,7 @@ internal static class EmbedEmitter
             writer.Line($"int columns = token < {Text(wholeColumns)} ? {Text(isa.PanelWidth)} : {Text(columns - wholeColumns)};");
         }
 
-        using (writer.Braces($"for (int i = 0; i < {Text(kernel.Width)}; i++)"))
+        using (writer.Braces($"for (nint i = 0; i < {Text(kernel.Width)}; i++)"))
         {
             writer.Line("x[i] = *column;");
             writer.Line($"column = &column[{step}];");

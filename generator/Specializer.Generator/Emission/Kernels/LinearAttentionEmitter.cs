@@ -156,7 +156,7 @@ internal static class LinearAttentionEmitter
             writer.Line(kernel.Attention.QueryKeyNorm
                 ? "NormalizeHead(source, norm, target);"
                 : $"new global::System.Span<float>(source, {Text(headDimension)}).CopyTo(new global::System.Span<float>(target, {Text(headDimension)}));");
-            using (writer.Braces($"for (int i = 0; i < {Text(kernel.HeadStride)}; i += {Text(isa.Lanes)})"))
+            using (writer.Braces($"for (nint i = 0; i < {Text(kernel.HeadStride)}; i += {Text(isa.Lanes)})"))
             {
                 writer.Line($"{isa.Vector} x = {isa.Load("&target[i]")};");
                 writer.Line($"{isa.VectorClass}.Store({isa.VectorClass}.ConditionalSelect({isa.VectorClass}.GreaterThan(x, {isa.Zero}), x + {isa.Broadcast("1f")}, Exponential(x)), &target[i]);");
@@ -187,13 +187,13 @@ internal static class LinearAttentionEmitter
             }
 
             writer.Line($"new global::System.Span<float>(projectedValue, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));");
-            using (writer.Braces($"for (int i = 0; i < {stride}; i += {Text(isa.Lanes)})"))
+            using (writer.Braces($"for (nint i = 0; i < {stride}; i += {Text(isa.Lanes)})"))
             {
                 writer.Line($"{isa.VectorClass}.Store({isa.Load("&sum[i]")} + {isa.Load("&key[i]")}, &sum[i]);");
             }
 
             writer.Line();
-            using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++, state = &state[{stride}])"))
+            using (writer.Braces($"for (nint i = 0; i < {Text(headDimension)}; i++, state = &state[{stride}])"))
             {
                 writer.Line($"{isa.Vector} feature = {isa.Broadcast("key[i]")};");
                 using (writer.Braces($"for (int column = 0; column < {stride}; column += {Text(isa.Lanes)})"))
@@ -214,7 +214,7 @@ internal static class LinearAttentionEmitter
         {
             writer.Line($"float* result = stackalloc float[{stride}];");
             writer.Line($"{isa.Vector} weights = {isa.Zero};");
-            using (writer.Braces($"for (int i = 0; i < {stride}; i += {Text(isa.Lanes)})"))
+            using (writer.Braces($"for (nint i = 0; i < {stride}; i += {Text(isa.Lanes)})"))
             {
                 writer.Line($"weights = {isa.MultiplyAdd("weights", isa.Load("&query[i]"), isa.Load("&sum[i]"))};");
             }
@@ -235,7 +235,7 @@ internal static class LinearAttentionEmitter
                     }
 
                     writer.Line($"float* row = &state[{first}];");
-                    using (writer.Braces($"for (int i = 0; i < {Text(headDimension)}; i++, row = &row[{stride}])"))
+                    using (writer.Braces($"for (nint i = 0; i < {Text(headDimension)}; i++, row = &row[{stride}])"))
                     {
                         writer.Line($"{isa.Vector} feature = {isa.Broadcast("query[i]")};");
                         for (int vector = 0; vector < vectors; vector++)

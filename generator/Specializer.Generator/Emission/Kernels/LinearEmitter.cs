@@ -250,7 +250,7 @@ internal static class LinearEmitter
             writer.Line("// Gates and what they gate come in turns, a vector of each.");
             using (writer.Braces($"private static void {kernel.Name}Finish(float* sums, float* output, int rows, int vectors)"))
             using (writer.Braces($"for (; rows > 0; rows--, sums = &sums[vectors * {Text(isa.Lanes)}], output = &output[{Text(kernel.OutputStride)}])"))
-            using (writer.Braces($"for (int i = 0; i < vectors / 2 * {Text(isa.Lanes)}; i += {Text(isa.Lanes)})"))
+            using (writer.Braces($"for (nint i = 0; i < vectors / 2 * {Text(isa.Lanes)}; i += {Text(isa.Lanes)})"))
             {
                 writer.Line($"{isa.VectorClass}.Store({finish(isa.Load("&sums[2 * i]"))} * {isa.Load($"&sums[(2 * i) + {Text(isa.Lanes)}]")}, &output[i]);");
             }
@@ -260,7 +260,7 @@ internal static class LinearEmitter
 
         using (writer.Braces($"private static void {kernel.Name}Finish(float* output, int rows, int vectors)"))
         using (writer.Braces($"for (; rows > 0; rows--, output = &output[{Text(kernel.OutputStride)}])"))
-        using (writer.Braces($"for (int i = 0; i < vectors * {Text(isa.Lanes)}; i += {Text(isa.Lanes)})"))
+        using (writer.Braces($"for (nint i = 0; i < vectors * {Text(isa.Lanes)}; i += {Text(isa.Lanes)})"))
         {
             writer.Line($"{isa.VectorClass}.Store({finish(isa.Load("&output[i]"))}, &output[i]);");
         }
@@ -347,8 +347,8 @@ internal static class LinearEmitter
         return new(
             $"Multiply{bias}{storage}{(depths < most ? "By" + Text(depths) : "")}{name}Rows",
             vectors,
-            Depth: new(null, "inputs"),
-            InputStride: new(null, "inputStride"),
+            Depth: "inputs",
+            InputStride: "inputStride",
             DepthFloats(kernel, isa, vectors),
             kernel.Epilogue.Bias ? TileStart.Bias : TileStart.Zero,
             OutputStride: null,

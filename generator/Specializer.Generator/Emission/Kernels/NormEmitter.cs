@@ -38,7 +38,7 @@ internal static class NormEmitter
                     EmitSquaredDeviations(writer, isa, kernel.Width, whole);
                     writer.Line($"{isa.Vector} scale = {isa.Broadcast($"1 / global::System.MathF.Sqrt(({isa.VectorClass}.Sum(squares) * {Reciprocal(kernel.Width)}) + {epsilon})")};");
                     writer.Line("// Beyond the width the weight and the bias are zero, and so is the result.");
-                    using (writer.Braces($"for (int i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
+                    using (writer.Braces($"for (nint i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
                     {
                         writer.Line($"{isa.Vector} normed = ({isa.Load("&x[i]")} - center) * scale;");
                         string scaled = kernel.Bias
@@ -51,7 +51,7 @@ internal static class NormEmitter
                 {
                     EmitSum(writer, isa, padded, "squares", null);
                     writer.Line($"{isa.Vector} scale = {isa.Broadcast($"1 / global::System.MathF.Sqrt(({isa.VectorClass}.Sum(squares) * {Reciprocal(kernel.Width)}) + {epsilon})")};");
-                    using (writer.Braces($"for (int i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
+                    using (writer.Braces($"for (nint i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
                     {
                         writer.Line($"{isa.VectorClass}.Store({Result(isa.Load("&x[i]") + " * scale * " + isa.Load("&weight[i]"))}, &y[i]);");
                     }
@@ -67,7 +67,7 @@ internal static class NormEmitter
         int chains = vectors % 4 == 0 ? 4 : vectors % 2 == 0 ? 2 : vectors % 3 == 0 ? 3 : 1;
         string Chain(int chain) => chains == 1 ? name : name + Text(chain);
         writer.Line($"{isa.Vector} {string.Join(", ", Enumerable.Range(0, chains).Select(chain => $"{Chain(chain)} = {isa.Zero}"))};");
-        using (writer.Braces($"for (int i = 0; i < {Text(padded)}; i += {Text(chains * isa.Lanes)})"))
+        using (writer.Braces($"for (nint i = 0; i < {Text(padded)}; i += {Text(chains * isa.Lanes)})"))
         {
             for (int chain = 0; chain < chains; chain++)
             {
@@ -95,7 +95,7 @@ internal static class NormEmitter
         writer.Line($"{isa.Vector} squares = {isa.Zero};");
         if (whole > 0)
         {
-            using (writer.Braces($"for (int i = 0; i < {Text(whole)}; i += {Text(isa.Lanes)})"))
+            using (writer.Braces($"for (nint i = 0; i < {Text(whole)}; i += {Text(isa.Lanes)})"))
             {
                 writer.Line($"{isa.Vector} deviation = {isa.Load("&x[i]")} - center;");
                 writer.Line($"squares = {isa.MultiplyAdd("squares", "deviation", "deviation")};");

@@ -56,7 +56,7 @@ internal static class PatchEmitter
             }
 
             writer.Line($"float* added = &positions[(nint)(position + row) * {Text(kernel.Stride)}];");
-            using (writer.Braces($"for (int i = 0; i < {Text(Layout.Pad(kernel.Width))}; i += {Text(isa.Lanes)})"))
+            using (writer.Braces($"for (nint i = 0; i < {Text(Layout.Pad(kernel.Width))}; i += {Text(isa.Lanes)})"))
             {
                 writer.Line($"{isa.VectorClass}.Store({isa.Load(kernel.FirstState ? "&state[i]" : "&x[i]")} + {isa.Load("&added[i]")}, &x[i]);");
             }

@@ -13,7 +13,7 @@ internal static class PoolEmitter
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, PoolKernel kernel)
     {
         int padded = Layout.Pad(kernel.Width);
-        string loop = $"for (int i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})";
+        string loop = $"for (nint i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})";
         string store = isa.VectorClass + ".Store";
         writer.Separate();
         writer.Line(kernel.Pooling switch

@@ -121,7 +121,7 @@ internal static class ScoreEmitter
         writer.Separate();
         writer.Line($"// {cap} * tanh(score / {cap}).");
         using (writer.Braces("private static void CapScores(float* scores, int count)"))
-        using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
+        using (writer.Braces($"for (nint i = 0; i < count; i += {Text(isa.Lanes)})"))
         {
             writer.Line($"{isa.VectorClass}.Store(HyperbolicTangent({isa.Load("&scores[i]")} * (1 / {cap})) * {cap}, &scores[i]);");
         }
@@ -144,7 +144,7 @@ internal static class ScoreEmitter
         writer.Separate();
         writer.Line("// Adds the bias of every key's distance; 'bias' is that of the block's first key.");
         using (writer.Braces("private static void AddBias(float* scores, int count, float* bias)"))
-        using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
+        using (writer.Braces($"for (nint i = 0; i < count; i += {Text(isa.Lanes)})"))
         {
             writer.Line($"{isa.VectorClass}.Store({isa.Load("&scores[i]")} + {isa.Load("&bias[i]")}, &scores[i]);");
         }
@@ -162,7 +162,7 @@ internal static class ScoreEmitter
         {
             writer.Line($"int whole = {whole};");
             writer.Line($"{isa.Vector} highest = {isa.Broadcast("before")};");
-            using (writer.Braces($"for (int i = 0; i < whole; i += {lanes})"))
+            using (writer.Braces($"for (nint i = 0; i < whole; i += {lanes})"))
             {
                 writer.Line($"highest = {isa.VectorClass}.MaxNative(highest, {isa.Load("&scores[i]")});");
             }

@@ -51,6 +51,8 @@ internal readonly record struct TileNumber(int? Value, string Name = "")
 {
     public static implicit operator TileNumber(int value) => new(value);
 
+    public static implicit operator TileNumber(string name) => new(null, name);
+
     /// <summary>So many times the number, and another one added, as an index.</summary>
     public string Times(int factor, int added)
     {
