@@ -251,7 +251,7 @@ internal static class AttentionEmitter
         {
             EmitVisibleValues(writer, kernel, "0");
             EmitWeighedColumns(writer, isa, AttentionTiles.ValuesOfOneQuery(kernel, isa), (tile, column) =>
-                EmitWeighed(writer, kernel, $"{tile.Prefix}1(scores, {At("blockValues", column)}, {At("results", column)}, factors"));
+                EmitWeighed(writer, kernel, $"{tile.Prefix}1(scores, {TileEmitter.At("blockValues", column)}, {TileEmitter.At("results", column)}, factors"));
         }
 
         using (writer.Braces("else"))
@@ -267,7 +267,7 @@ internal static class AttentionEmitter
             {
                 writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
                 EmitVisibleValues(writer, kernel, "row + height - 1");
-                EmitWeighed(writer, kernel, $"{tile.Prefix}(height, &scores[row * KeyBlock], {At("blockValues", column)}, &results[{Sum($"row * {Text(kernel.HeadStride)}", column)}], &factors[row]");
+                EmitWeighed(writer, kernel, $"{tile.Prefix}(height, &scores[row * KeyBlock], {TileEmitter.At("blockValues", column)}, &results[{Sum($"row * {Text(kernel.HeadStride)}", column)}], &factors[row]");
             }
         });
 
@@ -294,8 +294,6 @@ internal static class AttentionEmitter
             column = end;
         }
     }
-
-    private static string At(string pointer, string column) => column == "0" ? pointer : $"&{pointer}[{column}]";
 
     private static string Sum(string product, string column) => column == "0" ? product : $"({product}) + {column}";
 

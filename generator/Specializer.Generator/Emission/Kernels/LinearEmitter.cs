@@ -337,12 +337,7 @@ internal static class LinearEmitter
     {
         // Tiles that take some depths in each turn of their loop are shared by layers of which they take all so.
         int most = isa.MultipliesByLane ? isa.Lanes : isa.DepthsPerTurn;
-        int depths = most;
-        while (kernel.Inputs % depths > 0)
-        {
-            depths /= 2;
-        }
-
+        int depths = TileEmitter.DepthsDividing(kernel.Inputs, most);
         string bias = kernel.Epilogue.Bias ? "Bias" : "", storage = kernel.Storage == WeightStorage.Float32 ? "" : kernel.Storage.ToString();
         return new(
             $"Multiply{bias}{storage}{(depths < most ? "By" + Text(depths) : "")}{name}Rows",

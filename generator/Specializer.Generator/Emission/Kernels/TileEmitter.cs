@@ -220,12 +220,18 @@ internal static class TileEmitter
         }
 
         int depths = rows <= ThinRows || shape is { Prefetch: TilePrefetch.Own, KnownMultiple: not null } ? 1 : isa.DepthsPerTurn;
-        while (shape.KnownMultiple % depths > 0)
+        return shape.KnownMultiple is { } multiple ? DepthsDividing(multiple, depths) : depths;
+    }
+
+    /// <summary>The most depths of a turn, a power of two, that divide a depth.</summary>
+    public static int DepthsDividing(int depth, int most)
+    {
+        while (depth % most > 0)
         {
-            depths /= 2;
+            most /= 2;
         }
 
-        return depths;
+        return most;
     }
 
     private static void EmitTurn(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int rows, int depths)
@@ -328,9 +334,11 @@ internal static class TileEmitter
     private static string Output(InstructionSetDescription isa, TileShape shape, int row, int column) =>
         Offset("output", (row * (shape.OutputStride ?? 0)) + (column * isa.Lanes));
 
-    // An element's address and not a sum, as in all kernels: for the sum of a pointer and a number the C# compiler tries
-    // every operator that it has, and a third of the time that a model took to compile went to that.
-    private static string At(string pointer, string index) => index == "0" ? pointer : $"&{pointer}[{index}]";
+    /// <summary>
+    /// An element's address and not a sum, as in all kernels: for the sum of a pointer and a number the C# compiler tries
+    /// every operator that it has, and a third of the time that a model took to compile went to that.
+    /// </summary>
+    public static string At(string pointer, string index) => index == "0" ? pointer : $"&{pointer}[{index}]";
 
     private static string Offset(string pointer, int offset) => At(pointer, Text(offset));
 
