@@ -74,6 +74,7 @@ internal sealed class EncoderDecoderRun : ModelRun
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
     {
         using var model = (SequenceToSequenceModel)load(2);
+        Comparison.AssertUnsupported("a batch of sessions, each with a source of its own", () => model.CreateBatch(2));
         using SequenceToSequenceSession session = model.CreateSession(Math.Min(_sequences, model.Description.ChunkLength));
         EncodeShortest(session);
         Encode(session);

@@ -26,6 +26,7 @@ public abstract class DecoderModel : TransformerModel
     /// <summary>Makes ready to decode several sessions of this model in one step, which reads the weights once for all of them.</summary>
     /// <param name="capacity">The largest number of sessions of a step: 1 to <see cref="ModelDescription.ChunkLength"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is none of those.</exception>
+    /// <exception cref="NotSupportedException">The model is an encoder-decoder, whose sessions each attend to a source of their own.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <example>
     /// <code>
@@ -37,7 +38,7 @@ public abstract class DecoderModel : TransformerModel
     /// ReadOnlySpan&lt;float&gt; logits = batch.LogitsOf(1);
     /// </code>
     /// </example>
-    public DecoderBatch CreateBatch(int capacity)
+    public virtual DecoderBatch CreateBatch(int capacity)
     {
         ThrowIfDisposed();
         return new DecoderBatch(this, capacity);

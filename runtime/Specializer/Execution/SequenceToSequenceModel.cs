@@ -36,4 +36,19 @@ public abstract class SequenceToSequenceModel : DecoderModel
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <exception cref="OutOfMemoryException">The session's memory is not granted.</exception>
     public abstract SequenceToSequenceSession CreateSession(int sequences);
+
+    /// <summary>Not supported: a batch reads one cache per session, but every session of an encoder-decoder attends to a source of its own.</summary>
+    /// <remarks>
+    /// Several sequences over one source are decoded in one step by <see cref="CreateSession(int)"/>,
+    /// <see cref="SequenceToSequenceSession.Branch"/> and <see cref="SequenceToSequenceSession.DecodeEach"/>.
+    /// </remarks>
+    /// <param name="capacity">Without effect.</param>
+    /// <exception cref="NotSupportedException">Always, unless the model is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public sealed override DecoderBatch CreateBatch(int capacity)
+    {
+        ThrowIfDisposed();
+        throw new NotSupportedException(
+            $"{Description.Name} is an encoder-decoder: each session attends to its own source, so a batch of sessions is not supported. Decode each session by itself, or several sequences over one source by CreateSession(sequences), Branch and DecodeEach.");
+    }
 }
