@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>Where <c>benchmarks/peers/install</c> puts the peers, and how their libraries are found.</summary>
+/// <summary>Where <c>benchmarks/Peers/install</c> puts the peers, and how their libraries are found.</summary>
 /// <param name="Path">The folder.</param>
 internal sealed record PeerFolder(string Path)
 {
@@ -20,7 +20,7 @@ internal sealed record PeerFolder(string Path)
     {
         string folder = System.IO.Path.Combine(System.IO.Path.GetFullPath(Path), below);
         string file = (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault() : null)
-            ?? throw new PeerMissingException($"there is no {pattern} below {folder}; run benchmarks/peers/install");
+            ?? throw new PeerMissingException($"there is no {pattern} below {folder}; run benchmarks/Peers/install");
         return (NativeLibrary.Load(file), file);
     }
 
@@ -38,6 +38,6 @@ internal sealed record PeerFolder(string Path)
             }
         }
 
-        throw new PeerMissingException($"there is no {names[0]}; install the package {package}, as benchmarks/peers/install does");
+        throw new PeerMissingException($"there is no {names[0]}; install the package {package}, as benchmarks/Peers/install does");
     }
 }

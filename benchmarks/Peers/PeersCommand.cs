@@ -11,7 +11,7 @@ internal static class PeersCommand
 {
     public static Command Create()
     {
-        var folder = new Option<string>("--folder") { Description = "Where benchmarks/peers/install put the peers.", DefaultValueFactory = _ => PeerFolder.Default };
+        var folder = new Option<string>("--folder") { Description = "Where benchmarks/Peers/install put the peers.", DefaultValueFactory = _ => PeerFolder.Default };
         var threads = new Option<int[]>("--threads") { Description = "The numbers of threads.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2] };
         var groups = new Option<string[]>("--only") { Description = "What to measure; everything by default.", AllowMultipleArgumentsPerToken = true };
         groups.AcceptOnlyFromAmong([.. PeerGroup.All.Select(static group => group.Name)]);

@@ -8,10 +8,10 @@ using System.Text.Json;
 
 namespace Specializer.Benchmarks;
 
-/// <summary>A process with a model in PyTorch, told by lines what to compute (<c>benchmarks/peers/torch_peer.py</c>).</summary>
+/// <summary>A process with a model in PyTorch, told by lines what to compute (<c>benchmarks/Peers/PyTorch/torch_peer.py</c>).</summary>
 internal sealed class TorchProcess : IDisposable
 {
-    private const string Script = "benchmarks/peers/torch_peer.py";
+    private const string Script = "benchmarks/Peers/PyTorch/torch_peer.py";
 
     private readonly Process _process;
     private readonly string _resultFile = Path.GetTempFileName();
@@ -56,7 +56,7 @@ internal sealed class TorchProcess : IDisposable
         if (_process.StandardOutput.ReadLine() is not { } ready || !ready.StartsWith("ready", StringComparison.Ordinal))
         {
             string error = _process.StandardError.ReadToEnd().Trim();
-            throw new PeerMissingException($"{python} has no PyTorch (install the package python3-torch, as benchmarks/peers/install does): {error.Split('\n').LastOrDefault()}");
+            throw new PeerMissingException($"{python} has no PyTorch (install the package python3-torch, as benchmarks/Peers/install does): {error.Split('\n').LastOrDefault()}");
         }
 
         _process.BeginErrorReadLine();
