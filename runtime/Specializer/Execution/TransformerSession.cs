@@ -37,6 +37,9 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
 
     private protected ModelDescription Description => _model.Description;
 
+    /// <summary>The number of tokens that the model knows.</summary>
+    internal int TokenCount => _model.Description.VocabularySize;
+
     private protected TransformerModel Model => _model;
 
     /// <summary>Releases the session's memory.</summary>

@@ -11,8 +11,8 @@ namespace Specializer;
 /// <remarks>
 /// <para>
 /// The search is that of Hugging Face Transformers' <c>beam_search</c>: of the 2 · <see cref="BeamSearchOptions.Beams"/>
-/// best continuations those that end become hypotheses (if they are among the first
-/// <see cref="BeamSearchOptions.Beams"/>), the others beams; a hypothesis' score is the sum of the logarithms of its
+/// best continuations (with n end tokens, (1 + n) · <see cref="BeamSearchOptions.Beams"/>, so that enough do not end) those
+/// that end become hypotheses (if they are among the first <see cref="BeamSearchOptions.Beams"/>), the others beams; a hypothesis' score is the sum of the logarithms of its
 /// tokens' probabilities divided by its length to the power of <see cref="BeamSearchOptions.LengthPenalty"/>.
 /// </para>
 /// <para>
@@ -32,6 +32,7 @@ public sealed class BeamSearch
     private readonly BeamSearchOptions _options;
     private readonly int _vocabularySize;
     private readonly bool[] _isSuppressed;
+    private readonly bool[] _isEnd;
     private readonly LogProbabilities _logProbabilities;
     private readonly BeamCandidates _candidates;
     private readonly BeamHypotheses _hypotheses;
@@ -44,8 +45,8 @@ public sealed class BeamSearch
     /// <summary>Prepares searches with a session.</summary>
     /// <param name="session">The session, created for at least as many sequences as beams.</param>
     /// <param name="options">How to search.</param>
-    /// <exception cref="ArgumentException">The session has fewer sequences than beams, more hypotheses than beams are wanted, or every token is suppressed.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The end token or a suppressed token is not in the vocabulary.</exception>
+    /// <exception cref="ArgumentException">The session has fewer sequences than beams, more hypotheses than beams are wanted, no end token is given, or every token is suppressed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An end token or a suppressed token is not in the vocabulary.</exception>
     public BeamSearch(SequenceToSequenceSession session, BeamSearchOptions options)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -64,9 +65,23 @@ public sealed class BeamSearch
             throw new ArgumentException($"{options.Hypotheses} hypotheses are wanted of {options.Beams} beams; there are at most as many as beams.", nameof(options));
         }
 
-        if (options.EndToken >= _vocabularySize)
+        if (!options.HasEnd)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.EndToken, $"The end token is {options.EndToken}; the vocabulary has {_vocabularySize} tokens, so token ids are 0 to {_vocabularySize - 1}.");
+            throw new ArgumentException(
+                $"{nameof(BeamSearchOptions)} has neither {nameof(options.EndToken)} nor {nameof(options.EndTokens)}; give the checkpoint's eos_token_id, or {nameof(options.EndToken)} = -1 if no token ends a hypothesis.",
+                nameof(options));
+        }
+
+        _isEnd = new bool[_vocabularySize];
+        IReadOnlyList<int> endTokens = options.EndTokens;
+        foreach (int token in endTokens)
+        {
+            if ((uint)token >= (uint)_vocabularySize)
+            {
+                throw new ArgumentOutOfRangeException(nameof(options), token, $"An end token is {token}; the vocabulary has {_vocabularySize} tokens, so token ids are 0 to {_vocabularySize - 1}.");
+            }
+
+            _isEnd[token] = true;
         }
 
         _isSuppressed = new bool[_vocabularySize];
@@ -88,7 +103,7 @@ public sealed class BeamSearch
         int beams = options.Beams;
         int longest = options.MaximumTokens == 0 ? session.ContextLength : Math.Min(options.MaximumTokens, session.ContextLength);
         _logProbabilities = new LogProbabilities(_vocabularySize);
-        _candidates = new BeamCandidates(2 * beams);
+        _candidates = new BeamCandidates(Math.Max(2, 1 + endTokens.Count) * beams);
         _hypotheses = new BeamHypotheses(beams);
         _parents = new int[beams];
         _tokens = new int[beams];
@@ -166,7 +181,7 @@ public sealed class BeamSearch
         for (int rank = 0; rank < _candidates.Count && open < _options.Beams; rank++)
         {
             BeamCandidate candidate = _candidates[rank];
-            if (candidate.Token != _options.EndToken)
+            if (!_isEnd[candidate.Token])
             {
                 _parents[open] = candidate.Beam;
                 _tokens[open] = candidate.Token;

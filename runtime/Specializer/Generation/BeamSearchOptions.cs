@@ -6,6 +6,10 @@ namespace Specializer;
 /// <summary>How a <see cref="BeamSearch"/> searches. Names in parentheses are those of Hugging Face's <c>generation_config.json</c>.</summary>
 public sealed record BeamSearchOptions
 {
+    // Two fields, since options with the same single token are equal, which two lists are not.
+    private readonly int? _endToken;
+    private readonly IReadOnlyList<int>? _endTokens;
+
     /// <summary>How many continuations are followed at once (<c>num_beams</c>); at least 1. Default: 4.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public int Beams
@@ -14,8 +18,38 @@ public sealed record BeamSearchOptions
         init => field = value >= 1 ? value : throw OutOfRange(nameof(Beams), value, "a number of beams of at least 1");
     } = 4;
 
-    /// <summary>The token that ends a hypothesis (<c>eos_token_id</c>); negative for none. Required.</summary>
-    public required int EndToken { get; init; }
+    /// <summary>
+    /// The token that ends a hypothesis (<c>eos_token_id</c>); negative for none. Either this or <see cref="EndTokens"/> is
+    /// required. Reads as the first of several, and as -1 if there is none.
+    /// </summary>
+    public int EndToken
+    {
+        get => _endToken ?? (_endTokens is [int first, ..] ? first : -1);
+        init
+        {
+            _endToken = value;
+            _endTokens = null;
+        }
+    }
+
+    /// <summary>
+    /// The tokens of which each ends a hypothesis (<c>eos_token_id</c> where it is a list, as in Llama 3's
+    /// <c>generation_config.json</c>); empty for none. Takes the place of <see cref="EndToken"/>.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public IReadOnlyList<int> EndTokens
+    {
+        get => _endTokens ?? (_endToken is >= 0 and int token ? [token] : []);
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _endTokens = value;
+            _endToken = null;
+        }
+    }
+
+    /// <summary>Whether the end tokens were given, be it as none.</summary>
+    internal bool HasEnd => _endToken is not null || _endTokens is not null;
 
     /// <summary>
     /// The most tokens of a hypothesis, the end token counted and the prompt not (<c>max_new_tokens</c>). 0, the default,

@@ -16,14 +16,43 @@ public static class GreedySearch
     /// <exception cref="ArgumentException">As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.</exception>
     /// <exception cref="InvalidOperationException">A logit is NaN, or another call on the session is running.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    public static int Generate(DecoderSession session, ReadOnlySpan<int> prompt, Span<int> destination, int endToken = -1, CancellationToken cancellationToken = default)
+    public static int Generate(DecoderSession session, ReadOnlySpan<int> prompt, Span<int> destination, int endToken = -1, CancellationToken cancellationToken = default) =>
+        GenerateUntil(session, prompt, destination, endToken < 0 ? [] : [endToken], cancellationToken);
+
+    /// <summary>Generates until one of several end tokens, or until the destination or the context is full. Allocates nothing.</summary>
+    /// <param name="session">The session; positions that it holds already are part of what is continued.</param>
+    /// <param name="prompt">The next tokens, at least one; for the decoder of an encoder-decoder most often its start token alone.</param>
+    /// <param name="destination">Receives the generated tokens, the end token included.</param>
+    /// <param name="endTokens">The tokens of which each ends the sequence (<c>eos_token_id</c> of a <c>generation_config.json</c>); empty for none.</param>
+    /// <param name="cancellationToken">Checked before each token.</param>
+    /// <returns>The number of tokens generated.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An end token is not in the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">A logit is NaN, or another call on the session is running.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    public static int Generate(DecoderSession session, ReadOnlySpan<int> prompt, Span<int> destination, ReadOnlySpan<int> endTokens, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        int vocabularySize = session.TokenCount;
+        foreach (int token in endTokens)
+        {
+            if ((uint)token >= (uint)vocabularySize)
+            {
+                throw new ArgumentOutOfRangeException(nameof(endTokens), token, $"An end token is {token}; the vocabulary has {vocabularySize} tokens, so token ids are 0 to {vocabularySize - 1}.");
+            }
+        }
+
+        return GenerateUntil(session, prompt, destination, endTokens, cancellationToken);
+    }
+
+    private static int GenerateUntil(DecoderSession session, ReadOnlySpan<int> prompt, Span<int> destination, ReadOnlySpan<int> endTokens, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         int token = session.PrefillGreedy(prompt, cancellationToken);
         for (int count = 0; count < destination.Length; count++)
         {
             destination[count] = token;
-            if (token == endToken || count + 1 == destination.Length || session.Position == session.ContextLength)
+            if (endTokens.Contains(token) || count + 1 == destination.Length || session.Position == session.ContextLength)
             {
                 return count + 1;
             }

@@ -26,13 +26,13 @@ internal static class BeamSearchReference
                 .SelectMany(beam => LogProbabilities(session, [.. prompt, .. beam.Tokens]).Select((logarithm, token) => (beam.Tokens, Token: token, Sum: beam.Sum + logarithm)))
                 .Where(candidate => !options.SuppressedTokens.Contains(candidate.Token))
                 .OrderByDescending(static candidate => candidate.Sum)
-                .Take(2 * options.Beams)
+                .Take(Math.Max(2, 1 + options.EndTokens.Count) * options.Beams)
                 .ToArray();
             beams = [];
             for (int rank = 0; rank < candidates.Length && beams.Count < options.Beams; rank++)
             {
                 int[] tokens = [.. candidates[rank].Tokens, candidates[rank].Token];
-                if (candidates[rank].Token != options.EndToken)
+                if (!options.EndTokens.Contains(candidates[rank].Token))
                 {
                     beams.Add((tokens, candidates[rank].Sum));
                 }

@@ -55,6 +55,56 @@ public sealed class BeamSearchTests
         }
     }
 
+    /// <summary>Each of several tokens ends a hypothesis: the word's end, and two sounds that most words have.</summary>
+    [SharedDataTheory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void EachOfSeveralEndTokensEndsAHypothesis(int beams)
+    {
+        using BartPronunciation model = Pronunciation.Load();
+        using EncoderDecoderSession session = model.CreateSession(beams);
+        using EncoderDecoderSession single = model.CreateSession();
+        var endings = new HashSet<int>();
+        foreach (string word in new[] { "kernel", "read", "transformer" })
+        {
+            session.Encode(Pronunciation.Source(word));
+            single.Encode(Pronunciation.Source(word));
+            var options = new BeamSearchOptions { Beams = beams, EndToken = Pronunciation.End, MaximumTokens = 12, Hypotheses = beams };
+            int[] alone = [.. new BeamSearch(session, options).Run([Pronunciation.Start])[0].Tokens];
+            options = options with { EndTokens = [Pronunciation.End, alone[^2], alone[1]] };
+            Assert.Equal(Pronunciation.End, options.EndToken);
+            session.Reset();
+            IReadOnlyList<GeneratedSequence> found = new BeamSearch(session, options).Run([Pronunciation.Start]);
+            Assert.Equal(
+                BeamSearchReference.Search(single, [Pronunciation.Start], options, longest: 12).Select(static sequence => sequence.Tokens.ToArray()),
+                found.Select(static sequence => sequence.Tokens.ToArray()));
+            Assert.All(found, sequence => Assert.DoesNotContain(sequence.Tokens.SkipLast(1), options.EndTokens.Contains));
+            endings.UnionWith(found.Select(static sequence => sequence.Tokens[^1]));
+
+            session.Reset();
+            int[] greedy = new int[60];
+            int count = GreedySearch.Generate(session, [Pronunciation.Start], greedy, options.EndTokens.ToArray());
+            Assert.Equal(1, greedy.Take(count).Count(options.EndTokens.Contains));
+            Assert.Contains(greedy[count - 1], options.EndTokens);
+        }
+
+        Assert.True(endings.Count > 1);
+    }
+
+    [Fact]
+    public void OneEndTokenAndSeveralTakeEachOthersPlace()
+    {
+        var options = new BeamSearchOptions { EndToken = 2 };
+        Assert.Equal([2], options.EndTokens);
+        Assert.Equal(options, new BeamSearchOptions { EndToken = 2 });
+        Assert.Equal([5, 6], (options with { EndTokens = [5, 6] }).EndTokens);
+        Assert.Equal(5, (options with { EndTokens = [5, 6] }).EndToken);
+        Assert.Equal([7], (options with { EndTokens = [5, 6] } with { EndToken = 7 }).EndTokens);
+        Assert.Empty((options with { EndToken = -1 }).EndTokens);
+        Assert.Equal(-1, (options with { EndTokens = [] }).EndToken);
+    }
+
     /// <summary>With a beam for every token nothing of two tokens is missed, so that the best is the best of all.</summary>
     [SharedDataFact]
     public void WithBeamsEnoughItIsExhaustive()
@@ -160,6 +210,9 @@ public sealed class BeamSearchTests
         Assert.Contains("created for 2 sequences; 3 beams", Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { Beams = 3 })).Message, StringComparison.Ordinal);
         Assert.Contains("3 hypotheses are wanted of 2 beams", Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { Hypotheses = 3 })).Message, StringComparison.Ordinal);
         Assert.Contains("token ids are 0 to 62", Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { EndToken = 63 })).Message, StringComparison.Ordinal);
+        Assert.Contains("An end token is -1", Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { EndTokens = [2, -1] })).Message, StringComparison.Ordinal);
+        Assert.Contains("neither EndToken nor EndTokens", Assert.Throws<ArgumentException>(() => new BeamSearch(session, new BeamSearchOptions { Beams = 2 })).Message, StringComparison.Ordinal);
+        Assert.Contains("An end token is 63", Assert.Throws<ArgumentOutOfRangeException>(() => GreedySearch.Generate(session, [Pronunciation.Start], new int[1], [2, 63])).Message, StringComparison.Ordinal);
         Assert.Contains("A suppressed token is -1", Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { SuppressedTokens = [-1] })).Message, StringComparison.Ordinal);
         Assert.Contains("All 63 tokens are suppressed", Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { SuppressedTokens = [.. Enumerable.Range(0, 63)] })).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { Beams = 0 });
