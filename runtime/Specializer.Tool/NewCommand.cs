@@ -3,7 +3,9 @@ using System.IO;
 using System.Linq;
 using System.Security;
 using System.Text;
+using Microsoft.CodeAnalysis.CSharp;
 using Specializer.Generator.Emission;
+using Specializer.Generator.Parsing;
 using Specializer.Generator.Planning;
 using Spectre.Console;
 
@@ -35,7 +37,7 @@ internal static class NewCommand
         console.WriteLine("In the project file:");
         console.WriteLine($"""  <PackageReference Include="Specializer" Version="{typeof(NewCommand).Assembly.GetName().Version!.ToString(3)}" />""");
         console.WriteLine("""  <PropertyGroup><AllowUnsafeBlocks>true</AllowUnsafeBlocks></PropertyGroup>""");
-        console.WriteLine($"""  <TransformerModel Include="{relative}" />""");
+        console.WriteLine($"""  <TransformerModel Include="{ProjectItem.Include(relative)}" />""");
         return 0;
     }
 
@@ -64,7 +66,7 @@ internal static class NewCommand
 
         text.Append("/// </remarks>\n");
         string context = settings.ContextLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", ContextLength = {settings.ContextLength}");
-        text.Append(CultureInfo.InvariantCulture, $"[Transformer(\"{relative}/config.json\"{context})]\n");
+        text.Append(CultureInfo.InvariantCulture, $"[Transformer({SymbolDisplay.FormatLiteral(relative + "/config.json", quote: true)}{context})]\n");
         text.Append(CultureInfo.InvariantCulture, $"public sealed partial class {name};\n");
         return text.ToString();
     }

@@ -132,7 +132,7 @@ internal static class DeclarationParser
         }
 
         string[] others = [.. files.Select(file => file.End(path)).Where(static end => end.EndsWith("config.json", StringComparison.Ordinal)).Distinct().OrderBy(static end => end, StringComparer.Ordinal)];
-        string item = $"add <AdditionalFiles Include=\"{path}\" /> to the project file";
+        string item = $"add <AdditionalFiles Include=\"{ProjectItem.Include(path)}\" /> to the project file";
         return others.Length switch
         {
             0 => ("none does", item + ", or give more of the path", null),

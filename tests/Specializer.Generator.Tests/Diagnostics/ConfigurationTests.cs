@@ -182,6 +182,38 @@ public sealed class ConfigurationTests
         Assert.Equal("SPZ0012", diagnostic.Id);
     }
 
+    /// <summary>A build copies what a project includes to its bin and obj; **/config.json then finds both.</summary>
+    [Theory]
+    [InlineData("/project/small/config.json")]
+    [InlineData("/project/small//config.json")]
+    [InlineData("/project/bin/Release/net10.0/small/config.json")]
+    [InlineData("/project/obj/copies/small/config.json")]
+    public async Task TheSameFileAgainOrItsCopyInABuildsOutput(string copy)
+    {
+        CSharpCompilation project = TestProject.Compile(Declaration);
+        InMemoryText original = new("/project/small/config.json", Configuration);
+        Assert.Empty(await Analysis.Of(project, new InMemoryText(copy, Configuration), original));
+        Assert.True(GeneratorRun.Of(project, original, new InMemoryText(copy, Configuration)).GeneratesAModel);
+    }
+
+    /// <summary>A model that lies below a folder called bin, and nowhere else, is found.</summary>
+    [Fact]
+    public async Task AFolderCalledBinIsLikeAnyOther()
+    {
+        CSharpCompilation project = TestProject.Compile(Declaration);
+        Assert.Empty(await Analysis.Of(project, new InMemoryText("/project/bin/small/config.json", Configuration)));
+        var diagnostic = Assert.Single(await Analysis.Of(project, new InMemoryText("/a/small/config.json", Configuration), new InMemoryText("/b/bin/small/config.json", Configuration)));
+        Assert.Equal("SPZ0012", diagnostic.Id);
+    }
+
+    [Fact]
+    public async Task TheAdvisedItemIsWrittenAsMSBuildReadsIt()
+    {
+        var diagnostic = Assert.Single(await Analysis.Of(TestProject.Compile(Declaration.Replace("small/", "it's 100%25;a&b/"))));
+        Assert.Contains(
+            "<AdditionalFiles Include=\"it%27s 100%2525%3Ba&amp;b/config.json\" />", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task PartsBesideTheFile()
     {

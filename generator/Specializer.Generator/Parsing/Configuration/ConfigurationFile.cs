@@ -16,9 +16,23 @@ internal sealed record ConfigurationReading(TransformerArchitecture? Architectur
 /// <param name="Text">Its text.</param>
 internal sealed record ConfigurationFile(string Path, string Text)
 {
-    /// <summary>The files whose paths end as the attribute says.</summary>
-    public static IReadOnlyList<ConfigurationFile> Matching(IEnumerable<ConfigurationFile> files, string path) =>
-        [.. files.Where(file => file.Path == path || file.Path.EndsWith("/" + path, StringComparison.Ordinal))];
+    /// <summary>The files whose paths end as the attribute says. One file counts once, and a copy of it in the output of a build not at all.</summary>
+    public static IReadOnlyList<ConfigurationFile> Matching(IEnumerable<ConfigurationFile> files, string path)
+    {
+        ConfigurationFile[] matching =
+        [
+            .. files
+                .Where(file => file.Path == path || file.Path.EndsWith("/" + path, StringComparison.Ordinal))
+                .GroupBy(static file => file.Path, StringComparer.Ordinal)
+                .Select(static group => group.First()),
+        ];
+        string[] starts = [.. matching.Select(file => file.Path.Substring(0, file.Path.Length - path.Length))];
+        return [.. matching.Where((_, index) => !starts.Any(start => IsInBuildOutput(starts[index], start)))];
+    }
+
+    /// <summary>Whether a folder lies below another one's bin or obj, where a build copies a project's files to.</summary>
+    private static bool IsInBuildOutput(string folder, string project) =>
+        folder.StartsWith(project + "bin/", StringComparison.OrdinalIgnoreCase) || folder.StartsWith(project + "obj/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>As many folders of the end of this file's path as another path has.</summary>
     public string End(string other)
@@ -28,10 +42,15 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return string.Join("/", segments.Skip(segments.Length - wanted));
     }
 
-    /// <summary>A path as it is compared: with slashes and no leading "./" or "../", since only the ends of paths are compared.</summary>
+    /// <summary>A path as it is compared: with single slashes and no leading "./" or "../", since only the ends of paths are compared.</summary>
     public static string Normalize(string path)
     {
         path = path.Replace('\\', '/');
+        while (path.IndexOf("//", StringComparison.Ordinal) is >= 0 and int twice)
+        {
+            path = path.Remove(twice, 1);
+        }
+
         while (path.StartsWith("./", StringComparison.Ordinal) || path.StartsWith("../", StringComparison.Ordinal))
         {
             path = path.Substring(path.IndexOf('/') + 1);
