@@ -75,8 +75,16 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
             Pooling.First => [last[0]],
             Pooling.Last => [last[^1]],
             Pooling.Mean => [[.. Enumerable.Range(0, architecture.Width).Select(i => last.Average(row => row[i]))]],
+            Pooling.WeightedMean => [[.. Enumerable.Range(0, architecture.Width).Select(i => last.Select((row, at) => (at + 1) * row[i]).Sum() / Enumerable.Range(1, last.Length).Sum())]],
+            Pooling.Max => [[.. Enumerable.Range(0, architecture.Width).Select(i => last.Max(row => row[i]))]],
             _ => last,
         };
+        foreach (ProjectionArchitecture projection in head.Projections)
+        {
+            OracleLinear linear = _parts.Linear(projection.Name, projection.Bias);
+            rows = [.. rows.Select(row => linear.Apply(row).Select(x => projection.Activation is { } activation ? Activate(activation, x) : x).ToArray())];
+        }
+
         if (head.Normalize)
         {
             rows = [.. rows.Select(static row => { double length = Math.Sqrt(row.Sum(static x => x * x)); return row.Select(x => x / length).ToArray(); })];
@@ -85,8 +93,7 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         if (head.Dense is { } dense)
         {
             OracleLinear linear = _parts.Linear(_names.HeadDense, bias: true);
-            OracleActivation activation = Enum.Parse<OracleActivation>(dense.Activation.ToString());
-            rows = [.. rows.Select(row => linear.Apply(row).Select(x => activation == OracleActivation.Tanh ? Math.Tanh(x) : Activations.Apply(activation, x)).ToArray())];
+            rows = [.. rows.Select(row => linear.Apply(row).Select(x => Activate(dense.Activation, x)).ToArray())];
         }
 
         rows = head.Norm ? _parts.Norm(_names.HeadNorm, rows) : rows;
@@ -99,6 +106,9 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
 
         return rows;
     }
+
+    private static double Activate(ActivationFunction activation, double x) =>
+        activation == ActivationFunction.Tanh ? Math.Tanh(x) : Activations.Apply(Enum.Parse<OracleActivation>(activation.ToString()), x);
 
     private double[] Embed(double[] table, int[] tokens, int position, int[]? types)
     {

@@ -34,6 +34,24 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         }
     }
 
+    /// <summary>The tensors of a checkpoint, widened.</summary>
+    public CheckpointTensors(WeightsSource source)
+    {
+        _random = new Random(0);
+        Description = source.Description;
+        foreach (string name in source.Names)
+        {
+            source.TryGetTensor(name, out TensorView view);
+            float[] values = GC.AllocateArray<float>((int)view.ElementCount, pinned: true);
+            if (view.ElementType is TensorElementType.Float32 or TensorElementType.Float16 or TensorElementType.BFloat16)
+            {
+                view.CopyTo(values);
+            }
+
+            _tensors.Add(name, (view.Shape.ToArray(), values));
+        }
+    }
+
     private void AddStack(TransformerArchitecture architecture)
     {
         CheckpointNames names = architecture.Checkpoint.Names;
@@ -123,6 +141,17 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
     {
         CheckpointNames names = architecture.Checkpoint.Names;
         int width = architecture.Width;
+        foreach (ProjectionArchitecture projection in architecture.Head?.Projections ?? EquatableArray<ProjectionArchitecture>.Empty)
+        {
+            AddMatrix(projection.Name, projection.Width, width, inputsFirst: false);
+            if (projection.Bias)
+            {
+                AddBias(projection.Name, projection.Width);
+            }
+
+            width = projection.Width;
+        }
+
         if (architecture.Head?.Dense is { } dense)
         {
             AddMatrix(names.HeadDense, dense.Width, width, inputsFirst: false);

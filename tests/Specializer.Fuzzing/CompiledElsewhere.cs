@@ -39,6 +39,7 @@ public static class CompiledElsewhere
             .Select(static batch => (batch.Name, Architectures: FuzzRun.Architectures(batch.Cases)))
             .Append((FuzzTests.FoundCases.AssemblyName, FuzzTests.FoundCases.Architectures))
             .Append((AxisTests.Cases.AssemblyName, AxisTests.Cases.Architectures))
+            .Append((DecoderBodyTests.AssemblyName, DecoderBodyTests.Architectures))
             .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
             .Append((OnnxKernelTests.AssemblyName, OnnxKernelTests.Architectures)))
         {

@@ -63,6 +63,15 @@ internal sealed record FuzzCase
 
     public bool Normalize { get; init; }
 
+    /// <summary>Whether an encoder is a decoder's body: positions see those before them only.</summary>
+    public bool Causal { get; init; }
+
+    /// <summary>The width of the head's first projection, with the head's activation and bias; 0 for none.</summary>
+    public int Projection { get; init; }
+
+    /// <summary>The width of the head's second projection, with neither; 0 for none.</summary>
+    public int SecondProjection { get; init; }
+
     /// <summary>The width of the head's activated layer; 0 for none.</summary>
     public int HeadDense { get; init; }
 
@@ -211,13 +220,16 @@ internal sealed record FuzzCase
 
     private bool IsEncoder => Stack == Stack.Encoder;
 
-    private bool HasHead => IsEncoder && (Pooling != Pooling.None || HeadDense > 0 || HeadOutputs > 0);
+    private bool HasHead => IsEncoder && (Pooling != Pooling.None || HeadDense > 0 || HeadOutputs > 0 || Projection > 0 || SecondProjection > 0 || Normalize);
 
     /// <summary>What the parser refuses of each stack, and what would declare nothing.</summary>
     private bool StackFits => Stack switch
     {
-        Stack.Encoder => Sequences == 1 && Window == 0 && SecondWindow == 0 && !IsParallel && Positions != PositionKind.Alibi && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative)
-            && Prefix == 0 && (!GlobalTokens || Band > 0) && (!HeadNorm || HeadDense > 0) && (!Normalize || Pooling != Pooling.None) && (Positions != PositionKind.Relative || !TwoKinds)
+        Stack.Encoder => Sequences == 1 && SecondPositions != PositionKind.Relative
+            && (Causal
+                ? Positions != PositionKind.Relative && Band == 0 && !GlobalTokens && !Linear
+                : Window == 0 && SecondWindow == 0 && Positions != PositionKind.Alibi && SecondPositions != PositionKind.Alibi)
+            && Prefix == 0 && (!GlobalTokens || Band > 0) && (!HeadNorm || HeadDense > 0) && (Positions != PositionKind.Relative || !TwoKinds)
             && (Table != TableKind.LearnedBehindPadding || TableOffset > 0),
         Stack.EncoderDecoder => !IsParallel && Positions != PositionKind.Alibi && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative) && (Positions != PositionKind.Relative || !TwoKinds)
             && Prefix == 0 && IsPlain && (!SharedEmbeddings || SourceVocabularySize == VocabularySize) && (!CrossKeyValue || KeyBias == ValueBias)
@@ -231,17 +243,17 @@ internal sealed record FuzzCase
     private bool SourceFits =>
         (PatchSize == 0 || (IsEncoder && Table == TableKind.None && !EmbeddingNorm && TokenTypes == 0 && EmbeddingWidth == 0 && !GlobalTokens && !TiedHead))
         && (MelBands == 0 || (Stack == Stack.EncoderDecoder && !SharedEmbeddings))
-        && (!TiedHead || (IsEncoder && HeadOutputs == VocabularySize && (HeadDense == 0 ? Width : HeadDense) == (EmbeddingWidth == 0 ? Width : EmbeddingWidth)))
+        && (!TiedHead || (IsEncoder && HeadOutputs == VocabularySize && (HeadDense > 0 ? HeadDense : SecondProjection > 0 ? SecondProjection : Projection > 0 ? Projection : Width) == (EmbeddingWidth == 0 ? Width : EmbeddingWidth)))
         && (LogitsScale == 1 || !IsEncoder);
 
     private bool IsParallel => Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
 
     /// <summary>Whether it has nothing that only encoders have.</summary>
-    private bool IsPlain => (Band == 0 || Stack == Stack.EncoderDecoder) && !GlobalTokens && TokenTypes == 0 && EmbeddingWidth == 0 && !SharedLayers && Pooling == Pooling.None && HeadDense == 0 && HeadOutputs == 0;
+    private bool IsPlain => (Band == 0 || Stack == Stack.EncoderDecoder) && !GlobalTokens && TokenTypes == 0 && EmbeddingWidth == 0 && !SharedLayers && Pooling == Pooling.None && HeadDense == 0 && HeadOutputs == 0 && !Causal && Projection == 0 && SecondProjection == 0;
 
     public TransformerArchitecture ToArchitecture()
     {
-        TransformerArchitecture stack = ToStack(IsEncoder ? AttentionMask.Full : Prefix > 0 ? AttentionMask.Prefix : AttentionMask.Causal, Stack == Stack.EncoderDecoder ? "decoder." : "");
+        TransformerArchitecture stack = ToStack(IsEncoder && !Causal ? AttentionMask.Full : Prefix > 0 ? AttentionMask.Prefix : AttentionMask.Causal, Stack == Stack.EncoderDecoder ? "decoder." : "");
         return Stack switch
         {
             Stack.Encoder => stack with
@@ -261,7 +273,7 @@ internal sealed record FuzzCase
                     HeadDense == 0 ? null : new DenseArchitecture(HeadDense, HeadActivation),
                     HeadNorm,
                     Normalize,
-                    HeadOutputs == 0 ? null : new OutputArchitecture(HeadOutputs, TiedHead, HeadBias)),
+                    HeadOutputs == 0 ? null : new OutputArchitecture(HeadOutputs, TiedHead, HeadBias)) { Projections = Projections },
             },
             Stack.EncoderDecoder => stack with
             {
@@ -283,6 +295,12 @@ internal sealed record FuzzCase
             _ => stack,
         };
     }
+
+    private EquatableArray<ProjectionArchitecture> Projections => new(
+    [
+        .. Projection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("1_Dense.linear", Projection, HeadActivation, HeadBias)],
+        .. SecondProjection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("2_Dense.linear", SecondProjection, null, Bias: false)],
+    ]);
 
     private TransformerArchitecture ToStack(AttentionMask mask, string side)
     {

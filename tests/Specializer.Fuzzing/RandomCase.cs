@@ -173,7 +173,7 @@ internal static class RandomCase
             Storage = Maybe() ? WeightStorage.Float32 : Pick([WeightStorage.BFloat16, WeightStorage.Float16]),
             Sequences = stack == Stack.Encoder ? 1 : Pick(s_sequences),
         };
-        return stack switch
+        FuzzCase whole = stack switch
         {
             Stack.Encoder when Maybe(4) => drawn with
             {
@@ -196,6 +196,26 @@ internal static class RandomCase
             Stack.Encoder => drawn,
             _ => drawn with { LogitsScale = LogitsScale() },
         };
+
+        return stack != Stack.Encoder ? whole : WithBodyAndProjections(whole);
+
+        FuzzCase WithBodyAndProjections(FuzzCase encoder)
+        {
+            FuzzCase candidate = encoder with
+            {
+                Causal = Maybe(),
+                Window = Window(),
+                SecondWindow = Window(),
+                Positions = Positions(),
+                SecondPositions = Positions(),
+                Arrangement = Pick(Enum.GetValues<BlockArrangement>()),
+                Band = 0,
+                GlobalTokens = false,
+            };
+            candidate = candidate.Causal && candidate.IsValid ? candidate : encoder;
+            FuzzCase projected = candidate with { Projection = Maybe(3) ? Pick(s_innerWidths) : 0, SecondProjection = Maybe(4) ? Pick(s_widths) : 0 };
+            return projected.IsValid ? projected : candidate;
+        }
 
         float LogitsScale() => Maybe(5) ? Pick([0.0625f, 0.5f, 3f]) : 1;
     }

@@ -31,7 +31,7 @@ internal sealed record ConfigurationReference(string Path, int ContextLength, in
     /// <summary>What attributes say in the place of the file.</summary>
     public ArchitectureOverrides Overrides { get; init; } = new();
 
-    /// <summary>A pooling of an encoder's states that an attribute declares in the place of the file's head; null for none.</summary>
+    /// <summary>A pooling of the last hidden states that an attribute declares in the place of the file's head; null for none.</summary>
     public PoolingDeclaration? Pooling { get; init; }
 }
 

@@ -72,6 +72,9 @@ internal static class KernelsEmitter
                     case PoolKernel pool:
                         PoolEmitter.Emit(writer, isa, pool);
                         break;
+                    case NormalizeKernel normalize:
+                        NormalizeEmitter.Emit(writer, isa, normalize);
+                        break;
                     case LinearKernel linear:
                         LinearEmitter.Emit(writer, isa, linear, functions);
                         break;
@@ -131,6 +134,7 @@ internal static class KernelsEmitter
         EmbedKernel embed => [(kernel.Name, EmbedEmitter.Parameters(embed))],
         NormKernel => [(kernel.Name, NormEmitter.Parameters)],
         PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
+        NormalizeKernel => [(kernel.Name, NormalizeEmitter.Parameters)],
         WindowKernel => [(kernel.Name, WindowEmitter.Parameters)],
         PatchKernel => [(kernel.Name, PatchEmitter.PatchParameters)],
         PositionKernel position => [(kernel.Name, PatchEmitter.PositionParameters(position))],

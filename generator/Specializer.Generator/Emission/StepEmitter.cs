@@ -73,7 +73,7 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 break;
             case AttendStep attend:
                 WriteKinds(attend.Variants, plan.Encoder!.Architecture, variant => Call(
-                    variant.Kernel.Name, $"{Cache(attend.Queries, variant)}, {ScoreTable(variant)}{Variable(attend.Output)}, position, length, {(variant.Kernel.GlobalTokens ? "globalsBefore, " : "")}rows"));
+                    variant.Kernel.Name, $"{Cache(attend.Queries, variant)}, {ScoreTable(variant)}{Variable(attend.Output)}, position, {(variant.Kernel.SeesAll ? "length, " : "")}{(variant.Kernel.GlobalTokens ? "globalsBefore, " : "")}rows"));
                 break;
             case GlobalRowsStep rows:
                 Call(rows.Kernel.Name, $"{Variable(rows.Input)}, {Variable(rows.Output)}, globalsBefore + position, rows");
@@ -95,6 +95,9 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 break;
             case PoolStep pool:
                 Call(pool.Kernel.Name, $"{Variable(pool.Input)}, {Variable(pool.Output)}, length");
+                break;
+            case NormalizeStep normalize:
+                Call(normalize.Kernel.Name, $"{Variable(normalize.Input)}, {Variable(normalize.Output)}, rows");
                 break;
             default:
                 throw new NotSupportedException(step.GetType().Name);

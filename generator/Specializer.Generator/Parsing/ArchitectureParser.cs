@@ -62,7 +62,8 @@ internal static class ArchitectureParser
 
         PositionTable? table = PositionsParser.ParseTable(parts, width.Value, contextLength.Value, context);
         var stack = (Stack)transformer.Positional(0, 0);
-        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, stack, contextLength.Value, context);
+        var mask = (AttentionMask)attention.Named("Mask", 0);
+        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, stack, stack == Stack.Encoder && mask == AttentionMask.Full, contextLength.Value, context);
         float embeddingScale = transformer.Named("EmbeddingScale", 0f);
         var embeddings = new EmbeddingArchitecture(vocabulary.Value, embeddingScale == 0 ? 1 : embeddingScale, table, transformer.Named("EmbeddingNorm", false)) { TokenTypes = tokenTypes.Value };
         var architecture = new TransformerArchitecture(
@@ -72,7 +73,7 @@ internal static class ArchitectureParser
             chunkLength.Value,
             embeddings,
             attentionArchitecture,
-            new EquatableArray<LayerKind>(kinds.Select(kind => kind with { Mask = (AttentionMask)attention.Named("Mask", 0) })),
+            new EquatableArray<LayerKind>(kinds.Select(kind => kind with { Mask = mask })),
             new EquatableArray<int>(pattern),
             feedForwardArchitecture,
             normArchitecture,

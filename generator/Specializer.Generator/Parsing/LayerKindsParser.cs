@@ -12,11 +12,12 @@ internal static class LayerKindsParser
     /// <summary>The kinds of a decoder, or of an encoder by itself.</summary>
     /// <param name="attribute">[SlidingWindow], if written.</param>
     /// <param name="positions">The positions of layers that see everything.</param>
-    /// <param name="stack">The stack: an encoder's window is to both sides.</param>
+    /// <param name="stack">The stack.</param>
+    /// <param name="bothSides">Whether a window is to both sides, as in an encoder that sees everything.</param>
     /// <param name="contextLength">The largest number of positions.</param>
     /// <param name="context">Where mistakes are reported.</param>
     /// <returns>The kinds, and of which kind each layer of the repeating pattern is.</returns>
-    public static (LayerKind[] Kinds, int[] Pattern) Parse(AttributeReader attribute, AttentionPositions positions, Stack stack, int contextLength, ParseContext context)
+    public static (LayerKind[] Kinds, int[] Pattern) Parse(AttributeReader attribute, AttentionPositions positions, Stack stack, bool bothSides, int contextLength, ParseContext context)
     {
         if (!attribute.IsPresent || !ArchitectureParser.IsReadable(attribute, context))
         {
@@ -30,8 +31,8 @@ internal static class LayerKindsParser
             return Full(positions);
         }
 
-        CheckWindow("The window", window, attribute.PositionalLocation(0, "window"), stack == Stack.Encoder, contextLength, context);
-        return Kinds(attribute, positions, local => stack == Stack.Encoder ? new LayerKind("", Window: 0, local) { Band = window / 2 } : new LayerKind("", window, local));
+        CheckWindow("The window", window, attribute.PositionalLocation(0, "window"), bothSides, contextLength, context);
+        return Kinds(attribute, positions, local => bothSides ? new LayerKind("", Window: 0, local) { Band = window / 2 } : new LayerKind("", window, local));
     }
 
     /// <summary>The kinds of the encoder of an encoder-decoder.</summary>

@@ -17,7 +17,7 @@ internal static class StackParser
 
         int kind = attribute.Positional(0, 0);
         bool normalize = attribute.Named("Normalize", false);
-        ArchitectureParser.CheckEnum(kind, 4, "The pooling", attribute.PositionalLocation(0, "kind"), "a value of PoolingKind", context);
+        ArchitectureParser.CheckEnum(kind, 6, "The pooling", attribute.PositionalLocation(0, "kind"), "a value of PoolingKind", context);
         if (kind == (int)Pooling.None && normalize)
         {
             context.Report(
@@ -147,7 +147,7 @@ internal static class StackParser
 
         if (parts.Part("Pooling") is { IsPresent: true } pooling)
         {
-            Clash(pooling.Location, Decoder, "Pooling", "a decoder gives logits, so leave out [Pooling]", context);
+            Clash(pooling.Location, Decoder, "Pooling", "a decoder gives logits, so leave out [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal", context);
         }
 
         if (mask != (int)AttentionMask.Prefix)
@@ -169,9 +169,22 @@ internal static class StackParser
     private static void CheckEncoder(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, int mask, ParseContext context)
     {
         const string Encoder = "Stack.Encoder";
-        if (attention.IsPresent && mask is (int)AttentionMask.Causal or (int)AttentionMask.Prefix)
+        bool causal = mask == (int)AttentionMask.Causal;
+        if (attention.IsPresent && ((causal && !attention.Has("Mask")) || mask == (int)AttentionMask.Prefix))
         {
-            Clash(attention.NamedLocation("Mask"), Encoder, "AttentionMask." + (AttentionMask)mask, "an encoder sees the whole sequence, so give Mask = AttentionMask.Full", context, Mend.Argument("Mask = global::Specializer.AttentionMask.Full"));
+            string advice = causal
+                ? "an encoder does not leave it to a default, so give Mask = AttentionMask.Full, or AttentionMask.Causal for the body of a decoder"
+                : "an encoder sees the whole sequence, so give Mask = AttentionMask.Full";
+            Clash(attention.NamedLocation("Mask"), Encoder, "AttentionMask." + (AttentionMask)mask, advice, context, Mend.Argument("Mask = global::Specializer.AttentionMask.Full"));
+        }
+
+        if (causal && attention.Has("Mask"))
+        {
+            CheckCausalEncoder(attention, context);
+        }
+        else
+        {
+            CheckAlibi(parts, Encoder, context);
         }
 
         foreach (string option in new[] { "TiedEmbeddings", "LogitsBias" })
@@ -187,13 +200,26 @@ internal static class StackParser
             Clash(transformer.NamedLocation("LogitsSoftCap"), Encoder, "LogitsSoftCap", "an encoder has no logits, so leave out LogitsSoftCap", context);
         }
 
-        if (attention.Named("GlobalTokens", false) && !parts.Part("SlidingWindow").IsPresent)
+        if (!causal && attention.Named("GlobalTokens", false) && !parts.Part("SlidingWindow").IsPresent)
         {
             Clash(attention.NamedLocation("GlobalTokens"), "GlobalTokens", "a model without [SlidingWindow]", "every token sees all others anyway, so declare a sliding window or leave out GlobalTokens", context);
         }
 
-        CheckArrangement(transformer, Encoder, "an encoder's blocks", context);
-        CheckAlibi(parts, Encoder, context);
+    }
+
+    /// <summary>What a decoder's body as an encoder has not.</summary>
+    private static void CheckCausalEncoder(AttributeReader attention, ParseContext context)
+    {
+        const string Causal = "AttentionMask.Causal";
+        if (attention.Named("GlobalTokens", false))
+        {
+            Clash(attention.NamedLocation("GlobalTokens"), Causal, "GlobalTokens", "global tokens see those after them, so leave out GlobalTokens", context);
+        }
+
+        if (attention.Named("Form", 0) == 1)
+        {
+            Clash(attention.NamedLocation("Form"), "Stack.Encoder with " + Causal, "AttentionForm.Linear", "linear attention is causal in decoders only, so give Mask = AttentionMask.Full", context);
+        }
     }
 
     private static void CheckEncoderDecoder(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, int mask, ParseContext context)
@@ -219,7 +245,7 @@ internal static class StackParser
             Clash(pooling.Location, EncoderDecoder, "[Pooling]", "it is not for models with a source, so remove it", context);
         }
 
-        CheckArrangement(transformer, EncoderDecoder, "its blocks", context);
+        CheckArrangement(transformer, EncoderDecoder, context);
         CheckAlibi(parts, EncoderDecoder, context);
     }
 
@@ -254,11 +280,11 @@ internal static class StackParser
         }
     }
 
-    private static void CheckArrangement(AttributeReader transformer, string stack, string blocks, ParseContext context)
+    private static void CheckArrangement(AttributeReader transformer, string stack, ParseContext context)
     {
         if ((BlockArrangement)transformer.Named("Arrangement", 0) is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms)
         {
-            Clash(transformer.NamedLocation("Arrangement"), stack, "blocks in parallel", blocks + " follow one another, so give another arrangement", context);
+            Clash(transformer.NamedLocation("Arrangement"), stack, "blocks in parallel", "its blocks follow one another, so give another arrangement", context);
         }
     }
 

@@ -69,6 +69,12 @@ internal sealed class EncoderPlanner
     {
         StepPlan[] steps = _layer.Plan(_weights);
         (StepPlan[] project, StepPlan[] attend) = Split(steps);
+        if (_architecture.Arrangement == BlockArrangement.ParallelOneNorm)
+        {
+            // The norm of a chunk that the projections read is gone by now.
+            attend = [attend[0], steps.OfType<NormStep>().First(), .. attend.Skip(1)];
+        }
+
         if (_kernels.Global is { } global)
         {
             (StepPlan[] projectGlobal, StepPlan[] attendGlobal) = _layer.PlanGlobalAttention(_weights, global);

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
 using Specializer.Generator.Architecture;
 
 namespace Specializer.Generator.Planning;
@@ -31,16 +33,28 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
         var steps = new List<StepPlan>();
         string at = encoder;
         int width = architecture.Width;
-        int widest = Layout.RowStride(Math.Max(Math.Max(width, head.Dense?.Width ?? 0), head.Output?.Width ?? 0));
+        int projected = head.Projections.Select(static projection => projection.Width).DefaultIfEmpty(0).Max();
+        int widest = Layout.RowStride(Math.Max(Math.Max(Math.Max(width, projected), head.Dense?.Width ?? 0), head.Output?.Width ?? 0));
         int rows = head.Pooling != Pooling.None ? 1 : Math.Min(chunk, Math.Max(8, OutputFloats / widest));
         if (head.Pooling != Pooling.None)
         {
+            // A state that nothing projects is pooled and normalised at once.
+            bool normalize = head.Normalize && head.Projections.Count == 0;
             at = buffers.RowBuffer("Pooled", "the sequence's pooled state", 1, width, kernels.Norm.Stride);
-            steps.Add(new PoolStep(
-                head.Pooling switch { Pooling.First => "The first token's state", Pooling.Last => "The last token's state", _ => "Mean of all states" } + (head.Normalize ? ", divided by its length" : ""),
-                new PoolKernel(head.Pooling, width, kernels.Norm.Stride, head.Normalize),
-                encoder,
-                at));
+            steps.Add(new PoolStep(Title(head.Pooling) + (normalize ? ", divided by its length" : ""), new PoolKernel(head.Pooling, width, kernels.Norm.Stride, normalize), encoder, at));
+        }
+
+        foreach (ProjectionArchitecture projection in head.Projections)
+        {
+            (at, width) = (PlanProjection(projection, steps, at, width, rows), projection.Width);
+        }
+
+        if (head.Normalize && (head.Pooling == Pooling.None || head.Projections.Count > 0))
+        {
+            // The hidden states of tokens are not changed: their caller may still be reading them.
+            string normalized = at == encoder ? buffers.RowBuffer("Normalized", "states of length 1", rows, width, Layout.RowStride(width)) : at;
+            steps.Add(new NormalizeStep("Each divided by its length", new NormalizeKernel(width, Layout.RowStride(width)), at, normalized));
+            at = normalized;
         }
 
         if (head.Dense is { } dense)
@@ -71,6 +85,27 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
 
         return new HeadPlan(new EquatableArray<StepPlan>(steps), at, width, rows, head.Pooling == Pooling.None);
     }
+
+    private string PlanProjection(ProjectionArchitecture projection, List<StepPlan> steps, string input, int width, int rows)
+    {
+        string number = (steps.Count(static step => step is LinearStep) + 1).ToString(CultureInfo.InvariantCulture);
+        var kernel = new LinearKernel(
+            width, projection.Width, Layout.RowStride(width), Layout.RowStride(projection.Width), new(projection.Bias, projection.Activation, false, false)) { Storage = architecture.WeightStorage };
+        string weight = weights.Panels($"HeadProjection{number}Weight", kernel, TensorSlice.Whole(Tensor(projection.Name + ".weight", projection.Width, width)));
+        string? bias = !projection.Bias ? null : weights.Bias($"HeadProjection{number}Bias", kernel, TensorSlice.Whole(Tensor(projection.Name + ".bias", projection.Width)));
+        string output = buffers.RowBuffer("HeadProjection" + number, "states as projected by the head", rows, projection.Width, kernel.OutputStride);
+        steps.Add(new LinearStep("Projection of the head" + (projection.Activation is null ? "" : ", activated"), kernel, weight, bias, input, output));
+        return output;
+    }
+
+    private static string Title(Pooling pooling) => pooling switch
+    {
+        Pooling.First => "The first token's state",
+        Pooling.Last => "The last token's state",
+        Pooling.WeightedMean => "Mean of all states, weighted by their numbers",
+        Pooling.Max => "Maximum of all states",
+        _ => "Mean of all states",
+    };
 
     private static TensorPlan Tensor(string name, params int[] shape) => new(name, perLayer: false, shape);
 }

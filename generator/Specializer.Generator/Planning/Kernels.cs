@@ -147,6 +147,14 @@ internal sealed record PoolKernel(Pooling Pooling, int Width, int Stride, bool N
     public override string Name => "Pool" + Pooling + Text(Width) + (Normalize ? "Normalized" : "");
 }
 
+/// <summary>Divides rows by their Euclidean lengths.</summary>
+/// <param name="Width">The width of a row.</param>
+/// <param name="Stride">Floats from one row to the next, of the input and of the output.</param>
+internal sealed record NormalizeKernel(int Width, int Stride) : Kernel
+{
+    public override string Name => "Normalize" + Text(Width);
+}
+
 /// <summary>Copies the rows of global tokens to the rows from the first on, or back from there.</summary>
 /// <param name="Width">The width of a row.</param>
 /// <param name="Stride">Floats from one row to the next, of both.</param>
@@ -193,6 +201,9 @@ internal sealed record AttentionKernel(
 
     /// <summary>Floats of the turned, scaled queries: [KeyValueHeads][row][head of the group][HeadStride].</summary>
     public long QueryFloats => (long)QueryRows * Attention.Heads * HeadStride;
+
+    /// <summary>Whether the cache holds no more than a window needs, so that position p lies at p modulo its length.</summary>
+    public bool IsRing { get; init; }
 
     /// <summary>Whether a query sees keys behind its own position, so that the kernel is told where the sequence ends.</summary>
     public bool SeesAll => Kind.Mask == AttentionMask.Full;

@@ -37,7 +37,7 @@ internal sealed class StackKernels
         QueryKeyValue = new LinearKernel(
             width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false)) { Storage = architecture.WeightStorage };
         Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
-            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk) { TilePrefix = tilePrefix, BiasOrigin = kind.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0, GlobalTokens = architecture.GlobalTokens && kind.Band > 0 }));
+            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk) { TilePrefix = tilePrefix, IsRing = kind.Window > 0 && architecture.Stack != Stack.Encoder, BiasOrigin = kind.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0, GlobalTokens = architecture.GlobalTokens && kind.Band > 0 }));
         Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich)) { Storage = architecture.WeightStorage };
         Up = new LinearKernel(
             width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false)) { Storage = architecture.WeightStorage };
@@ -82,11 +82,11 @@ internal sealed class StackKernels
 
     /// <summary>
     /// The context in whole panels of keys; with a window no more than the window and a chunk, in whole blocks, so that
-    /// a block of positions is a block of the ring.
+    /// a block of positions is a block of the ring. An encoder has the keys of the whole sequence before any query looks at them.
     /// </summary>
     private static int CacheLength(TransformerArchitecture architecture, LayerKind kind, int chunk)
     {
         int whole = Layout.CacheLength(architecture.ContextLength);
-        return kind.Window == 0 ? whole : System.Math.Min(Layout.RoundUp(whole, Layout.KeyBlock), Layout.RoundUp(kind.Window + chunk, Layout.KeyBlock));
+        return kind.Window == 0 || architecture.Stack == Stack.Encoder ? whole : System.Math.Min(Layout.RoundUp(whole, Layout.KeyBlock), Layout.RoundUp(kind.Window + chunk, Layout.KeyBlock));
     }
 }

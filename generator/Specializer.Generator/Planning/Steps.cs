@@ -146,6 +146,14 @@ internal sealed record PoolStep(string Title, PoolKernel Kernel, string Input, s
     public override IEnumerable<string> Buffers => [Input, Output];
 }
 
+/// <summary>Rows divided by their Euclidean lengths.</summary>
+internal sealed record NormalizeStep(string Title, NormalizeKernel Kernel, string Input, string Output) : StepPlan(Title)
+{
+    public override IEnumerable<Kernel> Kernels => [Kernel];
+
+    public override IEnumerable<string> Buffers => [Input, Output];
+}
+
 /// <summary>Patches of the image into rows.</summary>
 internal sealed record PatchStep(string Title, PatchKernel Kernel, string Output) : StepPlan(Title)
 {

@@ -4,7 +4,8 @@ namespace Specializer;
 
 /// <summary>
 /// Declares that an encoder gives one vector for a sequence, made of its last hidden states. Beside a config.json it
-/// stands in the place of the head that the file declares.
+/// stands in the place of the head that the file declares; beside that of a decoder it declares the decoder's body, whose states
+/// are computed for a whole sequence, after the final norm and without logits.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class PoolingAttribute : Attribute

@@ -32,7 +32,7 @@ public sealed class CodeFixTests
         AssertMends(Declarations.Pronunciation.Replace(good, bad), title, Declarations.Pronunciation.Replace(good, mended ?? good));
 
     [Theory]
-    [InlineData("Mask = AttentionMask.Full, ", "Mask = AttentionMask.Causal, ", "Write 'Mask = AttentionMask.Full'", "Mask = AttentionMask.Full, ")]
+    [InlineData("Mask = AttentionMask.Full, ", "Mask = AttentionMask.Prefix, ", "Write 'Mask = AttentionMask.Full'", "Mask = AttentionMask.Full, ")]
     [InlineData("Mask = AttentionMask.Full, QueryKeyValueBias = true", "QueryKeyValueBias = true", "Write 'Mask = AttentionMask.Full'", "QueryKeyValueBias = true, Mask = AttentionMask.Full")]
     [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Remove 'TiedEmbeddings = true'", "ContextLength = 48")]
     public Task Encoder(string good, string bad, string title, string mended) =>

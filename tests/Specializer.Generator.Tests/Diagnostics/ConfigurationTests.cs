@@ -100,10 +100,25 @@ public sealed class ConfigurationTests
         Assert.Contains("TKernels.PoolMean96Normalized(hidden, pooled, length, worker, workers);", files["Model.Session.g.cs"], System.StringComparison.Ordinal);
         Assert.Contains("\"pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
         Assert.DoesNotContain("new(\"pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+    }
 
-        var diagnostics = await Analysis.Of(pooled, File(Configuration));
-        Assert.All(diagnostics, static diagnostic => Assert.Equal("SPZ0013", diagnostic.Id));
-        Assert.Contains("it declares a decoder, but [Pooling] is for encoders: remove it", diagnostics[0].GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+    [Theory]
+    [InlineData("PoolingKind.Last, Normalize = true", "TKernels.PoolLast96Normalized(hidden, pooled, length, worker, workers);", true)]
+    [InlineData("PoolingKind.WeightedMean", "TKernels.PoolWeightedMean96(hidden, pooled, length, worker, workers);", true)]
+    [InlineData("PoolingKind.None", "WriteOutput(Memory + HiddenOffset", false)]
+    public async Task PoolingBesideADecoderGivesTheStatesOfItsBody(string pooling, string call, bool oneForTheSequence)
+    {
+        CSharpCompilation pooled = TestProject.Compile(Declaration.Replace("partial class", $"[Pooling({pooling})]\npartial class"));
+        Assert.Empty(await Analysis.Of(pooled, File(Configuration)));
+        var files = GeneratorRun.Of(pooled, File(Configuration)).Files;
+        Assert.Contains("partial class Model : global::Specializer.EncoderModel", files["Model.Model.g.cs"], System.StringComparison.Ordinal);
+        Assert.Contains("OutputPerToken = " + (oneForTheSequence ? "false" : "true"), files["Model.Model.g.cs"], System.StringComparison.Ordinal);
+        Assert.Contains(call, files["Model.Session.g.cs"], System.StringComparison.Ordinal);
+        Assert.Contains("// Final norm.", files["Model.Session.g.cs"], System.StringComparison.Ordinal);
+
+        // The logits' tensor may be in the file, and is not read.
+        Assert.Contains("\"lm_head.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+        Assert.DoesNotContain("new(\"lm_head.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
     }
 
     [Theory]

@@ -27,7 +27,7 @@ public sealed class DiagnosticTests
     }
 
     [Theory]
-    [InlineData("Mask = AttentionMask.Full", "Mask = AttentionMask.Causal", "Stack.Encoder and AttentionMask.Causal exclude each other: an encoder sees the whole sequence, so give Mask = AttentionMask.Full")]
+    [InlineData("Mask = AttentionMask.Full", "Mask = AttentionMask.Prefix", "Stack.Encoder and AttentionMask.Prefix exclude each other: an encoder sees the whole sequence, so give Mask = AttentionMask.Full")]
     [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Stack.Encoder and TiedEmbeddings exclude each other: an encoder has no logits, so leave out TiedEmbeddings")]
     [InlineData("PoolingKind.Mean", "PoolingKind.None, Normalize = true", "PoolingKind.None and Normalize exclude each other: only a pooled state is normalised, so choose a pooling or leave out Normalize")]
     public Task Spz0015_OptionsOfAnEncoder(string good, string bad, string message) => Expect(
@@ -36,7 +36,7 @@ public sealed class DiagnosticTests
 
     [Theory]
     [InlineData("Mask = AttentionMask.Causal", "Mask = AttentionMask.Full", "Mask = AttentionMask.Full", "Stack.Decoder and AttentionMask.Full exclude each other: a decoder predicts a token from those before it, so leave out Mask")]
-    [InlineData("public sealed", "[Pooling(PoolingKind.Last)]\npublic sealed", "Pooling(PoolingKind.Last)", "Stack.Decoder and Pooling exclude each other: a decoder gives logits, so leave out [Pooling]")]
+    [InlineData("public sealed", "[Pooling(PoolingKind.Last)]\npublic sealed", "Pooling(PoolingKind.Last)", "Stack.Decoder and Pooling exclude each other: a decoder gives logits, so leave out [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal")]
     public Task Spz0015_OptionsOfADecoder(string good, string bad, string pointedAt, string message) => Expect(
         Declarations.Pronunciation.Replace(good, bad), ("SPZ0015", pointedAt, message));
 

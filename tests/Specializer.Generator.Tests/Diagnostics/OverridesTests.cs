@@ -60,7 +60,6 @@ public sealed class OverridesTests
     [Theory]
     [InlineData("", "[Norm(NormKind.Layer)]", "it declares RMSNorm: write NormKind.RootMeanSquare")]
     [InlineData("SourceLength = 3", "", "SourceLength is given, but the model is no encoder-decoder and has no source")]
-    [InlineData("", "[Pooling(PoolingKind.Mean)]", "it declares a decoder, but [Pooling] is for encoders: remove it")]
     public Task WhatADecoderHasNot(string argument, string attributes, string message) => Refused(Llama, argument, attributes, message);
 
     [Theory]

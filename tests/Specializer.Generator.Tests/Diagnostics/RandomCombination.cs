@@ -27,7 +27,7 @@ internal sealed class RandomCombination(int seed)
                 ]),
             Part(
                 "Attention",
-                ["Heads = 4", .. stack == (int)Stack.Encoder ? ["Mask = AttentionMask.Full"] : Array.Empty<string>()],
+                ["Heads = 4", .. stack == (int)Stack.Encoder ? ["Mask = AttentionMask." + (_random.Next(3) == 0 ? AttentionMask.Causal : AttentionMask.Full)] : Array.Empty<string>()],
                 [
                     .. stack == (int)Stack.Encoder ? Array.Empty<string>() : [Value<AttentionMask>("Mask")],
                     "KeyValueHeads = 2", "HeadDim = 10", Value<AttentionForm>("Form"), "GlobalTokens = true", "Scale = 0.3f", "SoftCap = 5", "QueryKeyValueBias = true", "QueryBias = true",
@@ -43,7 +43,7 @@ internal sealed class RandomCombination(int seed)
             Part("LearnedPositions", [], ["Offset = 2", "Rows = 22"]),
             Part("SinusoidalPositions", [], ["Interleaved = true", "First = 1", "Endpoint = true"]),
             Part("SlidingWindow", [_random.Next(4) == 0 ? "0" : "4"], ["SourceWindow = 6", "Pattern = \"SF\"", "RotaryBase = 100"]),
-            Part("Pooling", ["PoolingKind." + (PoolingKind)_random.Next(4)], ["Normalize = true"]),
+            Part("Pooling", ["PoolingKind." + (PoolingKind)_random.Next(6)], ["Normalize = true"]),
             Part(
                 "TensorNames",
                 [],

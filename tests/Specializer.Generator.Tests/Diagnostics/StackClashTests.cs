@@ -31,12 +31,30 @@ public sealed class StackClashTests
     [InlineData("[RotaryPositions]", "[SlidingWindow(4)]", "")]
     [InlineData("[RotaryPositions]", "[SlidingWindow(4, SourceWindow = 2)]", "Stack.Encoder and SourceWindow exclude each other")]
     [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "GlobalTokens and a model without [SlidingWindow] exclude each other")]
-    [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.ParallelOneNorm", "Stack.Encoder and blocks in parallel exclude each other")]
+    [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.ParallelOneNorm", "")]
+    [InlineData(", Mask = AttentionMask.Full", "", "Stack.Encoder and AttentionMask.Causal exclude each other: an encoder does not leave it to a default")]
     [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.PostNorm", "")]
     [InlineData("ContextLength = 48", "ContextLength = 48, TokenTypes = 2", "")]
     [InlineData("ContextLength = 48", "ContextLength = 48, SourceLength = 2", "Stack.Encoder and SourceLength exclude each other")]
     [InlineData("HeadDim = 20", "HeadDim = 20, Form = AttentionForm.Linear", "AttentionForm.Linear and [RotaryPositions] exclude each other")]
+    [InlineData("[RotaryPositions]", "[SlidingWindow(5)]", "The window is 5, but must be even in an encoder")]
     public Task OfAnEncoder(string good, string bad, string message) => Expect(Declarations.Encoder.Replace(good, bad), message);
+
+    [Theory]
+    [InlineData("", "", "")]
+    [InlineData("[RotaryPositions]", "[AlibiPositions]", "")]
+    [InlineData("[RotaryPositions]", "[SlidingWindow(5, Pattern = \"SF\")]", "")]
+    [InlineData("[Norm(NormKind.Layer)]", "[Norm(NormKind.RootMeanSquare, UnitOffset = true)]", "")]
+    [InlineData("ContextLength = 48", "ContextLength = 48, EmbeddingScale = 3, Arrangement = LayerArrangement.ParallelTwoNorms", "")]
+    [InlineData("PoolingKind.Mean", "PoolingKind.WeightedMean, Normalize = true", "")]
+    [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Stack.Encoder and TiedEmbeddings exclude each other")]
+    [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "AttentionMask.Causal and GlobalTokens exclude each other")]
+    [InlineData("HeadDim = 20, Mask = AttentionMask.Causal, QueryKeyValueBias = true)]\n[RotaryPositions]", "HeadDim = 20, Mask = AttentionMask.Causal, Form = AttentionForm.Linear)]", "Stack.Encoder with AttentionMask.Causal and AttentionForm.Linear exclude each other")]
+    public Task OfADecodersBody(string good, string bad, string message)
+    {
+        string body = Declarations.Encoder.Replace("AttentionMask.Full", "AttentionMask.Causal", System.StringComparison.Ordinal);
+        return Expect(good.Length == 0 ? body : body.Replace(good, bad), message);
+    }
 
     [Theory]
     [InlineData("Mask = AttentionMask.Causal", "Mask = AttentionMask.Prefix", "")]

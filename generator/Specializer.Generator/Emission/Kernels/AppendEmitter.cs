@@ -48,7 +48,7 @@ internal static class AppendEmitter
 
         writer.Separate();
         writer.Line($"// A row holds {kernel.Attention.Heads} query heads, {kernel.Attention.KeyValueHeads} key heads and as many value heads of {headDimension}. Queries are scaled by {scale}.");
-        if (kernel.Kind.Window > 0)
+        if (kernel.IsRing)
         {
             writer.Line($"// The cache is a ring: position p lies at p modulo {kernel.CacheLength}.");
         }
@@ -156,7 +156,7 @@ internal static class AppendEmitter
     private static System.IDisposable Rows(SourceWriter writer, AttentionKernel kernel)
     {
         System.IDisposable loop = writer.Braces("for (int first = 0, end; first < rows; first = end)");
-        writer.Line(kernel.Kind.Window > 0 ? $"nint at = (position + first) % {Text(kernel.CacheLength)};" : "nint at = position + first;");
+        writer.Line(kernel.IsRing ? $"nint at = (position + first) % {Text(kernel.CacheLength)};" : "nint at = position + first;");
         writer.Line($"end = at % {Text(KeysTogether)} == 0 && first + {Text(KeysTogether)} <= rows ? first + {Text(KeysTogether)} : first + 1;");
         return loop;
     }

@@ -117,7 +117,7 @@ internal static class AttentionEmitter
 
             using (writer.Braces($"for (int block = {(window > 0 || (band > 0 && !kernel.GlobalTokens) ? "firstVisible & -KeyBlock" : "0")}; block < lastVisible; block += KeyBlock)"))
             {
-                if (window > 0)
+                if (kernel.IsRing)
                 {
                     writer.Line($"int slot = block % {Text(kernel.CacheLength)};");
                 }
@@ -365,7 +365,7 @@ internal static class AttentionEmitter
     }
 
     /// <summary>Where in the cache a block lies.</summary>
-    private static string Slot(AttentionKernel kernel) => kernel.Kind.Window > 0 ? "slot" : "block";
+    private static string Slot(AttentionKernel kernel) => kernel.IsRing ? "slot" : "block";
 
     /// <summary>What positions are known by, where scores know them.</summary>
     private static string Table(AttentionKernel kernel) => kernel.Kind.Positions switch

@@ -20,6 +20,8 @@ internal static class PoolEmitter
         {
             Pooling.First => "// The first of the rows",
             Pooling.Last => "// The last of the rows",
+            Pooling.WeightedMean => "// The mean of the rows, each weighted by its number from 1 on, summed from first to last",
+            Pooling.Max => "// The maximum of the rows",
             _ => "// The mean of the rows, summed from first to last",
         } + (kernel.Normalize ? ", divided by its Euclidean length." : "."));
         using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
@@ -31,20 +33,36 @@ internal static class PoolEmitter
             }
 
             writer.Line();
-            if (kernel.Pooling == Pooling.Mean)
+            if (kernel.Pooling is Pooling.Mean or Pooling.WeightedMean)
             {
+                bool weighted = kernel.Pooling == Pooling.WeightedMean;
                 writer.Line($"new global::System.Span<float>(output, {Text(padded)}).Clear();");
                 using (writer.Braces($"for (int row = 0; row < length; row++, input = &input[{Text(kernel.Stride)}])"))
                 using (writer.Braces(loop))
                 {
-                    writer.Line($"{store}({isa.Load("&output[i]")} + {isa.Load("&input[i]")}, &output[i]);");
+                    string sum = weighted
+                        ? isa.MultiplyAdd(isa.Load("&output[i]"), isa.Load("&input[i]"), isa.Broadcast("(float)(row + 1)"))
+                        : $"{isa.Load("&output[i]")} + {isa.Load("&input[i]")}";
+                    writer.Line($"{store}({sum}, &output[i]);");
                 }
 
                 writer.Line();
-                writer.Line("float scale = 1f / length;");
+                writer.Line(weighted ? "float scale = (float)(2 / (length * (length + 1d)));" : "float scale = 1f / length;");
                 using (writer.Braces(loop))
                 {
                     writer.Line($"{store}({isa.Load("&output[i]")} * scale, &output[i]);");
+                }
+            }
+            else if (kernel.Pooling == Pooling.Max)
+            {
+                writer.Line($"new global::System.Span<float>(input, {Text(padded)}).CopyTo(new global::System.Span<float>(output, {Text(padded)}));");
+                using (writer.Braces($"for (int row = 1; row < length; row++)"))
+                {
+                    writer.Line($"input = &input[{Text(kernel.Stride)}];");
+                    using (writer.Braces(loop))
+                    {
+                        writer.Line($"{store}({isa.VectorClass}.MaxNative({isa.Load("&output[i]")}, {isa.Load("&input[i]")}), &output[i]);");
+                    }
                 }
             }
             else
@@ -56,17 +74,7 @@ internal static class PoolEmitter
             if (kernel.Normalize)
             {
                 writer.Line();
-                writer.Line($"{isa.Vector} squares = {isa.Zero};");
-                using (writer.Braces(loop))
-                {
-                    writer.Line($"squares = {isa.MultiplyAdd("squares", isa.Load("&output[i]"), isa.Load("&output[i]"))};");
-                }
-
-                writer.Line($"float reciprocal = 1 / global::System.MathF.Max(global::System.MathF.Sqrt({isa.VectorClass}.Sum(squares)), 1e-12f);");
-                using (writer.Braces(loop))
-                {
-                    writer.Line($"{store}({isa.Load("&output[i]")} * reciprocal, &output[i]);");
-                }
+                NormalizeEmitter.EmitRow(writer, isa, kernel.Width, "output", "output");
             }
         }
     }

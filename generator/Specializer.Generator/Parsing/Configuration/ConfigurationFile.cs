@@ -91,13 +91,9 @@ internal sealed record ConfigurationFile(string Path, string Text)
             problems.Add(FormattableString.Invariant($"an image has {architecture.ContextLength} positions, which no ContextLength changes: leave it out"));
         }
 
-        if (reference.Pooling is not null && architecture.Stack != Stack.Encoder)
+        if (reference.Pooling is { } pooling)
         {
-            problems.Add("it declares a decoder, but [Pooling] is for encoders: remove it");
-        }
-        else if (reference.Pooling is { } pooling)
-        {
-            architecture = WithPooling(architecture, pooling);
+            architecture = WithPooling(architecture, pooling, problems);
         }
 
         if (reference.SourceLength != 0 && architecture.Encoder is null)
@@ -139,9 +135,20 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return encoder;
     }
 
-    /// <summary>An encoder with a pooling in the place of its head, whose tensors the checkpoint may still hold.</summary>
-    private static TransformerArchitecture WithPooling(TransformerArchitecture architecture, PoolingDeclaration pooling)
+    /// <summary>An encoder with a pooling in the place of its head, or a decoder's body with one; the checkpoint may still hold the head's tensors.</summary>
+    private static TransformerArchitecture WithPooling(TransformerArchitecture architecture, PoolingDeclaration pooling, ConfigurationProblems problems)
     {
+        if (architecture.Stack != Stack.Encoder)
+        {
+            if (DecoderBody.Obstacle(architecture, bidirectional: false) is { } obstacle)
+            {
+                problems.Add("[Pooling] cannot stand beside it: " + obstacle);
+                return architecture;
+            }
+
+            return DecoderBody.AsEncoder(architecture, pooling.Head);
+        }
+
         CheckpointNames names = architecture.Checkpoint.Names;
         IEnumerable<string> unread = new[] { names.HeadDense, names.HeadNorm, names.Logits }
             .Where(static name => name.Length > 0)
