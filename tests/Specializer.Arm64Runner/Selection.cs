@@ -40,6 +40,9 @@ internal static class Selection
         "Specializer.Tests.EndToEnd.SessionArgumentTests",
         "Specializer.Tests.EndToEnd.WrongWeightsTests",
         "Specializer.Tests.Sampling.SamplerTests",
+
+        // It compiles a model of the shared data while it runs.
+        "Specializer.Fuzzing.LongRopeFixtureTests",
     ];
 
     private static readonly string[] s_ofFamilies = ["AreTheGoldenOnes", "IsTheGoldenOne", "Published", "OnlyTheBand", "Reference"];

@@ -151,6 +151,9 @@ internal sealed record FuzzCase
 
     public int OriginalContextLength { get; init; } = 8;
 
+    /// <summary>Whether a scaling by a factor for each pair has other factors for sequences of up to <see cref="OriginalContextLength"/>.</summary>
+    public bool ShortFactors { get; init; }
+
     public double MaximumBias { get; init; } = 8;
 
     public int Window { get; init; }
@@ -211,6 +214,7 @@ internal sealed record FuzzCase
         && StackFits
         && SourceFits
         && RotaryFits(Positions, RotaryDimension)
+        && (!ShortFactors || (Scaling == ScalingKind.Long && Stack != Stack.EncoderDecoder))
         && (!TwoKinds || RotaryFits(SecondPositions, SecondRotaryDimension))
         && (Layout == QueryKeyValueLayout.Separate || (QueryBias == KeyBias && KeyBias == ValueBias))
         && (Table is TableKind.None or TableKind.Learned or TableKind.LearnedBehindPadding || (Width % 2 == 0 && EmbeddingWidth % 2 == 0))
@@ -376,10 +380,17 @@ internal sealed record FuzzCase
         ScalingKind.Linear => new LinearScaling(ScalingFactor),
         ScalingKind.Llama3 => new Llama3Scaling(ScalingFactor, 1, 4, OriginalContextLength),
         ScalingKind.Yarn => new YarnScaling(ScalingFactor, OriginalContextLength, 32, 1, (0.1 * Math.Log(ScalingFactor)) + 1),
-        ScalingKind.Long => new LongScaling(
-            new EquatableArray<double>(Enumerable.Range(0, dimension / 2).Select(pair => 1 + (pair * ScalingFactor / dimension))), 1 + (ScalingFactor / 16)),
+        ScalingKind.Long when ShortFactors => (LongFactors(dimension) with
+        {
+            ShortFactors = new EquatableArray<double>(Enumerable.Range(0, dimension / 2).Select(static pair => 1.25 - (pair / 64d))),
+            OriginalContextLength = OriginalContextLength,
+        }).For(ContextLength),
+        ScalingKind.Long => LongFactors(dimension),
         _ => new NoScaling(),
     };
+
+    private LongScaling LongFactors(int dimension) =>
+        new(new EquatableArray<double>(Enumerable.Range(0, dimension / 2).Select(pair => 1 + (pair * ScalingFactor / dimension))), 1 + (ScalingFactor / 16));
 
     private CheckpointNames Names(string side)
     {

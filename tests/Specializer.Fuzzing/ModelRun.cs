@@ -47,12 +47,25 @@ internal sealed class DecoderRun : ModelRun
     /// <summary>The first position whose logits are told: of a prefix only the last is.</summary>
     private int First => Math.Max(_prefix - 1, 0);
 
+    /// <summary>As many positions as the factors of short sequences hold for, where the whole sequence has others; 0 where it has not.</summary>
+    private int Short => Architecture.OriginalContextLength is var original && original < _tokens.Length && original >= Math.Max(_prefix, 1) ? original : 0;
+
     private int Vocabulary => Architecture.Embeddings.VocabularySize;
 
     public override OracleRun Expect(CheckpointTensors tensors)
     {
-        OracleRun run = new ArchitectureOracle(Architecture, tensors).Run(_tokens, new OracleInput(Prefix: _prefix));
-        return new OracleRun(run.Logits[First..], run.HiddenStates, run.LastHidden);
+        ArchitectureOracle oracle = new(Architecture, tensors);
+        OracleRun run = oracle.Run(_tokens, new OracleInput(Prefix: _prefix));
+        double[][] logits = run.Logits[First..];
+        if (Short > 0)
+        {
+            double[][] beginning = oracle.Run(_tokens[..Short], new OracleInput(Prefix: _prefix)).Logits[First..];
+
+            // The call that tells the logits behind a prefix ends with the prefix.
+            logits = _prefix > 0 ? [beginning[0], .. logits[1..], .. beginning] : [.. logits, .. beginning];
+        }
+
+        return new OracleRun(logits, run.HiddenStates, run.LastHidden);
     }
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
@@ -62,14 +75,30 @@ internal sealed class DecoderRun : ModelRun
         int width = Architecture.Width;
         float[][] states = NewStates(Architecture.Layers, _tokens.Length * width);
         session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
-        float[] logits = new float[(_tokens.Length - First) * Vocabulary];
+        float[] logits = Prefill(session, _tokens.Length);
+        session.HiddenStates = null;
+        session.Reset();
+        return ([.. logits, .. Short > 0 ? Prefill(session, Short) : []], states);
+    }
+
+    /// <summary>The logits of the first tokens, in one call or, behind a prefix, in two.</summary>
+    private float[] Prefill(DecoderSession session, int length)
+    {
+        float[] logits = new float[(length - First) * Vocabulary];
         int start = PrefillPrefix(session, logits);
-        if (start < _tokens.Length)
+        if (start < length)
         {
-            session.Prefill(_tokens.AsSpan(start), logits.AsSpan((start - First) * Vocabulary));
+            session.Prefill(_tokens.AsSpan(start, length - start), logits.AsSpan((start - First) * Vocabulary));
         }
 
-        return (logits, states);
+        return logits;
+    }
+
+    /// <summary>The logits of some positions, told by a call that ends at a length.</summary>
+    private ReadOnlySpan<float> Of(float[] whole, int position, int count, int length)
+    {
+        int first = (position - First) + (length <= Short ? _tokens.Length - First : 0);
+        return whole.AsSpan(first * Vocabulary, count * Vocabulary);
     }
 
     public override void InPieces(Func<int, TransformerModel> load, float[] whole)
@@ -83,9 +112,9 @@ internal sealed class DecoderRun : ModelRun
             int count = Math.Min(1 + Random.Next(Random.Next(2) == 0 ? 4 : 60), _tokens.Length - start);
             float[] all = Random.Next(2) == 0 ? new float[count * Vocabulary] : [];
             ReadOnlySpan<float> last = all.Length > 0 ? session.Prefill(_tokens.AsSpan(start, count), all) : session.Prefill(_tokens.AsSpan(start, count));
-            Comparison.AssertSame(whole.AsSpan((start - First) * Vocabulary, all.Length), all, "in random calls on two threads", start);
+            Comparison.AssertSame(Of(whole, start, all.Length / Vocabulary, start + count), all, "in random calls on two threads", start);
             start += count;
-            Comparison.AssertSame(whole.AsSpan((start - 1 - First) * Vocabulary, Vocabulary), last, "in random calls on two threads", start - 1);
+            Comparison.AssertSame(Of(whole, start - 1, 1, start), last, "in random calls on two threads", start - 1);
         }
 
         Comparison.AssertRefused("a token more than the context", () => session.Decode(0));
@@ -96,7 +125,7 @@ internal sealed class DecoderRun : ModelRun
         using DecoderSession single = alone.CreateSession();
         for (int position = PrefillPrefix(single, []); position < _tokens.Length; position++)
         {
-            Comparison.AssertSame(whole.AsSpan((position - First) * Vocabulary, Vocabulary), single.Decode(_tokens[position]), "token by token", position);
+            Comparison.AssertSame(Of(whole, position, 1, position + 1), single.Decode(_tokens[position]), "token by token", position);
         }
     }
 
@@ -107,12 +136,12 @@ internal sealed class DecoderRun : ModelRun
         int start = PrefillPrefix(session, []), last = _tokens.Length - 1;
         if (start < last)
         {
-            Comparison.AssertMostProbable(whole.AsSpan((last - 1 - First) * Vocabulary, Vocabulary), session.PrefillGreedy(_tokens.AsSpan(start, last - start)), last - 1);
+            Comparison.AssertMostProbable(Of(whole, last - 1, 1, last), session.PrefillGreedy(_tokens.AsSpan(start, last - start)), last - 1);
         }
 
         if (start <= last)
         {
-            Comparison.AssertMostProbable(whole.AsSpan((last - First) * Vocabulary, Vocabulary), session.DecodeGreedy(_tokens[last]), last);
+            Comparison.AssertMostProbable(Of(whole, last, 1, last + 1), session.DecodeGreedy(_tokens[last]), last);
         }
     }
 
@@ -151,7 +180,7 @@ internal sealed class DecoderRun : ModelRun
                 for (int i = 0; i < members.Length; i++)
                 {
                     int position = members[i].Position - 1;
-                    Comparison.AssertSame(whole.AsSpan((position - First) * Vocabulary, Vocabulary), batch.LogitsOf(i), "in a batch of sessions", position);
+                    Comparison.AssertSame(Of(whole, position, 1, position + 1), batch.LogitsOf(i), "in a batch of sessions", position);
                 }
             }
         }

@@ -19,8 +19,8 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
     {
         LayerKind kind = architecture.LayerKinds[architecture.LayerPattern[layer % architecture.LayerPattern.Count]];
         (OracleLinear toQuery, OracleLinear toKey, OracleLinear toValue) = Projections(layer);
-        double[][][] queries = [.. x.Select((row, position) => Turn(kind, Heads(toQuery.Apply(row), _parts.Name(_names.QueryNorm, layer)), position))];
-        double[][][] keys = [.. x.Select((row, position) => Turn(kind, Heads(toKey.Apply(row), _parts.Name(_names.KeyNorm, layer)), position))];
+        double[][][] queries = [.. x.Select((row, position) => Turn(kind, Heads(toQuery.Apply(row), _parts.Name(_names.QueryNorm, layer)), position, x.Length))];
+        double[][][] keys = [.. x.Select((row, position) => Turn(kind, Heads(toKey.Apply(row), _parts.Name(_names.KeyNorm, layer)), position, x.Length))];
         double[][][] values = [.. x.Select(row => toValue.Apply(row).Chunk(_attention.HeadDimension).ToArray())];
         double[][] results = [.. x.Select((_, position) => Combine(
             _attention,
@@ -167,14 +167,14 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
         return _attention.QueryKeyNorm ? _parts.Norm(norm, heads) : heads;
     }
 
-    private static double[][] Turn(LayerKind kind, double[][] heads, int position)
+    private static double[][] Turn(LayerKind kind, double[][] heads, int position, int length)
     {
         if (kind.Positions is not RotaryPositions rotary)
         {
             return heads;
         }
 
-        (double[] frequencies, double amplitude) = RotaryScalings.Frequencies(rotary);
+        (double[] frequencies, double amplitude) = RotaryScalings.Frequencies(rotary, length);
         double[] cosines = [.. frequencies.Select(frequency => Math.Cos(position * frequency) * amplitude)];
         double[] sines = [.. frequencies.Select(frequency => Math.Sin(position * frequency) * amplitude)];
         return [.. heads.Select(head => Positions.RotateHead(head, cosines, sines, rotary.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit))];

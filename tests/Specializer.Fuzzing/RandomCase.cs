@@ -197,7 +197,8 @@ internal static class RandomCase
             _ => drawn with { LogitsScale = LogitsScale() },
         };
 
-        return stack != Stack.Encoder ? whole : WithBodyAndProjections(whole);
+        whole = stack != Stack.Encoder ? whole : WithBodyAndProjections(whole);
+        return whole with { ShortFactors = stack != Stack.EncoderDecoder && whole.Scaling == ScalingKind.Long && Maybe() };
 
         FuzzCase WithBodyAndProjections(FuzzCase encoder)
         {

@@ -8,7 +8,9 @@ namespace Specializer.Fuzzing;
 internal static class RotaryScalings
 {
     /// <summary>Radians per position of each pair, and what cosines and sines are multiplied with.</summary>
-    public static (double[] Frequencies, double Amplitude) Frequencies(RotaryPositions rotary)
+    /// <param name="rotary">The rotary positions.</param>
+    /// <param name="length">The positions of the whole sequence.</param>
+    public static (double[] Frequencies, double Amplitude) Frequencies(RotaryPositions rotary, int length)
     {
         int dimension = rotary.RotaryDimension;
         double[] plain = [.. Enumerable.Range(0, dimension / 2).Select(i => 1 / Math.Pow(rotary.Base, 2.0 * i / dimension))];
@@ -19,10 +21,14 @@ internal static class RotaryScalings
             Llama3Scaling llama => ([.. plain.Select(frequency => Llama3(frequency, llama))], 1),
             YarnScaling yarn => ([.. plain.Select((frequency, i) => Yarn(i, frequency, rotary, yarn))], yarn.AttentionFactor),
             // Ding et al. 2024, equation 4: a factor λ of its own divides each frequency.
-            LongScaling scaling => ([.. plain.Select((frequency, i) => frequency / scaling.Factors[i])], scaling.AttentionFactor),
+            // Hugging Face's modeling_rope_utils has the long ones where the sequence is longer than the original context.
+            LongScaling scaling => ([.. plain.Select((frequency, i) => frequency / Factors(scaling, length)[i])], scaling.AttentionFactor),
             _ => (plain, 1),
         };
     }
+
+    private static EquatableArray<double> Factors(LongScaling scaling, int length) =>
+        scaling.ShortFactors.Count == 0 || length > scaling.OriginalContextLength ? scaling.Factors : scaling.ShortFactors;
 
     /// <summary>By the turns L/λ that a pair makes over the original context: few are slowed down, many are kept, between them linearly.</summary>
     private static double Llama3(double frequency, Llama3Scaling scaling)

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 
 namespace Specializer.Generator.Architecture;
@@ -56,6 +57,15 @@ internal sealed record TransformerArchitecture(
         Stack.Encoder => Embeddings.Patches is null ? ModelKind.Encoder : ModelKind.ImageEncoder,
         _ => LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? ModelKind.PrefixDecoder : ModelKind.Decoder,
     };
+
+    /// <summary>The length past which the rotary factors of all positions of a sequence change (LongRoPE); 0 where they never do.</summary>
+    public int OriginalContextLength => OriginalContextLengths.FirstOrDefault();
+
+    /// <summary>Those lengths of all kinds of layers, each once.</summary>
+    public IEnumerable<int> OriginalContextLengths => LayerKinds
+        .Select(static kind => kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } ? scaling.OriginalContextLength : 0)
+        .Where(static length => length > 0)
+        .Distinct();
 
     /// <summary>How many layers, one after the other, run with the same set of weights (ALBERT); divides the number of layers.</summary>
     public int LayersPerSet { get; init; } = 1;
@@ -233,17 +243,24 @@ internal sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, d
 internal sealed record YarnScaling(double Factor, int OriginalContextLength, double BetaFast, double BetaSlow, double AttentionFactor) : RotaryScaling;
 
 /// <summary>A factor for each frequency (Ding et al. 2024, LongRoPE).</summary>
+/// <param name="Factors">The factors of sequences that are longer than <see cref="OriginalContextLength"/>, or of all if there are no others.</param>
+/// <param name="AttentionFactor">What cosines and sines are multiplied with, whatever the length.</param>
 internal sealed record LongScaling(EquatableArray<double> Factors, double AttentionFactor) : RotaryScaling
 {
-    /// <summary>The factors for contexts of up to <see cref="OriginalContextLength"/> positions.</summary>
+    /// <summary>The factors of sequences of up to <see cref="OriginalContextLength"/> positions; none if <see cref="Factors"/> hold for all.</summary>
     public EquatableArray<double> ShortFactors { get; init; } = EquatableArray<double>.Empty;
 
     /// <summary>The context of the first training.</summary>
     public int OriginalContextLength { get; init; }
 
-    /// <summary>What holds for sessions of a length: the short factors, if they never become longer than the original.</summary>
-    public LongScaling For(int contextLength) =>
-        contextLength <= OriginalContextLength && ShortFactors.Count == Factors.Count ? this with { Factors = ShortFactors } : this;
+    /// <summary>Whether the factors of all positions change where a sequence becomes longer than <see cref="OriginalContextLength"/>.</summary>
+    public bool Switches => ShortFactors.Count > 0 && !ShortFactors.Equals(Factors);
+
+    /// <summary>The factors of short sequences, for all.</summary>
+    public LongScaling Short => this with { Factors = ShortFactors, ShortFactors = EquatableArray<double>.Empty };
+
+    /// <summary>What holds for sessions of a length: the short factors alone, if they never become longer than the original.</summary>
+    public LongScaling For(int contextLength) => contextLength <= OriginalContextLength && ShortFactors.Count == Factors.Count ? Short : this;
 }
 
 /// <summary>A penalty on scores that grows with the distance, a slope per head (Press et al. 2022, ALiBi).</summary>

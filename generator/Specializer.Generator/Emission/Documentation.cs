@@ -91,11 +91,15 @@ internal static class Documentation
 
     private static string Positions(AttentionPositions positions) => positions switch
     {
-        RotaryPositions rotary => $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDimension} of each head, {(rotary.Interleaved ? "interleaved pairs" : "half-split pairs")}",
+        RotaryPositions rotary => $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDimension} of each head, {(rotary.Interleaved ? "interleaved pairs" : "half-split pairs")}{Lengths(rotary.Scaling)}",
         RelativePositions relative => $"a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}",
         AlibiPositions => "a slope for each head (ALiBi)",
         _ => "none",
     };
+
+    private static string Lengths(RotaryScaling scaling) => scaling is LongScaling { Switches: true } @long
+        ? $", short factors for sequences of up to {Grouped(@long.OriginalContextLength)}, long ones for longer"
+        : "";
 
     private static string Arrangement(BlockArrangement arrangement) => arrangement switch
     {

@@ -130,6 +130,11 @@ internal static class ModelEmitter
                 writer.Line($"    {fact} = {fact},");
             }
 
+            if (architecture.OriginalContextLength > 0)
+            {
+                writer.Line($"    OriginalContextLength = {architecture.OriginalContextLength.ToString(CultureInfo.InvariantCulture)},");
+            }
+
             writer.Line($"    PackedLayout = 0x{WeightsEmitter.LayoutOf(plan).ToString("x16", CultureInfo.InvariantCulture)},");
             writer.Line("};");
 

@@ -62,6 +62,13 @@ internal static class SessionEmitter
                 EmitKeepState(writer, plan);
             }
 
+            if (plan.Architecture.OriginalContextLength > 0)
+            {
+                writer.Separate();
+                writer.Line("/// <inheritdoc/>");
+                writer.Line("protected override int* KeptTokens => (int*)(Memory + KeptTokensOffset);");
+            }
+
             EmitWindow(writer, plan);
             DecoderEmitter.EmitForward(writer, plan);
         }

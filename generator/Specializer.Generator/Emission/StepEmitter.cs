@@ -69,7 +69,7 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
             case AppendStep append:
                 WriteKinds(append.Variants, plan.Encoder!.Architecture, variant => Call(
                     variant.Kernel.AppendName,
-                    $"{Variable(append.Input)}, {BeforeQueries(variant, append.QueryNorm, append.KeyNorm)}{Cache(append.Queries, variant)}, position, rows"));
+                    $"{Variable(append.Input)}, {BeforeQueries(variant, append.QueryNorm, append.KeyNorm, $"length > {Text(plan.Encoder!.Architecture.OriginalContextLength)}")}{Cache(append.Queries, variant)}, position, rows"));
                 break;
             case AttendStep attend:
                 WriteKinds(attend.Variants, plan.Encoder!.Architecture, variant => Call(
@@ -204,7 +204,7 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
         string Rows(string buffer, int stride) => $"{Variable(buffer)} + (sequence * sequenceRows * {Text(stride)})";
         string input = Rows(attention.Input, kernel.InputStride), output = Rows(attention.Output, kernel.OutputStride);
         string kept = $"cache + {Variable(variant.Keys)}, cache + {Variable(variant.Values)}";
-        string before = BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm);
+        string before = BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm, "UsesLongFactors(sequence)");
         if (kernel.Attention.Linear)
         {
             WriteEachSequence(kernel.Name, $"{input}, {before}{kept}, {output}, PositionOf(sequence), sequenceRows");
@@ -253,8 +253,8 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
         }
     }
 
-    private string BeforeQueries(AttentionVariant variant, string? queryNorm, string? keyNorm) =>
-        (variant.Kernel.Kind.Positions is RotaryPositions ? Weight(variant.Table!) + ", " : "")
+    private string BeforeQueries(AttentionVariant variant, string? queryNorm, string? keyNorm, string isLong) =>
+        (variant.Kernel.Kind.Positions is not RotaryPositions ? "" : variant.ShortTable is null ? Weight(variant.Table!) + ", " : $"weights + ({isLong} ? {variant.Table} : {variant.ShortTable}), ")
         + (queryNorm is null ? "" : $"{Weight(queryNorm)}, {Weight(keyNorm!)}, ");
 
     private string ScoreTable(AttentionVariant variant) =>

@@ -134,8 +134,9 @@ internal static class WeightsEmitter
     {
         var rotary = (RotaryPositions)weight.Positions!;
 
-        // The encoder of an encoder-decoder has as many positions as a source.
-        string positions = weight.Inputs == plan.Architecture.ContextLength ? "ContextLength" : "SourceLength";
+        // The encoder of an encoder-decoder has as many positions as a source; short factors hold up to the original length.
+        string positions = weight.Inputs == plan.Architecture.ContextLength ? "ContextLength"
+            : weight.Inputs == plan.Encoder?.Architecture.ContextLength ? "SourceLength" : Text(weight.Inputs);
         string dimension = Text(rotary.RotaryDimension), theta = Number(rotary.Base);
         string frequencies = "global::Specializer.RotaryFrequencies." + rotary.Scaling switch
         {

@@ -14,6 +14,7 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
     private readonly CheckpointLayout _checkpoint = architecture.Checkpoint;
     private readonly TensorSuffixes _suffixes = architecture.Checkpoint.Suffixes;
     private readonly Dictionary<LayerKind, string?> _tables = [];
+    private readonly Dictionary<LayerKind, string?> _shortTables = [];
 
     /// <summary>What both blocks read: the residual stream itself where norms stand behind the sums only.</summary>
     private string BlockInput => prefix + (architecture.Arrangement == BlockArrangement.PostNorm ? "Hidden" : "Normed");
@@ -24,6 +25,7 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
         foreach (LayerKind kind in architecture.LayerKinds)
         {
             _tables[kind] = weights.Positions(kind, architecture.Attention.Heads, architecture.ContextLength, _checkpoint.Names.RelativeBias);
+            _shortTables[kind] = weights.ShortPositions(kind);
         }
     }
 
@@ -115,7 +117,7 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
         steps.Add(new AttentionStep(
             "Attention",
             new EquatableArray<AttentionVariant>(kernels.Attention.Select(kernel => new AttentionVariant(
-                kernel, _tables[kernel.Kind], kernel.Kind.Name + "Keys", kernel.Kind.Name + "Values"))),
+                kernel, _tables[kernel.Kind], kernel.Kind.Name + "Keys", kernel.Kind.Name + "Values") { ShortTable = _shortTables[kernel.Kind] })),
             queryNorm,
             keyNorm,
             prefix + "Projected",

@@ -91,7 +91,8 @@ internal sealed class WeightLayoutBuilder
         {
             case RotaryPositions rotary:
                 int floats = Layout.Pad(checked(contextLength * rotary.RotaryDimension));
-                return Add(kind.Name + "RotaryTable", WeightLayout.RotaryTable, floats, contextLength, rotary.RotaryDimension, rotary);
+                string name = rotary.Scaling is LongScaling { Switches: true } ? "LongRotaryTable" : "RotaryTable";
+                return Add(kind.Name + name, WeightLayout.RotaryTable, floats, contextLength, rotary.RotaryDimension, rotary);
             case AlibiPositions alibi:
                 return Add(kind.Name + "AlibiSlopes", WeightLayout.AlibiSlopes, Layout.Pad(heads), 0, heads, alibi);
             case RelativePositions relative:
@@ -112,6 +113,17 @@ internal sealed class WeightLayoutBuilder
                 return null;
         }
     }
+
+    /// <summary>The rotary angles of sequences of up to the original length, where they are others than those of longer ones.</summary>
+    public string? ShortPositions(LayerKind kind) => kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } rotary
+        ? Add(
+            kind.Name + "ShortRotaryTable",
+            WeightLayout.RotaryTable,
+            Layout.Pad(checked(scaling.OriginalContextLength * rotary.RotaryDimension)),
+            scaling.OriginalContextLength,
+            rotary.RotaryDimension,
+            rotary with { Scaling = scaling.Short })
+        : null;
 
     public string SinusoidalTable(int contextLength, int width, int stride, SinusoidalPositions positions) => Add(new WeightPlan(
         Prefix + "PositionTable", WeightLayout.SinusoidalTable, _inLayer, _offset, (long)contextLength * stride, EquatableArray<TensorSlice>.Empty, width, stride) { Sinusoids = positions });

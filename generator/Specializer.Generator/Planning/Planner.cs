@@ -26,6 +26,7 @@ internal static class Planner
     public static ExecutionPlan Plan(TransformerArchitecture declared)
     {
         TransformerArchitecture architecture = WithoutUnusedKinds(declared);
+        RefuseLengths(architecture);
         int chunk = ChooseChunkLength(architecture);
         return architecture.Stack == Stack.Encoder ? PlanEncoder(architecture, chunk) : PlanDecoder(architecture, chunk);
     }
@@ -159,6 +160,23 @@ internal static class Planner
             : new TensorSlice(Tensor(names.LogitsBias, 1, vocabulary), vocabulary, 0, vocabulary, vocabulary, InputsFirst: false);
     }
 
+    /// <summary>
+    /// No declaration says so yet: a session knows one length past which rotary factors change, and keeps the tokens of one
+    /// sequence to recompute its cache from.
+    /// </summary>
+    private static void RefuseLengths(TransformerArchitecture architecture)
+    {
+        if (architecture.OriginalContextLengths.Count() > 1)
+        {
+            throw new NotSupportedException($"The rotary factors of the layers change past different lengths: {string.Join(", ", architecture.OriginalContextLengths)}.");
+        }
+
+        if (architecture.Encoder is not null && architecture.OriginalContextLengths.Any())
+        {
+            throw new NotSupportedException("The rotary factors of a decoder that attends to an encoder change with its length, but its session keeps no tokens.");
+        }
+    }
+
     /// <summary>A model may have fewer layers than its pattern: kinds that no layer is of have neither kernels nor caches.</summary>
     private static TransformerArchitecture WithoutUnusedKinds(TransformerArchitecture architecture)
     {
@@ -198,6 +216,11 @@ internal static class Planner
             string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
             session.Block(name + "Keys", kernel.DescribeKeys(which + ", per layer"), kernel.KeysPerHead * attention.KeyValueHeads * layers);
             session.Block(name + "Values", kernel.DescribeValues(which + ", per layer"), kernel.ValuesPerHead * attention.KeyValueHeads * layers);
+        }
+
+        if (architecture.OriginalContextLength > 0)
+        {
+            session.Block("KeptTokens", "tokens of the sequence, from which its cache is recomputed,", architecture.ContextLength);
         }
 
         if (attention.Linear)

@@ -88,7 +88,11 @@ internal sealed record HighestStep(string Title, HighestKernel Kernel) : StepPla
 /// <param name="Table">Rotary angles or slopes, if the kind has any.</param>
 /// <param name="Keys">The buffer of the keys of all layers of the kind.</param>
 /// <param name="Values">The buffer of the values of all layers of the kind.</param>
-internal sealed record AttentionVariant(AttentionKernel Kernel, string? Table, string Keys, string Values);
+internal sealed record AttentionVariant(AttentionKernel Kernel, string? Table, string Keys, string Values)
+{
+    /// <summary>The rotary angles of sequences of up to <see cref="LongScaling.OriginalContextLength"/> positions, if they are others than those of <see cref="Table"/>.</summary>
+    public string? ShortTable { get; init; }
+}
 
 /// <summary>Attention, by the kind of layer.</summary>
 internal sealed record AttentionStep(

@@ -50,8 +50,12 @@ public sealed unsafe class DecoderBatch
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">Another call on this batch or on one of the sessions is running.</exception>
+    /// <exception cref="OriginalLengthException">A session would recompute its cache, and the model's options forbid it.</exception>
     /// <exception cref="ObjectDisposedException">The model or one of the sessions is disposed.</exception>
-    /// <remarks>Whatever it throws, every session is as it was before the call.</remarks>
+    /// <remarks>
+    /// Whatever it throws, every session is as it was before the call. A session of a model with LongRoPE that this step takes
+    /// past the original length recomputes its cache before the step, alone and on all threads.
+    /// </remarks>
     public void Decode(ReadOnlySpan<DecoderSession> sessions, ReadOnlySpan<int> tokens)
     {
         if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
@@ -137,6 +141,11 @@ public sealed unsafe class DecoderBatch
             {
                 throw new ArgumentException(
                     $"One more token does not fit into session {i}: {_model.Description.Name} has a context of {_members[i].ContextLength} positions, and all are taken. Make room with Truncate or Reset.");
+            }
+
+            if (_model.Description.OriginalContextLength > 0)
+            {
+                _members[i].CheckCrossing(1, $"session {i} of the step");
             }
         }
     }

@@ -58,6 +58,7 @@ public abstract unsafe partial class DecoderSession
                 CheckPrefix(tokens);
             }
 
+            CheckCrossing(tokens.Length);
             Hold();
             SequencesInWork = 1;
             if (Position == 0)
@@ -71,6 +72,8 @@ public abstract unsafe partial class DecoderSession
             }
 
             _isKept = BeginCall();
+            FollowLength(tokens.Length, cancellationToken);
+            Keep(tokens);
             int vocabulary = Description.VocabularySize;
             int lastRow = 0;
             fixed (int* first = tokens)
@@ -105,7 +108,7 @@ public abstract unsafe partial class DecoderSession
         catch
         {
             // Nothing that a failed or cancelled call appended to the cache counts, unless it overwrote what was there.
-            Position = CanReturnTo(before) ? before : 0;
+            ReturnTo(before);
             if (_isKept)
             {
                 RestoreState();
@@ -158,11 +161,14 @@ public abstract unsafe partial class DecoderSession
         try
         {
             ThrowIfModelIsDisposed();
-            for (; begun < tokens.Length; begun++)
+            while (begun < tokens.Length)
             {
                 DecoderSession member = members[begun];
                 member.Hold();
                 member._isKept = member.BeginCall();
+                begun++;
+                member.FollowLength(1, CancellationToken.None);
+                member.Keep(tokens.Slice(begun - 1, 1));
                 member._highestPosition = Math.Max(member._highestPosition, member.Position + 1);
             }
 

@@ -11,6 +11,15 @@ namespace Specializer;
 /// allocates managed memory. The results are the same bits for any number of threads and however a prompt is cut into calls.
 /// A call that fails or is cancelled leaves the session as it was before; only where the caches of a sliding window have by
 /// then passed over what came before, the session is empty and <see cref="Position"/> 0.
+/// <para>
+/// A model with LongRoPE has rotary factors for short sequences and for long ones. A session of it gives at any moment the
+/// logits of its whole sequence in one call: a call that takes it past
+/// <see cref="ModelDescription.OriginalContextLength"/>, or is the first after a <see cref="Truncate"/> to that length or less,
+/// recomputes the cache first. That takes the time of a prefill of all positions so far, once, and is not observable but by
+/// <see cref="TransformerSession.HiddenStates"/>, which gets the states of all positions again.
+/// <see cref="ModelOptions.OriginalLengthCrossing"/> makes such a call throw instead. A session that recomputes keeps its
+/// tokens, so that a call that fails never empties it, and it can be truncated to any position.
+/// </para>
 /// </remarks>
 public abstract unsafe partial class DecoderSession : TransformerSession
 {
@@ -34,6 +43,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
         _logits = new LogitsRows(logitsRows, logitsRowStride, model.Description.VocabularySize);
         _mostProbable = new MostProbableToken(model.Threads);
         SessionBytes = memoryBytes + _logits.ByteLength;
+        _recomputes = model.Description.OriginalContextLength > 0 && model.OriginalLengthCrossing == OriginalLengthCrossing.Recompute;
     }
 
     /// <summary>The number of tokens processed so far; the next one gets this position.</summary>
@@ -69,6 +79,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    /// <exception cref="OriginalLengthException">The call would recompute the cache, and the model's options forbid it.</exception>
     public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
         => Process(tokens, default, cancellationToken);
 
@@ -85,6 +96,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="InvalidOperationException">A logit is NaN; or another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    /// <exception cref="OriginalLengthException">The call would recompute the cache, and the model's options forbid it.</exception>
     public int PrefillGreedy(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
     {
         Process(tokens, default, isPrefix: false, isGreedy: true, out int mostProbable, cancellationToken);
@@ -97,6 +109,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <param name="cancellationToken">Checked before each chunk. A cancelled call leaves the session as it was before the call.</param>
     /// <returns>The logits after the last token, as the other overload does.</returns>
     /// <exception cref="ArgumentException">As in the other overload, or <paramref name="allLogits"/> has another length.</exception>
+    /// <exception cref="OriginalLengthException">The call would recompute the cache, and the model's options forbid it.</exception>
     public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken = default)
     {
         long expected = (long)tokens.Length * Description.VocabularySize;
@@ -117,6 +130,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <exception cref="ArgumentOutOfRangeException">The token is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    /// <exception cref="OriginalLengthException">The call would recompute the cache, and the model's options forbid it.</exception>
     public ReadOnlySpan<float> Decode(int token)
     {
         int* one = &token;
@@ -131,6 +145,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <exception cref="ArgumentOutOfRangeException">The token is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">A logit is NaN; or another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
+    /// <exception cref="OriginalLengthException">The call would recompute the cache, and the model's options forbid it.</exception>
     public int DecodeGreedy(int token)
     {
         int* one = &token;
@@ -143,6 +158,10 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     public void Reset() => Truncate(0);
 
     /// <summary>Forgets all positions from the given one on, so that another continuation can be tried.</summary>
+    /// <remarks>
+    /// A model with LongRoPE returns to its short rotary factors where the next call ends at most at the original length; that
+    /// call then recomputes the positions that are kept. If it ends past that length, nothing is recomputed.
+    /// </remarks>
     /// <param name="position">The number of positions to keep, at most <see cref="Position"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or larger than <see cref="Position"/>.</exception>
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
@@ -157,15 +176,20 @@ public abstract unsafe partial class DecoderSession : TransformerSession
                 throw new ArgumentOutOfRangeException(nameof(position), position, $"The session holds {Position} positions; it can be truncated to 0 up to {Position}.");
             }
 
+            bool isLost = false;
             if (position != 0 && position != Position)
             {
-                if (!CanForgetPositions)
+                if (_recomputes)
+                {
+                    // What the cache cannot give back is recomputed by the next call.
+                    isLost = !CanReturnTo(position);
+                }
+                else if (!CanForgetPositions)
                 {
                     throw new InvalidOperationException(
                         $"{Description.Name} keeps one state for all positions (linear attention), from which single ones cannot be taken: it can be truncated to 0 only, not to {position}.");
                 }
-
-                if (!CanReturnTo(position))
+                else if (!CanReturnTo(position))
                 {
                     throw new InvalidOperationException(
                         $"The caches of {Description.Name} hold what the {Window} positions of its sliding window need: after {_highestPosition} positions the session can be truncated to 0 or to {_highestPosition - (WindowCacheLength - Window + 1)} and more, not to {position}.");
@@ -178,6 +202,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
             }
 
             Position = position;
+            _isStale |= isLost;
         }
         finally
         {

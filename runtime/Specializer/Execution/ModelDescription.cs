@@ -18,6 +18,13 @@ public sealed record ModelDescription
     /// <summary>The largest number of positions of a session.</summary>
     public required int ContextLength { get; init; }
 
+    /// <summary>
+    /// The positions up to which a sequence of a model with LongRoPE has the short rotary factors
+    /// (<c>original_max_position_embeddings</c>); a longer one has the long factors at all its positions. 0 where the factors
+    /// do not change with the length: in other models, and where <see cref="ContextLength"/> is not longer.
+    /// </summary>
+    public int OriginalContextLength { get; init; }
+
     /// <summary>The number of positions that one step of a prefill processes.</summary>
     public required int ChunkLength { get; init; }
 

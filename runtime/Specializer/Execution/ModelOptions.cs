@@ -18,4 +18,14 @@ public sealed record ModelOptions
     /// <summary>The instruction set to use; <see langword="null"/>, the default, takes <see cref="InstructionSets.Best"/>.</summary>
     /// <remarks>Two instruction sets agree to within rounding, not to the bit. Choose one to reproduce another machine's bits.</remarks>
     public InstructionSet? InstructionSet { get; init; }
+
+    /// <summary>
+    /// What a session of a decoder with LongRoPE does where a call takes its sequence past the original length, or is the first
+    /// after a return to it: it recomputes its cache, the default, or throws. Other models have nothing to recompute.
+    /// </summary>
+    /// <remarks>
+    /// Recomputing takes the time of a prefill of all positions so far, once for each crossing; that call is as much slower. A
+    /// sequence that is known to become long has no such call if its first prefill is longer than the original length.
+    /// </remarks>
+    public OriginalLengthCrossing OriginalLengthCrossing { get; init; }
 }

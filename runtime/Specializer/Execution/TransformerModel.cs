@@ -26,6 +26,7 @@ public abstract class TransformerModel : IDisposable
         Description = description;
         Weights = weights;
         InstructionSet = instructionSet;
+        OriginalLengthCrossing = options?.OriginalLengthCrossing ?? OriginalLengthCrossing.Recompute;
         Threads = Math.Min(threads == 0 ? WorthwhileThreads(description, rowsAtOnce) : threads, description.ChunkLength);
         _team = Threads > 1 ? new WorkerTeam(Threads) : null;
     }
@@ -43,6 +44,8 @@ public abstract class TransformerModel : IDisposable
     public int Threads { get; }
 
     internal AlignedBuffer Weights { get; }
+
+    internal OriginalLengthCrossing OriginalLengthCrossing { get; }
 
     /// <summary>
     /// Writes the weights as they are packed in memory to a file, from which the generated class's <c>LoadPacked</c> has the

@@ -27,6 +27,10 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
     public int ContextLength => _model.Description.ContextLength;
 
     /// <summary>Is told every hidden state as it is computed, if set. For probing and for tests; it costs nothing while unset.</summary>
+    /// <remarks>
+    /// It gets the states of a position again whenever that position is computed again: after a truncation, after a failed call,
+    /// and where a decoder with LongRoPE recomputes its cache because its sequence grew past the original length.
+    /// </remarks>
     public HiddenStateObserver? HiddenStates { get; set; }
 
     /// <summary>The packed weights during a call.</summary>

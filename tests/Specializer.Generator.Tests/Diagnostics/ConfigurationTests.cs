@@ -60,6 +60,10 @@ public sealed class ConfigurationTests
         GeneratorRun run = GeneratorRun.Of(TestProject.Compile(Declaration.Replace("config.json\"", "config.json\"" + contextLength)), File(configuration));
         var positions = (RotaryPositions)run.Declared().LayerKinds.Single().Positions;
         Assert.Equal(factors, ((LongScaling)positions.Scaling).Factors);
+
+        // A longer context has both, by the length of a sequence.
+        Assert.Equal(factors[0] == 4 ? 64 : 0, run.Declared().OriginalContextLength);
+        Assert.Equal(factors[0] == 4, run.Files["Model.Weights.g.cs"].Contains("ShortRotaryTable", System.StringComparison.Ordinal));
     }
 
     [Theory]
