@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using Specializer.Generator.Architecture;
+using Specializer.Generator.Diagnostics;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Parsing;
@@ -51,12 +52,17 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
                 .Where(static group => group.Count() > 1)
                 .SelectMany(static group => group)));
 
+        // As with any rule, a project may say that it knows better.
+        IncrementalValueProvider<bool> acceptsUnread = context.CompilationProvider
+            .Select(static (compilation, cancellationToken) => IsLowered(DiagnosticDescriptors.UnreadComputation, compilation.Options, cancellationToken));
+
         IncrementalValuesProvider<ResolvedDeclaration> resolved = attributes
             .Combine(clashes)
             .Where(static pair => !pair.Right.Contains(pair.Left.Class.FullName))
             .Select(static (pair, _) => pair.Left)
             .Combine(files)
-            .Select(static (pair, _) => DeclarationParser.Resolve(pair.Left, pair.Right, report: null))
+            .Combine(acceptsUnread)
+            .Select(static (pair, _) => DeclarationParser.Resolve(pair.Left.Left, pair.Left.Right, report: null, pair.Right))
             .WithTrackingName(TrackingNames.Declarations);
 
         IncrementalValueProvider<EquatableArray<string>> instructionSets = context.AnalyzerConfigOptionsProvider
@@ -97,6 +103,12 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             ? declaration
             : declaration with { Class = declaration.Class with { HidesKernelTypes = true } };
     }
+
+    /// <summary>Whether a project makes an error something less, by NoWarn, a ruleset or a global configuration file.</summary>
+    private static bool IsLowered(DiagnosticDescriptor descriptor, CompilationOptions options, CancellationToken cancellationToken) =>
+        (options.SpecificDiagnosticOptions.TryGetValue(descriptor.Id, out ReportDiagnostic said)
+            || options.SyntaxTreeOptionsProvider?.TryGetGlobalDiagnosticValue(descriptor.Id, cancellationToken, out said) == true)
+        && said is ReportDiagnostic.Warn or ReportDiagnostic.Info or ReportDiagnostic.Hidden or ReportDiagnostic.Suppress;
 
     /// <summary>Whether an additional file is looked at for models.</summary>
     internal static bool MayBeConfiguration(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);

@@ -48,9 +48,9 @@ internal sealed class ModelFolder
     {
         ConfigurationReading reading = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text)
             .Parse(new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0));
-        return reading.Problems.Count == 0
+        return reading.IsUsable(acceptsUnread: false)
             ? Planner.Plan(reading.Architecture!)
-            : throw new ToolException(string.Join("\n", reading.Problems.Select(problem => $"{ConfigurationPath}{Position(problem)}: {problem.Message}.")));
+            : throw new ToolException(string.Join("\n", reading.Problems.Where(static problem => problem.Kind != ConfigurationProblemKind.Unused).Select(problem => $"{ConfigurationPath}{Position(problem)}: {problem.Message}.")));
     }
 
     /// <summary>Where a problem is, as compilers say it.</summary>

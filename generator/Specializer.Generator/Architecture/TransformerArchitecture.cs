@@ -240,7 +240,17 @@ internal sealed record LinearScaling(double Factor) : RotaryScaling;
 internal sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContextLength) : RotaryScaling;
 
 /// <summary>Interpolation by wavelength with a sharpened softmax (Peng et al. 2023, YaRN).</summary>
-internal sealed record YarnScaling(double Factor, int OriginalContextLength, double BetaFast, double BetaSlow, double AttentionFactor) : RotaryScaling;
+internal sealed record YarnScaling(double Factor, int OriginalContextLength, double BetaFast, double BetaSlow, double AttentionFactor) : RotaryScaling
+{
+    /// <summary>Whether the ramp begins and ends at whole pairs.</summary>
+    public bool Truncate { get; init; } = true;
+}
+
+/// <summary>
+/// A base that grows with the sequence (dynamic NTK). Up to the longest context of the file it is the plain one; beyond it
+/// keys that are cached would have to be rotated again at every position, which no file of this kind can ask for.
+/// </summary>
+internal sealed record DynamicScaling(double Factor, int OriginalContextLength) : RotaryScaling;
 
 /// <summary>A factor for each frequency (Ding et al. 2024, LongRoPE).</summary>
 /// <param name="Factors">The factors of sequences that are longer than <see cref="OriginalContextLength"/>, or of all if there are no others.</param>

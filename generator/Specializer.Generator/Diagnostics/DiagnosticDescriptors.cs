@@ -66,12 +66,18 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor MemberIsGenerated = Create(
         "SPZ0019", "A member has the name of a generated one", "'{0}' is the name of a member that the generator gives to '{1}': choose another name");
 
+    public static readonly DiagnosticDescriptor UnreadComputation = Create(
+        "SPZ0020", "A field of the config.json that changes the computation is not read", "{0}: {1}");
+
+    public static readonly DiagnosticDescriptor UnusedField = Create(
+        "SPZ0021", "A field of the config.json is not used", "{0}: {1}", DiagnosticSeverity.Info);
+
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
         NotPartial, UnsuitableClass, MissingPart, ValueOutOfRange, HeadsDoNotDivideWidth, KeyValueHeadsDoNotDivideHeads,
         OddRotaryWidth, RotaryWiderThanHead, UnsafeBlocksNotAllowed, LanguageTooOld, TooLarge,
         ConfigurationNotFound, ConfigurationInvalid, PartBesideConfiguration, PartsExcludeEachOther, UnsuitableTensorName,
-        OneFileForTwo, WindowBeyondContext, MemberIsGenerated,
+        OneFileForTwo, WindowBeyondContext, MemberIsGenerated, UnreadComputation, UnusedField,
     ];
 
     private static DiagnosticDescriptor Create(string id, string title, string message, DiagnosticSeverity severity = DiagnosticSeverity.Error) => new(

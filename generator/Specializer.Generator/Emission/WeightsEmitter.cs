@@ -142,7 +142,7 @@ internal static class WeightsEmitter
         {
             LinearScaling linear => $"Linear({dimension}, {theta}, {Number(linear.Factor)})",
             Llama3Scaling llama => $"Llama3({dimension}, {theta}, {Number(llama.Factor)}, {Number(llama.LowFrequencyFactor)}, {Number(llama.HighFrequencyFactor)}, {Text(llama.OriginalContextLength)})",
-            YarnScaling yarn => $"Yarn({dimension}, {theta}, {Number(yarn.Factor)}, {Text(yarn.OriginalContextLength)}, {Number(yarn.BetaFast)}, {Number(yarn.BetaSlow)}, {Number(yarn.AttentionFactor)})",
+            YarnScaling yarn => $"Yarn({dimension}, {theta}, {Number(yarn.Factor)}, {Text(yarn.OriginalContextLength)}, {Number(yarn.BetaFast)}, {Number(yarn.BetaSlow)}, {Number(yarn.AttentionFactor)}{(yarn.Truncate ? "" : ", truncate: false")})",
             LongScaling @long => $"LongRope({dimension}, {theta}, [{string.Join(", ", @long.Factors.Select(Number))}], {Number(@long.AttentionFactor)})",
             _ => $"Plain({dimension}, {theta})",
         };

@@ -91,9 +91,11 @@ internal static class DeclarationParser
     /// <summary>Looks up the config.json that a declaration names.</summary>
     /// <param name="declaration">What the attributes say.</param>
     /// <param name="files">The project's additional files.</param>
-    /// <param name="report">Is told what is wrong.</param>
+    /// <param name="report">Receives what is wrong.</param>
+    /// <param name="acceptsUnread">Whether the project lowers the rule for fields that change the computation and are not read.</param>
     /// <returns>The declaration with its architecture, or its outline if anything is wrong.</returns>
-    public static ResolvedDeclaration Resolve(AttributeDeclaration declaration, IReadOnlyCollection<ConfigurationFile> files, ReportResolution? report)
+    public static ResolvedDeclaration Resolve(
+        AttributeDeclaration declaration, IReadOnlyCollection<ConfigurationFile> files, ReportResolution? report, bool acceptsUnread = false)
     {
         if (declaration.Configuration is not { } reference)
         {
@@ -115,13 +117,20 @@ internal static class DeclarationParser
         ConfigurationReading reading = matching[0].Parse(reference);
         foreach (ConfigurationProblem problem in reading.Problems)
         {
-            report?.Invoke(DiagnosticDescriptors.ConfigurationInvalid, (matching[0], problem.Start, problem.Length), null, [reference.Path, problem.Message]);
+            report?.Invoke(Descriptor(problem.Kind), (matching[0], problem.Start, problem.Length), null, [reference.Path, problem.Message]);
         }
 
-        return reading.Problems.Count == 0
+        return reading.IsUsable(acceptsUnread)
             ? new ResolvedDeclaration(new ModelDeclaration(declaration.Class, reading.Architecture!), null)
             : new ResolvedDeclaration(null, OutlineParser.Of(declaration.Class, reference, reading.Architecture));
     }
+
+    private static DiagnosticDescriptor Descriptor(ConfigurationProblemKind kind) => kind switch
+    {
+        ConfigurationProblemKind.UnreadComputation => DiagnosticDescriptors.UnreadComputation,
+        ConfigurationProblemKind.Unused => DiagnosticDescriptors.UnusedField,
+        _ => DiagnosticDescriptors.ConfigurationInvalid,
+    };
 
     /// <summary>What there is in the place of the one file that is wanted, what to do, and how, if there is one obvious way.</summary>
     private static (string Found, string Advice, Mend? Mend) Explain(string path, IReadOnlyCollection<ConfigurationFile> files, IReadOnlyList<ConfigurationFile> matching)

@@ -81,11 +81,14 @@ public sealed class RotaryFrequencies
     /// <param name="betaFast">Turns over the original context from which on a pair is kept.</param>
     /// <param name="betaSlow">Turns up to which a pair is interpolated.</param>
     /// <param name="attentionFactor">What cosines and sines are multiplied with.</param>
-    public static RotaryFrequencies Yarn(int dimension, double theta, double factor, int originalContextLength, double betaFast, double betaSlow, double attentionFactor)
+    /// <param name="truncate">Whether the ramp begins and ends at whole pairs (<c>truncate</c> of gpt-oss).</param>
+    public static RotaryFrequencies Yarn(
+        int dimension, double theta, double factor, int originalContextLength, double betaFast, double betaSlow, double attentionFactor, bool truncate = true)
     {
         double PairThatTurns(double turns) => dimension * Math.Log(originalContextLength / (turns * 2 * Math.PI)) / (2 * Math.Log(theta));
-        double low = Math.Max(Math.Floor(PairThatTurns(betaFast)), 0);
-        double high = Math.Min(Math.Ceiling(PairThatTurns(betaSlow)), dimension - 1);
+        double first = PairThatTurns(betaFast), last = PairThatTurns(betaSlow);
+        double low = Math.Max(truncate ? Math.Floor(first) : first, 0);
+        double high = Math.Min(truncate ? Math.Ceiling(last) : last, dimension - 1);
         if (low == high)
         {
             high += 0.001;

@@ -51,7 +51,7 @@ public sealed class EncoderDecoderConfigurationTests
     }
 
     [Theory]
-    [InlineData(T5, "\"d_kv\": 8", "\"feed_forward_proj\": \"gated-tanh\"", "", "\"feed_forward_proj\" is \"gated-tanh\", but must be one of relu, gelu, gated-gelu, gated-relu, gated-silu")]
+    [InlineData(T5, "\"d_kv\": 8", "\"feed_forward_proj\": \"gated-tanh\"", "", "\"feed_forward_proj\" is \"gated-tanh\", but must be one of relu, gelu, silu, gated-gelu, gated-relu, gated-silu")]
     [InlineData(T5, "\"d_kv\": 8", "\"relative_attention_num_buckets\": 6", "", "\"relative_attention_num_buckets\" is 6: it must be a multiple of 4")]
     [InlineData(Bart, "\"decoder_layers\": 1", "\"decoder_layers\": 1, \"normalize_before\": true", "", "\"normalize_before\" is true: norms before the blocks are mBART's")]
     [InlineData(Bart, "\"decoder_layers\": 1", "\"decoder_layers\": 1, \"tie_word_embeddings\": false", "", "\"tie_word_embeddings\" is false: a matrix of its own for the logits")]

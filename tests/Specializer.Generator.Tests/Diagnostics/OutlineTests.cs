@@ -108,9 +108,9 @@ public sealed class OutlineTests
 
     [Theory]
     [InlineData("\"model_type\": \"llama\", \"hidden_size\": 96, \"num_attention_heads\": 7", nameof(Decoding))]
-    [InlineData("\"model_type\": \"gpt2\"", nameof(Decoding))]
+    [InlineData("\"model_type\": \"gpt2\", \"n_layer\": 0", nameof(Decoding))]
     [InlineData("\"model_type\": \"bert\", \"hidden_size\": -1", nameof(Encoding))]
-    [InlineData("\"model_type\": \"t5\", \"d_model\": 64", nameof(Translating))]
+    [InlineData("\"model_type\": \"t5\", \"d_model\": 64, \"num_heads\": 0", nameof(Translating))]
     [InlineData("\"model_type\": \"whisper\", \"d_model\": 64", nameof(Listening))]
     [InlineData("\"model_type\": \"vit\", \"hidden_size\": 64", nameof(Seeing))]
     [InlineData("\"model_type\": \"lama\"", nameof(Decoding))]

@@ -9,7 +9,17 @@ namespace Specializer.Generator.Parsing.Configuration;
 /// <summary>What reading a config.json gave.</summary>
 /// <param name="Architecture">The architecture; if anything is wrong only its outline, and null if not even the family is known.</param>
 /// <param name="Problems">Everything that is wrong, in the order of the file.</param>
-internal sealed record ConfigurationReading(TransformerArchitecture? Architecture, IReadOnlyList<ConfigurationProblem> Problems);
+internal sealed record ConfigurationReading(TransformerArchitecture? Architecture, IReadOnlyList<ConfigurationProblem> Problems)
+{
+    /// <summary>Whether a model may be generated.</summary>
+    /// <param name="acceptsUnread">Whether fields that change the computation may stand unread.</param>
+    public bool IsUsable(bool acceptsUnread) => Architecture is not null && !Problems.Any(problem => problem.Kind switch
+    {
+        ConfigurationProblemKind.Unused => false,
+        ConfigurationProblemKind.UnreadComputation => !acceptsUnread,
+        _ => true,
+    });
+}
 
 /// <summary>An additional file of the project that may be a model's config.json.</summary>
 /// <param name="Path">Its path, with slashes.</param>
@@ -81,6 +91,23 @@ internal sealed record ConfigurationFile(string Path, string Text)
         bool isRight = !problems.Any;
         architecture = OverriddenArchitecture.Apply(architecture, reference.Overrides, problems);
         int contextLength = reference.ContextLength == 0 ? architecture.ContextLength : reference.ContextLength;
+        if (contextLength > ArchitectureParser.LargestExtent)
+        {
+            problems.Add(FormattableString.Invariant(
+                $"the file says {contextLength} positions or more, but a model has at most {ArchitectureParser.LargestExtent}: give a ContextLength"));
+            contextLength = 1;
+            isRight = false;
+        }
+
+        foreach (DynamicScaling dynamic in architecture.LayerKinds.Select(static kind => (kind.Positions as RotaryPositions)?.Scaling).OfType<DynamicScaling>().Take(1))
+        {
+            if (contextLength > dynamic.OriginalContextLength)
+            {
+                problems.Add(FormattableString.Invariant(
+                    $"dynamic rotary scaling rotates all keys anew at every position beyond {dynamic.OriginalContextLength}: give a ContextLength of at most {dynamic.OriginalContextLength}"));
+            }
+        }
+
         if (isRight && architecture.Embeddings.Positions is LearnedPositions learned && contextLength > learned.Rows - learned.Offset)
         {
             problems.Add(FormattableString.Invariant($"the model has learned {learned.Rows - learned.Offset} positions, fewer than the ContextLength of {contextLength}"));

@@ -167,7 +167,17 @@ internal sealed class JsonReader
         }
 
         string text = _text.Substring(start, _at - start);
-        // Python's json writes infinities and not-a-number as words that JSON does not have; no field of ours takes them.
+        switch (text)
+        {
+            // Python's json writes them; a field that is read says that it needs a finite number.
+            case "NaN":
+                return new JsonValue(JsonKind.Number, start, _at - start) { Number = double.NaN };
+            case "Infinity":
+                return new JsonValue(JsonKind.Number, start, _at - start) { Number = double.PositiveInfinity };
+            case "-Infinity":
+                return new JsonValue(JsonKind.Number, start, _at - start) { Number = double.NegativeInfinity };
+        }
+
         if (text.Length == 0 || !(text[0] == '-' || char.IsDigit(text[0])) || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
         {
             _at = start;

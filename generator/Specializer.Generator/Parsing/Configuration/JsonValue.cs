@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 
 namespace Specializer.Generator.Parsing.Configuration;
 
@@ -18,6 +19,8 @@ internal enum JsonKind
 /// <param name="Length">Its length in characters.</param>
 internal sealed record JsonValue(JsonKind Kind, int Start, int Length)
 {
+    private static readonly IReadOnlyDictionary<string, JsonValue> s_noMembers = new Dictionary<string, JsonValue>();
+
     public bool Boolean { get; init; }
 
     public double Number { get; init; }
@@ -26,5 +29,44 @@ internal sealed record JsonValue(JsonKind Kind, int Start, int Length)
 
     public IReadOnlyList<JsonValue> Items { get; init; } = [];
 
-    public IReadOnlyDictionary<string, JsonValue> Members { get; init; } = new Dictionary<string, JsonValue>();
+    public IReadOnlyDictionary<string, JsonValue> Members { get; init; } = s_noMembers;
+
+    /// <summary>The value as a message shows it.</summary>
+    public string Describe() => Kind switch
+    {
+        JsonKind.Number => Number.ToString("R", CultureInfo.InvariantCulture),
+        JsonKind.Text => "\"" + (Text.Length > 80 ? Text.Substring(0, 80) + "..." : Text) + "\"",
+        JsonKind.Boolean => Boolean ? "true" : "false",
+        JsonKind.Array => "an array",
+        JsonKind.Object => "an object",
+        _ => "null",
+    };
+
+    /// <summary>Whether two values say the same, wherever they stand.</summary>
+    public bool Says(JsonValue other)
+    {
+        if (Kind != other.Kind || Boolean != other.Boolean || !Number.Equals(other.Number) || Text != other.Text
+            || Items.Count != other.Items.Count || Members.Count != other.Members.Count)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < Items.Count; i++)
+        {
+            if (!Items[i].Says(other.Items[i]))
+            {
+                return false;
+            }
+        }
+
+        foreach (KeyValuePair<string, JsonValue> member in Members)
+        {
+            if (!other.Members.TryGetValue(member.Key, out JsonValue? twin) || !member.Value.Says(twin))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -6,8 +7,9 @@ using Specializer.Generator.Architecture;
 namespace Specializer.Generator.Parsing.Configuration;
 
 /// <summary>
-/// The fields of a Hugging Face config.json. What is missing, of the wrong kind or out of range is a problem that names the
-/// field; reading goes on with the field's default, or with a value that is harmless.
+/// The fields of a Hugging Face config.json. A field that is missing, of the wrong kind or out of range is a problem that
+/// names it; reading goes on with the field's default, or with a value that is harmless. Every field that is read is
+/// noted in the <see cref="FieldLog"/>, so that those that nobody accounts for can be reported.
 /// </summary>
 internal sealed class ModelConfiguration
 {
@@ -16,11 +18,16 @@ internal sealed class ModelConfiguration
     private readonly JsonValue _json;
     private readonly string _path;
     private readonly bool _isUnknown;
+    private readonly FieldLog _log;
+    private readonly Dictionary<string, string[]> _aliases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModelConfiguration> _inherited = new(StringComparer.Ordinal);
+    private bool _hidesClasses;
 
-    private ModelConfiguration(JsonValue json, string path, ConfigurationProblems problems, bool isUnknown)
+    private ModelConfiguration(JsonValue json, string path, ConfigurationProblems problems, FieldLog log, bool isUnknown)
     {
         _json = json;
         _path = path;
+        _log = log;
         _isUnknown = isUnknown;
         Problems = problems;
     }
@@ -28,17 +35,54 @@ internal sealed class ModelConfiguration
     /// <summary>What is wrong with the whole file, as far as it was read.</summary>
     public ConfigurationProblems Problems { get; }
 
+    /// <summary>How many fields there are.</summary>
+    public int Count => _json.Members.Count;
+
+    /// <summary>The names of the fields.</summary>
+    public IEnumerable<string> Names => _json.Members.Keys;
+
     /// <exception cref="ConfigurationException">The text is not JSON, or not an object.</exception>
     public static ModelConfiguration Read(string text)
     {
         JsonValue json = JsonReader.Read(text);
         return json.Kind == JsonKind.Object
-            ? new ModelConfiguration(json, "", new ConfigurationProblems(), isUnknown: false)
+            ? new ModelConfiguration(json, "", new ConfigurationProblems(), new FieldLog(), isUnknown: false)
             : throw new ConfigurationException("the file holds no JSON object", json.Start, json.Length);
     }
 
+    /// <summary>Gives a field further names, as transformers' attribute_map does.</summary>
+    public void Alias(string name, params string[] others) => _aliases[name] = others;
+
+    /// <summary>Takes fields that are absent here from the object around this one; those that stand in both must say the same.</summary>
+    public void Inherit(ModelConfiguration outer, params string[] names)
+    {
+        foreach (string name in names)
+        {
+            _inherited[name] = outer;
+            outer._log.Account(outer._path + name);
+        }
+    }
+
+    /// <summary>Leaves out the classes that the file names: they are those of a whole of which this is a part.</summary>
+    public void HideClasses() => _hidesClasses = true;
+
+    /// <summary>Accounts for fields that change nothing of what is computed, whatever their values.</summary>
+    public void WithoutEffect(params string[] names)
+    {
+        foreach (string name in names)
+        {
+            _log.Account(_path + name);
+        }
+    }
+
+    /// <summary>Reports every field that nobody has accounted for.</summary>
+    public void ReportOthers() => _log.ReportOthers(_json, _path, Problems);
+
     /// <summary>Whether a field is there and not null.</summary>
-    public bool Has(string name) => Find(name) is not null;
+    public bool Has(string name) => Find(name) is { Kind: not JsonKind.Null };
+
+    /// <summary>Whether a field is there, even if it is null.</summary>
+    public bool IsGiven(string name) => Find(name) is not null;
 
     /// <summary>A field under its first name that is there.</summary>
     public string FirstOf(params string[] names) => names.FirstOrDefault(Has) ?? names[0];
@@ -56,31 +100,46 @@ internal sealed class ModelConfiguration
         return value is null ? defaultValue : value.Kind == JsonKind.Boolean ? value.Boolean : Wrong(name, "true or false", defaultValue);
     }
 
-    public double Number(string name, double? defaultValue = null)
+    /// <summary>A finite number, in a range if one is given.</summary>
+    public double Number(string name, double? defaultValue = null, NumberRange? range = null)
     {
         JsonValue? value = Find(name);
-        return value is null ? defaultValue ?? Missing(name, 1.0)
-            : value.Kind == JsonKind.Number && !double.IsInfinity(value.Number) ? value.Number : Wrong(name, "a number", defaultValue ?? 1);
+        if (value is null)
+        {
+            return defaultValue ?? Missing(name, 1.0);
+        }
+
+        bool isRight = value.Kind == JsonKind.Number && !double.IsNaN(value.Number) && !double.IsInfinity(value.Number)
+            && (range is null || range.Contains(value.Number));
+        return isRight ? value.Number : Wrong(name, range?.Description ?? "a number", defaultValue ?? 1);
     }
 
+    /// <summary>A number that may be null, which stands for nothing.</summary>
+    public double? OptionalNumber(string name, double? defaultValue, NumberRange range) =>
+        !IsGiven(name) ? defaultValue : Has(name) ? Number(name, 1, range) : null;
+
     /// <summary>A positive whole number.</summary>
-    public int Extent(string name, int? defaultValue = null)
-    {
-        JsonValue? value = Find(name);
-        return value is null ? defaultValue ?? Missing(name, 1)
-            : value.Kind == JsonKind.Number && value.Number is >= 1 and <= LargestExtent && value.Number == (int)value.Number ? (int)value.Number
-            : Wrong(name, "a whole number from 1 to " + LargestExtent.ToString(CultureInfo.InvariantCulture), defaultValue ?? 1);
-    }
+    public int Extent(string name, int? defaultValue = null) => Whole(name, defaultValue, LargestExtent);
+
+    /// <summary>A positive whole number that may be null, which stands for nothing.</summary>
+    public int? OptionalExtent(string name, int? defaultValue) => !IsGiven(name) ? defaultValue : Has(name) ? Extent(name, 1) : null;
+
+    /// <summary>
+    /// A number of positions. It may exceed what a model can have: published files say a million million for "no limit", and
+    /// a ContextLength replaces it.
+    /// </summary>
+    public int Length(string name, int? defaultValue = null) => Whole(name, defaultValue, int.MaxValue);
 
     /// <summary>An even, positive whole number for every layer: an array of them, or one for all.</summary>
     /// <param name="name">The field.</param>
     /// <param name="layers">The number of layers.</param>
     /// <param name="layersField">The field that it comes from.</param>
-    public int[] Windows(string name, int layers, string layersField)
+    /// <param name="defaultValue">The value of a field that is absent.</param>
+    public int[] Windows(string name, int layers, string layersField, int defaultValue)
     {
         const int StandIn = 2;
         JsonValue? value = Find(name);
-        double[] numbers = value is null ? [Missing(name, StandIn)]
+        double[] numbers = value is null ? [.. Enumerable.Repeat((double)defaultValue, layers)]
             : value.Kind == JsonKind.Array ? [.. value.Items.Select(static item => item.Kind == JsonKind.Number ? item.Number : 0)]
             : [.. Enumerable.Repeat(Number(name), IsRight(layersField) ? layers : 1)];
         Require(
@@ -91,13 +150,11 @@ internal sealed class ModelConfiguration
         return IsRight(name) && IsRight(layersField) ? [.. numbers.Select(static number => (int)number)] : [StandIn];
     }
 
-    /// <summary>How many fields there are.</summary>
-    public int Count => _json.Members.Count;
-
     public IReadOnlyList<JsonValue> Items(string name)
     {
         JsonValue? value = Find(name);
-        return value is null ? [] : value.Kind == JsonKind.Array ? value.Items : Wrong<IReadOnlyList<JsonValue>>(name, "an array", []);
+        return value is null or { Kind: JsonKind.Null } ? []
+            : value.Kind == JsonKind.Array ? value.Items : Wrong<IReadOnlyList<JsonValue>>(name, "an array", []);
     }
 
     /// <summary>A nested object; empty if it is not there.</summary>
@@ -106,13 +163,18 @@ internal sealed class ModelConfiguration
         JsonValue? value = Find(name);
         if (value is { Kind: JsonKind.Object })
         {
-            return new ModelConfiguration(value, _path + name + ".", Problems, _isUnknown);
+            _log.Open(_path + name);
+            return new ModelConfiguration(value, _path + name + ".", Problems, _log, _isUnknown);
         }
 
         // What would be in the place of something else is unknown, and nothing of it is missing.
-        bool isWrong = value is not null && Wrong(name, "an object", true);
-        return new ModelConfiguration(new JsonValue(JsonKind.Object, _json.Start, _json.Length), _path + name + ".", Problems, _isUnknown || isWrong);
+        bool isWrong = value is not null and not { Kind: JsonKind.Null } && Wrong(name, "an object", true);
+        var empty = new JsonValue(JsonKind.Object, value?.Start ?? _json.Start, value?.Length ?? 1);
+        return new ModelConfiguration(empty, _path + name + ".", Problems, _log, _isUnknown || isWrong);
     }
+
+    /// <summary>Whether a field is an object.</summary>
+    public bool IsSection(string name) => Find(name) is { Kind: JsonKind.Object };
 
     public ActivationFunction Activation(string name, string? defaultValue = null) => Text(name, defaultValue) switch
     {
@@ -122,13 +184,13 @@ internal sealed class ModelConfiguration
         "quick_gelu" => ActivationFunction.GeluQuick,
         "silu" or "swish" => ActivationFunction.Silu,
         "relu2" => ActivationFunction.SquaredRelu,
-        _ => Wrong(name, "one of relu, gelu, gelu_new, gelu_pytorch_tanh, quick_gelu, silu, swish, relu2", ActivationFunction.Gelu),
+        _ => Wrong(name, "one of relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, quick_gelu, silu, swish, relu2", ActivationFunction.Gelu),
     };
 
     /// <summary>Whether nothing is wrong with the fields of which something is computed.</summary>
     public bool IsRight(params string[] names) => !names.Any(name => Problems.IsWrong(_path + name));
 
-    /// <summary>Says that a field that is there has a wrong value.</summary>
+    /// <summary>Reports that a field that is there has a wrong value.</summary>
     /// <returns>The value to go on with.</returns>
     public T Wrong<T>(string name, string expected, T standIn)
     {
@@ -136,7 +198,7 @@ internal sealed class ModelConfiguration
         return standIn;
     }
 
-    /// <summary>A rule between fields: says that one is wrong, unless another that the rule knows is wrong already.</summary>
+    /// <summary>A rule between fields: reports one as wrong, unless another that the rule knows is wrong already.</summary>
     /// <param name="holds">Whether the rule holds.</param>
     /// <param name="name">The field that would have to be another.</param>
     /// <param name="expected">What it must be.</param>
@@ -162,12 +224,100 @@ internal sealed class ModelConfiguration
         }
     }
 
-    private void Report(string name, System.Func<string, string> what, string[] others)
+    /// <summary>Says at a field what of the file is not used, though its family knows the field.</summary>
+    public void Note(string name, string message)
+    {
+        if (Find(name) is { } value)
+        {
+            Problems.Add(new ConfigurationProblem($"\"{_path}{name}\": {message}", value.Start, value.Length) { Kind = ConfigurationProblemKind.Unused });
+        }
+    }
+
+    /// <summary>Reports two fields that say the same thing differently.</summary>
+    public void Disagree(string name, string other, ModelConfiguration otherSection)
+    {
+        JsonValue? theirs = otherSection.Find(other);
+        Report(name, value => $"is {value}, but \"{otherSection._path}{other}\", which says the same, is {theirs?.Describe() ?? "not given"}: remove the wrong one", []);
+    }
+
+    /// <summary>A field as it stands; null if it is absent. Accounts for it.</summary>
+    public JsonValue? Find(string name)
+    {
+        JsonValue? found = name == "architectures" && _hidesClasses ? null : FindOne(name);
+        if (_inherited.TryGetValue(name, out ModelConfiguration? outer) && outer.FindOne(name) is { } around)
+        {
+            if (found is not null && !found.Says(around) && !Problems.IsWrong(_path + name))
+            {
+                Problems.Add(
+                    _path + name,
+                    $"\"{_path}{name}\" is {found.Describe()}, but \"{outer._path}{name}\" is {around.Describe()}: remove the wrong one",
+                    found.Start,
+                    found.Length);
+            }
+
+            found ??= around;
+        }
+
+        if (!_aliases.TryGetValue(name, out string[]? others))
+        {
+            return found;
+        }
+
+        foreach (string other in others)
+        {
+            JsonValue? alias = FindOne(other);
+            if (found is { Kind: not JsonKind.Null } && alias is { Kind: not JsonKind.Null } && !found.Says(alias) && !Problems.IsWrong(_path + other))
+            {
+                Problems.MarkWrong(_path + name);
+                Problems.Add(
+                    _path + other,
+                    $"\"{_path}{other}\" is {alias.Describe()}, but \"{_path}{name}\", another name of the same field, is {found.Describe()}: remove the wrong one",
+                    alias.Start,
+                    alias.Length);
+            }
+
+            found = found is { Kind: not JsonKind.Null } ? found : alias ?? found;
+        }
+
+        return found;
+    }
+
+    private JsonValue? FindOne(string name)
+    {
+        _log.Account(_path + name);
+        return _json.Members.TryGetValue(name, out JsonValue? value) ? value : null;
+    }
+
+    private int Whole(string name, int? defaultValue, int largest)
+    {
+        JsonValue? value = Find(name);
+        if (value is null)
+        {
+            return defaultValue ?? Missing(name, 1);
+        }
+
+        if (value.Kind == JsonKind.Number && value.Number >= 1 && value.Number == Math.Floor(value.Number))
+        {
+            if (value.Number <= largest)
+            {
+                return (int)value.Number;
+            }
+
+            if (largest == int.MaxValue)
+            {
+                return int.MaxValue;
+            }
+        }
+
+        return Wrong(name, largest == int.MaxValue ? "a positive whole number" : "a whole number from 1 to " + largest.ToString(CultureInfo.InvariantCulture), defaultValue ?? 1);
+    }
+
+    private void Report(string name, Func<string, string> what, string[] others)
     {
         if (!_isUnknown && IsRight(others))
         {
             JsonValue? value = Find(name);
-            Problems.Add(_path + name, $"\"{_path}{name}\" {what(value is null ? "not given" : Show(value))}", (value ?? _json).Start, value?.Length ?? 1);
+            Problems.Add(_path + name, $"\"{_path}{name}\" {what(value?.Describe() ?? "not given")}", (value ?? _json).Start, value?.Length ?? 1);
         }
     }
 
@@ -180,16 +330,4 @@ internal sealed class ModelConfiguration
 
         return standIn;
     }
-
-    private static string Show(JsonValue value) => value.Kind switch
-    {
-        JsonKind.Number => value.Number.ToString("R", CultureInfo.InvariantCulture),
-        JsonKind.Text => "\"" + value.Text + "\"",
-        JsonKind.Boolean => value.Boolean ? "true" : "false",
-        JsonKind.Array => "an array",
-        JsonKind.Object => "an object",
-        _ => "null",
-    };
-
-    private JsonValue? Find(string name) => _json.Members.TryGetValue(name, out JsonValue? value) && value.Kind != JsonKind.Null ? value : null;
 }

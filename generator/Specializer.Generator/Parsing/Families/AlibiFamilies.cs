@@ -9,16 +9,25 @@ internal static class AlibiFamilies
     /// <summary>BloomForCausalLM (BigScience 2022): a norm on the embeddings, tanh GELU, heads stored one by one.</summary>
     public static TransformerArchitecture Bloom(ModelConfiguration configuration)
     {
-        int width = configuration.Extent(configuration.FirstOf("hidden_size", "n_embed"));
+        // The sizes that the class gives to absent fields are those of a toy, so that these must be there.
+        configuration.Alias("hidden_size", "n_embed");
+        configuration.Alias("n_layer", "num_hidden_layers");
+        configuration.Alias("n_head", "num_attention_heads");
+        SharedFields.RefuseCrossAttention(configuration);
+        configuration.WithoutEffect(
+            "slow_but_exact", "attention_softmax_in_fp32", "masked_softmax_fusion", "bias_dropout_fusion", "skip_bias_add", "skip_bias_add_qkv", "offset_alibi");
+        int width = configuration.Extent("hidden_size"), heads = configuration.Extent("n_head"), layers = configuration.Extent("n_layer");
+        configuration.Refuse(configuration.Has("n_inner") && configuration.Extent("n_inner") != 4 * width, "n_inner", "transformers ignores it: the inner width is four times \"hidden_size\"", "hidden_size");
         configuration.Refuse(
             configuration.Flag("apply_residual_connection_post_layernorm", false), "apply_residual_connection_post_layernorm", "a residual stream taken behind the norm is not supported");
-        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, configuration.FirstOf("n_head", "num_attention_heads"), null, null).WithBias(true, true);
+        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", heads)).WithBias(true, true);
         TransformerArchitecture model = GptFamilies.Build(
             configuration,
-            layers: configuration.FirstOf("n_layer", "num_hidden_layers"),
+            ("n_layer", layers),
             width,
+            vocabulary: 250_880,
             // BLOOM has no table of positions; its training used sequences of seq_length.
-            configuration.Extent("seq_length", 2048),
+            configuration.Length("seq_length", 2048),
             attention,
             new AlibiPositions(MaximumBias: 8),
             new FeedForwardArchitecture(4 * width, ActivationFunction.GeluTanh, Gated: false, Bias: true),
@@ -35,30 +44,43 @@ internal static class AlibiFamilies
                     QueryKeyValue = "transformer.h.{layer}.self_attention.query_key_value",
                 },
                 QueryKeyValueLayout.PerKeyValueHead));
-        return model with { Embeddings = model.Embeddings with { Norm = true } };
+        return DecoderClass.Apply(configuration, "Bloom", model with { Embeddings = model.Embeddings with { Norm = true } });
     }
 
     /// <summary>MptForCausalLM (MosaicML 2023): no biases anywhere.</summary>
     public static TransformerArchitecture Mpt(ModelConfiguration configuration)
     {
-        int width = configuration.Extent("d_model");
+        configuration.Alias("d_model", "hidden_size");
+        configuration.Alias("n_heads", "num_attention_heads");
+        configuration.Alias("n_layers", "num_hidden_layers");
+        SharedFields.RefuseCrossAttention(configuration);
+        int width = configuration.Extent("d_model", 2048);
         ModelConfiguration attentionFields = configuration.Section("attn_config");
+        configuration.WithoutEffect("embedding_fraction", "verbose", "init_device", "init_config", "tokenizer_name", "learned_pos_emb");
+        configuration.Refuse(configuration.Extent("expansion_ratio", 4) != 4, "expansion_ratio", "transformers ignores it: the inner width is four times \"d_model\"");
         configuration.Refuse(!configuration.Flag("no_bias", true), "no_bias", "biases are not supported for this family");
         configuration.Refuse(configuration.Has("logit_scale"), "logit_scale", "scaled logits are not supported for this family");
+        configuration.Refuse(
+            configuration.Text("norm_type", "low_precision_layernorm") is not ("low_precision_layernorm" or "layernorm"), "norm_type", "only LayerNorm is supported for this family");
+        SharedFields.Account(attentionFields);
+        attentionFields.WithoutEffect("attn_impl");
         attentionFields.Refuse(!attentionFields.Flag("alibi", true), "alibi", "positions other than ALiBi are not supported for this family");
+        attentionFields.Refuse(attentionFields.Number("alibi_bias_max", 8) != 8, "alibi_bias_max", "transformers ignores it and computes with 8");
         attentionFields.Refuse(attentionFields.Flag("qk_ln", false), "qk_ln", "LayerNorm of queries and keys is not supported");
         attentionFields.Refuse(attentionFields.Flag("prefix_lm", false), "prefix_lm", "a prefix that sees itself whole is not supported");
+        attentionFields.Refuse(attentionFields.Flag("attn_uses_sequence_id", false), "attn_uses_sequence_id", "several sequences in one are not supported");
         attentionFields.Refuse(attentionFields.Has("clip_qkv"), "clip_qkv", "clipped projections are not supported");
         attentionFields.Refuse(attentionFields.Text("attn_type", "multihead_attention") != "multihead_attention", "attn_type", "only multihead_attention is supported");
-        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, "n_heads", null, null);
+        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_heads", 16));
         TransformerArchitecture model = GptFamilies.Build(
             configuration,
-            layers: "n_layers",
+            ("n_layers", 24),
             width,
-            configuration.Extent("max_seq_len", 2048),
-            attention with { Scale = (float)attentionFields.Number("softmax_scale", attention.Scale) },
-            new AlibiPositions(attentionFields.Number("alibi_bias_max", 8)),
-            new FeedForwardArchitecture(configuration.Extent("expansion_ratio", 4) * width, ActivationFunction.Gelu, Gated: false, Bias: false),
+            vocabulary: 50_368,
+            configuration.Length("max_seq_len", 2048),
+            attention with { Scale = (float)(attentionFields.OptionalNumber("softmax_scale", null, NumberRange.Positive) ?? attention.Scale) },
+            new AlibiPositions(MaximumBias: 8),
+            new FeedForwardArchitecture(4 * width, ActivationFunction.Gelu, Gated: false, Bias: false),
             epsilon: "layer_norm_epsilon",
             BlockArrangement.PreNorm,
             logitsBias: false,
@@ -71,6 +93,6 @@ internal static class AlibiFamilies
                     QueryKeyValue = "transformer.blocks.{layer}.attn.Wqkv",
                 },
                 QueryKeyValueLayout.Concatenated));
-        return model with { Norm = model.Norm with { Bias = false } };
+        return DecoderClass.Apply(configuration, "Mpt", model with { Norm = model.Norm with { Bias = false } });
     }
 }

@@ -1,4 +1,3 @@
-using System;
 using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
@@ -20,6 +19,15 @@ internal enum EncoderHead
 
     /// <summary>XForTokenClassification.</summary>
     TokenClassification,
+
+    /// <summary>XForQuestionAnswering: the logits of a span's start and end for every token.</summary>
+    QuestionAnswering,
+
+    /// <summary>XForMultipleChoice: one number for each choice, which is a sequence of its own.</summary>
+    MultipleChoice,
+
+    /// <summary>BertForNextSentencePrediction.</summary>
+    NextSentence,
 }
 
 /// <summary>Which of a family's classes a checkpoint is of, as <c>architectures</c> says.</summary>
@@ -32,32 +40,50 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
     /// <param name="prefix">What the names of the body's tensors begin with if there is a head.</param>
     public static EncoderClass Of(ModelConfiguration configuration, string family, string prefix)
     {
-        string[] classes = [.. configuration.Items("architectures").Select(static item => item.Text)];
-        string name = classes.Length == 0 ? family + "Model" : classes[0];
         (string Name, EncoderHead Head)[] known =
         [
             (family + "Model", EncoderHead.Pooler),
             (family + "ForMaskedLM", EncoderHead.MaskedLanguageModel),
             (family + "ForSequenceClassification", EncoderHead.SequenceClassification),
             (family + "ForTokenClassification", EncoderHead.TokenClassification),
+            (family + "ForQuestionAnswering", EncoderHead.QuestionAnswering),
+            (family + "ForMultipleChoice", EncoderHead.MultipleChoice),
+            .. family == "Bert" ? s_bert : family == "Albert" ? s_albert : [],
         ];
-        int at = Array.FindIndex(known, found => found.Name == name);
-        configuration.Require(at >= 0, "architectures", "an array that begins with one of " + string.Join(", ", known.Select(static found => found.Name)));
-        EncoderHead head = known[Math.Max(at, 0)].Head;
+        string name = ModelClass.Name(configuration, family + "Model");
+        ModelClass.Require(configuration, name, [.. known.Select(static found => found.Name)]);
+        EncoderHead head = known.FirstOrDefault(found => found.Name == name).Head;
         return new EncoderClass(head, head == EncoderHead.Pooler ? "" : prefix);
     }
 
+    /// <summary>Classes that BERT alone has. The first has a head for the next sentence too, which is left out.</summary>
+    private static readonly (string Name, EncoderHead Head)[] s_bert =
+        [("BertForPreTraining", EncoderHead.MaskedLanguageModel), ("BertLMHeadModel", EncoderHead.MaskedLanguageModel), ("BertForNextSentencePrediction", EncoderHead.NextSentence)];
+
+    /// <summary>As for BERT, with a head for the order of sentences.</summary>
+    private static readonly (string Name, EncoderHead Head)[] s_albert = [("AlbertForPreTraining", EncoderHead.MaskedLanguageModel)];
+
+    /// <summary>Whether the body's pooled state is used.</summary>
+    public bool HasPooler => Kind is EncoderHead.Pooler or EncoderHead.SequenceClassification or EncoderHead.MultipleChoice or EncoderHead.NextSentence;
+
     /// <summary>The head as BERT has it: dense layers as wide as the states.</summary>
-    public HeadArchitecture Head(ModelConfiguration configuration, int width, string activation = "hidden_act") => Kind switch
+    public HeadArchitecture Head(ModelConfiguration configuration, int width, int vocabulary, string activation, string activationDefault) => Kind switch
     {
         EncoderHead.MaskedLanguageModel => new HeadArchitecture(
             Pooling.None,
-            new DenseArchitecture(width, configuration.Activation(activation, "gelu")),
+            new DenseArchitecture(width, configuration.Activation(activation, activationDefault)),
             Norm: true,
             Normalize: false,
-            new OutputArchitecture(configuration.Extent("vocab_size"), Tied: true, Bias: true)),
-        EncoderHead.SequenceClassification => new HeadArchitecture(
-            Pooling.First, new DenseArchitecture(width, ActivationFunction.Tanh), Norm: false, Normalize: false, new OutputArchitecture(Labels(configuration), Tied: false, Bias: true)),
+            new OutputArchitecture(configuration.Extent("vocab_size", vocabulary), configuration.Flag("tie_word_embeddings", true), Bias: true)),
+        EncoderHead.SequenceClassification or EncoderHead.MultipleChoice or EncoderHead.NextSentence => new HeadArchitecture(
+            Pooling.First,
+            new DenseArchitecture(width, ActivationFunction.Tanh),
+            Norm: false,
+            Normalize: false,
+            new OutputArchitecture(
+                Kind == EncoderHead.MultipleChoice ? 1 : Kind == EncoderHead.NextSentence ? 2 : Labels(configuration), Tied: false, Bias: true)),
+        EncoderHead.QuestionAnswering => new HeadArchitecture(
+            Pooling.None, null, Norm: false, Normalize: false, new OutputArchitecture(SpanLabels(configuration), Tied: false, Bias: true)),
         EncoderHead.TokenClassification => new HeadArchitecture(
             Pooling.None, null, Norm: false, Normalize: false, new OutputArchitecture(Labels(configuration), Tied: false, Bias: true)),
         _ => new HeadArchitecture(Pooling.First, new DenseArchitecture(width, ActivationFunction.Tanh), Norm: false, Normalize: false, null),
@@ -66,9 +92,18 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
     /// <summary>The number of labels: <c>num_labels</c>, or the entries of <c>id2label</c>, or two.</summary>
     public static int Labels(ModelConfiguration configuration)
     {
-        int named = configuration.Section("id2label").Count;
+        ModelConfiguration names = configuration.Section("id2label");
+        names.WithoutEffect([.. names.Names]);
+        int named = names.Count;
         int labels = configuration.Extent("num_labels", named == 0 ? 2 : named);
         configuration.Require(named == 0 || named == labels, "num_labels", named.ToString(CultureInfo.InvariantCulture) + ", as many as \"id2label\" names", "id2label");
         return labels;
+    }
+
+    /// <summary>A span has two logits for each token, of its start and of its end.</summary>
+    private static int SpanLabels(ModelConfiguration configuration)
+    {
+        configuration.Require(Labels(configuration) == 2, configuration.FirstOf("num_labels", "id2label"), "of two labels for question answering: the start and the end of a span");
+        return 2;
     }
 }

@@ -14,34 +14,58 @@ internal static class EncoderFamilies
     {
         RefuseDecoder(configuration);
         EncoderClass model = EncoderClass.Of(configuration, "Bert", "bert.");
-        bool masked = model.Kind is EncoderHead.MaskedLanguageModel or EncoderHead.TokenClassification;
+        // Fields of the first files' pooler, which the class has only in this way.
+        configuration.WithoutEffect("directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head");
+        configuration.Refuse(
+            configuration.Text("pooler_type", "first_token_transform") != "first_token_transform", "pooler_type", "transformers ignores it and pools the first token");
+        bool next = model.Kind == EncoderHead.NextSentence;
         return Build(
             configuration,
             model,
+            s_bert,
             new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512)),
             BertNames(model),
             Ignored(
                 model.Prefix,
                 "cls.predictions.decoder.bias",
-                "cls.seq_relationship.weight",
-                "cls.seq_relationship.bias",
-                masked ? "bert.pooler.dense.weight" : "",
-                masked ? "bert.pooler.dense.bias" : ""));
+                next ? "" : "cls.seq_relationship.weight",
+                next ? "" : "cls.seq_relationship.bias",
+                model.HasPooler ? "" : "bert.pooler.dense.weight",
+                model.HasPooler ? "" : "bert.pooler.dense.bias"));
     }
 
     /// <summary>RobertaModel and its heads (Liu et al. 2019): BERT's body, positions that begin behind the padding's.</summary>
-    public static TransformerArchitecture Roberta(ModelConfiguration configuration) => Roberta(configuration, "Roberta", "roberta.");
+    public static TransformerArchitecture Roberta(ModelConfiguration configuration) => Roberta(configuration, "Roberta", "roberta.", s_roberta);
 
-    private static TransformerArchitecture Roberta(ModelConfiguration configuration, string family, string prefix)
+    /// <summary>XLMRobertaModel and its heads (Conneau et al. 2020): RoBERTa with another vocabulary.</summary>
+    public static TransformerArchitecture XlmRoberta(ModelConfiguration configuration) => Roberta(configuration, "XLMRoberta", "roberta.", s_bert);
+
+    /// <summary>CamembertModel and its heads (Martin et al. 2020): RoBERTa for French.</summary>
+    public static TransformerArchitecture Camembert(ModelConfiguration configuration) => Roberta(configuration, "Camembert", "roberta.", s_bert);
+
+    /// <summary>The sizes that a family's configuration class gives to absent fields.</summary>
+    private sealed record Defaults(int Vocabulary, int Width, int Layers, int Heads, int Inner)
+    {
+        public string Activation { get; init; } = "gelu";
+    }
+
+    private static readonly Defaults s_bert = new(30_522, 768, 12, 12, 3072);
+    private static readonly Defaults s_roberta = s_bert with { Vocabulary = 50_265 };
+    private static readonly Defaults s_albert = new(30_000, 4096, 12, 64, 16_384) { Activation = "gelu_new" };
+
+    private static TransformerArchitecture Roberta(ModelConfiguration configuration, string family, string prefix, Defaults defaults)
     {
         RefuseDecoder(configuration);
         EncoderClass model = EncoderClass.Of(configuration, family, prefix);
         int positions = configuration.Extent("max_position_embeddings", 512);
-        int offset = (int)configuration.Number("pad_token_id", 1) + 1;
-        configuration.Refuse(offset < 0 || offset >= positions, "pad_token_id", "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one", "max_position_embeddings");
+        double padding = configuration.Number("pad_token_id", 1);
+        configuration.Require(padding >= 0 && padding == Math.Floor(padding), "pad_token_id", "a token, after whose number positions begin");
+        int offset = padding is >= 0 and < 1 << 22 ? (int)padding + 1 : 0;
+        configuration.Refuse(offset >= positions, "pad_token_id", "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one", "max_position_embeddings");
         CheckpointNames names = BertNames(model);
         names = model.Kind switch
         {
+            EncoderHead.MultipleChoice => names,
             EncoderHead.MaskedLanguageModel => names with { HeadDense = "lm_head.dense", HeadNorm = "lm_head.layer_norm", Logits = "lm_head.decoder", LogitsBias = "lm_head.bias" },
             EncoderHead.SequenceClassification => names with { HeadDense = "classifier.dense", Logits = "classifier.out_proj" },
             _ => names,
@@ -49,9 +73,14 @@ internal static class EncoderFamilies
         TransformerArchitecture architecture = Build(
             configuration,
             model,
-            new LearnedPositions(offset, positions) { PaddingToken = offset > 0 ? offset - 1 : null },
+            defaults,
+            new LearnedPositions(Math.Min(offset, Math.Max(0, positions - 1)), positions) { PaddingToken = offset > 0 ? offset - 1 : null },
             names,
-            Ignored(model.Prefix, "lm_head.decoder.bias"));
+            Ignored(
+                model.Prefix,
+                "lm_head.decoder.bias",
+                model.Kind is EncoderHead.Pooler or EncoderHead.MultipleChoice ? "" : prefix + "pooler.dense.weight",
+                model.Kind is EncoderHead.Pooler or EncoderHead.MultipleChoice ? "" : prefix + "pooler.dense.bias"));
 
         // The head of the masked-language model has the exact GELU, whatever the layers have.
         return model.Kind == EncoderHead.MaskedLanguageModel
@@ -65,8 +94,10 @@ internal static class EncoderFamilies
     /// </summary>
     public static TransformerArchitecture Longformer(ModelConfiguration configuration)
     {
-        TransformerArchitecture roberta = Roberta(configuration, "Longformer", "longformer.");
-        int[] windows = configuration.Windows("attention_window", roberta.Layers, "num_hidden_layers");
+        configuration.WithoutEffect("ignore_attention_mask", "onnx_export");
+        configuration.Refuse(configuration.Text("attention_mode", "longformer") != "longformer", "attention_mode", "only longformer is supported");
+        TransformerArchitecture roberta = Roberta(configuration, "Longformer", "longformer.", s_bert);
+        int[] windows = configuration.Windows("attention_window", roberta.Layers, "num_hidden_layers", 512);
         int[] distinct = [.. windows.Distinct()];
         LayerKind kind = roberta.LayerKinds[0];
         string self = (roberta.Checkpoint.Names.TokenEmbedding.StartsWith("longformer.", StringComparison.Ordinal) ? "longformer." : "") + "encoder.layer.{layer}.attention.self.";
@@ -85,6 +116,11 @@ internal static class EncoderFamilies
     /// <summary>DistilBertModel and its heads (Sanh et al. 2019): no token types, no pooler.</summary>
     public static TransformerArchitecture DistilBert(ModelConfiguration configuration)
     {
+        configuration.Alias("dim", "hidden_size");
+        configuration.Alias("n_heads", "num_attention_heads");
+        configuration.Alias("n_layers", "num_hidden_layers");
+        SharedFields.RefuseCrossAttention(configuration);
+        configuration.WithoutEffect("sinusoidal_pos_embds", "qa_dropout", "seq_classif_dropout", "tie_weights_");
         EncoderClass model = EncoderClass.Of(configuration, "DistilBert", "distilbert.");
         string layer = model.Prefix + "transformer.layer.{layer}.";
         int width = configuration.Extent("dim", 768);
@@ -100,7 +136,7 @@ internal static class EncoderFamilies
             layer + "ffn.lin1",
             layer + "ffn.lin2",
             "",
-            model.Kind == EncoderHead.MaskedLanguageModel ? "vocab_projector" : "classifier")
+            model.Kind switch { EncoderHead.MaskedLanguageModel => "vocab_projector", EncoderHead.QuestionAnswering => "qa_outputs", _ => "classifier" })
         {
             PositionEmbedding = model.Prefix + "embeddings.position_embeddings",
             EmbeddingNorm = model.Prefix + "embeddings.LayerNorm",
@@ -109,8 +145,8 @@ internal static class EncoderFamilies
             HeadDense = model.Kind == EncoderHead.MaskedLanguageModel ? "vocab_transform" : "pre_classifier",
             HeadNorm = "vocab_layer_norm",
         };
-        HeadArchitecture? head = model.Kind == EncoderHead.Pooler ? null : model.Head(configuration, width, "activation");
-        if (model.Kind == EncoderHead.SequenceClassification)
+        HeadArchitecture? head = model.Kind == EncoderHead.Pooler ? null : model.Head(configuration, width, 30_522, "activation", "gelu");
+        if (model.Kind is EncoderHead.SequenceClassification or EncoderHead.MultipleChoice)
         {
             head = head! with { Dense = new DenseArchitecture(width, ActivationFunction.Relu) };
         }
@@ -119,12 +155,12 @@ internal static class EncoderFamilies
         var positions = new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512));
         return Encoder(
             configuration,
-            "n_layers",
+            ("n_layers", 6),
             width,
-            new EmbeddingArchitecture(configuration.Extent("vocab_size"), Scale: 1, positions, Norm: true),
-            FamilyParts.Attention(configuration, width, "n_heads", null, null),
-            new FeedForwardArchitecture(configuration.Extent("hidden_dim"), configuration.Activation("activation", "gelu"), Gated: false, Bias: true),
-            epsilon: 1e-12,
+            new EmbeddingArchitecture(configuration.Extent("vocab_size", 30_522), Scale: 1, positions, Norm: true),
+            FamilyParts.Attention(configuration, width, ("n_heads", 12)),
+            new FeedForwardArchitecture(configuration.Extent("hidden_dim", 3072), configuration.Activation("activation", "gelu"), Gated: false, Bias: true),
+            epsilon: 1e-12f,
             names,
             Ignored(model.Prefix)) with { Head = head };
     }
@@ -133,8 +169,9 @@ internal static class EncoderFamilies
     public static TransformerArchitecture Albert(ModelConfiguration configuration)
     {
         EncoderClass model = EncoderClass.Of(configuration, "Albert", "albert.");
-        int layers = configuration.Extent("num_hidden_layers"), groups = configuration.Extent("num_hidden_groups", 1), embeddingWidth = configuration.Extent("embedding_size", 128);
-        configuration.Refuse(configuration.Extent("inner_group_num", 1) != 1, "inner_group_num", "several layers in a group are not supported; leave it 1");
+        configuration.WithoutEffect("down_scale_factor", "gap_size", "net_structure_type", "num_memory_blocks", "layers_to_keep", "classifier_dropout_prob");
+        int layers = configuration.Extent("num_hidden_layers", s_albert.Layers), groups = configuration.Extent("num_hidden_groups", 1), embeddingWidth = configuration.Extent("embedding_size", 128);
+        configuration.Refuse(configuration.Extent("inner_group_num", 1) != 1, "inner_group_num", "several layers in a group are not supported");
         configuration.Refuse(groups > layers || layers % groups != 0, "num_hidden_groups", "it must divide \"num_hidden_layers\"", "num_hidden_layers");
         string layer = model.Prefix + "encoder.albert_layer_groups.{layer}.albert_layers.0.";
         bool masked = model.Kind == EncoderHead.MaskedLanguageModel;
@@ -150,7 +187,7 @@ internal static class EncoderFamilies
             layer + "ffn",
             layer + "ffn_output",
             "",
-            masked ? "predictions.decoder" : "classifier")
+            masked ? "predictions.decoder" : model.Kind == EncoderHead.QuestionAnswering ? "qa_outputs" : "classifier")
         {
             PositionEmbedding = model.Prefix + "embeddings.position_embeddings",
             TokenTypeEmbedding = model.Prefix + "embeddings.token_type_embeddings",
@@ -165,9 +202,16 @@ internal static class EncoderFamilies
         TransformerArchitecture architecture = Build(
             configuration,
             model,
+            s_albert,
             new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512)),
             names,
-            Ignored(model.Prefix, "predictions.decoder.bias", masked ? "albert.pooler.weight" : "", masked ? "albert.pooler.bias" : ""));
+            Ignored(
+                model.Prefix,
+                "predictions.decoder.bias",
+                "sop_classifier.classifier.weight",
+                "sop_classifier.classifier.bias",
+                model.HasPooler ? "" : "albert.pooler.weight",
+                model.HasPooler ? "" : "albert.pooler.bias"));
         return architecture with
         {
             Embeddings = architecture.Embeddings with { Width = embeddingWidth },
@@ -178,38 +222,44 @@ internal static class EncoderFamilies
 
     /// <summary>The parts that BERT, RoBERTa and ALBERT spell alike.</summary>
     private static TransformerArchitecture Build(
-        ModelConfiguration configuration, EncoderClass model, LearnedPositions positions, CheckpointNames names, EquatableArray<string> ignored)
+        ModelConfiguration configuration, EncoderClass model, Defaults defaults, LearnedPositions positions, CheckpointNames names, EquatableArray<string> ignored)
     {
-        int width = configuration.Extent("hidden_size");
+        int width = configuration.Extent("hidden_size", defaults.Width);
         configuration.Refuse(
             configuration.Text("position_embedding_type", "absolute") != "absolute", "position_embedding_type", "relative positions are not supported for this family");
         return Encoder(
             configuration,
-            "num_hidden_layers",
+            ("num_hidden_layers", defaults.Layers),
             width,
-            new EmbeddingArchitecture(configuration.Extent("vocab_size"), Scale: 1, positions, Norm: true) { TokenTypes = configuration.Extent("type_vocab_size", 2) },
-            FamilyParts.Attention(configuration, width, "num_attention_heads", null, null),
-            new FeedForwardArchitecture(configuration.Extent("intermediate_size"), configuration.Activation("hidden_act", "gelu"), Gated: false, Bias: true),
-            configuration.Number("layer_norm_eps", 1e-12),
+            new EmbeddingArchitecture(configuration.Extent("vocab_size", defaults.Vocabulary), Scale: 1, positions, Norm: true)
+            {
+                TokenTypes = configuration.Extent("type_vocab_size", 2),
+            },
+            FamilyParts.Attention(configuration, width, ("num_attention_heads", defaults.Heads)),
+            new FeedForwardArchitecture(
+                configuration.Extent("intermediate_size", defaults.Inner), configuration.Activation("hidden_act", defaults.Activation), Gated: false, Bias: true),
+            FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-12),
             names,
-            ignored) with { Head = model.Head(configuration, width) };
+            ignored) with { Head = model.Head(configuration, width, defaults.Vocabulary, "hidden_act", defaults.Activation) };
     }
 
     /// <summary>What all encoders of tokens have in common: biases everywhere, LayerNorm behind every sum, attention to all positions.</summary>
     private static TransformerArchitecture Encoder(
         ModelConfiguration configuration,
-        string layers,
+        (string Field, int Default) layers,
         int width,
         EmbeddingArchitecture embeddings,
         AttentionArchitecture attention,
         FeedForwardArchitecture feedForward,
-        double epsilon,
+        float epsilon,
         CheckpointNames names,
         EquatableArray<string> ignored)
     {
         var positions = (LearnedPositions)embeddings.Positions!;
+        // Read by the heads that have a use for it.
+        configuration.WithoutEffect("tie_word_embeddings");
         return new TransformerArchitecture(
-            configuration.Extent(layers),
+            configuration.Extent(layers.Field, layers.Default),
             width,
             positions.Rows - positions.Offset,
             ChunkLength: 0,
@@ -218,7 +268,7 @@ internal static class EncoderFamilies
             FamilyParts.OneKind(new NoPositions(), mask: AttentionMask.Full),
             FamilyParts.OnePattern,
             feedForward,
-            new NormArchitecture(NormFormula.Layer, (float)epsilon, Bias: true, UnitOffset: false),
+            new NormArchitecture(NormFormula.Layer, epsilon, Bias: true, UnitOffset: false),
             BlockArrangement.PostNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             new CheckpointLayout(names, QueryKeyValueLayout.Separate, GateUpConcatenated: false, InputsFirst: false, ignored))
@@ -242,7 +292,13 @@ internal static class EncoderFamilies
             layer + "intermediate.dense",
             layer + "output.dense",
             "",
-            model.Kind == EncoderHead.MaskedLanguageModel ? "cls.predictions.decoder" : "classifier")
+            model.Kind switch
+            {
+                EncoderHead.MaskedLanguageModel => "cls.predictions.decoder",
+                EncoderHead.QuestionAnswering => "qa_outputs",
+                EncoderHead.NextSentence => "cls.seq_relationship",
+                _ => "classifier",
+            })
         {
             PositionEmbedding = model.Prefix + "embeddings.position_embeddings",
             TokenTypeEmbedding = model.Prefix + "embeddings.token_type_embeddings",
@@ -261,7 +317,7 @@ internal static class EncoderFamilies
 
     private static void RefuseDecoder(ModelConfiguration configuration)
     {
-        configuration.Refuse(configuration.Flag("is_decoder", false), "is_decoder", "this family is supported as an encoder only; leave it false");
-        configuration.Refuse(configuration.Flag("add_cross_attention", false), "add_cross_attention", "cross-attention is not supported for this family; leave it false");
+        configuration.Refuse(configuration.Flag("is_decoder", false), "is_decoder", "this family is supported as an encoder only");
+        SharedFields.RefuseCrossAttention(configuration);
     }
 }

@@ -8,26 +8,37 @@ internal static class FalconFamily
 {
     public static TransformerArchitecture Falcon(ModelConfiguration configuration)
     {
-        int width = configuration.Extent("hidden_size");
+        configuration.Alias("hidden_size", "n_embed");
+        // The names of the first files, which the class does not read and which say the same.
+        configuration.Alias("num_hidden_layers", "n_layer");
+        configuration.Alias("num_attention_heads", "n_head");
+        SharedFields.RefuseCrossAttention(configuration);
+        int width = configuration.Extent("hidden_size", 4544);
         bool grouped = configuration.Flag("new_decoder_architecture", false);
-        bool parallel = grouped || configuration.Flag("parallel_attn", true);
-        bool twoNorms = grouped && configuration.Extent("num_ln_in_parallel_attn", 2) == 2;
-        bool bias = configuration.Flag("bias", false);
+        bool parallel = configuration.Flag("parallel_attn", true);
+        configuration.Refuse(grouped && !parallel, "parallel_attn", "with \"new_decoder_architecture\" the blocks run side by side", "new_decoder_architecture");
+        int norms = configuration.OptionalExtent("num_ln_in_parallel_attn", null) ?? (grouped ? 2 : 1);
+        configuration.Refuse(norms > 2 || (norms == 2 && !grouped), "num_ln_in_parallel_attn", "two norms are those of \"new_decoder_architecture\"", "new_decoder_architecture");
+        bool bias = configuration.Flag("bias", false), one = configuration.Flag("multi_query", true);
         configuration.Refuse(configuration.Flag("alibi", false), "alibi", "only rotary positions are supported for this family");
-        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, "num_attention_heads", grouped ? "num_kv_heads" : null, null).WithBias(bias, bias);
-        if (!grouped && configuration.Flag("multi_query", true))
+        configuration.Refuse(configuration.Flag("apply_residual_connection_post_layernorm", false), "apply_residual_connection_post_layernorm", "transformers ignores it for this family");
+        // One head of keys and values for all queries, one for each of num_kv_heads groups, or one for each query.
+        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("num_attention_heads", 71), ("num_kv_heads", null)).WithBias(bias, bias);
+        if (!grouped && one)
         {
             attention = attention with { KeyValueHeads = 1 };
         }
 
-        return GptFamilies.Build(
+        bool twoNorms = norms == 2 && grouped;
+        return DecoderClass.Apply(configuration, "Falcon", GptFamilies.Build(
             configuration,
-            layers: "num_hidden_layers",
+            ("num_hidden_layers", 32),
             width,
-            configuration.Extent("max_position_embeddings", 2048),
+            vocabulary: 65_024,
+            configuration.Length("max_position_embeddings", 2048),
             attention,
-            FamilyParts.Rotary(configuration, attention.HeadDimension),
-            new FeedForwardArchitecture(configuration.Extent("ffn_hidden_size", 4 * width), configuration.Activation("activation", "gelu"), Gated: false, bias),
+            RotaryReader.Read(configuration, attention.HeadDimension, ["hidden_size", "num_attention_heads"], new RotaryDefaults()),
+            new FeedForwardArchitecture(configuration.OptionalExtent("ffn_hidden_size", null) ?? 4 * width, configuration.Activation("activation", "gelu"), Gated: false, bias),
             epsilon: "layer_norm_epsilon",
             !parallel ? BlockArrangement.PreNorm : twoNorms ? BlockArrangement.ParallelTwoNorms : BlockArrangement.ParallelOneNorm,
             logitsBias: false,
@@ -51,6 +62,6 @@ internal static class FalconFamily
                 },
                 // With one key/value head this is [all query heads | key | value]; with one per query head, [q | k | v] per head.
                 QueryKeyValueLayout.PerKeyValueHead,
-                "transformer.h.{layer}.self_attention.rotary_emb.inv_freq"));
+                "transformer.h.{layer}.self_attention.rotary_emb.inv_freq")));
     }
 }

@@ -8,7 +8,8 @@ namespace Specializer.Generator.Parsing.Families;
 
 /// <summary>
 /// Maps a model's own config.json to an architecture. A family is one function: fields to records, tensor names to a
-/// checkpoint layout; to add one, write it and enter it here.
+/// checkpoint layout. It reads every field of its configuration class, or says that the field has no effect; the rest is
+/// reported. To add a family, write the function and enter it here.
 /// </summary>
 internal static class FamilyParser
 {
@@ -17,6 +18,8 @@ internal static class FamilyParser
         ["llama"] = LlamaFamilies.Llama,
         ["mistral"] = LlamaFamilies.Mistral,
         ["qwen2"] = LlamaFamilies.Qwen2,
+        ["qwen2_vl_text"] = LlamaFamilies.Qwen2OfImages,
+        ["qwen2_5_vl_text"] = LlamaFamilies.Qwen2OfImages,
         ["qwen3"] = LlamaFamilies.Qwen3,
         ["phi3"] = LlamaFamilies.Phi3,
         ["gemma"] = GemmaFamilies.Gemma,
@@ -37,6 +40,8 @@ internal static class FamilyParser
         ["transformer2017"] = BartFamilies.Transformer2017,
         ["bert"] = EncoderFamilies.Bert,
         ["roberta"] = EncoderFamilies.Roberta,
+        ["xlm-roberta"] = EncoderFamilies.XlmRoberta,
+        ["camembert"] = EncoderFamilies.Camembert,
         ["longformer"] = EncoderFamilies.Longformer,
         ["distilbert"] = EncoderFamilies.DistilBert,
         ["albert"] = EncoderFamilies.Albert,
@@ -50,8 +55,24 @@ internal static class FamilyParser
     /// The architecture; if anything is missing, contradictory or not supported, which the configuration then knows, one
     /// that only has the outline of it, or null if not even the family is known.
     /// </returns>
-    public static TransformerArchitecture? Parse(ModelConfiguration configuration) =>
-        s_families.TryGetValue(configuration.Text("model_type"), out var family)
-            ? family(configuration)
-            : configuration.Wrong<TransformerArchitecture?>("model_type", "one of " + string.Join(", ", Known), null);
+    public static TransformerArchitecture? Parse(ModelConfiguration file)
+    {
+        ModelConfiguration model = MultimodalFamilies.TextOf(file, out string type);
+        if (!s_families.TryGetValue(type, out Func<ModelConfiguration, TransformerArchitecture>? family))
+        {
+            return model.IsRight("model_type") ? Unknown(model) : null;
+        }
+
+        SharedFields.Account(model);
+        TransformerArchitecture architecture = family(model);
+        file.ReportOthers();
+        return architecture;
+    }
+
+    private static TransformerArchitecture? Unknown(ModelConfiguration model)
+    {
+        string message = "one of " + string.Join(", ", Known)
+            + ". A model whose parts are supported can be declared by attributes, with its tensors' names in [TensorNames]";
+        return model.Wrong<TransformerArchitecture?>("model_type", message, null);
+    }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
@@ -17,18 +18,37 @@ internal static class FamilyParts
     public static EquatableArray<int> OnePattern { get; } = new([0]);
 
     /// <summary>Heads and their widths, with no biases, norms or caps.</summary>
-    public static AttentionArchitecture Attention(ModelConfiguration configuration, int width, string heads, string? keyValueHeads = "num_key_value_heads", string? headDimension = "head_dim")
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="width">The width of the hidden states.</param>
+    /// <param name="heads">The field with the number of heads, and its default.</param>
+    /// <param name="keyValueHeads">The field with the number of key/value heads, and its default; null where each head has its own.</param>
+    /// <param name="headDimension">The field with the width of a head; null for families whose heads divide the width.</param>
+    /// <param name="defaultDimension">The width of a head where the field is absent; null for the width divided by the heads.</param>
+    public static AttentionArchitecture Attention(
+        ModelConfiguration configuration,
+        int width,
+        (string Field, int Default) heads,
+        (string Field, int? Default)? keyValueHeads = null,
+        string? headDimension = null,
+        int? defaultDimension = null)
     {
-        int headCount = configuration.Extent(heads);
-        int keyValueHeadCount = keyValueHeads is null ? headCount : configuration.Extent(keyValueHeads, headCount);
-        bool ownDimension = headDimension is not null && configuration.Has(headDimension);
-        if (!ownDimension && !configuration.Problems.Any)
+        int headCount = configuration.Extent(heads.Field, heads.Default);
+        int keyValueHeadCount = keyValueHeads is var (keyValueField, keyValueDefault)
+            ? configuration.OptionalExtent(keyValueField, keyValueDefault) ?? headCount
+            : headCount;
+        int? ownDimension = headDimension is null ? null : configuration.OptionalExtent(headDimension, defaultDimension);
+        if (ownDimension is null && !configuration.Problems.Any)
         {
-            configuration.Require(width % headCount == 0, heads, $"a divisor of the width {width.ToString(CultureInfo.InvariantCulture)}");
+            configuration.Require(
+                width % headCount == 0, heads.Field, $"a divisor of the width {width.ToString(CultureInfo.InvariantCulture)}");
         }
 
-        configuration.Require(headCount % keyValueHeadCount == 0, keyValueHeads ?? heads, $"a divisor of \"{heads}\", which is {headCount.ToString(CultureInfo.InvariantCulture)}", heads);
-        int dimension = ownDimension ? configuration.Extent(headDimension!) : Math.Max(1, width / headCount);
+        configuration.Require(
+            headCount % keyValueHeadCount == 0,
+            keyValueHeads?.Field ?? heads.Field,
+            $"a divisor of \"{heads.Field}\", which is {headCount.ToString(CultureInfo.InvariantCulture)}",
+            heads.Field);
+        int dimension = ownDimension ?? Math.Max(1, width / headCount);
         return new AttentionArchitecture(
             headCount, keyValueHeadCount, dimension, (float)(1 / Math.Sqrt(dimension)), QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false);
     }
@@ -36,88 +56,56 @@ internal static class FamilyParts
     public static AttentionArchitecture WithBias(this AttentionArchitecture attention, bool queryKeyValue, bool output) =>
         attention with { QueryBias = queryKeyValue, KeyBias = queryKeyValue, ValueBias = queryKeyValue, OutputBias = output };
 
-    /// <summary>Rotary positions over part of a head.</summary>
-    public static RotaryPositions Rotary(ModelConfiguration configuration, int headDimension, string theta = "rope_theta", double partial = 1, bool interleaved = false)
-    {
-        int dimension = (int)(headDimension * partial);
-        double value = configuration.Number(theta, 10_000);
-        configuration.Require(value > 0, theta, "positive");
-        if (!configuration.Problems.Any)
-        {
-            configuration.Require(
-                dimension >= 2 && dimension % 2 == 0,
-                theta,
-                $"given with an even number of turned elements per head, at least 2; they are {dimension.ToString(CultureInfo.InvariantCulture)} of {headDimension.ToString(CultureInfo.InvariantCulture)}");
-        }
+    /// <summary>The ε of a norm.</summary>
+    public static float Epsilon(ModelConfiguration configuration, string field, double defaultValue) =>
+        (float)configuration.Number(field, defaultValue, NumberRange.Epsilon);
 
-        return new RotaryPositions(value, dimension, interleaved, Scaling(configuration, dimension));
+    /// <summary>A soft cap: null, and a field that is absent where the family's default is null, stand for none.</summary>
+    public static float SoftCap(ModelConfiguration configuration, string field, double? defaultValue) =>
+        (float)(configuration.OptionalNumber(field, defaultValue, NumberRange.Positive) ?? 0);
+
+    /// <summary>
+    /// Kind 0 where a layer has a window, kind 1 where it has none, by <c>layer_types</c> or, where that is absent, by the
+    /// family's rule; the shortest pattern that repeats over the layers.
+    /// </summary>
+    public static EquatableArray<int> WindowPattern(ModelConfiguration configuration, int layers, Func<int, bool> slides)
+    {
+        bool[]? types = LayerTypes(configuration, layers);
+        int[] kinds = [.. Enumerable.Range(0, layers).Select(layer => (types?[layer] ?? slides(layer)) ? 0 : 1)];
+        return ShortestPattern(kinds);
     }
 
-    /// <summary><c>rope_scaling</c>, in its older and newer spelling.</summary>
-    public static RotaryScaling Scaling(ModelConfiguration configuration, int dimension)
+    /// <summary>Which layers have a window by <c>layer_types</c>; null where the field is absent, null or wrong.</summary>
+    private static bool[]? LayerTypes(ModelConfiguration configuration, int layers)
     {
-        if (!configuration.Has("rope_scaling"))
-        {
-            return new NoScaling();
-        }
-
-        ModelConfiguration scaling = configuration.Section("rope_scaling");
-        string type = scaling.FirstOf("rope_type", "type");
-        switch (scaling.Text(type))
-        {
-            case "default":
-                return new NoScaling();
-            case "linear":
-                return new LinearScaling(scaling.Number("factor"));
-            case "llama3":
-                return new Llama3Scaling(
-                    scaling.Number("factor"), scaling.Number("low_freq_factor"), scaling.Number("high_freq_factor"), scaling.Extent("original_max_position_embeddings"));
-            case "yarn":
-                double factor = scaling.Number("factor");
-                foreach (string field in new[] { "mscale", "mscale_all_dim" })
-                {
-                    scaling.Refuse(scaling.Has(field), field, "an amplitude of its own kind is not supported; give attention_factor");
-                }
-
-                scaling.Refuse(!scaling.Flag("truncate", true), "truncate", "a ramp that does not begin and end at whole pairs is not supported");
-                return new YarnScaling(
-                    factor,
-                    scaling.Extent("original_max_position_embeddings", configuration.Extent("max_position_embeddings")),
-                    scaling.Number("beta_fast", 32),
-                    scaling.Number("beta_slow", 1),
-                    scaling.Number("attention_factor", factor <= 1 ? 1 : (0.1 * Math.Log(factor)) + 1));
-            case "longrope" or "su":
-                return LongRope(configuration, scaling, dimension);
-            default:
-                return scaling.Wrong(type, "one of default, linear, llama3, yarn, longrope", new NoScaling());
-        }
+        IReadOnlyList<JsonValue> types = configuration.Items("layer_types");
+        bool isRight = types.Count == layers && types.All(static type => type.Text is "sliding_attention" or "full_attention");
+        configuration.Require(
+            isRight || !configuration.Has("layer_types"),
+            "layer_types",
+            "an array with sliding_attention or full_attention for each of the " + layers.ToString(CultureInfo.InvariantCulture) + " layers",
+            "num_hidden_layers");
+        return isRight && types.Count > 0 ? [.. types.Select(static type => type.Text == "sliding_attention")] : null;
     }
 
-    private static LongScaling LongRope(ModelConfiguration configuration, ModelConfiguration scaling, int dimension)
+    /// <summary>The shortest pattern that repeats over the layers.</summary>
+    public static EquatableArray<int> ShortestPattern(int[] kinds)
     {
-        int longest = configuration.Extent("max_position_embeddings");
-        int original = configuration.Extent("original_max_position_embeddings", longest);
-        // The factors for short sequences hold up to the original length; beyond it all positions would be turned anew.
-        double[] Factors(string field)
+        // A period divides no work by being looked for beyond half of the layers; few models have more than 128.
+        int length = Enumerable.Range(1, kinds.Length).First(period => Repeats(kinds, period));
+        return new EquatableArray<int>(kinds.Take(length));
+    }
+
+    private static bool Repeats(int[] kinds, int period)
+    {
+        for (int i = period; i < kinds.Length; i++)
         {
-            double[] factors = scaling.Items(field).Select(static item => item.Number).ToArray();
-            bool isRight = factors.Length == dimension / 2 && factors.All(static factor => factor > 0);
-            if (!configuration.Problems.Any)
+            if (kinds[i] != kinds[i % period])
             {
-                // The width of a head comes from several fields, which are right.
-                scaling.Require(isRight, field, $"an array of {(dimension / 2).ToString(CultureInfo.InvariantCulture)} positive numbers");
+                return false;
             }
-
-            return factors;
         }
 
-        double ratio = (double)longest / original;
-        double amplitude = ratio <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(ratio) / Math.Log(original)));
-        var shortFactors = new EquatableArray<double>(Factors("short_factor"));
-        return new LongScaling(longest > original ? new EquatableArray<double>(Factors("long_factor")) : shortFactors, scaling.Number("attention_factor", amplitude))
-        {
-            ShortFactors = shortFactors,
-            OriginalContextLength = original,
-        };
+        return true;
     }
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 
@@ -8,68 +7,105 @@ namespace Specializer.Generator.Parsing.Families;
 /// <summary>Gemma (Gemma Team 2024, 2025): 1 + w in the norms, embeddings times the square root of the width, a gated tanh GELU.</summary>
 internal static class GemmaFamilies
 {
-    /// <summary>GemmaForCausalLM.</summary>
-    public static TransformerArchitecture Gemma(ModelConfiguration configuration) => Common(configuration);
+    private static readonly LlamaFamilies.Defaults s_gemma = new(256_000, 3072, 24_576, 28, 16, 16, 8192)
+    {
+        HeadDimension = 256,
+        Activation = "gelu_pytorch_tanh",
+        Tied = true,
+    };
 
-    /// <summary>Gemma2ForCausalLM: norms behind the blocks too, capped scores and logits, every other layer with a window.</summary>
+    private static readonly LlamaFamilies.Defaults s_gemma2 = s_gemma with { Width = 2304, Inner = 9216, Layers = 26, Heads = 8, KeyValueHeads = 4 };
+
+    private static readonly LlamaFamilies.Defaults s_gemma3 = s_gemma2 with
+    {
+        Vocabulary = 262_208,
+        Positions = 131_072,
+        Rotary = new RotaryDefaults { Base = 1_000_000, LayerType = "full_attention" },
+    };
+
+    /// <summary>GemmaForCausalLM.</summary>
+    public static TransformerArchitecture Gemma(ModelConfiguration configuration)
+    {
+        TransformerArchitecture model = Common(configuration, s_gemma, "hidden_act");
+        // The first files say "gelu" here and mean its tanh form, which transformers runs whatever they say, unless this field does.
+        bool own = configuration.Has("hidden_activation");
+        RefuseBidirectional(configuration);
+        return DecoderClass.Apply(configuration, "Gemma", model with
+        {
+            FeedForward = model.FeedForward with
+            {
+                Activation = own ? configuration.Activation("hidden_activation")
+                    : model.FeedForward.Activation == ActivationFunction.Gelu ? ActivationFunction.GeluTanh : model.FeedForward.Activation,
+            },
+        });
+    }
+
+    /// <summary>Gemma2ForCausalLM: norms after the blocks too, capped scores and logits, every other layer with a window.</summary>
     public static TransformerArchitecture Gemma2(ModelConfiguration configuration)
     {
-        TransformerArchitecture model = Sandwiched(configuration);
+        TransformerArchitecture model = Sandwiched(configuration, s_gemma2, scoreCap: 50, logitsCap: 30);
         AttentionPositions positions = model.LayerKinds[0].Positions;
-        return model with
-        {
-            Attention = model.Attention with { SoftCap = (float)configuration.Number("attn_logit_softcapping", 0) },
-            LayerKinds = new EquatableArray<LayerKind>([new LayerKind("Sliding", configuration.Extent("sliding_window"), positions), new LayerKind("Full", 0, positions)]),
-            LayerPattern = Pattern(configuration, model.Layers, static layer => layer % 2 == 0),
-            Logits = model.Logits with { SoftCap = (float)configuration.Number("final_logit_softcapping", 0) },
-        };
+        RefuseBidirectional(configuration);
+        // The first release's name of sliding_window, which no class reads.
+        configuration.WithoutEffect("sliding_window_size");
+        return DecoderClass.Apply(configuration, "Gemma2", WithWindows(configuration, model, positions, positions, static layer => layer % 2 == 0));
     }
 
     /// <summary>Gemma3ForCausalLM: normalised query and key heads, five layers with a window to one without, two rotary bases.</summary>
     public static TransformerArchitecture Gemma3(ModelConfiguration configuration)
     {
-        TransformerArchitecture model = Sandwiched(configuration);
-        int pattern = configuration.Extent("sliding_window_pattern", 6);
-        var full = (RotaryPositions)model.LayerKinds[0].Positions;
-        double localBase = configuration.Number("rope_local_base_freq", 10_000);
-        return model with
+        TransformerArchitecture model = Sandwiched(configuration, s_gemma3, scoreCap: null, logitsCap: null);
+        configuration.Refuse(model.Attention.SoftCap != 0, "attn_logit_softcapping", "Gemma 3 caps no scores, so that transformers ignores it; write null");
+        RefuseBidirectional(configuration);
+        ModelConfiguration rotary = configuration.Section("rope_parameters");
+        configuration.Refuse(
+            rotary.Count > 0 && !rotary.IsGiven("full_attention") && !rotary.IsGiven("sliding_attention"),
+            "rope_parameters",
+            "this family needs an object for each of full_attention and sliding_attention in it; transformers ignores one for all");
+        // Only layers that see everything have their frequencies scaled.
+        RotaryPositions local = RotaryReader.Read(
+            configuration,
+            model.Attention.HeadDimension,
+            ["head_dim"],
+            new RotaryDefaults { BaseFields = ["rope_local_base_freq"], LayerType = "sliding_attention", IsScaled = false, LongestContext = s_gemma3.Positions });
+        string every = configuration.FirstOf("sliding_window_pattern", "_sliding_window_pattern");
+        int pattern = configuration.Extent(every, 6);
+        model = WithWindows(configuration, model, local, model.LayerKinds[0].Positions, layer => (layer + 1) % pattern != 0);
+        return DecoderClass.Apply(configuration, "Gemma3", model with
         {
-            Attention = model.Attention with { QueryKeyNorm = true, SoftCap = (float)configuration.Number("attn_logit_softcapping", 0) },
-            LayerKinds = new EquatableArray<LayerKind>(
-            [
-                // Only layers that see everything have their frequencies scaled.
-                new LayerKind("Sliding", configuration.Extent("sliding_window"), full with { Base = localBase, Scaling = new NoScaling() }),
-                new LayerKind("Full", 0, full),
-            ]),
-            LayerPattern = Pattern(configuration, model.Layers, layer => (layer + 1) % pattern != 0),
-            Logits = model.Logits with { SoftCap = (float)configuration.Number("final_logit_softcapping", 0) },
+            Attention = model.Attention with { QueryKeyNorm = true },
             Checkpoint = model.Checkpoint with
             {
                 Names = model.Checkpoint.Names with { QueryNorm = "model.layers.{layer}.self_attn.q_norm", KeyNorm = "model.layers.{layer}.self_attn.k_norm" },
             },
-        };
+        });
     }
 
-    private static TransformerArchitecture Common(ModelConfiguration configuration)
+    private static TransformerArchitecture Common(ModelConfiguration configuration, LlamaFamilies.Defaults defaults, string activation)
     {
-        TransformerArchitecture model = LlamaFamilies.Common(configuration, window: 0);
+        TransformerArchitecture model = LlamaFamilies.Common(configuration, defaults, activation);
         bool bias = configuration.Flag("attention_bias", false);
         return model with
         {
             Embeddings = model.Embeddings with { Scale = (float)Math.Sqrt(model.Width) },
             Attention = model.Attention.WithBias(bias, bias),
-            FeedForward = model.FeedForward with { Activation = configuration.Activation(configuration.FirstOf("hidden_activation", "hidden_act"), "gelu_pytorch_tanh") },
             Norm = model.Norm with { UnitOffset = true },
-            Logits = model.Logits with { Tied = configuration.Flag("tie_word_embeddings", true) },
         };
     }
 
-    private static TransformerArchitecture Sandwiched(ModelConfiguration configuration)
+    private static TransformerArchitecture Sandwiched(ModelConfiguration configuration, LlamaFamilies.Defaults defaults, double? scoreCap, double? logitsCap)
     {
-        TransformerArchitecture model = Common(configuration);
+        TransformerArchitecture model = Common(configuration, defaults, "hidden_activation");
+        // Later versions of these classes read hidden_activation alone.
+        configuration.WithoutEffect("hidden_act");
         return model with
         {
-            Attention = model.Attention with { Scale = (float)(1 / Math.Sqrt(configuration.Number("query_pre_attn_scalar", model.Attention.HeadDimension))) },
+            Attention = model.Attention with
+            {
+                Scale = (float)(1 / Math.Sqrt(configuration.Number("query_pre_attn_scalar", 256, NumberRange.Positive))),
+                SoftCap = FamilyParts.SoftCap(configuration, "attn_logit_softcapping", scoreCap),
+            },
+            Logits = model.Logits with { SoftCap = FamilyParts.SoftCap(configuration, "final_logit_softcapping", logitsCap) },
             Arrangement = BlockArrangement.Sandwich,
             Checkpoint = model.Checkpoint with
             {
@@ -83,22 +119,19 @@ internal static class GemmaFamilies
         };
     }
 
-    /// <summary>Kind 0 where a layer has a window, kind 1 where not; the shortest pattern that repeats over the layers.</summary>
-    private static EquatableArray<int> Pattern(ModelConfiguration configuration, int layers, Func<int, bool> slides)
-    {
-        string[] types = configuration.Items("layer_types").Select(static item => item.Text).ToArray();
-        configuration.Require(
-            types.Length == 0 || (types.Length == layers && types.All(static type => type is "sliding_attention" or "full_attention")),
-            "layer_types",
-            "one of sliding_attention and full_attention for each layer",
-            "num_hidden_layers");
-        if (types.Length != layers)
-        {
-            types = [];
-        }
+    private static void RefuseBidirectional(ModelConfiguration configuration) => configuration.Refuse(
+        configuration.Has("use_bidirectional_attention") && configuration.Flag("use_bidirectional_attention", false),
+        "use_bidirectional_attention",
+        "positions that see those after them are not supported for this class");
 
-        int[] kinds = Enumerable.Range(0, layers).Select(layer => (types.Length > 0 ? types[layer] == "sliding_attention" : slides(layer)) ? 0 : 1).ToArray();
-        int length = Enumerable.Range(1, layers).First(period => Enumerable.Range(0, layers).All(layer => kinds[layer] == kinds[layer % period]));
-        return new EquatableArray<int>(kinds.Take(length));
-    }
+    private static TransformerArchitecture WithWindows(
+        ModelConfiguration configuration, TransformerArchitecture model, AttentionPositions sliding, AttentionPositions full, Func<int, bool> slides) => model with
+        {
+            LayerKinds = new EquatableArray<LayerKind>(
+            [
+                new LayerKind("Sliding", configuration.Extent("sliding_window", 4096), sliding),
+                new LayerKind("Full", 0, full),
+            ]),
+            LayerPattern = FamilyParts.WindowPattern(configuration, model.Layers, slides),
+        };
 }

@@ -1,4 +1,3 @@
-using System;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 
@@ -10,23 +9,29 @@ internal static class GptFamilies
     /// <summary>GPT2LMHeadModel (Radford et al. 2019): learned positions, matrices stored [inputs, outputs].</summary>
     public static TransformerArchitecture Gpt2(ModelConfiguration configuration)
     {
-        int width = configuration.Extent("n_embd");
+        AliasGpt(configuration);
+        int width = configuration.Extent("n_embd", 768);
         int positions = configuration.Extent("n_positions", 1024);
+        SharedFields.RefuseCrossAttention(configuration);
+        WithoutSummary(configuration);
         configuration.Refuse(configuration.Flag("scale_attn_by_inverse_layer_idx", false), "scale_attn_by_inverse_layer_idx", "a scale of its own for each layer is not supported");
-        configuration.Refuse(configuration.Flag("add_cross_attention", false), "add_cross_attention", "cross-attention in a decoder-only model is not supported");
-        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, "n_head", null, null).WithBias(true, true);
-        return Build(
+        // Another order of the same operations, for half precision.
+        configuration.WithoutEffect("reorder_and_upcast_attn");
+        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", 12)).WithBias(true, true);
+        return DecoderClass.Apply(configuration, "GPT2", "GPT2LMHeadModel", Build(
             configuration,
-            layers: "n_layer",
+            ("n_layer", 12),
             width,
+            vocabulary: 50_257,
             positions,
             attention with { Scale = configuration.Flag("scale_attn_weights", true) ? attention.Scale : 1 },
             new NoPositions(),
-            new FeedForwardArchitecture(configuration.Extent("n_inner", 4 * width), configuration.Activation("activation_function", "gelu_new"), Gated: false, Bias: true),
+            new FeedForwardArchitecture(
+                configuration.OptionalExtent("n_inner", null) ?? 4 * width, configuration.Activation("activation_function", "gelu_new"), Gated: false, Bias: true),
             epsilon: "layer_norm_epsilon",
             BlockArrangement.PreNorm,
             logitsBias: false,
-            tied: true,
+            tied: configuration.Flag("tie_word_embeddings", true),
             new CheckpointLayout(
                 new CheckpointNames(
                     "transformer.wte", "transformer.h.{layer}.ln_1", "", "", "", "transformer.h.{layer}.attn.c_proj", "transformer.h.{layer}.ln_2",
@@ -40,51 +45,76 @@ internal static class GptFamilies
                 InputsFirst: true,
                 // Buffers of the causal mask.
                 new EquatableArray<string>(["transformer.h.{layer}.attn.bias", "transformer.h.{layer}.attn.masked_bias"])),
-            new LearnedPositions(0, positions));
+            new LearnedPositions(0, positions)));
     }
 
     /// <summary>GPTJForCausalLM (Wang and Komatsuzaki 2021): one norm for both blocks, interleaved rotary pairs.</summary>
     public static TransformerArchitecture GptJ(ModelConfiguration configuration)
     {
-        int width = configuration.Extent("n_embd");
-        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, "n_head", null, null);
-        int rotary = configuration.Extent("rotary_dim", attention.HeadDimension);
-        configuration.Refuse(rotary > attention.HeadDimension || rotary % 2 != 0, "rotary_dim", "it must be even and at most the width of a head", "n_embd", "n_head");
-        return Build(
+        AliasGpt(configuration);
+        SharedFields.RefuseCrossAttention(configuration);
+        WithoutSummary(configuration);
+        // GPT-J-6B's file says that it is rotary; the class can be nothing else. The other field is a default of the mesh code.
+        configuration.Refuse(!configuration.Flag("rotary", true), "rotary", "this family has rotary positions");
+        configuration.WithoutEffect("scale_attn_weights");
+        int width = configuration.Extent("n_embd", 4096);
+        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", 16));
+        int rotary = configuration.Extent("rotary_dim", 64);
+        configuration.Refuse(
+            rotary > attention.HeadDimension || rotary % 2 != 0, "rotary_dim", "it must be even and at most the width of a head", "n_embd", "n_head");
+        return DecoderClass.Apply(configuration, "GPTJ", Build(
             configuration,
-            layers: "n_layer",
+            ("n_layer", 28),
             width,
-            configuration.Extent("n_positions", 2048),
+            vocabulary: 50_400,
+            configuration.Length("n_positions", 2048),
             attention,
-            new RotaryPositions(10_000, rotary, Interleaved: true, new NoScaling()),
-            new FeedForwardArchitecture(configuration.Extent("n_inner", 4 * width), configuration.Activation("activation_function", "gelu_new"), Gated: false, Bias: true),
+            new RotaryPositions(10_000, rotary % 2 == 0 && rotary <= attention.HeadDimension ? rotary : 2, Interleaved: true, new NoScaling()),
+            new FeedForwardArchitecture(
+                configuration.OptionalExtent("n_inner", null) ?? 4 * width, configuration.Activation("activation_function", "gelu_new"), Gated: false, Bias: true),
             epsilon: "layer_norm_epsilon",
             BlockArrangement.ParallelOneNorm,
             logitsBias: true,
-            tied: false,
+            tied: configuration.Flag("tie_word_embeddings", false),
             Layout(
                 new CheckpointNames(
                     "transformer.wte", "transformer.h.{layer}.ln_1", "transformer.h.{layer}.attn.q_proj", "transformer.h.{layer}.attn.k_proj", "transformer.h.{layer}.attn.v_proj",
                     "transformer.h.{layer}.attn.out_proj", "", "", "transformer.h.{layer}.mlp.fc_in", "transformer.h.{layer}.mlp.fc_out", "transformer.ln_f", "lm_head"),
                 QueryKeyValueLayout.Separate,
                 "transformer.h.{layer}.attn.bias",
-                "transformer.h.{layer}.attn.masked_bias"));
+                "transformer.h.{layer}.attn.masked_bias")));
     }
 
     /// <summary>GPTNeoXForCausalLM (Black et al. 2022): a norm for each block, which run side by side or one after the other.</summary>
     public static TransformerArchitecture GptNeoX(ModelConfiguration configuration)
     {
-        int width = configuration.Extent("hidden_size");
+        SharedFields.RefuseCrossAttention(configuration);
+        int width = configuration.Extent("hidden_size", 6144);
         bool bias = configuration.Flag("attention_bias", true);
-        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, "num_attention_heads", null, null).WithBias(bias, bias);
-        return Build(
+        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("num_attention_heads", 64)).WithBias(bias, bias);
+        RotaryPositions rotary = RotaryReader.Read(configuration, attention.HeadDimension, ["hidden_size", "num_attention_heads"], new RotaryDefaults
+        {
+            BaseFields = ["rope_theta", "rotary_emb_base"],
+            Share = 0.25,
+            ShareFields = ["rotary_pct", "partial_rotary_factor"],
+        });
+        configuration.Refuse(
+            rotary.Base != 10_000 && configuration.Has("rope_theta") && !configuration.Has("rotary_emb_base") && !configuration.Has("rope_parameters"),
+            "rope_theta",
+            "transformers ignores it for this family, whose field is rotary_emb_base: write the base of the training there");
+        configuration.Refuse(
+            rotary.RotaryDimension != attention.HeadDimension / 4 && configuration.Has("partial_rotary_factor") && !configuration.Has("rotary_pct") && !configuration.Has("rope_parameters"),
+            "partial_rotary_factor",
+            "transformers ignores it for this family, whose field is rotary_pct: write the share of the training there");
+        return DecoderClass.Apply(configuration, "GPTNeoX", Build(
             configuration,
-            layers: "num_hidden_layers",
+            ("num_hidden_layers", 44),
             width,
-            configuration.Extent("max_position_embeddings", 2048),
+            vocabulary: 50_432,
+            configuration.Length("max_position_embeddings", 2048),
             attention,
-            FamilyParts.Rotary(configuration, attention.HeadDimension, configuration.FirstOf("rotary_emb_base", "rope_theta"), configuration.Number("rotary_pct", 0.25)),
-            new FeedForwardArchitecture(configuration.Extent("intermediate_size"), configuration.Activation("hidden_act", "gelu"), Gated: false, Bias: true),
+            rotary,
+            new FeedForwardArchitecture(configuration.Extent("intermediate_size", 24_576), configuration.Activation("hidden_act", "gelu"), Gated: false, Bias: true),
             epsilon: "layer_norm_eps",
             configuration.Flag("use_parallel_residual", true) ? BlockArrangement.ParallelTwoNorms : BlockArrangement.PreNorm,
             logitsBias: false,
@@ -99,23 +129,31 @@ internal static class GptFamilies
                 QueryKeyValueLayout.PerKeyValueHead,
                 "gpt_neox.layers.{layer}.attention.bias",
                 "gpt_neox.layers.{layer}.attention.masked_bias",
-                "gpt_neox.layers.{layer}.attention.rotary_emb.inv_freq"));
+                "gpt_neox.layers.{layer}.attention.rotary_emb.inv_freq")));
     }
 
-    /// <summary>PhiForCausalLM (Li et al. 2023): one norm for both blocks, biases everywhere, part of a head turned.</summary>
+    /// <summary>PhiForCausalLM (Li et al. 2023): one norm for both blocks, biases everywhere, part of a head rotated.</summary>
     public static TransformerArchitecture Phi(ModelConfiguration configuration)
     {
-        int width = configuration.Extent("hidden_size");
+        SharedFields.RefuseCrossAttention(configuration);
+        int width = configuration.Extent("hidden_size", 2048);
         configuration.Refuse(configuration.Flag("qk_layernorm", false), "qk_layernorm", "LayerNorm of query and key heads is not supported");
-        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, "num_attention_heads", headDimension: null).WithBias(true, true);
-        return Build(
+        AttentionArchitecture attention = FamilyParts.Attention(
+            configuration, width, ("num_attention_heads", 32), ("num_key_value_heads", null), "head_dim").WithBias(true, true);
+        RotaryPositions rotary = RotaryReader.Read(
             configuration,
-            layers: "num_hidden_layers",
+            attention.HeadDimension,
+            ["head_dim", "hidden_size", "num_attention_heads"],
+            new RotaryDefaults { Share = 0.5, ShareFields = ["partial_rotary_factor"] });
+        return DecoderClass.Apply(configuration, "Phi", Build(
+            configuration,
+            ("num_hidden_layers", 24),
             width,
-            configuration.Extent("max_position_embeddings", 2048),
+            vocabulary: 51_200,
+            configuration.Length("max_position_embeddings", 2048),
             attention,
-            FamilyParts.Rotary(configuration, attention.HeadDimension, partial: configuration.Number("partial_rotary_factor", 0.5)),
-            new FeedForwardArchitecture(configuration.Extent("intermediate_size"), configuration.Activation("hidden_act", "gelu_new"), Gated: false, Bias: true),
+            rotary,
+            new FeedForwardArchitecture(configuration.Extent("intermediate_size", 8192), configuration.Activation("hidden_act", "gelu_new"), Gated: false, Bias: true),
             epsilon: "layer_norm_eps",
             BlockArrangement.ParallelOneNorm,
             logitsBias: true,
@@ -125,14 +163,15 @@ internal static class GptFamilies
                     "model.embed_tokens", "model.layers.{layer}.input_layernorm", "model.layers.{layer}.self_attn.q_proj", "model.layers.{layer}.self_attn.k_proj", "model.layers.{layer}.self_attn.v_proj",
                     "model.layers.{layer}.self_attn.dense", "", "", "model.layers.{layer}.mlp.fc1", "model.layers.{layer}.mlp.fc2", "model.final_layernorm", "lm_head"),
                 QueryKeyValueLayout.Separate,
-                "model.layers.{layer}.self_attn.rotary_emb.inv_freq"));
+                "model.layers.{layer}.self_attn.rotary_emb.inv_freq")));
     }
 
-    /// <summary>What decoders with LayerNorm share.</summary>
+    /// <summary>The parts of a decoder with LayerNorm.</summary>
     public static TransformerArchitecture Build(
         ModelConfiguration configuration,
-        string layers,
+        (string Field, int Default) layers,
         int width,
+        int vocabulary,
         int contextLength,
         AttentionArchitecture attention,
         AttentionPositions positions,
@@ -143,16 +182,16 @@ internal static class GptFamilies
         bool tied,
         CheckpointLayout checkpoint,
         PositionTable? positionTable = null) => new TransformerArchitecture(
-            configuration.Extent(layers),
+            configuration.Extent(layers.Field, layers.Default),
             width,
             contextLength,
             ChunkLength: 0,
-            new EmbeddingArchitecture(configuration.Extent("vocab_size"), Scale: 1, positionTable, Norm: false),
+            new EmbeddingArchitecture(configuration.Extent("vocab_size", vocabulary), Scale: 1, positionTable, Norm: false),
             attention,
             FamilyParts.OneKind(positions),
             FamilyParts.OnePattern,
             feedForward,
-            new NormArchitecture(NormFormula.Layer, (float)configuration.Number(epsilon, 1e-5), Bias: true, UnitOffset: false),
+            new NormArchitecture(NormFormula.Layer, FamilyParts.Epsilon(configuration, epsilon, 1e-5), Bias: true, UnitOffset: false),
             arrangement,
             new LogitsArchitecture(tied, logitsBias, SoftCap: 0),
             checkpoint);
@@ -160,4 +199,19 @@ internal static class GptFamilies
     /// <summary>A layout with matrices [outputs, inputs].</summary>
     public static CheckpointLayout Layout(CheckpointNames names, QueryKeyValueLayout queryKeyValue, params string[] ignored) =>
         new(names, queryKeyValue, GateUpConcatenated: false, InputsFirst: false, new EquatableArray<string>(ignored));
+
+    /// <summary>The usual names of fields that GPT-2's and GPT-J's classes call by others.</summary>
+    private static void AliasGpt(ModelConfiguration configuration)
+    {
+        configuration.Alias("n_embd", "hidden_size");
+        configuration.Alias("n_positions", "max_position_embeddings");
+        configuration.Alias("n_head", "num_attention_heads");
+        configuration.Alias("n_layer", "num_hidden_layers");
+        // The length of training sequences, as the first files have it beside n_positions.
+        configuration.WithoutEffect("n_ctx");
+    }
+
+    /// <summary>Fields of a head that summarises a sequence, which only GPT2DoubleHeadsModel has.</summary>
+    private static void WithoutSummary(ModelConfiguration configuration) => configuration.WithoutEffect(
+        "summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout", "n_special", "predict_special_tokens");
 }

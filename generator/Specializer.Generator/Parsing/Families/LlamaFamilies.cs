@@ -1,3 +1,4 @@
+using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 
@@ -6,83 +7,158 @@ namespace Specializer.Generator.Parsing.Families;
 /// <summary>LLaMA and the families that follow it: RMSNorm before each block, rotary positions, a gated feed-forward block.</summary>
 internal static class LlamaFamilies
 {
+    /// <summary>The sizes that a family's configuration class gives to absent fields.</summary>
+    internal sealed record Defaults(int Vocabulary, int Width, int Inner, int Layers, int Heads, int? KeyValueHeads, int Positions)
+    {
+        public int? HeadDimension { get; init; }
+
+        public string Activation { get; init; } = "silu";
+
+        public double Epsilon { get; init; } = 1e-6;
+
+        public bool Tied { get; init; }
+
+        public RotaryDefaults Rotary { get; init; } = new();
+    }
+
+    private static readonly Defaults s_llama = new(32_000, 4096, 11_008, 32, 32, null, 2048);
+    private static readonly Defaults s_mistral = new(32_000, 4096, 14_336, 32, 32, 8, 131_072);
+    private static readonly Defaults s_qwen = new(151_936, 4096, 22_016, 32, 32, 32, 32_768);
+    private static readonly Defaults s_phi3 = new(32_064, 3072, 8192, 32, 32, null, 4096)
+    {
+        Epsilon = 1e-5,
+        Rotary = new RotaryDefaults { ShareFields = ["partial_rotary_factor"], OriginalContext = 4096, YarnIsLongRope = true },
+    };
+
     /// <summary>LlamaForCausalLM (Touvron et al. 2023).</summary>
     public static TransformerArchitecture Llama(ModelConfiguration configuration)
     {
-        TransformerArchitecture model = Common(configuration, window: 0);
+        TransformerArchitecture model = Common(configuration, s_llama);
         bool bias = configuration.Flag("attention_bias", false);
-        return model with
+        return DecoderClass.Apply(configuration, "Llama", model with
         {
             Attention = model.Attention.WithBias(bias, bias),
             FeedForward = model.FeedForward with { Bias = configuration.Flag("mlp_bias", false) },
-        };
+        });
     }
 
     /// <summary>MistralForCausalLM (Jiang et al. 2023): a position sees <c>sliding_window</c> positions, itself included.</summary>
-    public static TransformerArchitecture Mistral(ModelConfiguration configuration) =>
-        Common(configuration, configuration.Has("sliding_window") ? configuration.Extent("sliding_window") : 0);
-
-    /// <summary>Qwen2ForCausalLM: biases on queries, keys and values, implied by the family.</summary>
-    public static TransformerArchitecture Qwen2(ModelConfiguration configuration)
+    public static TransformerArchitecture Mistral(ModelConfiguration configuration)
     {
-        RefuseWindow(configuration);
-        TransformerArchitecture model = Common(configuration, window: 0);
-        return model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) };
+        TransformerArchitecture model = Common(configuration, s_mistral);
+        int window = configuration.OptionalExtent("sliding_window", 4096) ?? 0;
+        configuration.Refuse(configuration.Flag("attention_bias", false), "attention_bias", "this family has no biases");
+        EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, model.Layers, _ => window > 0);
+        configuration.Refuse(
+            pattern.Count > 1 || pattern[0] != (window > 0 ? 0 : 1), "layer_types", "all layers of this family have the window that \"sliding_window\" says", "sliding_window");
+        return DecoderClass.Apply(configuration, "Mistral", model with { LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window) });
     }
 
-    /// <summary>Qwen3ForCausalLM: every query and key head is normalised before it is turned.</summary>
+    /// <summary>Qwen2ForCausalLM: biases on queries, keys and values, implied by the family.</summary>
+    public static TransformerArchitecture Qwen2(ModelConfiguration configuration) => Qwen2(configuration, s_qwen, "Qwen2");
+
+    /// <summary>The text model of Qwen2-VL and Qwen2.5-VL: Qwen2, whose rotary positions have three axes for images.</summary>
+    public static TransformerArchitecture Qwen2OfImages(ModelConfiguration configuration) => Qwen2(
+        configuration,
+        // Sizes of Qwen2VLTextConfig (transformers 5).
+        new Defaults(152_064, 8192, 29_568, 80, 64, 8, 32_768) { Epsilon = 1e-5, Rotary = new RotaryDefaults { HasImageAxes = true, Base = 1_000_000 } },
+        "Qwen2");
+
+    private static TransformerArchitecture Qwen2(ModelConfiguration configuration, Defaults defaults, string family)
+    {
+        TransformerArchitecture model = WithWindows(configuration, Common(configuration, defaults));
+        return DecoderClass.Apply(configuration, family, model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) });
+    }
+
+    /// <summary>Qwen3ForCausalLM: every query and key head is normalised before it is rotated.</summary>
     public static TransformerArchitecture Qwen3(ModelConfiguration configuration)
     {
-        RefuseWindow(configuration);
-        TransformerArchitecture model = Common(configuration, window: 0);
+        TransformerArchitecture model = WithWindows(configuration, Common(configuration, s_qwen with { HeadDimension = 128 }));
         bool bias = configuration.Flag("attention_bias", false);
-        return model with
+        return DecoderClass.Apply(configuration, "Qwen3", model with
         {
             Attention = model.Attention.WithBias(bias, bias) with { QueryKeyNorm = true },
             Checkpoint = model.Checkpoint with
             {
                 Names = model.Checkpoint.Names with { QueryNorm = "model.layers.{layer}.self_attn.q_norm", KeyNorm = "model.layers.{layer}.self_attn.k_norm" },
             },
-        };
+        });
     }
 
-    /// <summary>Phi3ForCausalLM: fused projections, part of a head turned, factors for long contexts.</summary>
+    /// <summary>Phi3ForCausalLM: fused projections, part of a head rotated, factors for long contexts.</summary>
     public static TransformerArchitecture Phi3(ModelConfiguration configuration)
     {
-        TransformerArchitecture model = Common(
-            configuration, configuration.Has("sliding_window") ? configuration.Extent("sliding_window") : 0, configuration.Number("partial_rotary_factor", 1));
-        return model with
+        TransformerArchitecture model = Common(configuration, s_phi3);
+        int window = configuration.OptionalExtent("sliding_window", null) ?? 0;
+        configuration.Refuse(configuration.Flag("attention_bias", false), "attention_bias", "this family has no biases");
+        return DecoderClass.Apply(configuration, "Phi3", model with
         {
+            LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window),
             Checkpoint = model.Checkpoint with
             {
                 Names = model.Checkpoint.Names with { QueryKeyValue = "model.layers.{layer}.self_attn.qkv_proj", GateUp = "model.layers.{layer}.mlp.gate_up_proj" },
                 QueryKeyValue = QueryKeyValueLayout.Concatenated,
                 GateUpConcatenated = true,
             },
-        };
+        });
     }
 
-    /// <summary>What all of them share.</summary>
-    public static TransformerArchitecture Common(ModelConfiguration configuration, int window, double partialRotary = 1)
+    /// <summary>The parts that all of them share.</summary>
+    public static TransformerArchitecture Common(ModelConfiguration configuration, Defaults defaults, string activation = "hidden_act")
     {
-        int width = configuration.Extent("hidden_size");
-        AttentionArchitecture attention = FamilyParts.Attention(configuration, width, "num_attention_heads");
+        SharedFields.RefuseCrossAttention(configuration);
+        int width = configuration.Extent("hidden_size", defaults.Width);
+        AttentionArchitecture attention = FamilyParts.Attention(
+            configuration, width, ("num_attention_heads", defaults.Heads), ("num_key_value_heads", defaults.KeyValueHeads), "head_dim", defaults.HeadDimension);
+        int positions = configuration.Length("max_position_embeddings", defaults.Positions);
+        RotaryPositions rotary = RotaryReader.Read(
+            configuration, attention.HeadDimension, ["head_dim", "hidden_size", "num_attention_heads"], defaults.Rotary with { LongestContext = defaults.Positions });
         return new TransformerArchitecture(
-            configuration.Extent("num_hidden_layers"),
+            configuration.Extent("num_hidden_layers", defaults.Layers),
             width,
-            configuration.Extent("max_position_embeddings", 2048),
+            positions,
             ChunkLength: 0,
-            new EmbeddingArchitecture(configuration.Extent("vocab_size"), Scale: 1, Positions: null, Norm: false),
+            new EmbeddingArchitecture(configuration.Extent("vocab_size", defaults.Vocabulary), Scale: 1, Positions: null, Norm: false),
             attention,
-            FamilyParts.OneKind(FamilyParts.Rotary(configuration, attention.HeadDimension, partial: partialRotary), window),
+            FamilyParts.OneKind(rotary),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(configuration.Extent("intermediate_size"), configuration.Activation("hidden_act", "silu"), Gated: true, Bias: false),
-            new NormArchitecture(NormFormula.RootMeanSquare, (float)configuration.Number("rms_norm_eps", 1e-6), Bias: false, UnitOffset: false),
+            new FeedForwardArchitecture(
+                configuration.Extent("intermediate_size", defaults.Inner), configuration.Activation(activation, defaults.Activation), Gated: true, Bias: false),
+            new NormArchitecture(NormFormula.RootMeanSquare, FamilyParts.Epsilon(configuration, "rms_norm_eps", defaults.Epsilon), Bias: false, UnitOffset: false),
             BlockArrangement.PreNorm,
-            new LogitsArchitecture(configuration.Flag("tie_word_embeddings", false), Bias: false, SoftCap: 0),
+            new LogitsArchitecture(configuration.Flag("tie_word_embeddings", defaults.Tied), Bias: false, SoftCap: 0),
             CheckpointLayout.Llama);
     }
 
-    private static void RefuseWindow(ModelConfiguration configuration) => configuration.Refuse(
-        configuration.Flag("use_sliding_window", false) && configuration.Has("sliding_window"), "use_sliding_window", "a window in some layers only is not supported for this family; leave it false");
+    /// <summary>
+    /// Qwen's windows: without <c>use_sliding_window</c> none, whatever <c>sliding_window</c> says; with it the layers from
+    /// <c>max_window_layers</c> on, or those that <c>layer_types</c> names.
+    /// </summary>
+    private static TransformerArchitecture WithWindows(ModelConfiguration configuration, TransformerArchitecture model)
+    {
+        configuration.Refuse(configuration.Flag("use_mrope", false), "use_mrope", "positions of several axes are not supported for this family");
+        bool uses = configuration.Flag("use_sliding_window", false);
+        int window = configuration.OptionalExtent("sliding_window", 4096) ?? 0;
+        // Files say 0 here for windows in all layers.
+        double first = configuration.Number("max_window_layers", 28, NumberRange.ZeroOrPositive);
+        bool slides = uses && window > 0;
+        EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, model.Layers, layer => slides && layer >= first);
+        if (!slides)
+        {
+            configuration.Refuse(
+                Enumerable.Range(0, pattern.Count).Any(layer => pattern[layer] == 0),
+                "layer_types",
+                "it names layers with a window, but \"use_sliding_window\" is not true or \"sliding_window\" is null",
+                "use_sliding_window",
+                "sliding_window");
+            return model;
+        }
+
+        AttentionPositions positions = model.LayerKinds[0].Positions;
+        return model with
+        {
+            LayerKinds = new EquatableArray<LayerKind>([new LayerKind("Sliding", window, positions), new LayerKind("Full", 0, positions)]),
+            LayerPattern = pattern,
+        };
+    }
 }

@@ -12,24 +12,19 @@ internal static class T5Family
 {
     public static TransformerArchitecture T5(ModelConfiguration configuration)
     {
-        int width = configuration.Extent("d_model");
+        configuration.Alias("d_model", "hidden_size");
+        configuration.Alias("num_heads", "num_attention_heads");
+        configuration.Alias("num_layers", "num_hidden_layers");
+        configuration.Alias("d_kv", "head_dim");
+        configuration.WithoutEffect("dropout_rate", "is_decoder", "is_encoder_decoder");
+        configuration.Refuse(configuration.Flag("add_cross_attention", true) is false, "add_cross_attention", "the decoder of this family attends to its encoder");
+        int width = configuration.Extent("d_model", 512);
         int headDimension = configuration.Extent("d_kv", 64);
-        int heads = configuration.Extent("num_heads");
-        int positions = configuration.Extent("n_positions", 512);
-        int layers = configuration.Extent("num_layers");
-        bool tied = configuration.Flag("tie_word_embeddings", true);
-        string feedForward = configuration.Text("feed_forward_proj", "relu");
-        bool gated = feedForward.StartsWith("gated-", StringComparison.Ordinal);
-        ActivationFunction activation = feedForward switch
-        {
-            "relu" => ActivationFunction.Relu,
-            "gelu" => ActivationFunction.Gelu,
-            // Hugging Face reads the gate's "gelu" as the one with tanh.
-            "gated-gelu" => ActivationFunction.GeluTanh,
-            "gated-relu" => ActivationFunction.Relu,
-            "gated-silu" => ActivationFunction.Silu,
-            _ => configuration.Wrong("feed_forward_proj", "one of relu, gelu, gated-gelu, gated-relu, gated-silu", ActivationFunction.Relu),
-        };
+        int heads = configuration.Extent("num_heads", 8);
+        int positions = configuration.Length("n_positions", 512);
+        int layers = configuration.Extent("num_layers", 6);
+        (ActivationFunction activation, bool gated) = FeedForward(configuration);
+        LogitsArchitecture logits = Logits(configuration, width);
         var attention = new AttentionArchitecture(
             heads, heads, headDimension, Scale: 1, QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false);
         RelativePositions Relative(bool bidirectional) => new(
@@ -40,28 +35,60 @@ internal static class T5Family
             width,
             positions,
             ChunkLength: 0,
-            new EmbeddingArchitecture(configuration.Extent("vocab_size"), Scale: 1, Positions: null, Norm: false),
+            new EmbeddingArchitecture(configuration.Extent("vocab_size", 32_128), Scale: 1, Positions: null, Norm: false),
             attention,
             new([new LayerKind("", Window: 0, Relative(bidirectional: true)) { Mask = AttentionMask.Full }]),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(configuration.Extent("d_ff"), activation, gated, Bias: false),
-            new NormArchitecture(NormFormula.RootMeanSquare, (float)configuration.Number("layer_norm_epsilon", 1e-6), Bias: false, UnitOffset: false),
+            new FeedForwardArchitecture(configuration.Extent("d_ff", 2048), activation, gated, Bias: false),
+            new NormArchitecture(NormFormula.RootMeanSquare, FamilyParts.Epsilon(configuration, "layer_norm_epsilon", 1e-6), Bias: false, UnitOffset: false),
             BlockArrangement.PreNorm,
-            // Tied logits were trained with embeddings that Adafactor scales.
-            new LogitsArchitecture(tied, Bias: false, SoftCap: 0) { Scale = tied ? (float)Math.Pow(width, -0.5) : 1 },
+            logits,
             Layout("encoder", "1", gated))
         {
             Stack = Stack.Encoder,
         };
+        ModelClass.Require(configuration, ModelClass.Name(configuration, "T5ForConditionalGeneration"), ["T5ForConditionalGeneration"]);
         return encoder with
         {
-            Layers = configuration.Extent("num_decoder_layers", layers),
+            Layers = configuration.OptionalExtent("num_decoder_layers", null) ?? layers,
             LayerKinds = FamilyParts.OneKind(Relative(bidirectional: false)),
             Checkpoint = Layout("decoder", "2", gated),
             Stack = Stack.EncoderDecoder,
             Encoder = encoder,
             CrossAttention = attention,
         };
+    }
+
+    /// <summary>
+    /// The logits. Tied ones were trained with embeddings that Adafactor scales, and are scaled by d_model^-0.5. transformers 5
+    /// writes "tie_word_embeddings": true for every T5, says by scale_decoder_outputs which of the two it was, and uses a head
+    /// that the file holds.
+    /// </summary>
+    private static LogitsArchitecture Logits(ModelConfiguration configuration, int width)
+    {
+        bool tied = configuration.Flag("tie_word_embeddings", true);
+        bool scaled = configuration.Flag("scale_decoder_outputs", tied);
+        return new LogitsArchitecture(Tied: tied && scaled, Bias: false, SoftCap: 0) { Scale = scaled ? (float)Math.Pow(width, -0.5) : 1 };
+    }
+
+    /// <summary><c>feed_forward_proj</c>, and the two fields that transformers derives from it and writes beside it.</summary>
+    private static (ActivationFunction Activation, bool Gated) FeedForward(ModelConfiguration configuration)
+    {
+        string feedForward = configuration.Text("feed_forward_proj", "relu");
+        bool gated = feedForward.StartsWith("gated-", StringComparison.Ordinal);
+        // transformers reads the gate's "gelu" as the one with tanh.
+        (ActivationFunction activation, string name) = feedForward switch
+        {
+            "relu" or "gated-relu" => (ActivationFunction.Relu, "relu"),
+            "gelu" => (ActivationFunction.Gelu, "gelu"),
+            "gated-gelu" => (ActivationFunction.GeluTanh, "gelu_new"),
+            "silu" or "gated-silu" => (ActivationFunction.Silu, "silu"),
+            _ => (configuration.Wrong("feed_forward_proj", "one of relu, gelu, silu, gated-gelu, gated-relu, gated-silu", ActivationFunction.Relu), "relu"),
+        };
+        configuration.Require(configuration.Flag("is_gated_act", gated) == gated, "is_gated_act", "as \"feed_forward_proj\" says", "feed_forward_proj");
+        configuration.Require(
+            configuration.Text("dense_act_fn", name) == name, "dense_act_fn", "\"" + name + "\", as \"feed_forward_proj\" says", "feed_forward_proj");
+        return (activation, gated);
     }
 
     private static int Buckets(ModelConfiguration configuration)

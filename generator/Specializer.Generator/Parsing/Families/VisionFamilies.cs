@@ -11,30 +11,31 @@ internal static class VisionFamilies
     /// <summary>ViTModel and ViTForImageClassification (Dosovitskiy et al. 2021): patches behind a learned first state, norms before the blocks.</summary>
     public static TransformerArchitecture Vit(ModelConfiguration configuration)
     {
-        string[] classes = [.. configuration.Items("architectures").Select(static item => item.Text)];
-        string name = classes.Length == 0 ? "ViTModel" : classes[0];
-        configuration.Require(name is "ViTModel" or "ViTForImageClassification", "architectures", "an array that begins with one of ViTModel, ViTForImageClassification");
+        string name = ModelClass.Name(configuration, "ViTModel");
+        ModelClass.Require(configuration, name, ["ViTModel", "ViTForImageClassification"]);
+        SharedFields.RefuseCrossAttention(configuration);
+        configuration.WithoutEffect("encoder_stride", "tie_word_embeddings");
 
         bool classifies = name != "ViTModel";
         string prefix = classifies ? "vit." : "", layer = prefix + "encoder.layer.{layer}.";
-        int width = configuration.Extent("hidden_size");
-        var patches = new PatchArchitecture(configuration.Extent("image_size", 224), configuration.Extent("patch_size", 16), configuration.Extent("num_channels", 3));
+        int width = configuration.Extent("hidden_size", 768);
+        var patches = new PatchArchitecture(Square(configuration, "image_size", 224), Square(configuration, "patch_size", 16), configuration.Extent("num_channels", 3));
         configuration.Require(patches.ImageSize % patches.PatchSize == 0, "patch_size", "a divisor of \"image_size\", which is " + patches.ImageSize.ToString(CultureInfo.InvariantCulture), "image_size");
 
         configuration.Refuse(configuration.Text("pooler_act", "tanh") != "tanh", "pooler_act", "only tanh is supported");
-        configuration.Refuse(configuration.Extent("pooler_output_size", width) != width, "pooler_output_size", "only the width of the hidden states is supported", "hidden_size");
+        configuration.Refuse((configuration.OptionalExtent("pooler_output_size", null) ?? width) != width, "pooler_output_size", "only the width of the hidden states is supported", "hidden_size");
         bool bias = configuration.Flag("qkv_bias", true);
         return new TransformerArchitecture(
-            configuration.Extent("num_hidden_layers"),
+            configuration.Extent("num_hidden_layers", 12),
             width,
             patches.Count + 1,
             ChunkLength: 0,
             new EmbeddingArchitecture(VocabularySize: 0, Scale: 1, new LearnedPositions(0, patches.Count + 1), Norm: false) { Patches = patches },
-            FamilyParts.Attention(configuration, width, "num_attention_heads", null, null).WithBias(bias, true),
+            FamilyParts.Attention(configuration, width, ("num_attention_heads", 12)).WithBias(bias, true),
             FamilyParts.OneKind(new NoPositions(), mask: AttentionMask.Full),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(configuration.Extent("intermediate_size"), configuration.Activation("hidden_act", "gelu"), Gated: false, Bias: true),
-            new NormArchitecture(NormFormula.Layer, (float)configuration.Number("layer_norm_eps", 1e-12), Bias: true, UnitOffset: false),
+            new FeedForwardArchitecture(configuration.Extent("intermediate_size", 3072), configuration.Activation("hidden_act", "gelu"), Gated: false, Bias: true),
+            new NormArchitecture(NormFormula.Layer, FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-12), Bias: true, UnitOffset: false),
             BlockArrangement.PreNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             new CheckpointLayout(
@@ -67,5 +68,19 @@ internal static class VisionFamilies
                 ? new HeadArchitecture(Pooling.First, null, Norm: false, Normalize: false, new OutputArchitecture(EncoderClass.Labels(configuration), Tied: false, Bias: true))
                 : new HeadArchitecture(Pooling.First, new DenseArchitecture(width, ActivationFunction.Tanh), Norm: false, Normalize: false, null),
         };
+    }
+    /// <summary>A height and width: one number for both, or an array of two equal ones.</summary>
+    private static int Square(ModelConfiguration configuration, string name, int defaultValue)
+    {
+        if (configuration.Find(name) is not { Kind: JsonKind.Array } pair)
+        {
+            return configuration.Extent(name, defaultValue);
+        }
+
+        const int Largest = 1 << 14;
+        bool isSquare = pair.Items.Count == 2 && pair.Items[0].Says(pair.Items[1])
+            && pair.Items[0].Number is >= 1 and <= Largest && pair.Items[0].Number == (int)pair.Items[0].Number;
+        configuration.Require(isSquare, name, "a whole number, or an array of two equal ones: only squares are supported");
+        return isSquare ? (int)pair.Items[0].Number : defaultValue;
     }
 }

@@ -13,15 +13,22 @@ internal static class WhisperFamily
     public static TransformerArchitecture Whisper(ModelConfiguration configuration)
     {
         configuration.Refuse(!configuration.Flag("tie_word_embeddings", true), "tie_word_embeddings", "a matrix of its own for the logits is not supported for this family");
+        configuration.Alias("d_model", "hidden_size");
+        configuration.Alias("encoder_attention_heads", "num_attention_heads", "num_key_value_heads");
+        configuration.Alias("encoder_layers", "num_hidden_layers");
+        ModelClass.Require(configuration, ModelClass.Name(configuration, "WhisperForConditionalGeneration"), ["WhisperForConditionalGeneration"]);
+        configuration.WithoutEffect("init_std", "is_decoder", "is_encoder_decoder", "add_cross_attention", "median_filter_width", "forced_decoder_ids", "classifier_proj_size",
+            "use_weighted_layer_sum", "apply_spec_augment", "mask_time_prob", "mask_time_length", "mask_time_min_masks", "mask_feature_prob", "mask_feature_length", "mask_feature_min_masks",
+            "lang_to_id", "task_to_id", "no_timestamps_token_id", "alignment_heads", "is_multilingual");
         ActivationFunction activation = configuration.Activation("activation_function", "gelu");
-        int width = configuration.Extent("d_model");
+        int width = configuration.Extent("d_model", 384);
         int sourcePositions = configuration.Extent("max_source_positions", 1500), targetPositions = configuration.Extent("max_target_positions", 448);
         TransformerArchitecture decoder = Stack(
             configuration,
             "decoder",
             targetPositions,
             new EmbeddingArchitecture(
-                configuration.Extent("vocab_size"), configuration.Flag("scale_embedding", false) ? (float)Math.Sqrt(width) : 1, new LearnedPositions(0, targetPositions), Norm: false));
+                configuration.Extent("vocab_size", 51_865), configuration.Flag("scale_embedding", false) ? (float)Math.Sqrt(width) : 1, new LearnedPositions(0, targetPositions), Norm: false));
 
         // The features are convolved with the exact GELU, whatever the layers have.
         TransformerArchitecture encoder = Stack(
@@ -41,15 +48,15 @@ internal static class WhisperFamily
         return decoder with { Stack = Architecture.Stack.EncoderDecoder, Encoder = encoder, CrossAttention = decoder.Attention };
 
         TransformerArchitecture Stack(ModelConfiguration of, string side, int positions, EmbeddingArchitecture embeddings) => new(
-            of.Extent(side + "_layers"),
+            of.Extent(side + "_layers", 4),
             width,
             positions,
             ChunkLength: 0,
             embeddings,
-            FamilyParts.Attention(of, width, side + "_attention_heads", null, null).WithBias(true, true) with { KeyBias = false },
+            FamilyParts.Attention(of, width, (side + "_attention_heads", 6)).WithBias(true, true) with { KeyBias = false },
             FamilyParts.OneKind(new NoPositions()),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(of.Extent(side + "_ffn_dim"), activation, Gated: false, Bias: true),
+            new FeedForwardArchitecture(of.Extent(side + "_ffn_dim", 1536), activation, Gated: false, Bias: true),
             new NormArchitecture(NormFormula.Layer, 1e-5f, Bias: true, UnitOffset: false),
             BlockArrangement.PreNorm,
             new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
