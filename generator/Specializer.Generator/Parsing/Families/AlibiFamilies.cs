@@ -44,7 +44,7 @@ internal static class AlibiFamilies
                     QueryKeyValue = "transformer.h.{layer}.self_attention.query_key_value",
                 },
                 QueryKeyValueLayout.PerKeyValueHead));
-        return DecoderClass.Apply(configuration, "Bloom", model with { Embeddings = model.Embeddings with { Norm = true } });
+        return DecoderClass.LikeGpt2("Bloom").Apply(configuration, model with { Embeddings = model.Embeddings with { Norm = true } });
     }
 
     /// <summary>MptForCausalLM (MosaicML 2023): no biases anywhere.</summary>
@@ -93,6 +93,6 @@ internal static class AlibiFamilies
                     QueryKeyValue = "transformer.blocks.{layer}.attn.Wqkv",
                 },
                 QueryKeyValueLayout.Concatenated));
-        return DecoderClass.Apply(configuration, "Mpt", model with { Norm = model.Norm with { Bias = false } });
+        return DecoderClass.LikeGpt2("Mpt").Apply(configuration, model with { Norm = model.Norm with { Bias = false } });
     }
 }

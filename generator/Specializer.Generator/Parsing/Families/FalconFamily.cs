@@ -30,7 +30,7 @@ internal static class FalconFamily
         }
 
         bool twoNorms = norms == 2 && grouped;
-        return DecoderClass.Apply(configuration, "Falcon", GptFamilies.Build(
+        return DecoderClass.LikeGpt2("Falcon").Apply(configuration, GptFamilies.Build(
             configuration,
             ("num_hidden_layers", 32),
             width,

@@ -23,6 +23,12 @@ internal static class GemmaFamilies
         Rotary = new RotaryDefaults { Base = 1_000_000, LayerType = "full_attention" },
     };
 
+    private static readonly DecoderClass s_gemma3Classes = new("Gemma3")
+    {
+        Body = "Gemma3TextModel",
+        SequenceClassification = "Gemma3TextForSequenceClassification",
+    };
+
     /// <summary>GemmaForCausalLM.</summary>
     public static TransformerArchitecture Gemma(ModelConfiguration configuration)
     {
@@ -30,7 +36,7 @@ internal static class GemmaFamilies
         // The first files say "gelu" here and mean its tanh form, which transformers runs whatever they say, unless this field does.
         bool own = configuration.Has("hidden_activation");
         RefuseBidirectional(configuration);
-        return DecoderClass.Apply(configuration, "Gemma", model with
+        return DecoderClass.LikeLlama("Gemma").Apply(configuration, model with
         {
             FeedForward = model.FeedForward with
             {
@@ -48,7 +54,7 @@ internal static class GemmaFamilies
         RefuseBidirectional(configuration);
         // The first release's name of sliding_window, which no class reads.
         configuration.WithoutEffect("sliding_window_size");
-        return DecoderClass.Apply(configuration, "Gemma2", WithWindows(configuration, model, positions, positions, static layer => layer % 2 == 0));
+        return DecoderClass.LikeLlama("Gemma2").Apply(configuration, WithWindows(configuration, model, positions, positions, static layer => layer % 2 == 0));
     }
 
     /// <summary>Gemma3ForCausalLM: normalised query and key heads, five layers with a window to one without, two rotary bases.</summary>
@@ -56,7 +62,7 @@ internal static class GemmaFamilies
     {
         TransformerArchitecture model = Sandwiched(configuration, s_gemma3, scoreCap: null, logitsCap: null);
         configuration.Refuse(model.Attention.SoftCap != 0, "attn_logit_softcapping", "Gemma 3 caps no scores, so that transformers ignores it; write null");
-        RefuseBidirectional(configuration);
+        bool bidirectional = configuration.Has("use_bidirectional_attention") && configuration.Flag("use_bidirectional_attention", false);
         ModelConfiguration rotary = configuration.Section("rope_parameters");
         configuration.Refuse(
             rotary.Count > 0 && !rotary.IsGiven("full_attention") && !rotary.IsGiven("sliding_attention"),
@@ -71,14 +77,15 @@ internal static class GemmaFamilies
         string every = configuration.FirstOf("sliding_window_pattern", "_sliding_window_pattern");
         int pattern = configuration.Extent(every, 6);
         model = WithWindows(configuration, model, local, model.LayerKinds[0].Positions, layer => (layer + 1) % pattern != 0);
-        return DecoderClass.Apply(configuration, "Gemma3", model with
+        model = model with
         {
             Attention = model.Attention with { QueryKeyNorm = true },
             Checkpoint = model.Checkpoint with
             {
                 Names = model.Checkpoint.Names with { QueryNorm = "model.layers.{layer}.self_attn.q_norm", KeyNorm = "model.layers.{layer}.self_attn.k_norm" },
             },
-        });
+        };
+        return s_gemma3Classes.Apply(configuration, model, bidirectional);
     }
 
     private static TransformerArchitecture Common(ModelConfiguration configuration, LlamaFamilies.Defaults defaults, string activation)

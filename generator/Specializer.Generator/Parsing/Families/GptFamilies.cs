@@ -18,7 +18,7 @@ internal static class GptFamilies
         // Another order of the same operations, for half precision.
         configuration.WithoutEffect("reorder_and_upcast_attn");
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", 12)).WithBias(true, true);
-        return DecoderClass.Apply(configuration, "GPT2", "GPT2LMHeadModel", Build(
+        return (DecoderClass.LikeGpt2("GPT2") with { Causal = "GPT2LMHeadModel" }).Apply(configuration, Build(
             configuration,
             ("n_layer", 12),
             width,
@@ -62,7 +62,7 @@ internal static class GptFamilies
         int rotary = configuration.Extent("rotary_dim", 64);
         configuration.Refuse(
             rotary > attention.HeadDimension || rotary % 2 != 0, "rotary_dim", "it must be even and at most the width of a head", "n_embd", "n_head");
-        return DecoderClass.Apply(configuration, "GPTJ", Build(
+        return (DecoderClass.LikeGpt2("GPTJ") with { TokenLabels = null }).Apply(configuration, Build(
             configuration,
             ("n_layer", 28),
             width,
@@ -106,7 +106,7 @@ internal static class GptFamilies
             rotary.RotaryDimension != attention.HeadDimension / 4 && configuration.Has("partial_rotary_factor") && !configuration.Has("rotary_pct") && !configuration.Has("rope_parameters"),
             "partial_rotary_factor",
             "transformers ignores it for this family, whose field is rotary_pct: write the share of the training there");
-        return DecoderClass.Apply(configuration, "GPTNeoX", Build(
+        return DecoderClass.LikeGpt2("GPTNeoX").Apply(configuration, Build(
             configuration,
             ("num_hidden_layers", 44),
             width,
@@ -145,7 +145,7 @@ internal static class GptFamilies
             attention.HeadDimension,
             ["head_dim", "hidden_size", "num_attention_heads"],
             new RotaryDefaults { Share = 0.5, ShareFields = ["partial_rotary_factor"] });
-        return DecoderClass.Apply(configuration, "Phi", Build(
+        return DecoderClass.LikeLlama("Phi").Apply(configuration, Build(
             configuration,
             ("num_hidden_layers", 24),
             width,

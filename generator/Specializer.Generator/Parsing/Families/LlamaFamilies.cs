@@ -35,7 +35,7 @@ internal static class LlamaFamilies
     {
         TransformerArchitecture model = Common(configuration, s_llama);
         bool bias = configuration.Flag("attention_bias", false);
-        return DecoderClass.Apply(configuration, "Llama", model with
+        return DecoderClass.LikeLlama("Llama").Apply(configuration, model with
         {
             Attention = model.Attention.WithBias(bias, bias),
             FeedForward = model.FeedForward with { Bias = configuration.Flag("mlp_bias", false) },
@@ -51,7 +51,7 @@ internal static class LlamaFamilies
         EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, model.Layers, _ => window > 0);
         configuration.Refuse(
             pattern.Count > 1 || pattern[0] != (window > 0 ? 0 : 1), "layer_types", "all layers of this family have the window that \"sliding_window\" says", "sliding_window");
-        return DecoderClass.Apply(configuration, "Mistral", model with { LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window) });
+        return (DecoderClass.LikeLlama("Mistral") with { AnswersQuestions = true }).Apply(configuration, model with { LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window) });
     }
 
     /// <summary>Qwen2ForCausalLM: biases on queries, keys and values, implied by the family.</summary>
@@ -67,7 +67,7 @@ internal static class LlamaFamilies
     private static TransformerArchitecture Qwen2(ModelConfiguration configuration, Defaults defaults, string family)
     {
         TransformerArchitecture model = WithWindows(configuration, Common(configuration, defaults));
-        return DecoderClass.Apply(configuration, family, model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) });
+        return DecoderClass.LikeLlama(family).Apply(configuration, model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) });
     }
 
     /// <summary>Qwen3ForCausalLM: every query and key head is normalised before it is rotated.</summary>
@@ -75,7 +75,7 @@ internal static class LlamaFamilies
     {
         TransformerArchitecture model = WithWindows(configuration, Common(configuration, s_qwen with { HeadDimension = 128 }));
         bool bias = configuration.Flag("attention_bias", false);
-        return DecoderClass.Apply(configuration, "Qwen3", model with
+        return DecoderClass.LikeLlama("Qwen3").Apply(configuration, model with
         {
             Attention = model.Attention.WithBias(bias, bias) with { QueryKeyNorm = true },
             Checkpoint = model.Checkpoint with
@@ -91,7 +91,7 @@ internal static class LlamaFamilies
         TransformerArchitecture model = Common(configuration, s_phi3);
         int window = configuration.OptionalExtent("sliding_window", null) ?? 0;
         configuration.Refuse(configuration.Flag("attention_bias", false), "attention_bias", "this family has no biases");
-        return DecoderClass.Apply(configuration, "Phi3", model with
+        return DecoderClass.LikeLlama("Phi3").Apply(configuration, model with
         {
             LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window),
             Checkpoint = model.Checkpoint with
