@@ -25,7 +25,7 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
     public static TensorTable Table(ExecutionPlan plan) => new(
         [.. plan.Tensors.Select(tensor => new TensorRequirement(
             tensor.Name,
-            !tensor.PerLayer ? 0 : tensor.InEncoder ? plan.Encoder!.Architecture.Layers : plan.WeightSets,
+            plan.LayersOf(tensor),
             [.. tensor.Shape.Select(static extent => (long)extent)]))],
         [.. plan.IgnoredTensors]);
 

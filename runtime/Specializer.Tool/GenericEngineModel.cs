@@ -25,6 +25,8 @@ internal static class GenericEngineModel
             { Embeddings: { Norm: true } or { Positions: not null } or { Scale: not 1 } } => "these embeddings",
             { Logits: { Bias: true } or { SoftCap: not 0 } } => "these logits",
             _ when attention.QueryKeyNorm || attention.SoftCap != 0 || attention.QueryBias != attention.ValueBias || attention.KeyBias != attention.ValueBias => "this attention",
+            _ when attention.ScaleByInverseLayer => "scores divided by the number of the layer",
+            _ when attention.ProjectionClip > 0 => "clipped projections",
             _ when attention.Scale != (float)(1 / System.Math.Sqrt(attention.HeadDimension)) => "this scale of scores",
             _ when Activation(architecture.FeedForward) is null => "this activation",
             _ when architecture.Checkpoint != CheckpointLayout.Llama && !plan.Tensors.All(static tensor => tensor.Name.StartsWith("model.", System.StringComparison.Ordinal) || tensor.Name == "lm_head.weight") => "this checkpoint's names",

@@ -144,8 +144,24 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         double[][] Norm(string name, double[][] rows) => _parts.Norm(_parts.Name(name, layer), rows);
         double[][] Cross(double[][] rows) => input.Source is null ? rows
             : architecture.Arrangement == BlockArrangement.PostNorm ? Norm(_names.CrossAttentionNorm, Add(rows, _attention.AttendToSource(layer, rows, input.Source)))
+            : architecture.Arrangement == BlockArrangement.NormedResidual ? Normed(_names.CrossAttentionNorm, rows, normed => _attention.AttendToSource(layer, normed, input.Source))
             : architecture.Arrangement == BlockArrangement.Sandwich ? Add(rows, Norm(_names.CrossAttentionOutputNorm, _attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source)))
             : Add(rows, _attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source));
+
+
+        // residual = norm(x); x = block(norm(x)) + residual (modeling_bloom.py, apply_residual_connection_post_layernorm).
+        double[][] Normed(string norm, double[][] rows, Func<double[][], double[][]> block)
+        {
+            double[][] residual = Norm(norm, rows);
+            return Add(block(residual), residual);
+        }
+
+        if (architecture.Arrangement == BlockArrangement.NormedResidual)
+        {
+            double[][] sum = Cross(Normed(_names.AttentionNorm, x, normed => _attention.Attend(layer, normed, input)));
+            return Normed(_names.FeedForwardNorm, sum, normed => FeedForwardBlock(layer, normed));
+        }
+
         if (architecture.Arrangement == BlockArrangement.PostNorm)
         {
             double[][] first = Cross(Norm(_names.AttentionOutputNorm, Add(x, _attention.Attend(layer, x, input))));

@@ -73,6 +73,15 @@ public sealed class AxisTests
         ["sound of 5 bands"] = s_both with { MelBands = 5, Table = TableKind.Learned, Activation = ActivationFunction.Gelu },
         ["a head with the weights of the embeddings"] = s_encoder with { TiedHead = true, HeadDense = 16, HeadActivation = ActivationFunction.Gelu, HeadNorm = true, HeadOutputs = 33, VocabularySize = 33, HeadBias = true },
         ["a scale of logits with a bias"] = new() { LogitsScale = 0.0625f, LogitsBias = true, VocabularySize = 33 },
+        ["norms of the residual stream itself, in a decoder"] = s_rotary with { Arrangement = BlockArrangement.NormedResidual, Layers = 3 },
+        ["norms of the residual stream itself, in an encoder"] = s_encoder with { Arrangement = BlockArrangement.NormedResidual, Band = 5, GlobalTokens = true },
+        ["norms of the residual stream itself, in an encoder-decoder"] = s_both with { Arrangement = BlockArrangement.NormedResidual, Layers = 2 },
+        ["scores divided by the number of the layer"] = s_rotary with { ScaleByInverseLayer = true, Layers = 3, Heads = 4, KeyValueHeads = 2, Sequences = 3 },
+        ["scores divided by the number of the layer, in both stacks"] = s_both with { ScaleByInverseLayer = true, Layers = 2, EncoderLayers = 3 },
+        ["clipped projections"] = s_rotary with { ProjectionClip = 0.5f, Layers = 2, VocabularySize = 33 },
+        ["clipped projections with biases, one in one panel"] = s_encoder with { ProjectionClip = 0.25f, QueryBias = true, KeyBias = true, ValueBias = true },
+        ["two sets of weights in a group"] = s_encoder with { SetsPerGroup = 2, Layers = 3 },
+        ["two sets of weights in one group that is repeated"] = s_encoder with { SetsPerGroup = 2, Layers = 3, SharedLayers = true },
         ["sessions decoded together"] = s_rotary with { Sequences = 13, Layers = 2 },
     };
 

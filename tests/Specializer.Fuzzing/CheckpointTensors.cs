@@ -106,9 +106,12 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             Add(names.RelativeBias, [relative.Buckets, architecture.Attention.Heads], 0, 0.5);
         }
 
-        for (int layer = 0; layer < architecture.Layers / architecture.LayersPerSet; layer++)
+        int inner = architecture.SetsPerGroup;
+        for (int set = 0; set < architecture.Layers / architecture.LayersPerSet; set++)
         {
-            AddLayer(architecture, name => name.Replace("{layer}", FormattableString.Invariant($"{layer}"), StringComparison.Ordinal));
+            AddLayer(architecture, name => name
+                .Replace("{layer}", FormattableString.Invariant($"{set / inner}"), StringComparison.Ordinal)
+                .Replace("{inner}", FormattableString.Invariant($"{set % inner}"), StringComparison.Ordinal));
         }
 
         if (names.FinalNorm.Length > 0)

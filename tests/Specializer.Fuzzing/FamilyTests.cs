@@ -17,6 +17,9 @@ public sealed class FamilyTests
     private const string Bert = "\"vocab_size\": 61, \"hidden_size\": 36, \"num_hidden_layers\": 2, \"num_attention_heads\": 3, \"intermediate_size\": 50, \"max_position_embeddings\": 40";
     private const string Bart = "\"d_model\": 36, \"encoder_layers\": 2, \"decoder_layers\": 1, \"encoder_attention_heads\": 3, \"decoder_attention_heads\": 3, \"encoder_ffn_dim\": 50, \"decoder_ffn_dim\": 40, \"max_position_embeddings\": 40";
 
+    private const string Gpt2 = "\"model_type\": \"gpt2\", \"vocab_size\": 61, \"n_embd\": 36, \"n_layer\": 3, \"n_head\": 3, \"n_positions\": 40";
+    private const string Qwen = "\"vocab_size\": 61, \"hidden_size\": 36, \"num_hidden_layers\": 3, \"num_attention_heads\": 3, \"num_key_value_heads\": 1, \"intermediate_size\": 50, \"max_position_embeddings\": 40, \"rope_theta\": 10000";
+
     private static readonly Dictionary<string, string> s_configurations = new()
     {
         ["BertForSequenceClassification"] = Bert + ", \"model_type\": \"bert\", \"num_labels\": 5",
@@ -29,6 +32,18 @@ public sealed class FamilyTests
         ["DistilBertForTokenClassification"] = "\"model_type\": \"distilbert\", \"vocab_size\": 61, \"dim\": 36, \"n_layers\": 2, \"n_heads\": 3, \"hidden_dim\": 50, \"max_position_embeddings\": 40",
         ["AlbertForSequenceClassification"] = Bert + ", \"model_type\": \"albert\", \"embedding_size\": 20",
         ["AlbertForTokenClassification"] = Bert + ", \"model_type\": \"albert\", \"embedding_size\": 20, \"num_hidden_layers\": 4, \"num_hidden_groups\": 2",
+        ["AlbertForMaskedLM with two layers in a group"] = Bert + ", \"model_type\": \"albert\", \"embedding_size\": 20, \"inner_group_num\": 2",
+        ["AlbertModel with three layers in each of two groups"] = Bert + ", \"model_type\": \"albert\", \"embedding_size\": 20, \"num_hidden_layers\": 4, \"num_hidden_groups\": 2, \"inner_group_num\": 3",
+        ["AlbertModel with a group for each pair of layers"] = Bert + ", \"model_type\": \"albert\", \"embedding_size\": 20, \"num_hidden_groups\": 2, \"inner_group_num\": 2",
+        ["BloomForCausalLM with a residual after the norm"] = "\"model_type\": \"bloom\", \"vocab_size\": 61, \"hidden_size\": 36, \"n_layer\": 3, \"n_head\": 3, \"seq_length\": 40, \"apply_residual_connection_post_layernorm\": true",
+        ["GPT2LMHeadModel with scores divided by the layer"] = Gpt2 + ", \"scale_attn_by_inverse_layer_idx\": true, \"reorder_and_upcast_attn\": true",
+        ["GPT2LMHeadModel with scores divided by the layer only"] = Gpt2 + ", \"scale_attn_by_inverse_layer_idx\": true, \"scale_attn_weights\": false",
+        ["GPT2LMHeadModel reordered and upcast"] = Gpt2 + ", \"reorder_and_upcast_attn\": true",
+        ["MptForCausalLM with clipped projections"] = "\"model_type\": \"mpt\", \"vocab_size\": 61, \"d_model\": 36, \"n_layers\": 2, \"n_heads\": 3, \"max_seq_len\": 40, \"attn_config\": { \"clip_qkv\": 0.4 }",
+        ["Qwen2ForCausalLM with a window from a layer on"] = Qwen + ", \"model_type\": \"qwen2\", \"use_sliding_window\": true, \"sliding_window\": 5, \"max_window_layers\": 1",
+        ["Qwen2ForCausalLM with a window that is off"] = Qwen + ", \"model_type\": \"qwen2\", \"use_sliding_window\": false, \"sliding_window\": 5, \"max_window_layers\": 1",
+        ["Qwen3ForCausalLM with layer types"] = Qwen + ", \"model_type\": \"qwen3\", \"head_dim\": 12, \"use_sliding_window\": true, \"sliding_window\": 5, \"layer_types\": [\"sliding_attention\", \"full_attention\", \"sliding_attention\"]",
+        ["MistralForCausalLM with layer types"] = Qwen + ", \"model_type\": \"mistral\", \"sliding_window\": 7, \"layer_types\": [\"full_attention\", \"sliding_attention\", \"sliding_attention\"]",
         ["MBartForConditionalGeneration"] = Bart + ", \"model_type\": \"mbart\", \"vocab_size\": 61, \"scale_embedding\": true",
         ["MarianMTModel with a vocabulary for each side"] = Bart + ", \"model_type\": \"marian\", \"vocab_size\": 61, \"decoder_vocab_size\": 47, \"share_encoder_decoder_embeddings\": false, \"scale_embedding\": true",
     };

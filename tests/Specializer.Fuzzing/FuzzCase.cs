@@ -137,6 +137,15 @@ internal sealed record FuzzCase
 
     public bool QueryKeyNorm { get; init; }
 
+    /// <summary>Whether scores are divided by the number of the layer.</summary>
+    public bool ScaleByInverseLayer { get; init; }
+
+    /// <summary>What projected queries, keys and values are clipped to; 0 for none.</summary>
+    public float ProjectionClip { get; init; }
+
+    /// <summary>Sets of weights that run in order before the first runs again.</summary>
+    public int SetsPerGroup { get; init; } = 1;
+
     public PositionKind Positions { get; init; }
 
     public double RotaryBase { get; init; } = 10_000;
@@ -220,7 +229,9 @@ internal sealed record FuzzCase
         && (Table is TableKind.None or TableKind.Learned or TableKind.LearnedBehindPadding || (Width % 2 == 0 && EmbeddingWidth % 2 == 0))
         && (Norm == NormFormula.Layer || !NormBias)
         && (Gated || !GateUpConcatenated)
-        && (!QueryKeyNorm || Norm == NormFormula.RootMeanSquare);
+        && (!QueryKeyNorm || Norm == NormFormula.RootMeanSquare)
+        && (!ScaleByInverseLayer || (!Linear && !GlobalTokens))
+        && (SetsPerGroup == 1 || IsEncoder);
 
     private bool IsEncoder => Stack == Stack.Encoder;
 
@@ -263,7 +274,9 @@ internal sealed record FuzzCase
             Stack.Encoder => stack with
             {
                 GlobalTokens = GlobalTokens,
+                Layers = Layers * SetsPerGroup,
                 LayersPerSet = SharedLayers ? Layers : 1,
+                SetsPerGroup = SetsPerGroup,
                 ContextLength = PatchSize > 0 ? (PatchesAcross * PatchesAcross) + 1 : ContextLength,
                 Embeddings = stack.Embeddings with
                 {
@@ -281,7 +294,7 @@ internal sealed record FuzzCase
             },
             Stack.EncoderDecoder => stack with
             {
-                CrossAttention = stack.Attention with { QueryKeyNorm = false, Linear = false, Scale = Linear ? (float)(1 / Math.Sqrt(HeadDimension)) : stack.Attention.Scale },
+                CrossAttention = stack.Attention with { QueryKeyNorm = false, Linear = false, ScaleByInverseLayer = false, ProjectionClip = 0, Scale = Linear ? (float)(1 / Math.Sqrt(HeadDimension)) : stack.Attention.Scale },
                 Encoder = ToStack(AttentionMask.Full, "encoder.") with
                 {
                     Stack = Stack.Encoder,
@@ -319,7 +332,12 @@ internal sealed record FuzzCase
             ChunkLength,
             new EmbeddingArchitecture(VocabularySize, EmbeddingScale, PositionTable(ContextLength), EmbeddingNorm),
             new AttentionArchitecture(
-                Heads, KeyValueHeads, HeadDimension, Scale == 0 ? (Linear ? 1 : (float)(1 / Math.Sqrt(HeadDimension))) : Scale, QueryBias, KeyBias, ValueBias, OutputBias, SoftCap, QueryKeyNorm) { Linear = Linear },
+                Heads, KeyValueHeads, HeadDimension, Scale == 0 ? (Linear ? 1 : (float)(1 / Math.Sqrt(HeadDimension))) : Scale, QueryBias, KeyBias, ValueBias, OutputBias, SoftCap, QueryKeyNorm)
+            {
+                Linear = Linear,
+                ScaleByInverseLayer = ScaleByInverseLayer,
+                ProjectionClip = ProjectionClip,
+            },
             new EquatableArray<LayerKind>(TwoKinds ? [first, second] : [first]),
             new EquatableArray<int>(TwoKinds ? Enumerable.Range(0, PatternLength).Select(layer => (Pattern >> layer) & 1) : [0]),
             new FeedForwardArchitecture(FeedForwardWidth, Activation, Gated, FeedForwardBias),
@@ -394,7 +412,7 @@ internal sealed record FuzzCase
 
     private CheckpointNames Names(string side)
     {
-        string layer = side + "layers.{layer}.";
+        string layer = side + "layers.{layer}." + (SetsPerGroup == 1 ? "" : "inner.{inner}.");
         bool post = Arrangement == BlockArrangement.PostNorm;
         return new CheckpointNames(
             SharedEmbeddings ? "embed" : side + "embed", layer + "norm1", layer + "q", layer + "k", layer + "v", layer + "o", layer + "norm2",

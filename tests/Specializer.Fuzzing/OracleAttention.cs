@@ -19,12 +19,13 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
     {
         LayerKind kind = architecture.LayerKinds[architecture.LayerPattern[layer % architecture.LayerPattern.Count]];
         (OracleLinear toQuery, OracleLinear toKey, OracleLinear toValue) = Projections(layer);
-        double[][][] queries = [.. x.Select((row, position) => Turn(kind, Heads(toQuery.Apply(row), _parts.Name(_names.QueryNorm, layer)), position, x.Length))];
-        double[][][] keys = [.. x.Select((row, position) => Turn(kind, Heads(toKey.Apply(row), _parts.Name(_names.KeyNorm, layer)), position, x.Length))];
-        double[][][] values = [.. x.Select(row => toValue.Apply(row).Chunk(_attention.HeadDimension).ToArray())];
+        double[][][] queries = [.. x.Select((row, position) => Turn(kind, Heads(Clipped(toQuery.Apply(row)), _parts.Name(_names.QueryNorm, layer)), position, x.Length))];
+        double[][][] keys = [.. x.Select((row, position) => Turn(kind, Heads(Clipped(toKey.Apply(row)), _parts.Name(_names.KeyNorm, layer)), position, x.Length))];
+        double[][][] values = [.. x.Select(row => Clipped(toValue.Apply(row)).Chunk(_attention.HeadDimension).ToArray())];
+        double divisor = _attention.ScaleByInverseLayer ? layer + 1 : 1;
         double[][] results = [.. x.Select((_, position) => Combine(
             _attention,
-            (head, shared) => Weights(kind, head, queries[position][head], [.. keys.Select(key => key[shared])], position, input),
+            (head, shared) => Weights(kind, head, [.. queries[position][head].Select(q => q / divisor)], [.. keys.Select(key => key[shared])], position, input),
             values))];
         if (input.Globals is { } globals && architecture.GlobalTokens)
         {
@@ -34,6 +35,9 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
         OracleLinear output = _parts.LayerLinear(_names.AttentionOutput, layer, _attention.OutputBias);
         return [.. results.Select(output.Apply)];
     }
+
+    /// <summary>clamp(x, −c, c) of a projection (modeling_mpt.py, clip_qkv).</summary>
+    private double[] Clipped(double[] projected) => _attention.ProjectionClip == 0 ? projected : [.. projected.Select(x => Math.Clamp(x, -_attention.ProjectionClip, _attention.ProjectionClip))];
 
     /// <summary>softmax(q kᵀ · scale) v over the keys and values of the source (Vaswani et al. 2017, section 3.2.3).</summary>
     public double[][] AttendToSource(int layer, double[][] x, double[][] source)

@@ -10,7 +10,15 @@ namespace Specializer.Fuzzing;
 internal sealed class OracleParts(TransformerArchitecture architecture, CheckpointTensors tensors)
 {
     /// <summary>A name of a layer, whose weights may be those of several.</summary>
-    public string Name(string name, int layer) => name.Replace("{layer}", FormattableString.Invariant($"{layer / architecture.LayersPerSet}"), StringComparison.Ordinal);
+    /// <remarks>As AlbertTransformer runs them: turn i runs all layers of group int(i / (turns / groups)), one after the other.</remarks>
+    public string Name(string name, int layer)
+    {
+        int inner = architecture.SetsPerGroup, turn = layer / inner, turns = architecture.Layers / inner, groups = turns / architecture.LayersPerSet;
+        int group = (int)(turn / ((double)turns / groups));
+        return name
+            .Replace("{layer}", FormattableString.Invariant($"{group}"), StringComparison.Ordinal)
+            .Replace("{inner}", FormattableString.Invariant($"{layer % inner}"), StringComparison.Ordinal);
+    }
 
     /// <summary>A linear layer of the whole stack.</summary>
     public OracleLinear Linear(string name, bool bias) => new(tensors.Doubles(name + ".weight"), bias ? tensors.Doubles(name + ".bias") : null);

@@ -28,6 +28,10 @@ internal static class RandomCase
         ActivationFunction.Relu, ActivationFunction.Gelu, ActivationFunction.GeluTanh, ActivationFunction.GeluQuick, ActivationFunction.Silu, ActivationFunction.SquaredRelu,
     ];
 
+    /// <summary>Those that were there first, so that a seed keeps its architecture.</summary>
+    private static readonly BlockArrangement[] s_arrangements =
+        [BlockArrangement.PreNorm, BlockArrangement.ParallelOneNorm, BlockArrangement.ParallelTwoNorms, BlockArrangement.Sandwich, BlockArrangement.PostNorm];
+
     public static FuzzCase Draw(int seed)
     {
         Random random = new(seed);
@@ -98,7 +102,7 @@ internal static class RandomCase
             NormBias = norm == NormFormula.Layer && Maybe(),
             UnitOffset = Maybe(3),
             NoFinalNorm = Maybe(8),
-            Arrangement = Pick(Enum.GetValues<BlockArrangement>()),
+            Arrangement = Pick(s_arrangements),
             Tied = Maybe(),
             LogitsBias = Maybe(4),
             LogitsSoftCap = Maybe(4) ? Pick([1f, 30f]) : 0,
@@ -198,7 +202,15 @@ internal static class RandomCase
         };
 
         whole = stack != Stack.Encoder ? whole : WithBodyAndProjections(whole);
-        return whole with { ShortFactors = stack != Stack.EncoderDecoder && whole.Scaling == ScalingKind.Long && Maybe() };
+        whole = whole with { ShortFactors = stack != Stack.EncoderDecoder && whole.Scaling == ScalingKind.Long && Maybe() };
+        FuzzCase toggled = whole with
+        {
+            Arrangement = Maybe(6) ? BlockArrangement.NormedResidual : whole.Arrangement,
+            ScaleByInverseLayer = Maybe(6),
+            ProjectionClip = Maybe(6) ? Pick([0.25f, 0.5f, 1.5f]) : 0,
+            SetsPerGroup = stack == Stack.Encoder && Maybe(6) ? 2 : 1,
+        };
+        return toggled.IsValid ? toggled : whole;
 
         FuzzCase WithBodyAndProjections(FuzzCase encoder)
         {
@@ -209,7 +221,7 @@ internal static class RandomCase
                 SecondWindow = Window(),
                 Positions = Positions(),
                 SecondPositions = Positions(),
-                Arrangement = Pick(Enum.GetValues<BlockArrangement>()),
+                Arrangement = Pick(s_arrangements),
                 Band = 0,
                 GlobalTokens = false,
             };

@@ -70,6 +70,15 @@ internal sealed record TransformerArchitecture(
     /// <summary>How many layers, one after the other, run with the same set of weights (ALBERT); divides the number of layers.</summary>
     public int LayersPerSet { get; init; } = 1;
 
+    /// <summary>
+    /// How many sets of weights make a group, whose layers run in order and are repeated as a whole (ALBERT's inner_group_num); 1 where
+    /// every set is repeated by itself. Groups are what "{layer}" counts in names, "{inner}" the sets of a group.
+    /// </summary>
+    public int SetsPerGroup { get; init; } = 1;
+
+    /// <summary>The sets of weights that layers have.</summary>
+    public int WeightSets => Layers / LayersPerSet;
+
     /// <summary>The type in which the weights of linear layers are held; an encoder-decoder's encoder has the same.</summary>
     public WeightStorage WeightStorage { get; init; }
 }
@@ -184,6 +193,12 @@ internal sealed record AttentionArchitecture(
 {
     /// <summary>Whether queries weigh values by φ(q) · φ(k), φ(x) = elu(x) + 1, instead of a softmax (Katharopoulos et al. 2020).</summary>
     public bool Linear { get; init; }
+
+    /// <summary>Whether q·k is also divided by the number of the layer, counted from 1 (GPT-2's scale_attn_by_inverse_layer_idx).</summary>
+    public bool ScaleByInverseLayer { get; init; }
+
+    /// <summary>c where projected queries, keys and values are clipped to [−c, c] before anything else (MPT's clip_qkv); 0 for none.</summary>
+    public float ProjectionClip { get; init; }
 
     /// <summary>How many query heads read one key/value head.</summary>
     public int GroupSize => Heads / KeyValueHeads;
@@ -334,6 +349,9 @@ internal enum BlockArrangement
 
     /// <summary>x = norm(x + attention(x)); x = norm(x + feedForward(x)) (Vaswani et al. 2017; BERT).</summary>
     PostNorm,
+
+    /// <summary>x = norm(x); x += attention(x); x = norm(x); x += feedForward(x): norms of the residual stream itself (BLOOM's apply_residual_connection_post_layernorm).</summary>
+    NormedResidual,
 }
 
 /// <param name="Tied">Whether they are computed with the token embeddings.</param>

@@ -30,7 +30,7 @@ internal static class Documentation
         {
             yield return (
                 kind.Name.Length == 0 ? "Attention" : kind.Name + " attention",
-                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions)}");
+                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions)}{(attention.ScaleByInverseLayer ? "; scores divided by the number of the layer" : "")}{Clip(attention)}");
         }
 
         yield return ("Feed-forward", $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}");
@@ -101,12 +101,16 @@ internal static class Documentation
         ? $", short factors for sequences of up to {Grouped(@long.OriginalContextLength)}, long ones for longer"
         : "";
 
+    private static string Clip(AttentionArchitecture attention) =>
+        attention.ProjectionClip == 0 ? "" : $"; projections clipped to ±{attention.ProjectionClip.ToString("R", CultureInfo.InvariantCulture)}";
+
     private static string Arrangement(BlockArrangement arrangement) => arrangement switch
     {
         BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
         BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
         BlockArrangement.Sandwich => "before and behind each block",
         BlockArrangement.PostNorm => "behind each block's residual sum",
+        BlockArrangement.NormedResidual => "before each block, of the residual stream itself",
         _ => "before each block",
     };
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
@@ -105,7 +106,7 @@ internal sealed class EncoderEmitter
         string prefix = _encoder.WeightPrefix;
         using (_writer.Braces($"for (int layer = 0; layer < {prefix}Layers; layer++)"))
         {
-            string set = _encoder.Architecture.LayersPerSet == 1 ? "layer" : $"layer / {Text(_encoder.Architecture.LayersPerSet)}";
+            string set = WeightSet(_encoder.Architecture);
             _writer.Line($"float* layerWeights = weights + {prefix}LayersOffset + ({set} * {prefix}LayerStride);");
             _writer.Line();
             _writer.Line("// Keys and values of the whole sequence, before any query looks at them.");
@@ -211,6 +212,15 @@ internal sealed class EncoderEmitter
                 }
             }
         }
+    }
+
+    /// <summary>Which set of weights a layer has.</summary>
+    private static string WeightSet(TransformerArchitecture architecture)
+    {
+        int together = architecture.LayersPerSet * architecture.SetsPerGroup;
+        return together == 1 ? "layer"
+            : architecture.SetsPerGroup == 1 ? $"layer / {Text(together)}"
+            : $"((layer / {Text(together)} * {Text(architecture.SetsPerGroup)}) + (layer % {Text(architecture.SetsPerGroup)}))";
     }
 
     private void EmitReport(string report, string layer)

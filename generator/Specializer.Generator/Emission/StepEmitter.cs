@@ -255,7 +255,8 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
 
     private string BeforeQueries(AttentionVariant variant, string? queryNorm, string? keyNorm, string isLong) =>
         (variant.Kernel.Kind.Positions is not RotaryPositions ? "" : variant.ShortTable is null ? Weight(variant.Table!) + ", " : $"weights + ({isLong} ? {variant.Table} : {variant.ShortTable}), ")
-        + (queryNorm is null ? "" : $"{Weight(queryNorm)}, {Weight(keyNorm!)}, ");
+        + (queryNorm is null ? "" : $"{Weight(queryNorm)}, {Weight(keyNorm!)}, ")
+        + (variant.Kernel.Attention.ScaleByInverseLayer ? variant.Kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f / (layer + 1), " : "");
 
     private string ScoreTable(AttentionVariant variant) =>
         variant.Kernel.Kind.Positions is AlibiPositions or RelativePositions ? Weight(variant.Table!) + ", " : "";

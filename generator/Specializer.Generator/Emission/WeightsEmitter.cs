@@ -44,7 +44,7 @@ internal static class WeightsEmitter
             writer.Line("[");
             foreach (TensorPlan tensor in tensors)
             {
-                writer.Line($"    new(\"{tensor.Name}\", {(!tensor.PerLayer ? "0" : tensor.InEncoder ? "EncoderLayers" : sets)}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
+                writer.Line($"    new(\"{tensor.Name}\", {(!tensor.PerLayer ? "0" : tensor.InEncoder ? "EncoderLayers" : plan.Architecture.SetsPerGroup == 1 ? sets : Text(plan.LayersOf(tensor)))}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
             }
 
             writer.Line("],");
@@ -107,7 +107,9 @@ internal static class WeightsEmitter
                     return $"global::Specializer.TensorSlice.Zeros({Text(slice.Rows)})";
                 }
 
-                string tensor = $"tensors.Get({Text(Array.IndexOf(all, slice.Tensor))}{(layer ? ", layer" : "")})";
+                string tensor = slice.Tensor.IsInner
+                    ? $"tensors.Get({Text(Array.IndexOf(all, slice.Tensor.InSet(0)))} + (layer % {Text(plan.Architecture.SetsPerGroup)}), layer / {Text(plan.Architecture.SetsPerGroup)})"
+                    : $"tensors.Get({Text(Array.IndexOf(all, slice.Tensor))}{(layer ? ", layer" : "")})";
                 return slice.IsWhole ? tensor
                     : $"new({tensor}, {Text(slice.Rows)}, {Text(slice.First)}, {Text(slice.GroupRows)}, {Text(slice.GroupStride)}{(slice.InputsFirst ? ", inputsFirst: true" : "")})";
             }

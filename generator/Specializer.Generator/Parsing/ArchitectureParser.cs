@@ -36,7 +36,7 @@ internal static class ArchitectureParser
             vocabulary = Extent(transformer, "VocabularySize", context);
             contextLength = Extent(transformer, "ContextLength", context);
             chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
-            CheckEnum(transformer.Named("Arrangement", 0), 5, "Arrangement", transformer.NamedLocation("Arrangement"), "a value of LayerArrangement", context);
+            CheckEnum(transformer.Named("Arrangement", 0), 6, "Arrangement", transformer.NamedLocation("Arrangement"), "a value of LayerArrangement", context);
             CheckFactor(transformer, "EmbeddingScale", "a positive number, or 0 for none", context);
             CheckFactor(transformer, "LogitsSoftCap", "a positive number, or 0 for none", context);
             tokenTypes = OptionalExtent(transformer, "TokenTypes", LargestExtent, context);

@@ -144,7 +144,7 @@ internal sealed class EncoderPlanner
     /// <summary>Activations of one chunk.</summary>
     private void PlanActivations(BufferLayoutBuilder buffers, LinearKernel[] projections)
     {
-        if (_architecture.Arrangement != BlockArrangement.PostNorm)
+        if (_architecture.Arrangement is not (BlockArrangement.PostNorm or BlockArrangement.NormedResidual))
         {
             buffers.RowBuffer("Normed", "normalised hidden states", _chunk, _architecture.Width, _kernels.Norm.Stride);
         }

@@ -68,11 +68,18 @@ internal sealed record ExecutionPlan(
     public long StateFloats => Buffer("KeptState").Floats;
 
     /// <summary>The sets of weights that layers have.</summary>
-    public int WeightSets => Architecture.Layers / Architecture.LayersPerSet;
+    public int WeightSets => Architecture.WeightSets;
 
     /// <summary>The tensors that a checkpoint must hold, each once, in the order in which weights are packed.</summary>
     public IReadOnlyList<TensorPlan> Tensors =>
-        [.. Weights.SelectMany(static weight => weight.Slices).Select(static slice => slice.Tensor).Distinct().Where(static tensor => tensor != TensorPlan.Nothing)];
+    [
+        .. Weights.SelectMany(static weight => weight.Slices).Select(static slice => slice.Tensor).Distinct().Where(static tensor => tensor != TensorPlan.Nothing)
+            .SelectMany(tensor => tensor.IsInner ? Enumerable.Range(0, Architecture.SetsPerGroup).Select(tensor.InSet) : [tensor]),
+    ];
+
+    /// <summary>How many layers, or groups of sets of weights, have a tensor; 0 where it belongs to none.</summary>
+    public int LayersOf(TensorPlan tensor) =>
+        !tensor.PerLayer ? 0 : tensor.InEncoder ? Encoder!.Architecture.Layers : WeightSets / Architecture.SetsPerGroup;
 
     /// <summary>Bytes of the packed weights.</summary>
     public long PackedWeightBytes => sizeof(float)

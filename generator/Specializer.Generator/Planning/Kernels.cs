@@ -22,7 +22,8 @@ internal abstract record Kernel
 /// <param name="AddToOutput">Adds to what the output holds (the residual stream) instead of replacing it.</param>
 /// <param name="SoftCap">c of c · tanh(output / c), the last thing; 0 for none.</param>
 /// <param name="Scale">What the sum and its bias are multiplied with, before anything else; 1 for nothing.</param>
-internal sealed record LinearEpilogue(bool Bias, ActivationFunction? Activation, bool Gated, bool AddToOutput, float SoftCap = 0, float Scale = 1);
+/// <param name="Clip">c where the sum and its bias are clipped to [−c, c], which excludes everything else; 0 for none.</param>
+internal sealed record LinearEpilogue(bool Bias, ActivationFunction? Activation, bool Gated, bool AddToOutput, float SoftCap = 0, float Scale = 1, float Clip = 0);
 
 /// <summary>output[row, o] = epilogue(Σ over i of input[row, i] · weight[o, i]).</summary>
 /// <param name="Inputs">The depth of the sum.</param>
@@ -58,6 +59,7 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
         (Epilogue.AddToOutput ? "Add" : "") +
         (Epilogue.Scale != 1 ? "Scaled" : "") +
         (Epilogue.SoftCap > 0 ? "Capped" : "") +
+        (Epilogue.Clip > 0 ? "Clipped" : "") +
         (Storage == WeightStorage.Float32 ? "" : Storage.ToString()) +
         NameSuffix;
 }

@@ -16,8 +16,8 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
     private readonly Dictionary<LayerKind, string?> _tables = [];
     private readonly Dictionary<LayerKind, string?> _shortTables = [];
 
-    /// <summary>What both blocks read: the residual stream itself where norms stand behind the sums only.</summary>
-    private string BlockInput => prefix + (architecture.Arrangement == BlockArrangement.PostNorm ? "Hidden" : "Normed");
+    /// <summary>What both blocks read: the residual stream itself where norms stand after the sums only, or are of the stream itself.</summary>
+    private string BlockInput => prefix + (architecture.Arrangement is BlockArrangement.PostNorm or BlockArrangement.NormedResidual ? "Hidden" : "Normed");
 
     /// <summary>The tables that all layers of a kind share.</summary>
     public void PlanTables(WeightLayoutBuilder weights)
@@ -320,8 +320,9 @@ internal sealed class LayerPlanner(TransformerArchitecture architecture, StackKe
             prefix + "Inner");
     }
 
-    private NormStep Norm(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
-        new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, _suffixes, checkpointName, perLayer: true), prefix + "Hidden", prefix + "Normed");
+    private NormStep Norm(WeightLayoutBuilder weights, string name, string checkpointName, string title) => architecture.Arrangement == BlockArrangement.NormedResidual
+        ? NormInPlace(weights, name, checkpointName, title + ", which becomes the residual stream")
+        : new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, _suffixes, checkpointName, perLayer: true), prefix + "Hidden", prefix + "Normed");
 
     private NormStep NormInPlace(WeightLayoutBuilder weights, string name, string checkpointName, string title) =>
         new(title, kernels.Norm, weights.Norm(name, architecture.Width, architecture.Norm, _suffixes, checkpointName, perLayer: true), prefix + "Hidden", prefix + "Hidden");

@@ -52,7 +52,7 @@ internal static class Planner
             EquatableArray<StepPlan>.Empty,
             EquatableArray<StepPlan>.Empty,
             EquatableArray<StepPlan>.Empty,
-            weights.ParameterCount(architecture.Layers / architecture.LayersPerSet),
+            weights.ParameterCount(architecture.WeightSets),
             (MultiplyAdds(encoder.Project.Concat(encoder.Attend)) * architecture.Layers) + MultiplyAdds(encoder.Before) + (head.OutputPerToken ? MultiplyAdds(head.Steps) : 0))
         {
             Encoder = encoder,

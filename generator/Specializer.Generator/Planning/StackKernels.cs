@@ -35,7 +35,7 @@ internal sealed class StackKernels
         };
         Norm = new NormKernel(architecture.Norm.Formula, width, stride, architecture.Norm.Epsilon, architecture.Norm.Bias, AddToOutput: false);
         QueryKeyValue = new LinearKernel(
-            width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false)) { Storage = architecture.WeightStorage };
+            width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false, Clip: attention.ProjectionClip)) { Storage = architecture.WeightStorage };
         Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
             attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk) { TilePrefix = tilePrefix, IsRing = kind.Window > 0 && architecture.Stack != Stack.Encoder, BiasOrigin = kind.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0, GlobalTokens = architecture.GlobalTokens && kind.Band > 0 }));
         Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich)) { Storage = architecture.WeightStorage };

@@ -17,4 +17,10 @@ public enum LayerArrangement
 
     /// <summary>x = norm(x + attention(x)); x = norm(x + feedForward(x)), and no norm behind the last layer (Vaswani et al. 2017; BERT).</summary>
     PostNorm,
+
+    /// <summary>
+    /// x = norm(x); x += attention(x); x = norm(x); x += feedForward(x): what a block is added to is the norm's output, not its input
+    /// (BLOOM's apply_residual_connection_post_layernorm; Workshop et al. 2022).
+    /// </summary>
+    NormedResidual,
 }

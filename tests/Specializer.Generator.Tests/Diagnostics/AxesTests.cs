@@ -122,7 +122,7 @@ public sealed class AxesTests
     }
 
     [Theory]
-    [InlineData("Arrangement = (LayerArrangement)5", "", "", "SPZ0004")]
+    [InlineData("Arrangement = (LayerArrangement)6", "", "", "SPZ0004")]
     [InlineData("EmbeddingScale = -1", "", "", "SPZ0004")]
     [InlineData("LogitsSoftCap = float.NaN", "", "", "SPZ0004")]
     [InlineData("", "SoftCap = -1", "", "SPZ0004")]

@@ -19,6 +19,7 @@ internal static class AppendEmitter
     public static string Parameters(AttentionKernel kernel) =>
         "float* projected, " + (kernel.Kind.Positions is RotaryPositions ? "float* rotaryTable, " : "")
         + (kernel.Attention.QueryKeyNorm ? "float* queryNorm, float* keyNorm, " : "")
+        + (kernel.Attention.ScaleByInverseLayer ? "float scale, " : "")
         + "float* queries, float* keys, float* values, int position, int rows, int worker, int workers";
 
     /// <summary>The parameters of the kernel that scales the queries of attention to another sequence.</summary>
@@ -39,7 +40,7 @@ internal static class AppendEmitter
         int group = kernel.Attention.GroupSize;
         int keysAt = kernel.Attention.Heads * headDimension;
         int valuesAt = keysAt + (kernel.Attention.KeyValueHeads * headDimension);
-        string scale = kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
+        string scale = kernel.Attention.ScaleByInverseLayer ? "scale" : kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
         var rotary = kernel.Kind.Positions as RotaryPositions;
         string turn = rotary is null ? ScaleName(kernel) : RotateName(rotary);
         string Prepare(string source, string norm, string target, string factor) =>

@@ -74,7 +74,7 @@ internal static class LinearEmitter
             }
         }
 
-        if (Finish(kernel, functions) is { } finish)
+        if (Finish(kernel, isa, functions) is { } finish)
         {
             EmitFinish(writer, isa, kernel, finish);
         }
@@ -216,14 +216,14 @@ internal static class LinearEmitter
         // Of a height that is known the method is called directly.
         string layer = $"<{LayerConstants.TypeOf(kernel)}>";
         writer.Line(int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? $"{tile.Prefix}{rows}{layer}({arguments});" : $"{tile.Prefix}{layer}({rows}, {arguments});");
-        if (Finish(kernel) is not null)
+        if (Finish(kernel, isa) is not null)
         {
             writer.Line($"{kernel.Name}Finish({(gated ? "sums, " : "")}{output}, {rows}, {Text(tile.Columns)});");
         }
     }
 
     /// <summary>What happens to a finished sum, if anything does; null where a tile's sums are the result.</summary>
-    private static System.Func<string, string>? Finish(LinearKernel kernel, RequiredFunctions? functions = null)
+    private static System.Func<string, string>? Finish(LinearKernel kernel, InstructionSetDescription isa, RequiredFunctions? functions = null)
     {
         if (kernel.Epilogue.Activation is { } activation)
         {
@@ -236,6 +236,13 @@ internal static class LinearEmitter
             functions?.RequireHyperbolicTangent();
             string cap = kernel.Epilogue.SoftCap.ToString("R", CultureInfo.InvariantCulture) + "f";
             return x => $"HyperbolicTangent({Scaled(kernel, x)} * (1 / {cap})) * {cap}";
+        }
+
+        if (kernel.Epilogue.Clip > 0)
+        {
+            // A NaN stays one.
+            string clip = kernel.Epilogue.Clip.ToString("R", CultureInfo.InvariantCulture) + "f";
+            return x => $"{isa.VectorClass}.Min({isa.VectorClass}.Max({x}, {isa.Broadcast("-" + clip)}), {isa.Broadcast(clip)})";
         }
 
         return kernel.Epilogue.Scale != 1 ? x => Scaled(kernel, x) : null;

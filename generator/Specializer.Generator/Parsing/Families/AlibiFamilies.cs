@@ -18,8 +18,6 @@ internal static class AlibiFamilies
             "slow_but_exact", "attention_softmax_in_fp32", "masked_softmax_fusion", "bias_dropout_fusion", "skip_bias_add", "skip_bias_add_qkv", "offset_alibi");
         int width = configuration.Extent("hidden_size"), heads = configuration.Extent("n_head"), layers = configuration.Extent("n_layer");
         configuration.Refuse(configuration.Has("n_inner") && configuration.Extent("n_inner") != 4 * width, "n_inner", "transformers ignores it: the inner width is four times \"hidden_size\"", "hidden_size");
-        configuration.Refuse(
-            configuration.Flag("apply_residual_connection_post_layernorm", false), "apply_residual_connection_post_layernorm", "a residual stream taken behind the norm is not supported");
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", heads)).WithBias(true, true);
         TransformerArchitecture model = GptFamilies.Build(
             configuration,
@@ -32,7 +30,7 @@ internal static class AlibiFamilies
             new AlibiPositions(MaximumBias: 8),
             new FeedForwardArchitecture(4 * width, ActivationFunction.GeluTanh, Gated: false, Bias: true),
             epsilon: "layer_norm_epsilon",
-            BlockArrangement.PreNorm,
+            configuration.Flag("apply_residual_connection_post_layernorm", false) ? BlockArrangement.NormedResidual : BlockArrangement.PreNorm,
             logitsBias: false,
             tied: configuration.Flag("tie_word_embeddings", true),
             GptFamilies.Layout(
@@ -69,7 +67,7 @@ internal static class AlibiFamilies
         attentionFields.Refuse(attentionFields.Flag("qk_ln", false), "qk_ln", "LayerNorm of queries and keys is not supported");
         attentionFields.Refuse(attentionFields.Flag("prefix_lm", false), "prefix_lm", "a prefix that sees itself whole is not supported");
         attentionFields.Refuse(attentionFields.Flag("attn_uses_sequence_id", false), "attn_uses_sequence_id", "several sequences in one are not supported");
-        attentionFields.Refuse(attentionFields.Has("clip_qkv"), "clip_qkv", "clipped projections are not supported");
+        double clip = attentionFields.OptionalNumber("clip_qkv", null, NumberRange.ZeroOrPositive) ?? 0;
         attentionFields.Refuse(attentionFields.Text("attn_type", "multihead_attention") != "multihead_attention", "attn_type", "only multihead_attention is supported");
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_heads", 16));
         TransformerArchitecture model = GptFamilies.Build(
@@ -78,7 +76,7 @@ internal static class AlibiFamilies
             width,
             vocabulary: 50_368,
             configuration.Length("max_seq_len", 2048),
-            attention with { Scale = (float)(attentionFields.OptionalNumber("softmax_scale", null, NumberRange.Positive) ?? attention.Scale) },
+            attention with { Scale = (float)(attentionFields.OptionalNumber("softmax_scale", null, NumberRange.Positive) ?? attention.Scale), ProjectionClip = (float)clip },
             new AlibiPositions(MaximumBias: 8),
             new FeedForwardArchitecture(4 * width, ActivationFunction.Gelu, Gated: false, Bias: false),
             epsilon: "layer_norm_epsilon",

@@ -9,6 +9,12 @@ namespace Specializer.Generator.Parsing.Families;
 /// <summary>BERT (Devlin et al. 2019) and its successors: full attention, norms behind the residual sums, learned positions.</summary>
 internal static class EncoderFamilies
 {
+    /// <summary>The most layers that a product of fields may say: as many as a field.</summary>
+    private const int MostLayers = 1 << 22;
+
+    /// <summary>The most layers of a group, each of which has rows of its own in the table of tensors; published files have one.</summary>
+    private const int MostInnerLayers = 1024;
+
     /// <summary>BertModel and its heads.</summary>
     public static TransformerArchitecture Bert(ModelConfiguration configuration)
     {
@@ -165,15 +171,24 @@ internal static class EncoderFamilies
             Ignored(model.Prefix)) with { Head = head };
     }
 
-    /// <summary>AlbertModel and its heads (Lan et al. 2020): narrow embeddings, layers that share their weights.</summary>
+    /// <summary>
+    /// AlbertModel and its heads (Lan et al. 2020): narrow embeddings, layers that share their weights. Each of num_hidden_layers turns
+    /// runs the inner_group_num layers of its group in order, so that as many layers are computed as the product.
+    /// </summary>
     public static TransformerArchitecture Albert(ModelConfiguration configuration)
     {
         EncoderClass model = EncoderClass.Of(configuration, "Albert", "albert.");
         configuration.WithoutEffect("down_scale_factor", "gap_size", "net_structure_type", "num_memory_blocks", "layers_to_keep", "classifier_dropout_prob");
         int layers = configuration.Extent("num_hidden_layers", s_albert.Layers), groups = configuration.Extent("num_hidden_groups", 1), embeddingWidth = configuration.Extent("embedding_size", 128);
-        configuration.Refuse(configuration.Extent("inner_group_num", 1) != 1, "inner_group_num", "several layers in a group are not supported");
+        int inner = configuration.Extent("inner_group_num", 1);
+        if (inner > MostInnerLayers || (long)layers * inner > MostLayers)
+        {
+            inner = configuration.Wrong(
+                "inner_group_num", FormattableString.Invariant($"at most {MostInnerLayers}, and make at most {MostLayers} layers with \"num_hidden_layers\""), 1);
+        }
+
         configuration.Refuse(groups > layers || layers % groups != 0, "num_hidden_groups", "it must divide \"num_hidden_layers\"", "num_hidden_layers");
-        string layer = model.Prefix + "encoder.albert_layer_groups.{layer}.albert_layers.0.";
+        string layer = model.Prefix + "encoder.albert_layer_groups.{layer}.albert_layers." + (inner == 1 ? "0." : "{inner}.");
         bool masked = model.Kind == EncoderHead.MaskedLanguageModel;
         var names = new CheckpointNames(
             model.Prefix + "embeddings.word_embeddings",
@@ -215,7 +230,9 @@ internal static class EncoderFamilies
         return architecture with
         {
             Embeddings = architecture.Embeddings with { Width = embeddingWidth },
+            Layers = layers * inner,
             LayersPerSet = Math.Max(1, layers / groups),
+            SetsPerGroup = inner,
             Head = masked ? architecture.Head! with { Dense = architecture.Head.Dense! with { Width = embeddingWidth } } : architecture.Head,
         };
     }

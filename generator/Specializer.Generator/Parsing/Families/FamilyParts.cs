@@ -88,24 +88,38 @@ internal static class FamilyParts
         return isRight && types.Count > 0 ? [.. types.Select(static type => type.Text == "sliding_attention")] : null;
     }
 
-    /// <summary>The shortest pattern that repeats over the layers.</summary>
-    public static EquatableArray<int> ShortestPattern(int[] kinds)
+    /// <summary>A window in the layers of kind 0, none in those of kind 1, and no kinds where all layers are alike.</summary>
+    public static TransformerArchitecture WithWindow(TransformerArchitecture model, int window, EquatableArray<int> pattern)
     {
-        // A period divides no work by being looked for beyond half of the layers; few models have more than 128.
-        int length = Enumerable.Range(1, kinds.Length).First(period => Repeats(kinds, period));
-        return new EquatableArray<int>(kinds.Take(length));
+        AttentionPositions positions = model.LayerKinds[0].Positions;
+        return pattern.Count == 1
+            ? model with { LayerKinds = OneKind(positions, pattern[0] == 0 ? window : 0), LayerPattern = OnePattern }
+            : model with
+            {
+                LayerKinds = new EquatableArray<LayerKind>([new LayerKind("Sliding", window, positions), new LayerKind("Full", 0, positions)]),
+                LayerPattern = pattern,
+            };
     }
 
-    private static bool Repeats(int[] kinds, int period)
+    /// <summary>The shortest pattern that repeats over the layers.</summary>
+    /// <remarks>
+    /// Its length is that of all layers less that of their longest border, a beginning that is an end too (Knuth, Morris and Pratt 1977).
+    /// So the time is linear in the layers, of which a file may say millions.
+    /// </remarks>
+    public static EquatableArray<int> ShortestPattern(int[] kinds)
     {
-        for (int i = period; i < kinds.Length; i++)
+        int[] borders = new int[kinds.Length];
+        for (int layer = 1, border = 0; layer < kinds.Length; layer++)
         {
-            if (kinds[i] != kinds[i % period])
+            while (border > 0 && kinds[layer] != kinds[border])
             {
-                return false;
+                border = borders[border - 1];
             }
+
+            border += kinds[layer] == kinds[border] ? 1 : 0;
+            borders[layer] = border;
         }
 
-        return true;
+        return new EquatableArray<int>(kinds.Take(kinds.Length - borders[kinds.Length - 1]));
     }
 }

@@ -14,7 +14,6 @@ internal static class GptFamilies
         int positions = configuration.Extent("n_positions", 1024);
         SharedFields.RefuseCrossAttention(configuration);
         WithoutSummary(configuration);
-        configuration.Refuse(configuration.Flag("scale_attn_by_inverse_layer_idx", false), "scale_attn_by_inverse_layer_idx", "a scale of its own for each layer is not supported");
         // Another order of the same operations, for half precision.
         configuration.WithoutEffect("reorder_and_upcast_attn");
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", 12)).WithBias(true, true);
@@ -24,7 +23,11 @@ internal static class GptFamilies
             width,
             vocabulary: 50_257,
             positions,
-            attention with { Scale = configuration.Flag("scale_attn_weights", true) ? attention.Scale : 1 },
+            attention with
+            {
+                Scale = configuration.Flag("scale_attn_weights", true) ? attention.Scale : 1,
+                ScaleByInverseLayer = configuration.Flag("scale_attn_by_inverse_layer_idx", false),
+            },
             new NoPositions(),
             new FeedForwardArchitecture(
                 configuration.OptionalExtent("n_inner", null) ?? 4 * width, configuration.Activation("activation_function", "gelu_new"), Gated: false, Bias: true),

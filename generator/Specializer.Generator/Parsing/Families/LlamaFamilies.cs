@@ -42,16 +42,18 @@ internal static class LlamaFamilies
         });
     }
 
-    /// <summary>MistralForCausalLM (Jiang et al. 2023): a position sees <c>sliding_window</c> positions, itself included.</summary>
+    /// <summary>
+    /// MistralForCausalLM (Jiang et al. 2023): a position sees <c>sliding_window</c> positions, itself included. With <c>layer_types</c>
+    /// in some layers only: transformers 5 reads such a file as MinistralForCausalLM, which is Mistral in all else.
+    /// </summary>
     public static TransformerArchitecture Mistral(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Common(configuration, s_mistral);
         int window = configuration.OptionalExtent("sliding_window", 4096) ?? 0;
         configuration.Refuse(configuration.Flag("attention_bias", false), "attention_bias", "this family has no biases");
         EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, model.Layers, _ => window > 0);
-        configuration.Refuse(
-            pattern.Count > 1 || pattern[0] != (window > 0 ? 0 : 1), "layer_types", "all layers of this family have the window that \"sliding_window\" says", "sliding_window");
-        return (DecoderClass.LikeLlama("Mistral") with { AnswersQuestions = true }).Apply(configuration, model with { LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window) });
+        configuration.Refuse(window == 0 && pattern.Contains(0), "layer_types", "it names layers with a window, but \"sliding_window\" is null", "sliding_window");
+        return (DecoderClass.LikeLlama("Mistral") with { AnswersQuestions = true }).Apply(configuration, window == 0 ? model : FamilyParts.WithWindow(model, window, pattern));
     }
 
     /// <summary>Qwen2ForCausalLM: biases on queries, keys and values, implied by the family.</summary>
@@ -131,7 +133,7 @@ internal static class LlamaFamilies
     }
 
     /// <summary>
-    /// Qwen's windows: without <c>use_sliding_window</c> none, whatever <c>sliding_window</c> says; with it the layers from
+    /// Qwen's windows by transformers 5 (up to 4.51, eager and SDPA attention applied them to every layer): without <c>use_sliding_window</c> none, whatever <c>sliding_window</c> says; with it the layers from
     /// <c>max_window_layers</c> on, or those that <c>layer_types</c> names.
     /// </summary>
     private static TransformerArchitecture WithWindows(ModelConfiguration configuration, TransformerArchitecture model)
@@ -154,11 +156,6 @@ internal static class LlamaFamilies
             return model;
         }
 
-        AttentionPositions positions = model.LayerKinds[0].Positions;
-        return model with
-        {
-            LayerKinds = new EquatableArray<LayerKind>([new LayerKind("Sliding", window, positions), new LayerKind("Full", 0, positions)]),
-            LayerPattern = pattern,
-        };
+        return FamilyParts.WithWindow(model, window, pattern);
     }
 }
