@@ -24,6 +24,9 @@ internal sealed record ArchitectureOverrides
 
     public double? RotaryBase { get; init; }
 
+    /// <summary>The base of layers with a window that has fields of its own in the file.</summary>
+    public double? WindowRotaryBase { get; init; }
+
     /// <summary>How rotary frequencies are changed, mostly for a longer context than the file's.</summary>
     public RotaryScaling? RotaryScaling { get; init; }
 

@@ -213,6 +213,9 @@ internal sealed record LayerKind(string Name, int Window, AttentionPositions Pos
     /// <summary>Which positions a position may see at all.</summary>
     public AttentionMask Mask { get; init; } = AttentionMask.Causal;
 
+    /// <summary>Whether a config.json has fields of their own for the rotary positions of this kind (Gemma 3's layers with a window).</summary>
+    public bool OwnPositions { get; init; }
+
     /// <summary>In an encoder, how many positions to each side a position sees; 0 for all.</summary>
     public int Band { get; init; }
 }

@@ -251,9 +251,9 @@ internal static class ArchitectureParser
         int kind = attribute.Positional(0, 0);
         float epsilon = attribute.Named("Epsilon", 1e-5f);
         CheckEnum(kind, 2, "The norm", attribute.PositionalLocation(0, "kind"), "a value of NormKind", context);
-        if (!(epsilon >= 0) || float.IsInfinity(epsilon))
+        if (!NumberRange.Epsilon.Contains(epsilon))
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Epsilon"), "Epsilon", Text(epsilon), "0 or a small positive number");
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Epsilon"), "Epsilon", Text(epsilon), NumberRange.Epsilon.Description);
         }
 
         return new NormArchitecture((NormFormula)kind, epsilon, Bias: kind == (int)NormFormula.Layer && !attribute.Named("NoBias", false), attribute.Named("UnitOffset", false));

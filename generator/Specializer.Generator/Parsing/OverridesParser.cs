@@ -19,7 +19,7 @@ internal static class OverridesParser
         ["Norm"] = ["Epsilon"],
         ["RotaryPositions"] =
         [
-            "Base", "Scaling", "Factor", "OriginalContextLength", "LowFrequencyFactor", "HighFrequencyFactor", "BetaFast", "BetaSlow", "AttentionFactor",
+            "Base", "WindowBase", "Scaling", "Factor", "OriginalContextLength", "LowFrequencyFactor", "HighFrequencyFactor", "BetaFast", "BetaSlow", "AttentionFactor",
         ],
         ["Pooling"] = ["Normalize"],
     };
@@ -43,6 +43,7 @@ internal static class OverridesParser
             NormEpsilon = norm.Has("Epsilon") ? normArchitecture?.Epsilon : null,
             WeightStorage = ArchitectureParser.Storage(transformer, context),
             RotaryBase = parts.Part("RotaryPositions").Has("Base") ? rotary?.Base : null,
+            WindowRotaryBase = WindowBase(parts.Part("RotaryPositions"), context),
             RotaryScaling = parts.Part("RotaryPositions").Has("Scaling") ? rotary?.Scaling : null,
         };
     }
@@ -73,6 +74,27 @@ internal static class OverridesParser
 
         ArchitectureParser.CheckFactor(attribute, name, "a positive number, or 0 for none", context);
         return attribute.Named(name, 0f);
+    }
+
+    private static double? WindowBase(AttributeReader attribute, ParseContext context)
+    {
+        double value = attribute.Named("WindowBase", 0d);
+        if (value == 0)
+        {
+            return null;
+        }
+
+        if (!NumberRange.RotaryBase.Contains(value))
+        {
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("WindowBase"),
+                "WindowBase",
+                ArchitectureParser.Text(value),
+                NumberRange.RotaryBase.Description + ", or 0 for the file's");
+        }
+
+        return value;
     }
 
     private static RotaryPositions? Rotary(AttributeReader attribute, ParseContext context)

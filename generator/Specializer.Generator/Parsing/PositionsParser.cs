@@ -23,6 +23,12 @@ internal static class PositionsParser
 
         if (rotary.IsPresent)
         {
+            if (rotary.Has("WindowBase"))
+            {
+                context.Report(
+                    DiagnosticDescriptors.PartsExcludeEachOther, rotary.NamedLocation("WindowBase"), Mend.Remove, "WindowBase", "a model declared by attributes", "give RotaryBase of [SlidingWindow]");
+            }
+
             return ArchitectureParser.IsReadable(rotary, context) ? ParseRotary(rotary, headDimension, context) : null;
         }
 
@@ -85,9 +91,9 @@ internal static class PositionsParser
     {
         double rotaryBase = attribute.Named("Base", 10_000d);
         ArchitectureParser.CheckEnum(attribute.Named("Pairing", 0), 2, "Pairing", attribute.NamedLocation("Pairing"), "a value of RotaryPairing", context);
-        if (!(rotaryBase > 0) || double.IsInfinity(rotaryBase))
+        if (!NumberRange.RotaryBase.Contains(rotaryBase))
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Base"), "Base", Text(rotaryBase), "a positive number");
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Base"), "Base", Text(rotaryBase), NumberRange.RotaryBase.Description);
         }
 
         int? given = ArchitectureParser.OptionalExtent(attribute, "RotaryDim", ArchitectureParser.LargestExtent, context);
@@ -115,10 +121,10 @@ internal static class PositionsParser
         double factor = attribute.Named("Factor", 1d);
         int scaling = attribute.Named("Scaling", 0);
         ArchitectureParser.CheckEnum(scaling, 5, "Scaling", attribute.NamedLocation("Scaling"), "a value of FrequencyScaling", context);
-        if (!(factor >= 1) || double.IsInfinity(factor) || (scaling == 0 && factor != 1))
+        if (!NumberRange.Factor.Contains(factor) || (scaling == 0 && factor != 1))
         {
             context.Report(
-                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Factor"), "Factor", Text(factor), scaling == 0 ? "left out where no Scaling is given" : "at least 1");
+                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Factor"), "Factor", Text(factor), scaling == 0 ? "left out where no Scaling is given" : NumberRange.Factor.Description);
         }
 
         switch (scaling)
@@ -179,9 +185,9 @@ internal static class PositionsParser
     private static double Positive(AttributeReader attribute, string name, double otherwise, ParseContext context)
     {
         double value = attribute.Named(name, otherwise);
-        if (!(value > 0) || double.IsInfinity(value))
+        if (!NumberRange.Positive.Contains(value))
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, Text(value), "a positive number");
+            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, Text(value), NumberRange.Positive.Description);
         }
 
         return value;

@@ -12,6 +12,12 @@ public sealed class RotaryPositionsAttribute : Attribute
     /// <summary>The base of the frequencies, θ; <c>rope_theta</c>. Default: 10,000.</summary>
     public double Base { get; set; } = 10_000;
 
+    /// <summary>
+    /// Beside a config.json whose layers with a window have a base of their own (Gemma 3), that base; <c>rope_local_base_freq</c>.
+    /// 0, the default, leaves the file's. <see cref="Base"/> and <see cref="Scaling"/> are for the other layers then.
+    /// </summary>
+    public double WindowBase { get; set; }
+
     /// <summary>Which elements are turned together. Default: the two halves, as in Hugging Face checkpoints.</summary>
     public RotaryPairing Pairing { get; set; }
 

@@ -44,6 +44,25 @@ public sealed class OverridesTests
         Assert.NotEqual(Architecture(Declaration("", ""), Llama), Architecture(overridden, Llama));
     }
 
+    /// <summary>Whatever the file's values, Base is rope_theta and WindowBase rope_local_base_freq.</summary>
+    [Theory]
+    [InlineData("Base = 500_000", "", 500_000, 10_000)]
+    [InlineData("Base = 500_000", "\"rope_theta\": 10000,", 500_000, 10_000)]
+    [InlineData("WindowBase = 20_000", "\"rope_theta\": 10000,", 10_000, 20_000)]
+    [InlineData("Base = 500_000, WindowBase = 20_000", "", 500_000, 20_000)]
+    public void EachKindOfLayersByItsOwnName(string arguments, string fields, double full, double sliding)
+    {
+        string gemma = $$"""{ "model_type": "gemma3_text", {{fields}} "num_hidden_layers": 6, "rope_scaling": { "rope_type": "linear", "factor": 8 } }""";
+        TransformerArchitecture model = Architecture(Declaration("ContextLength = 64", $"[RotaryPositions({arguments})]"), gemma);
+        RotaryPositions[] positions = [.. model.LayerKinds.Select(static kind => (RotaryPositions)kind.Positions)];
+        Assert.Equal((sliding, full), (positions[0].Base, positions[1].Base));
+        Assert.Equal([new NoScaling(), new LinearScaling(8)], positions.Select(static rotary => rotary.Scaling));
+    }
+
+    [Fact]
+    public Task AFileWithoutABaseOfTheirOwn() =>
+        Refused(Llama, "", "[RotaryPositions(WindowBase = 20_000)]", "it has no rotary positions of their own for layers with a window: remove WindowBase");
+
     [Fact]
     public void ValuesThatTheFileCannotSay()
     {

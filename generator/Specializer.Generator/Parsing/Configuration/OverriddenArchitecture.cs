@@ -54,19 +54,25 @@ internal static class OverriddenArchitecture
     private static TransformerArchitecture WithStorage(TransformerArchitecture architecture, WeightStorage storage) =>
         architecture with { WeightStorage = storage, Encoder = architecture.Encoder is { } encoder ? encoder with { WeightStorage = storage } : null };
 
-    /// <summary>Where layers differ in their rotary base, the attribute speaks of those without a window.</summary>
+    /// <summary>
+    /// Base and Scaling are for the layers that the file's rope_theta is for, WindowBase for those with fields of their own: an
+    /// attribute changes the kind that it names, whatever the values of the other.
+    /// </summary>
     private static IEnumerable<LayerKind> Kinds(TransformerArchitecture architecture, ArchitectureOverrides overrides, ConfigurationProblems problems)
     {
-        if (overrides.RotaryBase is null && overrides.RotaryScaling is null)
+        Refuse(
+            problems,
+            overrides.WindowRotaryBase is not null && !architecture.LayerKinds.Any(static kind => kind.OwnPositions),
+            "it has no rotary positions of their own for layers with a window: remove WindowBase");
+        if (overrides.RotaryBase is null && overrides.RotaryScaling is null && overrides.WindowRotaryBase is null)
         {
             return architecture.LayerKinds;
         }
 
         Refuse(problems, !architecture.LayerKinds.Any(static kind => kind.Positions is RotaryPositions), "it declares no rotary positions: remove [RotaryPositions]");
-        bool differ = architecture.LayerKinds.Select(static kind => kind.Positions).Distinct().Count() > 1;
-        return architecture.LayerKinds.Select(kind => kind.Positions is RotaryPositions rotary && !(differ && kind.Window > 0)
-            ? kind with { Positions = rotary with { Base = overrides.RotaryBase ?? rotary.Base, Scaling = overrides.RotaryScaling ?? rotary.Scaling } }
-            : kind);
+        return architecture.LayerKinds.Select(kind => kind.Positions is not RotaryPositions rotary ? kind
+            : kind.OwnPositions ? kind with { Positions = rotary with { Base = overrides.WindowRotaryBase ?? rotary.Base } }
+            : kind with { Positions = rotary with { Base = overrides.RotaryBase ?? rotary.Base, Scaling = overrides.RotaryScaling ?? rotary.Scaling } });
     }
 
     private static void Refuse(ConfigurationProblems problems, bool condition, string why)

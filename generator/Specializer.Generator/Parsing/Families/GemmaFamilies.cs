@@ -77,6 +77,7 @@ internal static class GemmaFamilies
         string every = configuration.FirstOf("sliding_window_pattern", "_sliding_window_pattern");
         int pattern = configuration.Extent(every, 6);
         model = WithWindows(configuration, model, local, model.LayerKinds[0].Positions, layer => (layer + 1) % pattern != 0);
+        model = model with { LayerKinds = new EquatableArray<LayerKind>([model.LayerKinds[0] with { OwnPositions = true }, model.LayerKinds[1]]) };
         model = model with
         {
             Attention = model.Attention with { QueryKeyNorm = true },
