@@ -55,4 +55,33 @@ public sealed class PublishedConfigurationTests
             Assert.Equal($"\"{type}\"", text.Substring(problems[0].Start, problems[0].Length));
         }
     }
+
+    public static TheoryData<string> Fixtures => SharedData.SkipReason is null
+        ?
+        [
+            .. Directory.GetDirectories(SharedData.At("fixtures"))
+                .Where(static path => File.Exists(Path.Combine(path, "config.json")))
+                .Select(static path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal),
+        ]
+        : ["none"];
+
+    /// <summary>The small checkpoints with reference outputs: of claimed families they are read, others refused by name.</summary>
+    [SharedDataTheory]
+    [MemberData(nameof(Fixtures))]
+    public void AFixtureIsReadOrRefusedByName(string name)
+    {
+        string text = File.ReadAllText(SharedData.At("fixtures", name, "config.json"));
+        string type = (string?)JsonNode.Parse(text)!["model_type"] ?? "";
+        ConfigurationReading reading = new ConfigurationFile("config.json", text).Parse(new ConfigurationReference("config.json", 0, 0));
+        string told = string.Join("\n", reading.Problems.Select(static problem => $"{problem.Kind} {problem.Start}: {problem.Message}"));
+        if (s_claimed.Contains(type))
+        {
+            Assert.True(reading.Problems.Count == 0 && reading.Architecture is not null, told);
+        }
+        else
+        {
+            Assert.Contains($"\"model_type\" is \"{type}\", but must be one of", Assert.Single(reading.Problems).Message, StringComparison.Ordinal);
+        }
+    }
 }
