@@ -37,7 +37,7 @@ public sealed class AxisTests
         ["rotary, a factor for each pair"] = s_rotary with { Scaling = ScalingKind.Long },
         ["rotary, short and long factors"] = s_rotary with { Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 17, ChunkLength = 5, Layers = 2, Sequences = 5 },
         ["rotary, short and long factors within a window"] = s_rotary with { Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 23, ChunkLength = 8, Layers = 3, TwoKinds = true, Window = 5, Sequences = 3 },
-        ["rotary, short and long factors behind a prefix"] = s_rotary with { Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 13, ChunkLength = 9, Prefix = 7, Layers = 2, Sequences = 3 },
+        ["rotary, short and long factors after a prefix"] = s_rotary with { Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 13, ChunkLength = 9, Prefix = 7, Layers = 2, Sequences = 3 },
         ["rotary, short and long factors in a decoder's body"] = s_encoder with { Causal = true, Positions = PositionKind.Rotary, RotaryDimension = 8, Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 16, ChunkLength = 8, Pooling = Pooling.Last },
         ["rotary, short and long factors in an encoder"] = s_encoder with { Positions = PositionKind.Rotary, RotaryDimension = 8, Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 16, ChunkLength = 8 },
         ["rotary, two bases by kind of layer"] = s_rotary with { Layers = 3, TwoKinds = true, Window = 5, SecondPositions = PositionKind.Rotary, SecondRotaryDimension = 16 },

@@ -64,6 +64,7 @@ public sealed class ConfigurationTests
         // A longer context has both, by the length of a sequence.
         Assert.Equal(factors[0] == 4 ? 64 : 0, run.Declared().OriginalContextLength);
         Assert.Equal(factors[0] == 4, run.Files["Model.Weights.g.cs"].Contains("ShortRotaryTable", System.StringComparison.Ordinal));
+        Assert.Empty(run.Output.GetDiagnostics().Where(static problem => problem.Severity > DiagnosticSeverity.Hidden));
     }
 
     [Theory]
