@@ -41,7 +41,7 @@ public static class CompiledElsewhere
             .Append((AxisTests.Cases.AssemblyName, AxisTests.Cases.Architectures))
             .Append((DecoderBodyTests.AssemblyName, DecoderBodyTests.Architectures))
             .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
-            .Append((LongRopeTests.AssemblyName, LongRopeTests.Architectures))
+            .Append((LongRopeModels.AssemblyName, LongRopeModels.Architectures))
             .Append((OnnxKernelTests.AssemblyName, OnnxKernelTests.Architectures)))
         {
             File.WriteAllBytes(Path.Combine(folder, name + ".dll"), FuzzCompiler.Compile(architectures, [instructionSet]));

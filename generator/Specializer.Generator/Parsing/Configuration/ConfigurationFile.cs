@@ -140,9 +140,21 @@ internal sealed record ConfigurationFile(string Path, string Text)
         if (isRight)
         {
             CheckAddressable(architecture, problems);
+            CheckLengths(architecture, problems);
         }
 
         return architecture;
+    }
+
+    /// <summary>A session follows one length past which rotary factors change.</summary>
+    private static void CheckLengths(TransformerArchitecture architecture, ConfigurationProblems problems)
+    {
+        int[] lengths = [.. architecture.OriginalContextLengths.OrderBy(static length => length)];
+        if (lengths.Length > 1)
+        {
+            problems.Add(FormattableString.Invariant(
+                $"the longrope factors of its kinds of layers change past different lengths, {string.Join(" and ", lengths)}: give a ContextLength of at most {lengths[0]}, for which the short factors hold"));
+        }
     }
 
     private static TransformerArchitecture WithSource(TransformerArchitecture encoder, ConfigurationReference reference, bool isRight, ConfigurationProblems problems)
