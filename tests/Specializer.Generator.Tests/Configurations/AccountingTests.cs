@@ -82,6 +82,16 @@ public sealed class AccountingTests
         Assert.True(GeneratorRun.Of(lenient, file).GeneratesAModel);
     }
 
+    /// <summary>Which values were taken, for those who look at a model: from the file, or the class's default.</summary>
+    [Theory]
+    [InlineData("", "rope_theta = 10000, absent")]
+    [InlineData("\"rope_parameters\": { \"rope_theta\": 500000 }", "rope_parameters.rope_theta = 500000")]
+    [InlineData("", "tie_word_embeddings = false, absent")]
+    [InlineData("\"hidden_act\": \"gelu\"", "hidden_act = \"gelu\"")]
+    public void ValuesAndWhereTheyComeFrom(string fields, string expected) => Assert.Contains(
+        expected,
+        Reading.Of(File("llama", fields)).Fields.Select(static field => $"{field.Field} = {field.Value}{(field.IsGiven ? "" : ", absent")}"));
+
     /// <summary>Absent and null are not the same: the first stands for the class's default, the second for nothing.</summary>
     [Theory]
     [InlineData("", 50f, 30f)]

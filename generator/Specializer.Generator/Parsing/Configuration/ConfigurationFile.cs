@@ -11,6 +11,9 @@ namespace Specializer.Generator.Parsing.Configuration;
 /// <param name="Problems">Everything that is wrong, in the order of the file.</param>
 internal sealed record ConfigurationReading(TransformerArchitecture? Architecture, IReadOnlyList<ConfigurationProblem> Problems)
 {
+    /// <summary>The values that the family took, and whether the file gives them.</summary>
+    public IReadOnlyList<FieldReading> Fields { get; init; } = [];
+
     /// <summary>Whether a model may be generated.</summary>
     /// <param name="acceptsUnread">Whether fields that change the computation may stand unread.</param>
     public bool IsUsable(bool acceptsUnread) => Architecture is not null && !Problems.Any(problem => problem.Kind switch
@@ -77,7 +80,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
             ModelConfiguration configuration = ModelConfiguration.Read(Text);
             TransformerArchitecture? architecture = FamilyParser.Parse(configuration);
             architecture = architecture is null ? null : Complete(architecture, reference, configuration.Problems);
-            return new ConfigurationReading(architecture, configuration.Problems.InOrder);
+            return new ConfigurationReading(architecture, configuration.Problems.InOrder) { Fields = configuration.Readings };
         }
         catch (ConfigurationException problem)
         {

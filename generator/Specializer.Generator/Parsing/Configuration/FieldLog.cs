@@ -3,6 +3,12 @@ using System.Collections.Generic;
 
 namespace Specializer.Generator.Parsing.Configuration;
 
+/// <summary>A value that a family took from a config.json, or instead of an absent field.</summary>
+/// <param name="Field">The field, with the names of the objects around it.</param>
+/// <param name="Value">The value as a message shows it.</param>
+/// <param name="IsGiven">Whether the file gives it; otherwise it is the default of the family's configuration class.</param>
+internal sealed record FieldReading(string Field, string Value, bool IsGiven);
+
 /// <summary>
 /// Which fields of a config.json its family has accounted for: read, or known to be without effect on what is computed.
 /// Whatever is left is reported, since a field that nobody looks at may change the numbers in silence.
@@ -11,6 +17,23 @@ internal sealed class FieldLog
 {
     private readonly HashSet<string> _accounted = new(StringComparer.Ordinal);
     private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
+    private readonly List<FieldReading> _readings = [];
+    private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
+
+    /// <summary>The values that the family took, in the order in which it asked for them.</summary>
+    public IReadOnlyList<FieldReading> Readings => _readings;
+
+    /// <summary>Notes the value of a field, once.</summary>
+    /// <param name="path">Its name, with those of the objects around it.</param>
+    /// <param name="value">The value as a message shows it.</param>
+    /// <param name="isGiven">Whether the file gives it.</param>
+    public void Note(string path, string value, bool isGiven)
+    {
+        if (_noted.Add(path))
+        {
+            _readings.Add(new FieldReading(path, value, isGiven));
+        }
+    }
 
     /// <summary>Notes that a field is accounted for.</summary>
     /// <param name="path">Its name, with those of the objects around it: "rope_scaling.factor".</param>

@@ -87,9 +87,13 @@ internal sealed class ModelConfiguration
     /// <summary>A field under its first name that is there.</summary>
     public string FirstOf(params string[] names) => names.FirstOrDefault(Has) ?? names[0];
 
+    /// <summary>The values that were taken, whether from the file or instead of an absent field.</summary>
+    public IReadOnlyList<FieldReading> Readings => _log.Readings;
+
     public string Text(string name, string? defaultValue = null)
     {
         JsonValue? value = Find(name);
+        Take(name, value, defaultValue);
         return value is null ? defaultValue ?? Missing(name, "")
             : value.Kind == JsonKind.Text ? value.Text : Wrong(name, "a text", defaultValue ?? "");
     }
@@ -97,6 +101,7 @@ internal sealed class ModelConfiguration
     public bool Flag(string name, bool defaultValue)
     {
         JsonValue? value = Find(name);
+        Take(name, value, defaultValue ? "true" : "false");
         return value is null ? defaultValue : value.Kind == JsonKind.Boolean ? value.Boolean : Wrong(name, "true or false", defaultValue);
     }
 
@@ -104,6 +109,7 @@ internal sealed class ModelConfiguration
     public double Number(string name, double? defaultValue = null, NumberRange? range = null)
     {
         JsonValue? value = Find(name);
+        Take(name, value, defaultValue?.ToString("R", CultureInfo.InvariantCulture));
         if (value is null)
         {
             return defaultValue ?? Missing(name, 1.0);
@@ -115,14 +121,23 @@ internal sealed class ModelConfiguration
     }
 
     /// <summary>A number that may be null, which stands for nothing.</summary>
-    public double? OptionalNumber(string name, double? defaultValue, NumberRange range) =>
-        !IsGiven(name) ? defaultValue : Has(name) ? Number(name, 1, range) : null;
+    public double? OptionalNumber(string name, double? defaultValue, NumberRange range)
+    {
+        JsonValue? value = Find(name);
+        Take(name, value, defaultValue?.ToString("R", CultureInfo.InvariantCulture) ?? "null");
+        return value is null ? defaultValue : value.Kind == JsonKind.Null ? null : Number(name, 1, range);
+    }
 
     /// <summary>A positive whole number.</summary>
     public int Extent(string name, int? defaultValue = null) => Whole(name, defaultValue, LargestExtent);
 
     /// <summary>A positive whole number that may be null, which stands for nothing.</summary>
-    public int? OptionalExtent(string name, int? defaultValue) => !IsGiven(name) ? defaultValue : Has(name) ? Extent(name, 1) : null;
+    public int? OptionalExtent(string name, int? defaultValue)
+    {
+        JsonValue? value = Find(name);
+        Take(name, value, defaultValue?.ToString(CultureInfo.InvariantCulture) ?? "null");
+        return value is null ? defaultValue : value.Kind == JsonKind.Null ? null : Extent(name, 1);
+    }
 
     /// <summary>
     /// A number of positions. It may exceed what a model can have: published files say a million million for "no limit", and
@@ -282,6 +297,18 @@ internal sealed class ModelConfiguration
         return found;
     }
 
+    /// <summary>Notes a value where there is one, for those who want to know which.</summary>
+    private void Take(string name, JsonValue? value, string? defaultValue)
+    {
+        if ((value?.Describe() ?? defaultValue) is { } taken)
+        {
+            _log.Note(_path + name, taken, value is not null);
+        }
+    }
+
+    /// <summary>Notes a value that stands for a field that is absent under all of its names.</summary>
+    public void TakeDefault(string name, string value) => _log.Note(_path + name, value, isGiven: false);
+
     private JsonValue? FindOne(string name)
     {
         _log.Account(_path + name);
@@ -291,6 +318,7 @@ internal sealed class ModelConfiguration
     private int Whole(string name, int? defaultValue, int largest)
     {
         JsonValue? value = Find(name);
+        Take(name, value, defaultValue?.ToString(CultureInfo.InvariantCulture));
         if (value is null)
         {
             return defaultValue ?? Missing(name, 1);

@@ -45,9 +45,16 @@ internal sealed class RotaryReader
 
     private RotaryPositions Read(int headDimension, string[] headFields)
     {
-        double theta = Pick("rope_theta", _defaults.BaseFields) is var (section, field)
-            ? section.Number(field, null, NumberRange.RotaryBase)
-            : _defaults.Base;
+        double theta = _defaults.Base;
+        if (Pick("rope_theta", _defaults.BaseFields) is var (section, field))
+        {
+            theta = section.Number(field, null, NumberRange.RotaryBase);
+        }
+        else
+        {
+            _file.TakeDefault(_defaults.BaseFields[0], theta.ToString("R", CultureInfo.InvariantCulture));
+        }
+
         (ModelConfiguration Section, string Field)? shareField = Pick("partial_rotary_factor", _defaults.ShareFields);
         double share = shareField is var (shareSection, shareName) ? shareSection.Number(shareName, null, NumberRange.Share) : _defaults.Share;
         if (_defaults.ShareFields.Length == 0 && Pick("partial_rotary_factor", ["partial_rotary_factor"]) is var (fixedSection, fixedName))
