@@ -1,0 +1,11 @@
+using System;
+
+namespace Specializer.Text.Templates;
+
+/// <summary>An error at a place of the template, before its line and column are known.</summary>
+internal sealed class ParseFault(int position, string message, ChatTemplateError error = ChatTemplateError.Syntax) : Exception(message)
+{
+    public int Position => position;
+
+    public ChatTemplateError Error => error;
+}
