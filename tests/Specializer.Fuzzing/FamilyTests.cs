@@ -15,6 +15,8 @@ namespace Specializer.Fuzzing;
 public sealed class FamilyTests
 {
     private const string Bert = "\"vocab_size\": 61, \"hidden_size\": 36, \"num_hidden_layers\": 2, \"num_attention_heads\": 3, \"intermediate_size\": 50, \"max_position_embeddings\": 40";
+    private const string Sizes = "\"vocab_size\": 61, \"hidden_size\": 36, \"num_hidden_layers\": 2, \"num_attention_heads\": 3, \"intermediate_size\": 50, \"max_position_embeddings\": 40";
+    private const string Llama = Sizes + ", \"model_type\": \"llama\"";
     private const string Bart = "\"d_model\": 36, \"encoder_layers\": 2, \"decoder_layers\": 1, \"encoder_attention_heads\": 3, \"decoder_attention_heads\": 3, \"encoder_ffn_dim\": 50, \"decoder_ffn_dim\": 40, \"max_position_embeddings\": 40";
 
     private const string Gpt2 = "\"model_type\": \"gpt2\", \"vocab_size\": 61, \"n_embd\": 36, \"n_layer\": 3, \"n_head\": 3, \"n_positions\": 40";
@@ -44,6 +46,17 @@ public sealed class FamilyTests
         ["Qwen2ForCausalLM with a window that is off"] = Qwen + ", \"model_type\": \"qwen2\", \"use_sliding_window\": false, \"sliding_window\": 5, \"max_window_layers\": 1",
         ["Qwen3ForCausalLM with layer types"] = Qwen + ", \"model_type\": \"qwen3\", \"head_dim\": 12, \"use_sliding_window\": true, \"sliding_window\": 5, \"layer_types\": [\"sliding_attention\", \"full_attention\", \"sliding_attention\"]",
         ["MistralForCausalLM with layer types"] = Qwen + ", \"model_type\": \"mistral\", \"sliding_window\": 7, \"layer_types\": [\"full_attention\", \"sliding_attention\", \"sliding_attention\"]",
+        ["T5EncoderModel"] = "\"model_type\": \"t5\", \"vocab_size\": 61, \"d_model\": 36, \"d_kv\": 12, \"d_ff\": 50, \"num_layers\": 2, \"num_heads\": 3, \"n_positions\": 40",
+        ["LlamaModel"] = Llama,
+        ["LlamaForSequenceClassification"] = Llama + ", \"num_labels\": 5",
+        ["LlamaForTokenClassification"] = Llama + ", \"num_labels\": 3",
+        ["GPT2ForQuestionAnswering"] = "\"model_type\": \"gpt2\", \"vocab_size\": 61, \"n_embd\": 36, \"n_layer\": 2, \"n_head\": 3, \"n_positions\": 40",
+        ["Gemma3TextModel both ways"] = Sizes + ", \"model_type\": \"gemma3_text\", \"num_key_value_heads\": 1, \"head_dim\": 12, \"use_bidirectional_attention\": true, \"sliding_window\": 8",
+        ["XLMRobertaForSequenceClassification"] = Bert + ", \"model_type\": \"xlm-roberta\", \"type_vocab_size\": 1",
+        ["BertForQuestionAnswering"] = Bert + ", \"model_type\": \"bert\"",
+        ["BertForMultipleChoice"] = Bert + ", \"model_type\": \"bert\"",
+        ["BertForNextSentencePrediction"] = Bert + ", \"model_type\": \"bert\"",
+        ["BertForMaskedLM with a matrix of its own"] = Bert + ", \"model_type\": \"bert\", \"tie_word_embeddings\": false",
         ["MBartForConditionalGeneration"] = Bart + ", \"model_type\": \"mbart\", \"vocab_size\": 61, \"scale_embedding\": true",
         ["MarianMTModel with a vocabulary for each side"] = Bart + ", \"model_type\": \"marian\", \"vocab_size\": 61, \"decoder_vocab_size\": 47, \"share_encoder_decoder_embeddings\": false, \"scale_embedding\": true",
     };

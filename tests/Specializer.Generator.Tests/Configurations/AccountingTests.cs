@@ -172,7 +172,7 @@ public sealed class AccountingTests
     [InlineData("llama", "LlamaForTokenClassification", "LlamaForCausalLM, LlamaModel, LlamaForSequenceClassification, LlamaForTokenClassification", false)]
     [InlineData("llama", "LlamaForHolograms", "LlamaForCausalLM, LlamaModel, LlamaForSequenceClassification, LlamaForTokenClassification", true)]
     [InlineData("gpt2", "GPT2DoubleHeadsModel", "GPT2LMHeadModel, GPT2Model, GPT2ForSequenceClassification, GPT2ForTokenClassification, GPT2ForQuestionAnswering", true)]
-    [InlineData("t5", "T5ForQuestionAnswering", "T5ForConditionalGeneration", true)]
+    [InlineData("t5", "T5ForQuestionAnswering", "T5ForConditionalGeneration, T5EncoderModel", true)]
     public void AnUnknownClassIsNamed(string type, string name, string supported, bool refused)
     {
         string file = $$"""{ "model_type": "{{type}}", "architectures": ["{{name}}"] }""";

@@ -22,8 +22,6 @@ public sealed class PublishedConfigurationTests
         ["Llama-3.1-405B-Instruct-FP8"] = "quantization_config",
         // The first files do not say what they are.
         ["roberta-base"] = "model_type",
-        ["HunyuanDiT-text_encoder_2"] = "architectures",
-        ["stable-diffusion-3-text_encoder_3"] = "architectures",
     };
 
     private static readonly HashSet<string> s_claimed = [.. FamilyParser.Known, "gemma3", "llava", "mistral3", "qwen2_vl", "qwen2_5_vl"];

@@ -10,6 +10,8 @@ namespace Specializer.Generator.Parsing.Families;
 /// </summary>
 internal static class T5Family
 {
+    private const string Whole = "T5ForConditionalGeneration", EncoderAlone = "T5EncoderModel";
+
     public static TransformerArchitecture T5(ModelConfiguration configuration)
     {
         configuration.Alias("d_model", "hidden_size");
@@ -47,7 +49,18 @@ internal static class T5Family
         {
             Stack = Stack.Encoder,
         };
-        ModelClass.Require(configuration, ModelClass.Name(configuration, "T5ForConditionalGeneration"), ["T5ForConditionalGeneration"]);
+        string name = ModelClass.Name(configuration, Whole);
+        ModelClass.Require(configuration, name, [Whole, EncoderAlone]);
+        if (name == EncoderAlone)
+        {
+            // The file of a whole model holds the other stack and its logits too.
+            return encoder with
+            {
+                Logits = new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
+                Checkpoint = encoder.Checkpoint with { Names = encoder.Checkpoint.Names with { Logits = "" } },
+            };
+        }
+
         return encoder with
         {
             Layers = configuration.OptionalExtent("num_decoder_layers", null) ?? layers,
