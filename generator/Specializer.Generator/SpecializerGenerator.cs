@@ -22,6 +22,9 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
     /// <summary>The property of the project, which the package's targets make visible.</summary>
     private const string InstructionSetsProperty = "build_property.SpecializerEmittedInstructionSets";
 
+    /// <summary>A property that only the tests of this repository make visible: weights and buffers that lie apart, for guard pages between them.</summary>
+    private const string GuardedProperty = "build_property.SpecializerGuardedLayout";
+
     private static readonly Encoding s_encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
     /// <inheritdoc/>
@@ -70,9 +73,13 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
                 options.GlobalOptions.TryGetValue(InstructionSetsProperty, out string? names) ? InstructionSetDescription.Names(names) : []))
             .WithTrackingName(TrackingNames.InstructionSets);
 
+        IncrementalValueProvider<bool> guarded = context.AnalyzerConfigOptionsProvider
+            .Select(static (options, _) => options.GlobalOptions.TryGetValue(GuardedProperty, out string? value) && value == "true");
+
         IncrementalValuesProvider<PlannedModel> plans = resolved
             .Where(static declaration => declaration.Model is not null)
-            .Select(static (declaration, _) => new PlannedModel(declaration.Model!.Class, Planner.Plan(declaration.Model.Architecture)))
+            .Combine(guarded)
+            .Select(static (pair, _) => new PlannedModel(pair.Left.Model!.Class, Planner.Plan(pair.Left.Model.Architecture, pair.Right)))
             .Combine(instructionSets)
             .Select(static (pair, _) => pair.Right.Count == 0 ? pair.Left : pair.Left with { InstructionSets = pair.Right })
             .WithTrackingName(TrackingNames.Plans);

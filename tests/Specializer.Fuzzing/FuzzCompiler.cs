@@ -42,7 +42,7 @@ internal static class FuzzCompiler
             string[] missing = [.. Enum.GetValues<InstructionSet>().Where(set => set != InstructionSet.Portable && !instructionSets.Contains(set)).Select(static set => set.ToString())];
             SourceFile[] files = [.. architectures
                 .Select(static (architecture, number) => new PlannedModel(
-                    new ClassDeclaration(FuzzAssembly.Namespace, EquatableArray<string>.Empty, FuzzAssembly.ClassName(number)), Planner.Plan(architecture)))
+                    new ClassDeclaration(FuzzAssembly.Namespace, EquatableArray<string>.Empty, FuzzAssembly.ClassName(number)), Planner.Plan(architecture, guarded: true)))
                 .AsParallel()
                 .AsOrdered()
                 .SelectMany(model => Without(missing, ModelEmitter.Emit(model)))];

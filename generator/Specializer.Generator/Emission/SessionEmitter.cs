@@ -24,6 +24,7 @@ internal static class SessionEmitter
                 writer.Line($"private const long {buffer.Name}Offset = {Text(buffer.Offset)};");
             }
 
+            GuardEmitter.EmitBuffers(writer, plan);
             writer.Separate();
             writer.Line("private readonly global::Specializer.InstructionSet _instructionSet = model.InstructionSet;");
             writer.Separate();
@@ -109,12 +110,16 @@ internal static class SessionEmitter
     /// <summary>Writes how the state of linear attention, which no position undoes, is kept over a call that may fail.</summary>
     private static void EmitKeepState(SourceWriter writer, ExecutionPlan plan)
     {
-        string first = Attention(plan)[0].Keys;
-        long floats = plan.StateFloats;
+        // Keys and values follow each other and are copied at once, unless the layout has guards between them.
+        AttentionVariant attention = Attention(plan)[0];
+        BufferPlan keys = plan.Buffer(attention.Keys), values = plan.Buffer(attention.Values);
+        (string Buffer, long At, long Floats)[] parts = plan.Guarded
+            ? [(keys.Name, 0, keys.Floats), (values.Name, keys.Floats, values.Floats)]
+            : [(keys.Name, 0, plan.StateFloats)];
         writer.Separate();
         writer.Line("/// <inheritdoc/>");
         writer.Line("protected override bool CanForgetPositions => false;");
-        foreach ((string name, string from, string to) in new[] { ("KeepState", first, "KeptState"), ("RestoreState", "KeptState", first) })
+        foreach ((string name, bool keeps) in new[] { ("KeepState", true), ("RestoreState", false) })
         {
             string memory = plan.IsEncoderDecoder ? "CacheOf(sequence)" : "Memory";
             writer.Separate();
@@ -122,7 +127,11 @@ internal static class SessionEmitter
             using (writer.Braces($"protected override void {name}()"))
             using (plan.IsEncoderDecoder ? writer.Braces("for (int sequence = 0; sequence < ActiveSequences; sequence++)") : (System.IDisposable?)null)
             {
-                writer.Line($"new global::System.ReadOnlySpan<float>({memory} + {from}Offset, {Text(floats)}).CopyTo(new global::System.Span<float>({memory} + {to}Offset, {Text(floats)}));");
+                foreach ((string buffer, long at, long floats) in parts)
+                {
+                    string state = $"{memory} + {buffer}Offset", kept = $"{memory} + KeptStateOffset{(at == 0 ? "" : " + " + Text(at))}";
+                    writer.Line($"new global::System.ReadOnlySpan<float>({(keeps ? state : kept)}, {Text(floats)}).CopyTo(new global::System.Span<float>({(keeps ? kept : state)}, {Text(floats)}));");
+                }
             }
         }
     }

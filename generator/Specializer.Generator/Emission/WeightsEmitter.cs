@@ -35,6 +35,7 @@ internal static class WeightsEmitter
             writer.Line($"private const long {weight.Name} = {Text(weight.Offset)};");
         }
 
+        GuardEmitter.EmitWeights(writer, plan);
         TensorPlan[] tensors = [.. plan.Tensors];
         writer.Separate();
         writer.Line("/// <summary>The tensors that a checkpoint must hold; \"{layer}\" stands for the layer's number, from 0.</summary>");

@@ -133,7 +133,8 @@ internal sealed class EncoderPlanner
     {
         AttentionArchitecture attention = kernel.Attention;
         int length = _architecture.ContextLength;
-        buffers.Block("GlobalsBefore", $"counts of global tokens before each of {length} positions and behind the last", length + 1);
+        // A vector of counts is compared with the one that begins a count later, up to the end of the last vector of positions.
+        buffers.Block("GlobalsBefore", $"counts of global tokens before each of {length} positions and behind the last", Layout.Pad(length) + 1);
         buffers.Block("GlobalKeys", $"keys that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]", kernel.KeysPerHead * attention.KeyValueHeads);
         buffers.Block("GlobalValues", $"values that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads);
         buffers.Block("GlobalQueries", $"scaled queries of global tokens, [{attention.KeyValueHeads} key/value heads][{length} tokens][{attention.GroupSize} heads of the group][{kernel.HeadStride}]", kernel.QueryFloats);

@@ -88,23 +88,20 @@ internal sealed record ExecutionPlan(
     /// <summary>Floats from the logits of one position to the next.</summary>
     public int LogitsStride => Layout.Pad(Architecture.Embeddings.VocabularySize);
 
-    /// <summary>Bytes of a session's cache and activations.</summary>
-    public long SessionMemoryBytes
-    {
-        get
-        {
-            long floats = 0;
-            foreach (BufferPlan buffer in Buffers)
-            {
-                floats += buffer.Floats;
-            }
+    /// <summary>Floats of a session's cache and activations.</summary>
+    public long SessionFloats { get; init; }
 
-            return floats * sizeof(float);
-        }
-    }
+    /// <summary>Bytes of a session's cache and activations.</summary>
+    public long SessionMemoryBytes => SessionFloats * sizeof(float);
 
     /// <summary>Floats of what every sequence of a session has of its own: its cache, behind everything that sequences share.</summary>
-    public long SequenceFloats => Buffers.Where(static buffer => buffer.PerSequence).Sum(static buffer => buffer.Floats);
+    public long SequenceFloats { get; init; }
+
+    /// <summary>
+    /// Whether weights and buffers lie apart, for pages between them that no kernel may touch. Tests plan so; what is
+    /// computed is the same.
+    /// </summary>
+    public bool Guarded { get; init; }
 
     /// <summary>Bytes of a session: cache, activations and, of a decoder, logits (with a line to align them).</summary>
     public long SessionBytes => Head is not null ? SessionMemoryBytes : SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));

@@ -21,6 +21,22 @@ internal static class Layout
     /// <summary>Rounds a number of floats up to whole lines.</summary>
     public static int Pad(int floats) => RoundUp(floats, Line);
 
+    /// <summary>Floats of a page of memory, the unit of a layout with guards.</summary>
+    private const long Page = 1024;
+
+    /// <summary>Floats of a guard: many pages, so that an access a row or a panel too far still hits it.</summary>
+    private const long Guard = 16 * Page;
+
+    /// <summary>
+    /// Where a block begins that is placed after another one. With guards it ends where a page ends, and whole pages of a
+    /// guard lie before it; so does the next block, so that any access after its last float hits the next guard.
+    /// </summary>
+    /// <param name="end">Where the block before it ends.</param>
+    /// <param name="floats">Its size, a multiple of <see cref="Line"/>.</param>
+    /// <param name="guarded">Whether the layout has guards.</param>
+    public static long Place(long end, long floats, bool guarded) =>
+        guarded ? (checked(end + Guard + floats + Page - 1) / Page * Page) - floats : end;
+
     /// <summary>The least multiple that is not less than a value.</summary>
     public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 

@@ -9,7 +9,8 @@ namespace Specializer.Generator.Planning;
 /// Places the packed weights one after the other: first those of the whole model, then those of a layer. In an
 /// encoder-decoder the layers of the encoder stand behind those of the decoder.
 /// </summary>
-internal sealed class WeightLayoutBuilder
+/// <param name="guarded">Whether blocks lie apart, for pages between them that no kernel may touch.</param>
+internal sealed class WeightLayoutBuilder(bool guarded)
 {
     private readonly List<WeightPlan> _weights = [];
     private bool _inLayer;
@@ -65,16 +66,13 @@ internal sealed class WeightLayoutBuilder
     public string Norm(string name, int width, NormArchitecture norm, TensorSuffixes suffixes, string checkpointName, bool perLayer)
     {
         int floats = Layout.Pad(width);
+        TensorSlice[] Tensor(string suffix) => [TensorSlice.Whole(new TensorPlan(checkpointName + suffix, perLayer, width))];
         string weight = Add(
-            name + "Weight",
-            norm.UnitOffset ? WeightLayout.UnitOffsetVector : WeightLayout.Vectors,
-            floats,
-            0,
-            floats,
-            TensorSlice.Whole(new TensorPlan(checkpointName + suffixes.NormWeight, perLayer, width)));
+            Block(name + "Weight", norm.UnitOffset ? WeightLayout.UnitOffsetVector : WeightLayout.Vectors, floats, 0, floats, Tensor(suffixes.NormWeight)),
+            following: norm.Bias ? floats : 0);
         if (norm.Bias)
         {
-            Add(name + "Bias", WeightLayout.Vectors, floats, 0, floats, TensorSlice.Whole(new TensorPlan(checkpointName + suffixes.NormBias, perLayer, width)));
+            Add(Block(name + "Bias", WeightLayout.Vectors, floats, 0, floats, Tensor(suffixes.NormBias)), follows: true);
         }
 
         return weight;
@@ -154,16 +152,23 @@ internal sealed class WeightLayoutBuilder
     private string Add(string name, WeightLayout layout, long floats, int inputs, int outputs, AttentionPositions positions) =>
         Add(new WeightPlan(Prefix + name, layout, _inLayer, _offset, floats, EquatableArray<TensorSlice>.Empty, inputs, outputs, positions));
 
-    private string Add(WeightPlan weight)
+    /// <summary>Places a block.</summary>
+    /// <param name="weight">The block.</param>
+    /// <param name="following">Floats of the block that must lie directly after it, if there is one.</param>
+    /// <param name="follows">Whether it is that block.</param>
+    private string Add(WeightPlan weight, long following = 0, bool follows = false)
     {
-        _weights.Add(weight);
-        _offset = checked(_offset + ((weight.Floats + Layout.Line - 1) / Layout.Line * Layout.Line));
+        long floats = (weight.Floats + Layout.Line - 1) / Layout.Line * Layout.Line;
+        long offset = Layout.Place(_offset, floats + following, guarded && !follows);
+        _weights.Add(weight with { Offset = offset });
+        _offset = checked(offset + floats);
         return weight.Name;
     }
 }
 
 /// <summary>Places a session's buffers one after the other.</summary>
-internal sealed class BufferLayoutBuilder
+/// <param name="guarded">Whether buffers lie apart, for pages between them that no kernel may touch.</param>
+internal sealed class BufferLayoutBuilder(bool guarded)
 {
     /// <summary>What the names of buffers begin with, which tells those of an encoder from those of its decoder.</summary>
     public string Prefix { get; set; } = "";
@@ -172,6 +177,13 @@ internal sealed class BufferLayoutBuilder
 
     private readonly List<BufferPlan> _buffers = [];
     private long _offset;
+    private long _sequence;
+
+    /// <summary>Floats of everything placed so far.</summary>
+    public long Floats => _offset;
+
+    /// <summary>Floats of what every sequence has of its own, placed so far; 0 where a session has one sequence.</summary>
+    public long SequenceFloats => _perSequence ? _offset - _sequence : 0;
 
     public string Block(string name, string description, long floats) => Add(name, description, floats, 0);
 
@@ -179,7 +191,11 @@ internal sealed class BufferLayoutBuilder
         Add(name, FormattableString.Invariant($"{description}, [{rows} rows][{width}], rows {stride} floats apart"), (long)rows * stride, stride);
 
     /// <summary>What follows every sequence of a session has of its own.</summary>
-    public void BeginSequence() => _perSequence = true;
+    public void BeginSequence()
+    {
+        _perSequence = true;
+        _sequence = _offset;
+    }
 
     /// <summary>A buffer with something for every position of the sequence.</summary>
     public string PositionBuffer(string name, string description, long floats, int rowStride)
@@ -194,8 +210,9 @@ internal sealed class BufferLayoutBuilder
     private string Add(string name, string description, long floats, int rowStride)
     {
         floats = (floats + Layout.Line - 1) / Layout.Line * Layout.Line;
-        _buffers.Add(new BufferPlan(Prefix + name, description, _offset, floats, rowStride) { PerSequence = _perSequence });
-        _offset = checked(_offset + floats);
+        long offset = Layout.Place(_offset, floats, guarded);
+        _buffers.Add(new BufferPlan(Prefix + name, description, offset, floats, rowStride) { PerSequence = _perSequence });
+        _offset = checked(offset + floats);
         return Prefix + name;
     }
 }

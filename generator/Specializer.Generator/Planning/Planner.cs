@@ -23,19 +23,21 @@ internal static class Planner
     /// <summary>What the names of its buffers begin with, and of its kinds of layers, which tells its kernels from the decoder's.</summary>
     private const string SourceBuffers = "Source";
 
-    public static ExecutionPlan Plan(TransformerArchitecture declared)
+    /// <param name="declared">What is planned.</param>
+    /// <param name="guarded">Whether weights and buffers lie apart, for pages between them that no kernel may touch.</param>
+    public static ExecutionPlan Plan(TransformerArchitecture declared, bool guarded = false)
     {
         TransformerArchitecture architecture = WithoutUnusedKinds(declared);
         RefuseLengths(architecture);
         int chunk = ChooseChunkLength(architecture);
-        return architecture.Stack == Stack.Encoder ? PlanEncoder(architecture, chunk) : PlanDecoder(architecture, chunk);
+        return architecture.Stack == Stack.Encoder ? PlanEncoder(architecture, chunk, guarded) : PlanDecoder(architecture, chunk, guarded);
     }
 
-    private static ExecutionPlan PlanEncoder(TransformerArchitecture architecture, int chunk)
+    private static ExecutionPlan PlanEncoder(TransformerArchitecture architecture, int chunk, bool guarded)
     {
         var kernels = new StackKernels(architecture, chunk);
-        var weights = new WeightLayoutBuilder();
-        var buffers = new BufferLayoutBuilder();
+        var weights = new WeightLayoutBuilder(guarded);
+        var buffers = new BufferLayoutBuilder(guarded);
         var planner = new EncoderPlanner(architecture, kernels, weights, buffers, chunk);
         HeadPlan head = new HeadPlanner(architecture, kernels, weights, buffers).Plan(planner.Hidden, chunk, planner.Embedding);
         weights.BeginLayer();
@@ -55,16 +57,19 @@ internal static class Planner
             weights.ParameterCount(architecture.WeightSets),
             (MultiplyAdds(encoder.Project.Concat(encoder.Attend)) * architecture.Layers) + MultiplyAdds(encoder.Before) + (head.OutputPerToken ? MultiplyAdds(head.Steps) : 0))
         {
+            SessionFloats = buffers.Floats,
+            SequenceFloats = buffers.SequenceFloats,
+            Guarded = guarded,
             Encoder = encoder,
             Head = head,
         };
     }
 
-    private static ExecutionPlan PlanDecoder(TransformerArchitecture architecture, int chunk)
+    private static ExecutionPlan PlanDecoder(TransformerArchitecture architecture, int chunk, bool guarded)
     {
         var kernels = new StackKernels(architecture, chunk);
-        var weights = new WeightLayoutBuilder();
-        var buffers = new BufferLayoutBuilder();
+        var weights = new WeightLayoutBuilder(guarded);
+        var buffers = new BufferLayoutBuilder(guarded);
         var layer = new LayerPlanner(architecture, kernels);
 
         EmbeddingPlan embeddings = new EmbeddingPlanner(architecture, kernels, weights, buffers, chunk).Plan();
@@ -116,6 +121,9 @@ internal static class Planner
             weights.ParameterCount(architecture.Layers, architecture.Encoder?.Layers ?? 0),
             (MultiplyAdds(steps) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow)
         {
+            SessionFloats = buffers.Floats,
+            SequenceFloats = buffers.SequenceFloats,
+            Guarded = guarded,
             Encoder = encoder,
             Cross = new EquatableArray<StepPlan>(cross),
         };

@@ -28,6 +28,7 @@ public abstract class TransformerModel : IDisposable
         InstructionSet = instructionSet;
         OriginalLengthCrossing = options?.OriginalLengthCrossing ?? OriginalLengthCrossing.Recompute;
         Threads = Math.Min(threads == 0 ? WorthwhileThreads(description, rowsAtOnce) : threads, description.ChunkLength);
+        MemoryGuard.Current?.Protect(this, weights);
         _team = Threads > 1 ? new WorkerTeam(Threads) : null;
     }
 
@@ -72,6 +73,7 @@ public abstract class TransformerModel : IDisposable
         try
         {
             Weights.DangerousAddRef(ref held);
+            MemoryGuard.Current?.Release(Weights);
             PackedFile.Write(path, new PackedHeader(Description, InstructionSet), Weights);
         }
         finally

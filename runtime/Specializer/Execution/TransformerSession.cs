@@ -21,6 +21,7 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
         model.ThrowIfDisposed();
         _model = model;
         _memory = AlignedBuffer.Allocate(memoryBytes);
+        MemoryGuard.Current?.Protect(this, _memory);
     }
 
     /// <summary>The largest number of positions.</summary>

@@ -46,6 +46,10 @@ public sealed unsafe class AlignedBuffer : SafeHandle
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         long rounded = checked((Math.Max(byteLength, 1) + Alignment - 1) / Alignment * Alignment);
+        if (MemoryGuard.Current is { } guard)
+        {
+            return guard.Allocate(rounded);
+        }
 
         // The system hands out large blocks as pages that become zeros when they are touched, by whichever thread fills them.
         nint allocation = (nint)NativeMemory.AllocZeroed((nuint)checked(rounded + Alignment));

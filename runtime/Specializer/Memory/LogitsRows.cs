@@ -11,6 +11,7 @@ internal sealed unsafe class LogitsRows
     private const int FloatsPerLine = AlignedBuffer.Alignment / sizeof(float);
 
     private readonly float[] _floats;
+    private readonly AlignedBuffer? _guarded;
     private readonly int _start;
     private readonly int _stride;
     private readonly int _width;
@@ -23,6 +24,7 @@ internal sealed unsafe class LogitsRows
         _floats = GC.AllocateArray<float>(checked((count * stride) + FloatsPerLine), pinned: true);
         nint address = (nint)Unsafe.AsPointer(ref _floats[0]);
         _start = (int)((AlignedBuffer.Alignment - (address % AlignedBuffer.Alignment)) % AlignedBuffer.Alignment) / sizeof(float);
+        _guarded = MemoryGuard.Current?.Allocate((long)count * stride * sizeof(float));
         _stride = stride;
         _width = width;
         Count = count;
@@ -33,7 +35,7 @@ internal sealed unsafe class LogitsRows
     public long ByteLength => (long)_floats.Length * sizeof(float);
 
     /// <summary>The first row, at a multiple of 64 bytes; valid as long as these rows are.</summary>
-    public float* Address => (float*)Unsafe.AsPointer(ref _floats[_start]);
+    public float* Address => _guarded is { } guarded ? guarded.Address : (float*)Unsafe.AsPointer(ref _floats[_start]);
 
-    public ReadOnlySpan<float> this[int row] => _floats.AsSpan(_start + (row * _stride), _width);
+    public ReadOnlySpan<float> this[int row] => _guarded is { } guarded ? new(guarded.Address + ((nint)row * _stride), _width) : _floats.AsSpan(_start + (row * _stride), _width);
 }

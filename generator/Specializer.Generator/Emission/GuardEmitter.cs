@@ -1,0 +1,63 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Emission;
+
+/// <summary>
+/// Writes, for a layout with guards, where its blocks lie: everything between them is made inaccessible by the tests, which
+/// read these tables. Other layouts have none.
+/// </summary>
+internal static class GuardEmitter
+{
+    /// <summary>Writes the blocks of the packed weights.</summary>
+    public static void EmitWeights(SourceWriter writer, ExecutionPlan plan)
+    {
+        if (!plan.Guarded)
+        {
+            return;
+        }
+
+        var blocks = new List<(long Offset, long Floats, long Copies, long Stride)>();
+        foreach (WeightPlan weight in plan.Weights)
+        {
+            long floats = (weight.Floats + Layout.Line - 1) / Layout.Line * Layout.Line;
+            blocks.Add(weight switch
+            {
+                { PerLayer: false } => (weight.Offset, floats, 1, 0),
+                { InEncoder: true } => (plan.Encoder!.LayersOffset + weight.Offset, floats, plan.Encoder.Architecture.Layers, plan.Encoder.LayerStride),
+                _ => (plan.LayersOffset + weight.Offset, floats, plan.WeightSets, plan.LayerStride),
+            });
+        }
+
+        Emit(writer, "GuardedWeights", "Blocks of the packed weights", blocks);
+    }
+
+    /// <summary>Writes the buffers of a session; those that every sequence has of its own count 0 copies.</summary>
+    public static void EmitBuffers(SourceWriter writer, ExecutionPlan plan)
+    {
+        if (plan.Guarded)
+        {
+            Emit(writer, "GuardedBuffers", "Buffers of a session", plan.Buffers.Select(buffer =>
+                (buffer.Offset, buffer.Floats, buffer.PerSequence ? 0L : 1L, buffer.PerSequence ? plan.SequenceFloats : 0)));
+        }
+    }
+
+    private static void Emit(SourceWriter writer, string name, string what, IEnumerable<(long Offset, long Floats, long Copies, long Stride)> blocks)
+    {
+        writer.Separate();
+        writer.Line($"/// <summary>{what}: offset and size in floats, number of copies, and floats from one copy to the next.</summary>");
+        writer.Line($"private static readonly long[] {name} =");
+        writer.Line("[");
+        using (writer.Indented())
+        {
+            foreach ((long offset, long floats, long copies, long stride) in blocks)
+            {
+                writer.Line(string.Format(CultureInfo.InvariantCulture, "{0}, {1}, {2}, {3},", offset, floats, copies, stride));
+            }
+        }
+
+        writer.Line("];");
+    }
+}

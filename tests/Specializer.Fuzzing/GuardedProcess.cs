@@ -1,0 +1,21 @@
+using System;
+using System.Runtime.CompilerServices;
+using Specializer.Tests.Memory;
+
+namespace Specializer.Fuzzing;
+
+/// <summary>
+/// Every model of this project runs with inaccessible pages between its weights and buffers, where the system can.
+/// SPECIALIZER_TEST_GUARD_PAGES=0 turns them off.
+/// </summary>
+internal static class GuardedProcess
+{
+    [ModuleInitializer]
+    internal static void TurnGuardsOn()
+    {
+        if (GuardPages.IsAvailable && Environment.GetEnvironmentVariable(GuardPages.Setting) != "0")
+        {
+            GuardPages.TurnOn();
+        }
+    }
+}
