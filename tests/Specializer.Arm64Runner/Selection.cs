@@ -43,6 +43,8 @@ internal static class Selection
 
         // It compiles a model of the shared data while it runs.
         "Specializer.Fuzzing.LongRopeFixtureTests",
+        "Specializer.Fuzzing.Configurations.ConfigurationTests",
+        "Specializer.Fuzzing.Configurations.ConfigurationRunTests",
     ];
 
     private static readonly string[] s_ofFamilies = ["AreTheGoldenOnes", "IsTheGoldenOne", "Published", "OnlyTheBand", "Reference"];

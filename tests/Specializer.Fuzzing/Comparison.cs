@@ -52,7 +52,9 @@ internal static class Comparison
     /// <param name="architecture">The architecture.</param>
     /// <param name="drawn">What is drawn beside it: the seed, the prefix and how many sequences are decoded together.</param>
     /// <param name="load">Loads a model of it.</param>
-    public static Outcome Run(TransformerArchitecture architecture, FuzzCase drawn, Func<WeightsSource, ModelOptions, TransformerModel> load)
+    /// <param name="instructionSets">The instruction sets; none for all of this process.</param>
+    public static Outcome Run(
+        TransformerArchitecture architecture, FuzzCase drawn, Func<WeightsSource, ModelOptions, TransformerModel> load, IReadOnlyList<InstructionSet>? instructionSets = null)
     {
         int seed = drawn.Seed;
         using CheckpointTensors tensors = new(architecture, seed);
@@ -65,7 +67,7 @@ internal static class Comparison
         };
         OracleRun expected = run.Expect(tensors);
         Outcome? illConditioned = null;
-        foreach (InstructionSet instructionSet in InstructionSetsHere)
+        foreach (InstructionSet instructionSet in instructionSets ?? InstructionSetsHere)
         {
             string where = instructionSet.ToString();
             TransformerModel Load(int threads) => load(tensors, new ModelOptions { InstructionSet = instructionSet, Threads = threads });

@@ -18,10 +18,11 @@ internal sealed class FuzzAssembly : IDisposable
 
     /// <param name="name">What the cases are called together, by which they are found where they were compiled elsewhere.</param>
     /// <param name="architectures">Their architectures.</param>
+    /// <param name="instructionSets">Those that are run beside the portable one; none for all of this process.</param>
     /// <exception cref="InvalidOperationException">The generated code does not compile without a warning.</exception>
-    public FuzzAssembly(string name, IReadOnlyList<TransformerArchitecture> architectures)
+    public FuzzAssembly(string name, IReadOnlyList<TransformerArchitecture> architectures, IReadOnlyCollection<InstructionSet>? instructionSets = null)
     {
-        byte[] image = CompiledElsewhere.IsSet ? CompiledElsewhere.Read(name) : FuzzCompiler.Compile(architectures, [.. Comparison.InstructionSetsHere]);
+        byte[] image = CompiledElsewhere.IsSet ? CompiledElsewhere.Read(name) : FuzzCompiler.Compile(architectures, instructionSets ?? [.. Comparison.InstructionSetsHere]);
         _assembly = _context.LoadFromStream(new MemoryStream(image));
     }
 

@@ -62,6 +62,6 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [MemberData(nameof(Found))]
     public void What_was_found_once_agrees(string name) => FoundCases.AssertAgrees(name);
 
-    private static int Setting(string name, int otherwise) =>
+    internal static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }

@@ -26,7 +26,8 @@ internal static class GuardEmitter
             blocks.Add(weight switch
             {
                 { PerLayer: false } => (weight.Offset, floats, 1, 0),
-                { InEncoder: true } => (plan.Encoder!.LayersOffset + weight.Offset, floats, plan.Encoder.Architecture.Layers, plan.Encoder.LayerStride),
+                { InEncoder: true } =>
+                    (plan.Encoder!.LayersOffset + weight.Offset, floats, plan.Encoder.Architecture.Layers, plan.Encoder.LayerStride),
                 _ => (plan.LayersOffset + weight.Offset, floats, plan.WeightSets, plan.LayerStride),
             });
         }
@@ -44,7 +45,8 @@ internal static class GuardEmitter
         }
     }
 
-    private static void Emit(SourceWriter writer, string name, string what, IEnumerable<(long Offset, long Floats, long Copies, long Stride)> blocks)
+    private static void Emit(
+        SourceWriter writer, string name, string what, IEnumerable<(long Offset, long Floats, long Copies, long Stride)> blocks)
     {
         writer.Separate();
         writer.Line($"/// <summary>{what}: offset and size in floats, number of copies, and floats from one copy to the next.</summary>");

@@ -35,7 +35,8 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
     {
         if (!IsAvailable)
         {
-            throw new PlatformNotSupportedException($"Guard pages need Linux with pages of {Page} bytes; this system has pages of {Environment.SystemPageSize}. Unset {Setting}.");
+            throw new PlatformNotSupportedException(
+                $"Guard pages need Linux with pages of {Page} bytes; pages here have {Environment.SystemPageSize}. Unset {Setting}.");
         }
 
         Current ??= new GuardPages();
@@ -64,13 +65,15 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
         {
             if (offset < end)
             {
-                throw new InvalidOperationException($"{owner.GetType()}: the block at {offset} begins before the one in front of it ends, at {end}.");
+                throw new InvalidOperationException(
+                    $"{owner.GetType()}: the block at {offset} begins before the previous one ends, at {end}.");
             }
 
             // Packing has written by now; what lies between blocks must be as it was.
             if (new ReadOnlySpan<float>(memory.Address + end, checked((int)(offset - end))).ContainsAnyExcept(0f))
             {
-                throw new InvalidOperationException($"{owner.GetType()}: something was written between {end} and {offset}, where no block lies.");
+                throw new InvalidOperationException(
+                    $"{owner.GetType()}: something was written between {end} and {offset}, where no block lies.");
             }
 
             nint first = (nint)(memory.Address + end), last = (nint)(memory.Address + offset) / Page * Page;

@@ -324,7 +324,7 @@ internal sealed class ModelConfiguration
             return defaultValue ?? Missing(name, 1);
         }
 
-        if (value.Kind == JsonKind.Number && value.Number >= 1 && value.Number == Math.Floor(value.Number))
+        if (value.Kind == JsonKind.Number && value.Number >= 1 && !double.IsInfinity(value.Number) && value.Number == Math.Floor(value.Number))
         {
             if (value.Number <= largest)
             {
