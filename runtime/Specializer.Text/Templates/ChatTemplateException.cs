@@ -61,6 +61,6 @@ public sealed class ChatTemplateException : Exception
     public int Column { get; }
 
     private static string Describe(string message, string? name, int line, int column) => line == 0
-        ? message
+        ? (name is null ? message : $"{name}: {message}")
         : string.Create(CultureInfo.InvariantCulture, $"{name ?? "chat template"}({line},{column}): {message}");
 }

@@ -22,6 +22,7 @@ internal static class Clock
                 throw TemplateFault.Unsupported("The format of strftime_now ends after '%'.");
             }
 
+            context.Budget.Allocate(96);
             string part = Print(context.Now, characters[code]);
             builder.Append(isBare && part.Length > 1 ? part.TrimStart('0', ' ') is { Length: > 0 } bare ? bare : "0" : part);
             start = code + 1;

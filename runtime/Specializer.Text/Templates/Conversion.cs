@@ -48,7 +48,7 @@ internal sealed class Conversion(RenderContext context)
                 DictValue dictionary = new(context.Comparer);
                 foreach (JsonProperty field in element.EnumerateObject())
                 {
-                    dictionary.Set(Content(field.Name), Json(field.Value, depth + 1));
+                    dictionary.Set(Content(Name(field)), Json(field.Value, depth + 1));
                 }
 
                 return dictionary;
@@ -61,13 +61,37 @@ internal sealed class Conversion(RenderContext context)
 
                 return new ListValue(items);
             case JsonValueKind.String:
-                return Content(element.GetString()!);
+                return Content(Text(element));
             case JsonValueKind.Number:
                 return Number(element.GetRawText());
             case JsonValueKind.True or JsonValueKind.False:
                 return BoolValue.Of(element.ValueKind == JsonValueKind.True);
             default:
                 return NoneValue.Instance;
+        }
+    }
+
+    private static string Text(JsonElement element)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw TemplateFault.Runtime("A text of the conversation has a lone surrogate.");
+        }
+    }
+
+    private static string Name(JsonProperty field)
+    {
+        try
+        {
+            return field.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw TemplateFault.Runtime("A field's name in the conversation has a lone surrogate.");
         }
     }
 

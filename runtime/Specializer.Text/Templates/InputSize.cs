@@ -64,9 +64,10 @@ internal sealed class InputSize
         switch (element.ValueKind)
         {
             case JsonValueKind.Object when depth <= 128:
+                Characters += depth == 0 ? element.GetRawText().Length : 0;
                 foreach (JsonProperty field in element.EnumerateObject())
                 {
-                    Add(field.Name);
+                    Values++;
                     Add(field.Value, depth + 1);
                 }
 
