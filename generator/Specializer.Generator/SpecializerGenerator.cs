@@ -106,7 +106,14 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
     private static AttributeDeclaration? Parse(INamedTypeSymbol type, SemanticModel model, CancellationToken cancellationToken)
     {
         AttributeDeclaration? declaration = DeclarationParser.Parse(type, model.Compilation, report: null, cancellationToken);
-        return declaration is null || !HiddenNames.Any(type, KernelTypes.Names, model)
+        if (declaration is null)
+        {
+            return null;
+        }
+
+        ClassDeclaration inProject = ProjectFacts.Of(declaration.Class, type, model.Compilation);
+        declaration = declaration with { Class = inProject, Outline = declaration.Outline is null ? null : declaration.Outline with { Class = inProject } };
+        return !HiddenNames.Any(type, KernelTypes.Names, model)
             ? declaration
             : declaration with { Class = declaration.Class with { HidesKernelTypes = true } };
     }

@@ -53,6 +53,15 @@ internal sealed record ClassDeclaration(string Namespace, EquatableArray<string>
     /// <summary>Whether something of the project hides a type that the kernels name, so that they name it in full.</summary>
     public bool HidesKernelTypes { get; init; }
 
+    /// <summary>Whether the project checks arithmetic for overflow where it is not told otherwise.</summary>
+    public bool ChecksOverflow { get; init; }
+
+    /// <summary>Whether the project is compiled without optimisation, as for debugging, which the JIT compiler then does without too.</summary>
+    public bool IsUnoptimized { get; init; }
+
+    /// <summary>The alias by which alone the project refers to the runtime; empty where its namespace is a global one.</summary>
+    public string RuntimeAlias { get; init; } = "";
+
     /// <summary>The class's full name, with which the names of its files begin.</summary>
     public string FullName => string.Join(".", new[] { Namespace }.Where(static part => part.Length > 0)
         .Concat(ContainingTypes.Select(static type => type.Substring(type.LastIndexOf(' ') + 1)))

@@ -34,7 +34,7 @@ internal static class LoadEmitter
             writer.Line();
             writer.Line("// Everything is checked before the large block is allocated.");
             writer.Line("global::Specializer.CheckedTensors tensors = Tensors.Check(source);");
-            writer.Line("global::Specializer.AlignedBuffer weights = global::Specializer.AlignedBuffer.Allocate(PackedWeightBytes);");
+            writer.Line("global::Specializer.AlignedBuffer weights = AllocateWeights(s_description);");
             EmitCreation(writer, name, "Pack(tensors, weights.Address, instructionSet, options?.LoadProgress);");
         }
 

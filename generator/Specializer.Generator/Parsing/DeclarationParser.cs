@@ -200,6 +200,11 @@ internal static class DeclarationParser
             context.Report(DiagnosticDescriptors.OneFileForTwo, location, type.ToDisplayString(), other.ToDisplayString());
         }
 
+        if (context.Reports && compilation.Options.OptimizationLevel == OptimizationLevel.Debug)
+        {
+            context.Report(DiagnosticDescriptors.Unoptimized, location, type.Name);
+        }
+
         taken = [.. takenNames];
         return !canBeCompleted ? null : new ClassDeclaration(
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),

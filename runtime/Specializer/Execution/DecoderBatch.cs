@@ -32,7 +32,7 @@ public sealed unsafe class DecoderBatch
         _model = model;
         _members = new DecoderSession[capacity];
         int vocabulary = model.Description.VocabularySize;
-        _logits = new LogitsRows(capacity, checked(vocabulary + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine, vocabulary);
+        _logits = new LogitsRows(capacity, checked(vocabulary + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine, vocabulary, MemoryRequest.Batch(model.Description, capacity));
     }
 
     /// <summary>The largest number of sessions of a step.</summary>

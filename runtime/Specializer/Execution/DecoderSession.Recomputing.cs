@@ -19,6 +19,7 @@ public abstract unsafe partial class DecoderSession
     private bool _isStale;
 
     /// <summary>Where the tokens of the sequence are kept, [ContextLength]; null where nothing is recomputed. Implemented by generated code.</summary>
+    [CLSCompliant(false)]
     protected virtual int* KeptTokens => null;
 
     /// <summary>Whether the long rotary factors hold for all positions of a sequence in work. Called by generated code.</summary>

@@ -38,12 +38,17 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <param name="logitsRows">The number of positions whose logits are computed together.</param>
     /// <param name="logitsRowStride">The floats from one position's logits to the next, a multiple of 16.</param>
     protected DecoderSession(DecoderModel model, long memoryBytes, int logitsRows, int logitsRowStride)
-        : base(model, memoryBytes)
+        : this(model, memoryBytes, logitsRows, logitsRowStride, sequences: 1)
     {
-        _logits = new LogitsRows(logitsRows, logitsRowStride, model.Description.VocabularySize);
-        _mostProbable = new MostProbableToken(model.Threads);
+    }
+
+    private protected DecoderSession(DecoderModel model, long memoryBytes, int logitsRows, int logitsRowStride, int sequences)
+        : base(model, memoryBytes, sequences)
+    {
+        _logits = new LogitsRows(logitsRows, logitsRowStride, Description.VocabularySize, MemoryRequest.Session(Description, sequences));
+        _mostProbable = new MostProbableToken(Model.Threads);
         SessionBytes = memoryBytes + _logits.ByteLength;
-        _recomputes = model.Description.OriginalContextLength > 0 && model.OriginalLengthCrossing == OriginalLengthCrossing.Recompute;
+        _recomputes = Description.OriginalContextLength > 0 && Model is DecoderModel { OriginalLengthCrossing: OriginalLengthCrossing.Recompute };
     }
 
     /// <summary>The number of tokens processed so far; the next one gets this position.</summary>
@@ -53,6 +58,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     public long SessionBytes { get; }
 
     /// <summary>The tokens of the chunk in work, <see cref="Rows"/> of them.</summary>
+    [CLSCompliant(false)]
     protected int* Tokens { get; private protected set; }
 
     /// <summary>The number of positions of the chunk in work.</summary>
@@ -65,6 +71,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     protected int FirstLogitsRow { get; private set; }
 
     /// <summary>Where the logits of the rows in work go.</summary>
+    [CLSCompliant(false)]
     protected float* Logits { get; private set; }
 
     /// <summary>Whether the most probable token after the last row in work is wanted, whose logits are then the only ones.</summary>
@@ -221,6 +228,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
 
     /// <summary>The memory with the cache of a sequence in work. Called by generated code.</summary>
     /// <param name="sequence">The sequence, less than <see cref="SequencesInWork"/>.</param>
+    [CLSCompliant(false)]
     protected virtual float* CacheOf(int sequence) => Member(sequence).Memory;
 
     /// <summary>The position of the first row of a sequence in work. Called by generated code.</summary>
@@ -256,6 +264,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
     /// <param name="hiddenStates">The hidden states, <see cref="Rows"/> rows.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
+    [CLSCompliant(false)]
     protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride)
     {
         int rows = Rows / SequencesInWork;

@@ -23,6 +23,7 @@ public abstract unsafe class EncoderDecoderSession : SequenceToSequenceSession
     }
 
     /// <summary>The tokens of the source in work, <see cref="SequenceToSequenceSession.Length"/> of them.</summary>
+    [CLSCompliant(false)]
     protected int* SourceTokens { get; private set; }
 
     /// <summary>Encodes a source and forgets the one before, and every sequence decoded from it.</summary>

@@ -25,7 +25,7 @@ public abstract class EncoderModel : TransformerModel
 
     /// <summary>Creates a session, with memory for the longest sequence.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="OutOfMemoryException">The session's memory is not granted.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message says how much, and how to need less.</exception>
     [SuppressMessage("Design", "CA1024", Justification = "It creates.")]
     public abstract EncoderSession CreateSession();
 }

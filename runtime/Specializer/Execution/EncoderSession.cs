@@ -23,9 +23,11 @@ public abstract unsafe class EncoderSession : EncodingSession
     }
 
     /// <summary>The tokens of the sequence in work, <see cref="EncodingSession.Length"/> of them.</summary>
+    [CLSCompliant(false)]
     protected int* Tokens { get; private set; }
 
     /// <summary>Their types; null where all are of type 0.</summary>
+    [CLSCompliant(false)]
     protected int* TokenTypes { get; private set; }
 
     /// <summary>Encodes one sequence of tokens, all of type 0.</summary>
@@ -164,6 +166,7 @@ public abstract unsafe class EncoderSession : EncodingSession
 
     /// <summary>Counts the global tokens before each position of the sequence in work. Called by one worker of generated code.</summary>
     /// <param name="before">Receives a count for every position, and behind them that of all.</param>
+    [CLSCompliant(false)]
     protected void CountGlobalTokens(int* before)
     {
         int count = 0;

@@ -30,6 +30,7 @@ public abstract unsafe class EncodingSession : TransformerSession
     /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
     /// <param name="hiddenStates">The hidden states, <see cref="Length"/> rows.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
+    [CLSCompliant(false)]
     protected void ReportHiddenStates(int layer, float* hiddenStates, int rowStride) => Observe(layer, 0, Length, hiddenStates, rowStride);
 
     /// <summary>Hands last hidden states to the caller, if they are wanted. Called by every worker of generated code.</summary>
@@ -39,6 +40,7 @@ public abstract unsafe class EncodingSession : TransformerSession
     /// <param name="rows">The number of rows.</param>
     /// <param name="worker">This worker, from 0.</param>
     /// <param name="workers">How many share the rows.</param>
+    [CLSCompliant(false)]
     protected void WriteHiddenStates(float* values, int rowStride, int first, int rows, int worker, int workers)
         => Write(_lastHiddenStates, Description.DModel, values, rowStride, first, rows, worker, workers);
 
@@ -49,6 +51,7 @@ public abstract unsafe class EncodingSession : TransformerSession
     /// <param name="rows">The number of rows.</param>
     /// <param name="worker">This worker, from 0.</param>
     /// <param name="workers">How many share the rows.</param>
+    [CLSCompliant(false)]
     protected void WriteOutput(float* values, int rowStride, int first, int rows, int worker, int workers)
         => Write(_output, Encoder.OutputWidth, values, rowStride, first, rows, worker, workers);
 

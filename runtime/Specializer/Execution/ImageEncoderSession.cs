@@ -23,6 +23,7 @@ public abstract unsafe class ImageEncoderSession : EncodingSession
     }
 
     /// <summary>The pixels of the image in work, [channels][height][width].</summary>
+    [CLSCompliant(false)]
     protected float* Pixels { get; private set; }
 
     /// <summary>Encodes one or several images.</summary>

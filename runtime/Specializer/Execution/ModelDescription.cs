@@ -1,3 +1,4 @@
+using System;
 namespace Specializer;
 
 /// <summary>What is known of a model when it is compiled; the generated class has the same facts as constants.</summary>
@@ -38,7 +39,14 @@ public sealed record ModelDescription
     /// Tells how the weights are packed, for all instruction sets: equal only where the same generator made it of the same
     /// architecture. 0 where packed weights cannot be saved.
     /// </summary>
+    [CLSCompliant(false)]
     public ulong PackedLayout { get; init; }
+
+    /// <summary>
+    /// Whether the generated code was compiled with optimisation. Where it was not, as in a debug build, the JIT compiler does
+    /// without too, and the kernels run at about a twentieth of their speed.
+    /// </summary>
+    public bool IsOptimized { get; init; } = true;
 
     /// <summary>The bytes of one session: its key/value cache, activations and logits.</summary>
     public required long SessionBytes { get; init; }

@@ -26,7 +26,7 @@ public abstract class SequenceToSequenceModel : DecoderModel
 
     /// <summary>Makes a session for one source and one sequence decoded from it.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="OutOfMemoryException">The session's memory is not granted.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message says how much, and how to need less.</exception>
     [SuppressMessage("Design", "CA1024", Justification = "It creates.")]
     public override SequenceToSequenceSession CreateSession() => CreateSession(sequences: 1);
 
@@ -34,7 +34,7 @@ public abstract class SequenceToSequenceModel : DecoderModel
     /// <param name="sequences">How many sequences, at most <see cref="ModelDescription.ChunkLength"/>; every one after the first takes <see cref="SourceDescription.SequenceBytes"/> more.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="sequences"/> is less than 1 or too many.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    /// <exception cref="OutOfMemoryException">The session's memory is not granted.</exception>
+    /// <exception cref="InsufficientMemoryException">The system does not grant the session's memory; the message says how much, and how to need less.</exception>
     public abstract SequenceToSequenceSession CreateSession(int sequences);
 
     /// <summary>Not supported: a batch reads one cache per session, but every session of an encoder-decoder attends to a source of its own.</summary>

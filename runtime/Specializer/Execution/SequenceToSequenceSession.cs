@@ -39,9 +39,9 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     /// <param name="sourceHiddenStride">The floats from one position's output to the next.</param>
     protected SequenceToSequenceSession(
         SequenceToSequenceModel model, int sequences, long memoryBytes, long sequenceBytes, int logitsRows, int logitsRowStride, long sourceHiddenOffset, int sourceHiddenStride)
-        : base(model, memoryBytes + ((Checked(model, sequences) - 1) * sequenceBytes), Math.Max(logitsRows, sequences), logitsRowStride)
+        : base(model, TotalBytes(model, sequences, memoryBytes, sequenceBytes), Math.Max(logitsRows, sequences), logitsRowStride, sequences)
     {
-        Source = model.Source;
+        Source = ((SequenceToSequenceModel)Model).Source;
         Sequences = sequences;
         ActiveSequences = 1;
         _sourceHiddenOffset = sourceHiddenOffset;
@@ -185,6 +185,7 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     }
 
     /// <inheritdoc/>
+    [CLSCompliant(false)]
     protected sealed override float* CacheOf(int sequence) => Memory + (_slots[sequence] * _sequenceFloats);
 
     /// <inheritdoc/>
@@ -211,6 +212,7 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     /// <param name="blocks">How many blocks.</param>
     /// <param name="stride">The floats from one block to the next.</param>
     /// <param name="floats">The floats to copy of each block.</param>
+    [CLSCompliant(false)]
     protected static void CopyBlocks(float* origin, float* destination, int blocks, long stride, int floats)
     {
         for (int block = 0; block < blocks; block++)
@@ -223,6 +225,7 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     /// <param name="layer">0 for the embeddings, i for the output of the i-th layer.</param>
     /// <param name="hiddenStates">The hidden states of the whole source.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
+    [CLSCompliant(false)]
     protected void ReportSourceStates(int layer, float* hiddenStates, int rowStride)
     {
         if (SourceHiddenStates is { } observer)
@@ -258,6 +261,15 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     {
         ThrowIfNothingIsEncoded();
         ActiveSequences = 1;
+    }
+
+    /// <summary>The bytes of all sequences.</summary>
+    /// <exception cref="InsufficientMemoryException">They cannot be counted.</exception>
+    private static long TotalBytes(SequenceToSequenceModel model, int sequences, long memoryBytes, long sequenceBytes)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Int128 bytes = memoryBytes + ((Int128)(Checked(model, sequences) - 1) * sequenceBytes);
+        return bytes <= long.MaxValue ? (long)bytes : throw MemoryRequest.Session(model.Description, sequences).Refused((UInt128)bytes, null);
     }
 
     private static int Checked(SequenceToSequenceModel model, int sequences)

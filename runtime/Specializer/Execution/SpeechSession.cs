@@ -26,6 +26,7 @@ public abstract unsafe class SpeechSession : SequenceToSequenceSession
     }
 
     /// <summary>The log-mel spectrogram in work, [mel bands][<see cref="Frames"/>].</summary>
+    [CLSCompliant(false)]
     protected float* Features { get; private set; }
 
     /// <summary>The frames of the sound in work.</summary>

@@ -23,6 +23,7 @@ public abstract class TransformerModel : IDisposable
             throw new ArgumentOutOfRangeException(nameof(options), threads, $"ModelOptions.Threads is {threads}; give 1 or more threads, or 0 for as many as pay.");
         }
 
+        UnoptimizedWarning.WriteOnce(description);
         Description = description;
         Weights = weights;
         InstructionSet = instructionSet;
@@ -94,6 +95,15 @@ public abstract class TransformerModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(description);
         return PackedFile.Open(path, new PackedHeader(description, instructionSet));
+    }
+
+    /// <summary>The memory for a model's packed weights. Called by generated code.</summary>
+    /// <param name="description">The model.</param>
+    /// <exception cref="InsufficientMemoryException">The system does not grant that much memory.</exception>
+    protected static AlignedBuffer AllocateWeights(ModelDescription description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        return AlignedBuffer.Allocate(description.PackedWeightBytes, MemoryRequest.Weights(description));
     }
 
     /// <summary>Releases the weights as soon as no call is computing on them. Sessions of the model can no longer be used.</summary>

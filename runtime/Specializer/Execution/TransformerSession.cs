@@ -15,12 +15,12 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
     private bool _holdsWeights;
     private bool _holdsMemory;
 
-    private protected TransformerSession(TransformerModel model, long memoryBytes)
+    private protected TransformerSession(TransformerModel model, long memoryBytes, int sequences = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
         model.ThrowIfDisposed();
         _model = model;
-        _memory = AlignedBuffer.Allocate(memoryBytes);
+        _memory = AlignedBuffer.Allocate(memoryBytes, MemoryRequest.Session(model.Description, sequences));
         MemoryGuard.Current?.Protect(this, _memory);
     }
 
@@ -35,9 +35,11 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
     public HiddenStateObserver? HiddenStates { get; set; }
 
     /// <summary>The packed weights during a call.</summary>
+    [CLSCompliant(false)]
     protected float* Weights { get; private set; }
 
     /// <summary>The session's memory during a call: what is kept of the sequence, and the activations.</summary>
+    [CLSCompliant(false)]
     protected float* Memory { get; private set; }
 
     private protected ModelDescription Description => _model.Description;

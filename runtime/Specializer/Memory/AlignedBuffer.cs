@@ -36,23 +36,44 @@ public sealed unsafe class AlignedBuffer : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     /// <summary>The first element. Valid while the buffer is neither closed nor released.</summary>
+    [CLSCompliant(false)]
     public float* Address => (float*)handle;
 
     /// <summary>Allocates a block of <paramref name="byteLength"/> zero bytes.</summary>
     /// <param name="byteLength">The size in bytes; rounded up to a multiple of <see cref="Alignment"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="byteLength"/> is negative.</exception>
-    /// <exception cref="OutOfMemoryException">The system does not grant that much memory.</exception>
-    public static AlignedBuffer Allocate(long byteLength)
+    /// <exception cref="InsufficientMemoryException">The system does not grant that much memory.</exception>
+    public static AlignedBuffer Allocate(long byteLength) => Allocate(byteLength, MemoryRequest.Any);
+
+    /// <summary>Allocates a block of zero bytes; what it is for stands in the message where it cannot be had.</summary>
+    /// <inheritdoc cref="Allocate(long)"/>
+    /// <param name="byteLength">The size in bytes.</param>
+    /// <param name="request">What it is for.</param>
+    internal static AlignedBuffer Allocate(long byteLength, MemoryRequest request)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
-        long rounded = checked((Math.Max(byteLength, 1) + Alignment - 1) / Alignment * Alignment);
+        if (byteLength > long.MaxValue - (2 * Alignment))
+        {
+            throw request.Refused((UInt128)byteLength, null);
+        }
+
+        long rounded = (Math.Max(byteLength, 1) + Alignment - 1) / Alignment * Alignment;
         if (MemoryGuard.Current is { } guard)
         {
             return guard.Allocate(rounded);
         }
 
-        // The system hands out large blocks as pages that become zeros when they are touched, by whichever thread fills them.
-        nint allocation = (nint)NativeMemory.AllocZeroed((nuint)checked(rounded + Alignment));
+        nint allocation;
+        try
+        {
+            // The system hands out large blocks as pages that become zeros when they are touched, by whichever thread fills them.
+            allocation = (nint)NativeMemory.AllocZeroed(checked((nuint)(rounded + Alignment)));
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or OverflowException)
+        {
+            throw request.Refused((UInt128)byteLength, exception);
+        }
+
         return new AlignedBuffer((allocation + Alignment - 1) / Alignment * Alignment, rounded, allocation, null);
     }
 

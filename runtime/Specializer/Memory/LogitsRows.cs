@@ -19,9 +19,19 @@ internal sealed unsafe class LogitsRows
     /// <param name="count">How many rows there are.</param>
     /// <param name="stride">The floats from one row to the next, a multiple of 16.</param>
     /// <param name="width">The floats of a row that are the caller's.</param>
-    public LogitsRows(int count, int stride, int width)
+    /// <param name="request">What they are for.</param>
+    /// <exception cref="InsufficientMemoryException">An array cannot have so many floats, or the system does not grant them.</exception>
+    public LogitsRows(int count, int stride, int width, MemoryRequest request)
     {
-        _floats = GC.AllocateArray<float>(checked((count * stride) + FloatsPerLine), pinned: true);
+        try
+        {
+            _floats = GC.AllocateArray<float>(checked((count * stride) + FloatsPerLine), pinned: true);
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or OverflowException)
+        {
+            throw request.Refused((UInt128)count * (UInt128)stride * sizeof(float), exception);
+        }
+
         nint address = (nint)Unsafe.AsPointer(ref _floats[0]);
         _start = (int)((AlignedBuffer.Alignment - (address % AlignedBuffer.Alignment)) % AlignedBuffer.Alignment) / sizeof(float);
         _guarded = MemoryGuard.Current?.Allocate((long)count * stride * sizeof(float));

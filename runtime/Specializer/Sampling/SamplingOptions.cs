@@ -71,6 +71,7 @@ public sealed record SamplingOptions
     /// Where the random numbers start. The same seed gives the same tokens for the same logits, on every platform; any
     /// value is as good as any other.
     /// </summary>
+    [CLSCompliant(false)]
     public ulong Seed { get; init; }
 
     private static ArgumentOutOfRangeException OutOfRange<T>(string property, T value, string expected) =>

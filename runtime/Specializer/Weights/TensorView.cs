@@ -26,6 +26,7 @@ public readonly unsafe struct TensorView
     /// <see langword="null"/> if the memory outlives every use of the view.
     /// </param>
     /// <exception cref="ArgumentException">A dimension is negative, or the size exceeds 63 bits or does not fill whole bytes.</exception>
+    [CLSCompliant(false)]
     public TensorView(string name, TensorElementType elementType, long[] shape, byte* data, SafeHandle? memory)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -87,6 +88,7 @@ public readonly unsafe struct TensorView
     /// stay open, and only for <see cref="ByteLength"/> bytes.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The source of the tensor was disposed.</exception>
+    [CLSCompliant(false)]
     public byte* Data
     {
         get

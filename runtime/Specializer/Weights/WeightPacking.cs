@@ -29,6 +29,7 @@ public static unsafe class WeightPacking
     /// <param name="matrices">The matrices.</param>
     /// <param name="storage">The type in which the weights are held.</param>
     /// <exception cref="WeightsException">A weight does not fit into that type.</exception>
+    [CLSCompliant(false)]
     public static void Panels(
         float* destination, InstructionSet instructionSet, int packedColumns, int inputs, ReadOnlySpan<TensorSlice> matrices, WeightStorage storage = WeightStorage.Float32)
     {
@@ -55,6 +56,7 @@ public static unsafe class WeightPacking
     /// <param name="up">The up projection.</param>
     /// <param name="storage">The type in which the weights are held.</param>
     /// <exception cref="WeightsException">A weight does not fit into that type.</exception>
+    [CLSCompliant(false)]
     public static void GatedPanels(
         float* destination, InstructionSet instructionSet, int packedColumns, int inputs, TensorSlice gate, TensorSlice up, WeightStorage storage = WeightStorage.Float32)
     {
@@ -75,6 +77,7 @@ public static unsafe class WeightPacking
     /// <param name="instructionSet">The instruction set of the kernel.</param>
     /// <param name="gate">The gate's bias.</param>
     /// <param name="up">The up projection's bias.</param>
+    [CLSCompliant(false)]
     public static void GatedVectors(float* destination, InstructionSet instructionSet, TensorSlice gate, TensorSlice up)
     {
         int lanes = Lanes(instructionSet);
@@ -92,6 +95,7 @@ public static unsafe class WeightPacking
     /// <summary>Copies one or several vectors one after the other.</summary>
     /// <param name="destination">Receives the vectors; what lies behind stays zero.</param>
     /// <param name="vectors">The vectors.</param>
+    [CLSCompliant(false)]
     public static void Vectors(float* destination, ReadOnlySpan<TensorSlice> vectors)
     {
         foreach (TensorSlice vector in vectors)
@@ -105,6 +109,7 @@ public static unsafe class WeightPacking
     /// <summary>Copies a vector and adds one to every element, for norms whose checkpoint holds the weight less one.</summary>
     /// <param name="destination">Receives the vector; what lies behind stays zero.</param>
     /// <param name="vector">The vector.</param>
+    [CLSCompliant(false)]
     public static void UnitOffsetVector(float* destination, TensorSlice vector)
     {
         Vectors(destination, [vector]);
@@ -118,6 +123,7 @@ public static unsafe class WeightPacking
     /// <param name="destination">Receives the rows.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
     /// <param name="matrix">The matrix, [rows, row length]; dimensions before those count as rows.</param>
+    [CLSCompliant(false)]
     public static void Rows(float* destination, int rowStride, TensorView matrix)
     {
         int length = checked((int)matrix.Shape[^1]);
@@ -133,6 +139,7 @@ public static unsafe class WeightPacking
     /// <param name="destination">Receives [positions][2 · pairs] floats.</param>
     /// <param name="positions">The number of positions.</param>
     /// <param name="angles">The angles per position.</param>
+    [CLSCompliant(false)]
     public static void RotaryTable(float* destination, int positions, RotaryFrequencies angles)
     {
         ArgumentNullException.ThrowIfNull(angles);
@@ -157,6 +164,7 @@ public static unsafe class WeightPacking
     /// <param name="destination">Receives a slope for each head.</param>
     /// <param name="heads">The number of heads.</param>
     /// <param name="maximumBias">m, 8 in the paper.</param>
+    [CLSCompliant(false)]
     public static void AlibiSlopes(float* destination, int heads, double maximumBias)
     {
         int power = 1;
@@ -183,6 +191,7 @@ public static unsafe class WeightPacking
     /// <param name="maximumDistance">The distance from which on all fall into the last bucket.</param>
     /// <param name="bidirectional">Whether keys behind the query have buckets of their own; otherwise they count as distance 0.</param>
     /// <param name="table">The biases, [buckets, heads].</param>
+    [CLSCompliant(false)]
     public static void RelativeBias(float* destination, int positions, int headStride, int maximumDistance, bool bidirectional, TensorView table)
     {
         int heads = checked((int)table.RowLength);
@@ -224,6 +233,7 @@ public static unsafe class WeightPacking
     /// <param name="interleaved">Sine and cosine in turn, as printed in the paper, instead of all sines and then all cosines (Marian).</param>
     /// <param name="first">The number that the first position has.</param>
     /// <param name="endpoint">Whether the last frequency is 1 / 10000 (tensor2tensor, fairseq, OpenNMT) instead of one step before it.</param>
+    [CLSCompliant(false)]
     public static void SinusoidalTable(float* destination, int positions, int width, int rowStride, bool interleaved, int first = 0, bool endpoint = false)
     {
         int half = width / 2;

@@ -38,6 +38,7 @@ internal sealed partial class DiagnosticPage(string id)
             Match version = LanguageVersionProperty().Match(properties);
             options = options with
             {
+                Optimization = properties.Contains("<Optimize>false</Optimize>", StringComparison.Ordinal) ? OptimizationLevel.Debug : OptimizationLevel.Release,
                 AllowUnsafe = properties.Contains("<AllowUnsafeBlocks>true</AllowUnsafeBlocks>", StringComparison.Ordinal),
                 LanguageVersion = version.Success && LanguageVersionFacts.TryParse(version.Groups[1].Value, out LanguageVersion parsed) ? parsed : LanguageVersion.Latest,
             };

@@ -98,7 +98,7 @@ namespace Samples
 
             // Everything is checked before the large block is allocated.
             global::Specializer.CheckedTensors tensors = Tensors.Check(source);
-            global::Specializer.AlignedBuffer weights = global::Specializer.AlignedBuffer.Allocate(PackedWeightBytes);
+            global::Specializer.AlignedBuffer weights = AllocateWeights(s_description);
             try
             {
                 Pack(tensors, weights.Address, instructionSet, options?.LoadProgress);
