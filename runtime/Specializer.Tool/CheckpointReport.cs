@@ -23,11 +23,28 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
 
     /// <summary>The table that generated code checks a checkpoint against.</summary>
     public static TensorTable Table(ExecutionPlan plan) => new(
-        [.. plan.Tensors.Select(tensor => new TensorRequirement(
-            tensor.Name,
-            plan.LayersOf(tensor),
-            [.. tensor.Shape.Select(static extent => (long)extent)]))],
-        [.. plan.IgnoredTensors]);
+        [.. plan.Tensors.Select(tensor => Requirement(plan, tensor, plan.Naming.Of(tensor)))],
+        new TensorNaming
+        {
+            BasePrefix = plan.Naming.BasePrefix,
+            Wrappers = [.. plan.Naming.Wrappers],
+            Ignored = [.. plan.Naming.Ignored],
+            OutputMatrix = plan.Naming.OutputMatrix,
+        });
+
+    private static TensorRequirement Requirement(ExecutionPlan plan, TensorPlan tensor, TensorAlternatives? alternatives) => new(
+        tensor.Name,
+        plan.LayersOf(tensor),
+        [.. tensor.Shape.Select(static extent => (long)extent)])
+    {
+        Copies = [.. alternatives?.Copies ?? []],
+        Substitutes = [.. alternatives?.Substitutes ?? []],
+        Parts = [.. alternatives?.Parts.Select(Rows) ?? []],
+        PartOf = alternatives?.PartOf is { } whole ? Rows(whole) : null,
+        ZeroIfAbsent = alternatives?.ZeroIfAbsent ?? false,
+    };
+
+    private static Specializer.TensorRows Rows(Generator.Planning.TensorRows rows) => new(rows.Name, rows.First, rows.Rows);
 
     private static IReadOnlyList<WeightsProblem> Check(WeightsSource checkpoint, ExecutionPlan plan)
     {

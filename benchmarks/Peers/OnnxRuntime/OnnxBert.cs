@@ -86,7 +86,7 @@ internal sealed class OnnxBert(WeightsSource weights, int layers, int heads, int
         return _graph.Weight(RandomWeights.Copy(tensor), tensor.Shape);
     }
 
-    private TensorView Find(string name) => weights.TryGetTensor(name, out TensorView view) ? view : throw new InvalidDataException($"The weights have no {name}.");
+    private TensorView Find(string name) => weights.TryGetTensor("bert." + name, out TensorView view) ? view : throw new InvalidDataException($"The weights have no {name}.");
 
     /// <summary>The transpose: a checkpoint has a row for each output, ONNX one for each input.</summary>
     private static float[] Turned(TensorView matrix)

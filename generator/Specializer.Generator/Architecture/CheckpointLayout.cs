@@ -5,12 +5,21 @@ namespace Specializer.Generator.Architecture;
 /// <param name="QueryKeyValue">How the three projections are kept.</param>
 /// <param name="GateUpConcatenated">Whether one tensor holds the rows of the gate and then those of the up projection.</param>
 /// <param name="InputsFirst">Whether matrices of the layers are [inputs, outputs] (GPT-2) instead of [outputs, inputs].</param>
-/// <param name="Ignored">Tensors that a checkpoint may hold and that nothing reads.</param>
+/// <param name="Ignored">
+/// Tensors that a checkpoint may hold and that nothing reads, mostly buffers that are computed; "{layer}" stands for a number, "*." before
+/// a name for any parts, and "*" behind it for any rest.
+/// </param>
 internal sealed record CheckpointLayout(
     CheckpointNames Names, QueryKeyValueLayout QueryKeyValue, bool GateUpConcatenated, bool InputsFirst, EquatableArray<string> Ignored)
 {
+    /// <summary>The buffer of rotary frequencies, of one layer or of all.</summary>
+    public const string RotaryFrequencies = "*.rotary_emb.inv_freq";
+
     /// <summary>What the names of tensors end in.</summary>
     public TensorSuffixes Suffixes { get; init; } = TensorSuffixes.Usual;
+
+    /// <summary>How names vary from one checkpoint to another.</summary>
+    public CheckpointNaming Naming { get; init; } = CheckpointNaming.Plain;
 
     /// <summary>Hugging Face's LlamaForCausalLM and the many families that follow it.</summary>
     public static CheckpointLayout Llama { get; } = new(
@@ -19,7 +28,7 @@ internal sealed record CheckpointLayout(
         GateUpConcatenated: false,
         InputsFirst: false,
         // Old checkpoints store the rotary frequencies, which are computed here.
-        new EquatableArray<string>(["model.layers.{layer}.self_attn.rotary_emb.inv_freq"]));
+        new EquatableArray<string>([RotaryFrequencies]));
 }
 
 /// <summary>What is added to the name of a part for the name of its tensor.</summary>
@@ -73,7 +82,11 @@ internal sealed record CheckpointNames(
         Up: "model.layers.{layer}.mlp.up_proj",
         Down: "model.layers.{layer}.mlp.down_proj",
         FinalNorm: "model.norm",
-        Logits: "lm_head");
+        Logits: "lm_head")
+    {
+        QueryKeyValue = "model.layers.{layer}.self_attn.qkv_proj",
+        GateUp = "model.layers.{layer}.mlp.gate_up_proj",
+    };
 
     /// <summary>A table of learned positions that is added to the embeddings.</summary>
     public string PositionEmbedding { get; init; } = "";

@@ -38,20 +38,7 @@ internal static class WeightsEmitter
         GuardEmitter.EmitWeights(writer, plan);
         TensorPlan[] tensors = [.. plan.Tensors];
         writer.Separate();
-        writer.Line("/// <summary>The tensors that a checkpoint must hold; \"{layer}\" stands for the layer's number, from 0.</summary>");
-        writer.Line("public static global::Specializer.TensorTable Tensors { get; } = new(");
-        using (writer.Indented())
-        {
-            writer.Line("[");
-            foreach (TensorPlan tensor in tensors)
-            {
-                writer.Line($"    new(\"{tensor.Name}\", {(!tensor.PerLayer ? "0" : tensor.InEncoder ? "EncoderLayers" : plan.Architecture.SetsPerGroup == 1 ? sets : Text(plan.LayersOf(tensor)))}, [{string.Join(", ", tensor.Shape.Select(static size => Text(size)))}]),");
-            }
-
-            writer.Line("],");
-            writer.Line($"[{string.Join(", ", plan.IgnoredTensors.Select(static name => "\"" + name + "\""))}]);");
-        }
-
+        TensorTableEmitter.Emit(writer, plan, tensors, sets);
         writer.Separate();
         writer.Line("/// <summary>Lays the checked tensors out as the kernels of an instruction set read them.</summary>");
         using (writer.Braces("private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet, global::System.IProgress<double>? progress)"))

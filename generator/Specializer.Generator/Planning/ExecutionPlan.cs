@@ -14,7 +14,6 @@ namespace Specializer.Generator.Planning;
 /// <param name="Weights">The packed weights.</param>
 /// <param name="LayersOffset">Where the first layer's packed weights begin, in floats.</param>
 /// <param name="LayerStride">Floats from one layer's packed weights to the next's.</param>
-/// <param name="IgnoredTensors">Tensors that a checkpoint may hold and that nothing reads.</param>
 /// <param name="Buffers">The session's memory.</param>
 /// <param name="Before">A decoder's steps before the layers.</param>
 /// <param name="Layer">The steps of every layer of a decoder.</param>
@@ -28,7 +27,6 @@ internal sealed record ExecutionPlan(
     EquatableArray<WeightPlan> Weights,
     long LayersOffset,
     long LayerStride,
-    EquatableArray<string> IgnoredTensors,
     EquatableArray<BufferPlan> Buffers,
     EquatableArray<StepPlan> Before,
     EquatableArray<StepPlan> Layer,
@@ -36,6 +34,9 @@ internal sealed record ExecutionPlan(
     long ParameterCount,
     long MultiplyAddsPerToken)
 {
+    /// <summary>Under which names a checkpoint may hold the tensors, and which it may hold besides.</summary>
+    public NamingPlan Naming { get; init; } = NamingPlan.None;
+
     /// <summary>The encoder, by itself or inside an encoder-decoder; null for a decoder.</summary>
     public EncoderPlan? Encoder { get; init; }
 

@@ -30,7 +30,8 @@ internal static class Planner
         TransformerArchitecture architecture = WithoutUnusedKinds(declared);
         RefuseLengths(architecture);
         int chunk = ChooseChunkLength(architecture);
-        return architecture.Stack == Stack.Encoder ? PlanEncoder(architecture, chunk, guarded) : PlanDecoder(architecture, chunk, guarded);
+        ExecutionPlan plan = architecture.Stack == Stack.Encoder ? PlanEncoder(architecture, chunk, guarded) : PlanDecoder(architecture, chunk, guarded);
+        return plan with { Naming = NamingPlanner.Plan(architecture, plan.Tensors) };
     }
 
     private static ExecutionPlan PlanEncoder(TransformerArchitecture architecture, int chunk, bool guarded)
@@ -49,7 +50,6 @@ internal static class Planner
             weights.Build(),
             weights.LayersOffset,
             weights.LayerStride,
-            IgnoredTensors(architecture, architecture.Head?.Output is { Tied: true }),
             buffers.Build(),
             EquatableArray<StepPlan>.Empty,
             EquatableArray<StepPlan>.Empty,
@@ -113,7 +113,6 @@ internal static class Planner
             weights.Build(),
             weights.LayersOffset,
             weights.LayerStride,
-            IgnoredTensors(architecture, architecture.Logits.Tied),
             buffers.Build(),
             embeddings.Steps,
             new EquatableArray<StepPlan>(steps),
@@ -269,16 +268,6 @@ internal static class Planner
         }
 
         return Math.Min(chunk, architecture.ContextLength);
-    }
-
-    /// <summary>The tensors that a checkpoint may hold beside those that are read.</summary>
-    public static EquatableArray<string> IgnoredTensors(TransformerArchitecture architecture, bool tied)
-    {
-        // Files of tied models may repeat the embeddings.
-        string logits = architecture.Checkpoint.Names.Logits;
-        return tied && logits.Length > 0
-            ? new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat([logits + architecture.Checkpoint.Suffixes.Weight]))
-            : architecture.Checkpoint.Ignored;
     }
 
     private static TensorPlan Tensor(string name, params int[] shape) => new(name, perLayer: false, shape);

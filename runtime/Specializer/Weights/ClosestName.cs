@@ -30,6 +30,7 @@ internal sealed class ClosestName
             return null;
         }
 
+        bool? isBias = IsBias(name);
         foreach (TensorView candidate in _candidates)
         {
             int longer = Math.Max(name.Length, candidate.Name.Length);
@@ -38,7 +39,8 @@ internal sealed class ClosestName
                 break;
             }
 
-            if (longer > MaximumNameLength)
+            // A weight is no bias: where a norm's gamma is missing, its beta is no help.
+            if (longer > MaximumNameLength || (isBias ?? IsBias(candidate.Name)) != (IsBias(candidate.Name) ?? isBias))
             {
                 _work++;
                 continue;
@@ -58,6 +60,12 @@ internal sealed class ClosestName
 
         return best;
     }
+
+    /// <summary>Whether a name is that of a bias or of a weight; null if it says neither.</summary>
+    private static bool? IsBias(string name) =>
+        name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("beta", StringComparison.Ordinal) ? true
+        : name.EndsWith("weight", StringComparison.Ordinal) || name.EndsWith("gamma", StringComparison.Ordinal) ? false
+        : null;
 
     private static bool EndsWithPart(string name, string end) =>
         name.Length > end.Length && end.Length > 0 && name[^(end.Length + 1)] == '.' && name.EndsWith(end, StringComparison.Ordinal);

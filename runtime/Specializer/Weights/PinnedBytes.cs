@@ -8,7 +8,8 @@ internal sealed class PinnedBytes : SafeHandle
 {
     private readonly GCHandle _pin;
 
-    public PinnedBytes(byte[] contents)
+    /// <param name="contents">An array of numbers.</param>
+    public PinnedBytes(Array contents)
         : base(0, ownsHandle: true)
     {
         _pin = GCHandle.Alloc(contents, GCHandleType.Pinned);

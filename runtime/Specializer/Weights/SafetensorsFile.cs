@@ -54,7 +54,7 @@ public sealed unsafe class SafetensorsFile : WeightsSource
     }
 
     /// <summary>The text that the file has under <c>__metadata__</c>; empty if it has none.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+    public override IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">Its path.</param>

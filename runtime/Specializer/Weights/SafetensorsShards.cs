@@ -15,6 +15,7 @@ internal sealed class SafetensorsShards : WeightsSource
     private readonly SafetensorsFile[] _shards;
     private readonly Dictionary<string, SafetensorsFile> _tensors;
     private readonly string[] _names;
+    private readonly Dictionary<string, string> _metadata = [];
 
     private SafetensorsShards(string description, SafetensorsFile[] shards)
     {
@@ -27,6 +28,11 @@ internal sealed class SafetensorsShards : WeightsSource
             foreach (string name in shard.Names)
             {
                 _tensors.Add(name, shard);
+            }
+
+            foreach ((string key, string text) in shard.Metadata)
+            {
+                _metadata.TryAdd(key, text);
             }
         }
     }
@@ -44,6 +50,9 @@ internal sealed class SafetensorsShards : WeightsSource
             return _names;
         }
     }
+
+    /// <summary>The text of all shards; of a key that several have, the first one's.</summary>
+    public override IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     /// <summary>Opens the shards of an index and checks that they belong together.</summary>
     /// <param name="path">The index.</param>

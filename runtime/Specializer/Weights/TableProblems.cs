@@ -12,6 +12,7 @@ internal sealed class TableProblems
     private const int MaximumProblems = 1_000;
 
     private readonly string _description;
+    private readonly TensorNaming _naming;
     private readonly IReadOnlyList<TensorView> _unexpected;
     private readonly ClosestName _closest;
     private readonly List<WeightsProblem> _problems = [];
@@ -19,22 +20,34 @@ internal sealed class TableProblems
     private int _count;
 
     /// <summary>Begins with the tensors that the table does not know; they are reported last.</summary>
-    public TableProblems(string description, IReadOnlyList<TensorView> unexpected)
+    /// <param name="description">What messages call the weights.</param>
+    /// <param name="naming">How names vary.</param>
+    /// <param name="unexpected">Those tensors.</param>
+    public TableProblems(string description, TensorNaming naming, IReadOnlyList<TensorView> unexpected)
     {
         _description = description;
+        _naming = naming;
         _unexpected = unexpected;
         _closest = new ClosestName(unexpected);
     }
 
-    public void AddMissing(string name, TensorRequirement requirement)
+    public void AddMissing(string name, TensorRequirement requirement, ReadOnlySpan<long> shape)
     {
-        string expected = TensorExtent.Format(requirement.Shape.AsSpan());
+        string expected = TensorExtent.Format(shape);
         string message = $"missing: {MessageText.Quote(name)} of shape {expected}.";
         string? suggestion = null;
-        if (_closest.Find(name, requirement.Shape.AsSpan()) is TensorView closest)
+        if (_closest.Find(name, shape) is TensorView closest)
         {
             suggestion = closest.Name;
             message += $" Did you mean {MessageText.Quote(suggestion)} of shape {TensorExtent.Format(closest.Shape)}, which the model does not read?";
+            if (_naming.BasePrefix.Length > 0 && closest.Shape.SequenceEqual(shape))
+            {
+                message += " If it is this tensor, name it with [TensorNames].";
+            }
+        }
+        else if (name == _naming.OutputMatrix)
+        {
+            message += " If the logits are computed with the token embeddings, declare TiedEmbeddings = true (in the config.json: \"tie_word_embeddings\": true).";
         }
 
         Add(
@@ -43,12 +56,12 @@ internal sealed class TableProblems
             suggestion is null ? "" : WithoutNumbers(suggestion));
     }
 
-    public void AddWrongShape(TensorView view, TensorRequirement requirement)
+    public void AddWrongShape(TensorView view, TensorRequirement requirement, ReadOnlySpan<long> shape)
     {
-        string expected = TensorExtent.Format(requirement.Shape.AsSpan());
+        string expected = TensorExtent.Format(shape);
         string found = TensorExtent.Format(view.Shape);
         string message = $"wrong shape: {MessageText.Quote(view.Name)}: expected {expected}, found {found}.";
-        if (view.Shape.Length == 2 && requirement.Shape.Length == 2 && view.Shape[0] == requirement.Shape[1] && view.Shape[1] == requirement.Shape[0])
+        if (view.Shape.Length == 2 && shape.Length == 2 && view.Shape[0] == shape[1] && view.Shape[1] == shape[0])
         {
             message += " The file holds it transposed.";
         }
@@ -67,6 +80,25 @@ internal sealed class TableProblems
             },
             requirement.Name,
             found);
+    }
+
+    /// <param name="view">The tensor that the model reads.</param>
+    /// <param name="copy">What should be the same.</param>
+    /// <param name="requirement">The requirement of both.</param>
+    /// <param name="difference">The index of the first element that differs; negative if the shapes do.</param>
+    public void AddDifferentCopy(TensorView view, TensorView copy, TensorRequirement requirement, long difference)
+    {
+        string found = difference < 0
+            ? $"shape {TensorExtent.Format(copy.Shape)}"
+            : string.Create(CultureInfo.InvariantCulture, $"{TensorComparison.Element(copy, difference)} at {Place(copy, difference)}");
+        string expected = difference < 0
+            ? $"shape {TensorExtent.Format(view.Shape)}"
+            : string.Create(CultureInfo.InvariantCulture, $"{TensorComparison.Element(view, difference)}");
+        bool isHead = _naming.OutputMatrix.Length > 0 && (copy.Name.EndsWith(_naming.OutputMatrix, StringComparison.Ordinal) || view.Name.EndsWith(_naming.OutputMatrix, StringComparison.Ordinal));
+        string message = isHead
+            ? $"differs: the model has tied embeddings, but the stored output matrix {MessageText.Quote(copy.Name)} is not {MessageText.Quote(view.Name)}: found {found}, expected {expected}."
+            : $"differs: {MessageText.Quote(copy.Name)} must be {MessageText.Quote(view.Name)} once more, since the model has one tensor for both: found {found}, expected {expected}.";
+        Add(new WeightsProblem(WeightsProblemKind.CopiesDiffer, copy.Name, message) { Expected = expected, Found = found }, requirement.Name, copy.Name);
     }
 
     /// <exception cref="WeightsException">There is at least one problem.</exception>
@@ -143,10 +175,17 @@ internal sealed class TableProblems
     {
         bool isTypeWrong = false;
         bool isDeclarationWrong = false;
+        bool isTyingWrong = false;
         foreach (WeightsProblem problem in _problems)
         {
             isTypeWrong |= problem.Kind == WeightsProblemKind.UnsupportedElementType;
-            isDeclarationWrong |= problem.Kind != WeightsProblemKind.UnsupportedElementType;
+            isTyingWrong |= problem.Kind == WeightsProblemKind.CopiesDiffer;
+            isDeclarationWrong |= problem.Kind is not (WeightsProblemKind.UnsupportedElementType or WeightsProblemKind.CopiesDiffer);
+        }
+
+        if (isTyingWrong)
+        {
+            return "if the checkpoint's own output matrix is meant, declare TiedEmbeddings = false (in the config.json: \"tie_word_embeddings\": false), so that it is read; if the embeddings are, save the checkpoint without the copy.";
         }
 
         if (IsShard(_description))
@@ -161,6 +200,18 @@ internal sealed class TableProblems
             ? "convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file)."
             : "";
         return declaration + (isDeclarationWrong && isTypeWrong ? " Also " : "") + type;
+    }
+
+    /// <summary>The indices of an element, outermost first.</summary>
+    private static string Place(TensorView view, long element)
+    {
+        long[] indices = new long[view.Shape.Length];
+        for (int i = indices.Length - 1; i >= 0; i--)
+        {
+            (element, indices[i]) = Math.DivRem(element, view.Shape[i]);
+        }
+
+        return TensorExtent.Format(indices);
     }
 
     /// <summary>Whether a path is that of one file of several, such as <c>model-00001-of-00002.safetensors</c>.</summary>

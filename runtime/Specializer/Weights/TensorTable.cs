@@ -11,45 +11,52 @@ namespace Specializer;
 /// </remarks>
 public sealed class TensorTable
 {
+    private const string Weight = ".weight";
+
     private readonly TensorRequirement[] _required;
     private readonly HashSet<string> _requiredNames;
-    private readonly string[] _ignored;
-    private readonly HashSet<string> _ignoredNames = [];
-    private readonly List<(string Before, string After)> _ignoredPatterns = [];
+    private readonly HashSet<string> _norms = [];
+    private readonly List<string> _bodyNames = [];
+    private readonly TensorNaming _naming;
+    private readonly NamePatterns _ignored;
 
-    /// <summary>Makes a table.</summary>
+    /// <summary>Makes a table of tensors that every checkpoint calls the same.</summary>
     /// <param name="required">The tensors that the model reads.</param>
     /// <param name="ignored">
-    /// The names of tensors that may be present, with any type and shape, and are not read. <see cref="TensorRequirement.LayerMark"/>
-    /// in a name, at most once, stands for any number.
+    /// The names of tensors that may be present, with any type and shape, and are not read, as <see cref="TensorNaming.Ignored"/> spells them.
     /// </param>
     /// <exception cref="ArgumentException">
     /// Two requirements name the same tensor; a requirement has a negative number of layers or a negative dimension; or
     /// it is one of a layer and its name does not say which, or the reverse.
     /// </exception>
     public TensorTable(IReadOnlyList<TensorRequirement> required, IReadOnlyList<string> ignored)
+        : this(required, new TensorNaming { Ignored = ignored ?? throw new ArgumentNullException(nameof(ignored)) })
+    {
+    }
+
+    /// <summary>Makes a table of tensors whose names vary from one checkpoint to another.</summary>
+    /// <param name="required">The tensors that the model reads.</param>
+    /// <param name="naming">How their names vary, and which tensors may be present besides.</param>
+    /// <exception cref="ArgumentException">
+    /// Two requirements name the same tensor; a requirement has a negative number of layers or a negative dimension; it is one of a
+    /// layer and its name does not say which, or the reverse; or its copies, parts or whole are required themselves.
+    /// </exception>
+    public TensorTable(IReadOnlyList<TensorRequirement> required, TensorNaming naming)
     {
         ArgumentNullException.ThrowIfNull(required);
-        ArgumentNullException.ThrowIfNull(ignored);
+        ArgumentNullException.ThrowIfNull(naming);
         _required = [.. required];
-        _ignored = [.. ignored];
+        _naming = naming;
+        _ignored = new NamePatterns(naming.Ignored);
         _requiredNames = [];
         foreach (TensorRequirement requirement in _required)
         {
             Add(requirement);
         }
 
-        foreach (string name in _ignored)
+        foreach (TensorRequirement requirement in _required)
         {
-            int mark = name.IndexOf(TensorRequirement.LayerMark, StringComparison.Ordinal);
-            if (mark < 0)
-            {
-                _ignoredNames.Add(name);
-            }
-            else
-            {
-                _ignoredPatterns.Add((name[..mark], name[(mark + TensorRequirement.LayerMark.Length)..]));
-            }
+            CheckAlternatives(requirement);
         }
     }
 
@@ -57,9 +64,12 @@ public sealed class TensorTable
     public IReadOnlyList<TensorRequirement> Required => _required;
 
     /// <summary>The names of tensors that may be present and are not read.</summary>
-    public IReadOnlyList<string> Ignored => _ignored;
+    public IReadOnlyList<string> Ignored => _naming.Ignored;
 
-    /// <summary>Checks weights against the whole table. Reads no element.</summary>
+    /// <summary>How the names vary from one checkpoint to another.</summary>
+    public TensorNaming Naming => _naming;
+
+    /// <summary>Checks weights against the whole table. Reads elements only of tensors that the weights hold twice, to compare them.</summary>
     /// <param name="source">The weights.</param>
     /// <returns>The required tensors.</returns>
     /// <exception cref="WeightsException">The weights do not fit; the message and <see cref="WeightsException.Problems"/> say all that is wrong.</exception>
@@ -67,45 +77,8 @@ public sealed class TensorTable
     public CheckedTensors Check(WeightsSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-
-        // Unexpected tensors come first, since a missing one is looked for among them.
-        List<TensorView> unexpected = [];
-        foreach (string name in source.Names)
-        {
-            if (!_requiredNames.Contains(name) && !IsIgnored(name) && source.TryGetTensor(name, out TensorView view))
-            {
-                unexpected.Add(view);
-            }
-        }
-
-        TableProblems problems = new(source.Description, unexpected);
-        TensorView[][] views = new TensorView[_required.Length][];
-        for (int i = 0; i < views.Length; i++)
-        {
-            views[i] = new TensorView[Math.Max(1, _required[i].Layers)];
-            for (int layer = 0; layer < views[i].Length; layer++)
-            {
-                string name = _required[i].NameInLayer(layer);
-                if (!source.TryGetTensor(name, out views[i][layer]))
-                {
-                    problems.AddMissing(name, _required[i]);
-                    continue;
-                }
-
-                if (!views[i][layer].Shape.SequenceEqual(_required[i].Shape.AsSpan()))
-                {
-                    problems.AddWrongShape(views[i][layer], _required[i]);
-                }
-
-                if (!TensorElementTypes.IsReadable(views[i][layer].ElementType))
-                {
-                    problems.AddUnsupportedElementType(views[i][layer], _required[i]);
-                }
-            }
-        }
-
-        problems.ThrowIfAny();
-        return new CheckedTensors(views);
+        var names = new FileNames(source, _naming, _bodyNames, _norms);
+        return new TableCheck(_required, _naming, names).Run(source.Description, _ignored);
     }
 
     private void Add(TensorRequirement requirement)
@@ -126,32 +99,50 @@ public sealed class TensorTable
 
         for (int layer = 0; layer < Math.Max(1, requirement.Layers); layer++)
         {
-            if (!_requiredNames.Add(requirement.NameInLayer(layer)))
+            string name = requirement.NameInLayer(layer);
+            if (!_requiredNames.Add(name))
             {
-                throw new ArgumentException($"Two requirements name the tensor \"{requirement.NameInLayer(layer)}\"; require it once and read it as often as needed.");
+                throw new ArgumentException($"Two requirements name the tensor \"{name}\"; require it once and read it as often as needed.");
+            }
+
+            if (name.StartsWith(_naming.BasePrefix, StringComparison.Ordinal))
+            {
+                _bodyNames.Add(name);
+            }
+
+            // A weight that is a vector is a norm's.
+            if (requirement.Shape.Length == 1 && name.EndsWith(Weight, StringComparison.Ordinal))
+            {
+                _norms.Add(name[..^Weight.Length]);
             }
         }
     }
 
-    private bool IsIgnored(string name)
+    private void CheckAlternatives(TensorRequirement requirement)
     {
-        if (_ignoredNames.Contains(name))
+        long rows = 0;
+        foreach (TensorRows part in requirement.Parts)
         {
-            return true;
+            Refuse(requirement.Shape.IsEmpty || part.First != rows || part.Rows < 0, $"part \"{part.Name}\", which does not begin where the one before ends");
+            Refuse(_requiredNames.Contains(part.Name), $"part \"{part.Name}\", which is required by itself");
+            rows += part.Rows;
         }
 
-        foreach ((string before, string after) in _ignoredPatterns)
+        Refuse(!requirement.Parts.IsEmpty && rows != requirement.Shape[0], "parts that do not add up to its rows");
+        Refuse(
+            requirement.PartOf is { } whole && (requirement.Shape.IsEmpty || whole.First < 0 || whole.First > whole.Rows - requirement.Shape[0] || _requiredNames.Contains(whole.Name)),
+            "a whole that is required by itself or has no such rows");
+        foreach (string copy in requirement.Copies)
         {
-            int digits = name.Length - before.Length - after.Length;
-            if (digits > 0
-                && name.StartsWith(before, StringComparison.Ordinal)
-                && name.EndsWith(after, StringComparison.Ordinal)
-                && !name.AsSpan(before.Length, digits).ContainsAnyExceptInRange('0', '9'))
+            Refuse(_requiredNames.Contains(requirement.InLayer(copy, 0)), $"copy \"{copy}\", which is required by itself");
+        }
+
+        void Refuse(bool condition, string what)
+        {
+            if (condition)
             {
-                return true;
+                throw new ArgumentException($"Requirement \"{requirement.Name}\" has the {what}.");
             }
         }
-
-        return false;
     }
 }

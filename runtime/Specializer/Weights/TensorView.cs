@@ -191,6 +191,23 @@ public readonly unsafe struct TensorView
         }
     }
 
+    /// <summary>Some neighbouring rows as a tensor by themselves, in the same memory.</summary>
+    /// <param name="name">What the rows are called.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="rows">How many; all of them inside the tensor.</param>
+    internal TensorView Rows(string name, long first, long rows)
+    {
+        long[] shape = Shape.ToArray();
+        shape[0] = rows;
+        if (!TensorExtent.TryCompute(ElementType, shape, out TensorExtent extent))
+        {
+            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)} has no such rows.");
+        }
+
+        long elementBytes = ElementCount == 0 ? 0 : ByteLength / ElementCount;
+        return new TensorView(name, ElementType, shape, extent, _data + (first * RowLength * elementBytes), _memory!, _mapped);
+    }
+
     /// <summary>
     /// Says that consecutive elements were read for the last time: if they come from a mapped file, they no longer count as
     /// memory of the process. Reading them again is right, but has to fetch them anew.

@@ -26,4 +26,7 @@ public enum WeightsProblemKind
 
     /// <summary>A file of packed weights was written for another model, instruction set or version.</summary>
     PackedForAnother,
+
+    /// <summary>Two tensors that the model has as one, such as tied embeddings and a stored output matrix, hold different elements.</summary>
+    CopiesDiffer,
 }

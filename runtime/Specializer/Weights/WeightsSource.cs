@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 
 namespace Specializer;
 
@@ -13,6 +14,12 @@ public abstract class WeightsSource : IDisposable
     /// <summary>The names of all tensors, each once.</summary>
     /// <exception cref="ObjectDisposedException">The source was disposed.</exception>
     public abstract IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>
+    /// Text that the source has beside its tensors. A key that is the name of an absent tensor with the name of a present one as its
+    /// text says that both are one: safetensors' <c>save_model</c> keeps shared tensors so.
+    /// </summary>
+    public virtual IReadOnlyDictionary<string, string> Metadata => ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Finds a tensor by its name.</summary>
     /// <param name="name">The exact name.</param>

@@ -68,7 +68,7 @@ namespace Samples
             PackedWeightBytes = PackedWeightBytes,
             SessionBytes = SessionBytes,
             MultiplyAddsPerToken = MultiplyAddsPerToken,
-            PackedLayout = 0xb484a80a9ab6b3bf,
+            PackedLayout = 0xee4d10c1d144152f,
         };
 
         private OddSizesModel(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)

@@ -87,7 +87,12 @@ namespace Samples
                 new("model.layers.{layer}.mlp.down_proj.weight", Layers, [72, 100]),
                 new("model.layers.{layer}.mlp.down_proj.bias", Layers, [72]),
             ],
-            ["model.layers.{layer}.self_attn.rotary_emb.inv_freq"]);
+            new global::Specializer.TensorNaming
+            {
+                BasePrefix = "model.",
+                Ignored = ["*.rotary_emb.inv_freq"],
+                OutputMatrix = "lm_head.weight",
+            });
 
         /// <summary>Lays the checked tensors out as the kernels of an instruction set read them.</summary>
         private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet, global::System.IProgress<double>? progress)

@@ -68,7 +68,7 @@ namespace Samples
             PackedWeightBytes = PackedWeightBytes,
             SessionBytes = SessionBytes,
             MultiplyAddsPerToken = MultiplyAddsPerToken,
-            PackedLayout = 0x6a36499853bb2e1d,
+            PackedLayout = 0xa61dd740f2d36299,
         };
 
         private PronunciationModel(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)

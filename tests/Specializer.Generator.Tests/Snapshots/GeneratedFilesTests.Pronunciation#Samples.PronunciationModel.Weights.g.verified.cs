@@ -42,7 +42,7 @@ namespace Samples
         /// <summary>The tensors that a checkpoint must hold; "{layer}" stands for the layer's number, from 0.</summary>
         public static global::Specializer.TensorTable Tensors { get; } = new(
             [
-                new("model.embed_tokens.weight", 0, [117, 192]),
+                new("model.embed_tokens.weight", 0, [117, 192]) { Copies = ["lm_head.weight"] },
                 new("model.norm.weight", 0, [192]),
                 new("model.layers.{layer}.input_layernorm.weight", Layers, [192]),
                 new("model.layers.{layer}.self_attn.q_proj.weight", Layers, [192, 192]),
@@ -54,7 +54,12 @@ namespace Samples
                 new("model.layers.{layer}.mlp.up_proj.weight", Layers, [512, 192]),
                 new("model.layers.{layer}.mlp.down_proj.weight", Layers, [192, 512]),
             ],
-            ["model.layers.{layer}.self_attn.rotary_emb.inv_freq", "lm_head.weight"]);
+            new global::Specializer.TensorNaming
+            {
+                BasePrefix = "model.",
+                Ignored = ["*.rotary_emb.inv_freq"],
+                OutputMatrix = "lm_head.weight",
+            });
 
         /// <summary>Lays the checked tensors out as the kernels of an instruction set read them.</summary>
         private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet, global::System.IProgress<double>? progress)

@@ -69,8 +69,13 @@ public sealed class WrongWeightsTests
     public void Tensors_that_carry_nothing_of_their_own_may_be_there()
     {
         using RandomWeights weights = DeclaredModels.BiasedReGlu.RandomWeights();
-        using AlteredWeights more = new(weights, [], ("model.layers.0.self_attn.rotary_emb.inv_freq", [4]), ("lm_head.weight", [509, 72]));
+        using AlteredWeights more = new(weights, [], ("model.layers.0.self_attn.rotary_emb.inv_freq", [4]));
         using BiasedReGlu model = BiasedReGlu.Load(more);
+
+        // A stored output matrix of zeros is not the embeddings once more.
+        using AlteredWeights other = new(weights, [], ("lm_head.weight", [509, 72]));
+        WeightsProblem different = Assert.Single(Assert.Throws<WeightsException>(() => BiasedReGlu.Load(other)).Problems);
+        Assert.Equal((WeightsProblemKind.CopiesDiffer, "lm_head.weight"), (different.Kind, different.Tensor));
 
         // Where the logits have a matrix of their own it is needed.
         WeightsException exception = Refused(["lm_head.weight"]);
@@ -94,7 +99,7 @@ public sealed class WrongWeightsTests
         Assert.Contains(exception.Problems, problem => problem is { Kind: WeightsProblemKind.WrongShape, Tensor: "model.embed_tokens.weight", Expected: "[512, 64]", Found: "[509, 96]" });
         Assert.Contains(exception.Problems, problem => problem is { Kind: WeightsProblemKind.MissingTensor, Tensor: "model.layers.4.mlp.gate_proj.weight" });
 
-        // The tied declaration takes a matrix for the logits for a repetition of the embeddings.
+        // The tied declaration knows the matrix; it is compared with the embeddings only where they fit.
         Assert.DoesNotContain(exception.Problems, problem => problem.Tensor == "lm_head.weight");
         Assert.Equal(exception.Problems.Count, exception.Problems.Select(problem => problem.Tensor).Distinct().Count());
     }

@@ -32,12 +32,12 @@ internal enum EncoderHead
 
 /// <summary>Which of a family's classes a checkpoint is of, as <c>architectures</c> says.</summary>
 /// <param name="Kind">Its head.</param>
-/// <param name="Prefix">What the names of the body's tensors begin with: nothing for the bare model.</param>
+/// <param name="Prefix">What the names of the body's tensors begin with; a file of the bare model leaves it out.</param>
 internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
 {
     /// <param name="configuration">The configuration.</param>
     /// <param name="family">What the names of the classes begin with.</param>
-    /// <param name="prefix">What the names of the body's tensors begin with if there is a head.</param>
+    /// <param name="prefix">What the names of the body's tensors begin with.</param>
     public static EncoderClass Of(ModelConfiguration configuration, string family, string prefix)
     {
         (string Name, EncoderHead Head)[] known =
@@ -53,7 +53,7 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
         string name = ModelClass.Name(configuration, family + "Model");
         ModelClass.Require(configuration, name, [.. known.Select(static found => found.Name)]);
         EncoderHead head = known.FirstOrDefault(found => found.Name == name).Head;
-        return new EncoderClass(head, head == EncoderHead.Pooler ? "" : prefix);
+        return new EncoderClass(head, prefix);
     }
 
     /// <summary>Classes that BERT alone has. The first has a head for the next sentence too, which is left out.</summary>

@@ -64,7 +64,7 @@ internal static class FamilyParser
         }
 
         SharedFields.Account(model);
-        TransformerArchitecture architecture = family(model);
+        TransformerArchitecture architecture = FamilyNaming.Apply(type, model, family(model));
         file.ReportOthers();
         return architecture;
     }

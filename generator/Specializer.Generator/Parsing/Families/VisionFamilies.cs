@@ -17,7 +17,7 @@ internal static class VisionFamilies
         configuration.WithoutEffect("encoder_stride", "tie_word_embeddings");
 
         bool classifies = name != "ViTModel";
-        string prefix = classifies ? "vit." : "", layer = prefix + "encoder.layer.{layer}.";
+        const string prefix = "vit.", layer = prefix + "encoder.layer.{layer}.";
         int width = configuration.Extent("hidden_size", 768);
         var patches = new PatchArchitecture(Square(configuration, "image_size", 224), Square(configuration, "patch_size", 16), configuration.Extent("num_channels", 3));
         configuration.Require(patches.ImageSize % patches.PatchSize == 0, "patch_size", "a divisor of \"image_size\", which is " + patches.ImageSize.ToString(CultureInfo.InvariantCulture), "image_size");
@@ -56,7 +56,7 @@ internal static class VisionFamilies
                     PositionEmbedding = prefix + "embeddings.position_embeddings",
                     PatchProjection = prefix + "embeddings.patch_embeddings.projection",
                     FirstState = prefix + "embeddings.cls_token",
-                    HeadDense = "pooler.dense",
+                    HeadDense = prefix + "pooler.dense",
                 },
                 QueryKeyValueLayout.Separate,
                 GateUpConcatenated: false,

@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Parsing.Configuration;
+
+namespace Specializer.Generator.Parsing.Families;
+
+/// <summary>How the names of each family's tensors vary from file to file; the base prefix is what the names of its layout share.</summary>
+internal static class FamilyNaming
+{
+    private const string FinalLogitsBias = "final_logits_bias";
+
+    /// <summary>Families that are no text models of multimodal files, or hold tensors several times, or have heads of other names.</summary>
+    private static readonly Dictionary<string, CheckpointNaming> s_namings = new(StringComparer.Ordinal)
+    {
+        ["phi3"] = CheckpointNaming.PlainDecoder,
+        ["gpt2"] = CheckpointNaming.PlainDecoder.With("multiple_choice_head.*"),
+        ["gptj"] = CheckpointNaming.PlainDecoder,
+        ["gpt_neox"] = CheckpointNaming.PlainDecoder.With("embed_out.*"),
+        ["phi"] = CheckpointNaming.PlainDecoder,
+        ["bloom"] = CheckpointNaming.PlainDecoder,
+        ["mpt"] = CheckpointNaming.PlainDecoder,
+        ["falcon"] = CheckpointNaming.PlainDecoder,
+        ["t5"] = new() { Copies = new([new("shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight")]) },
+        ["bart"] = Bart,
+        ["mbart"] = Bart,
+        ["marian"] = Bart,
+        ["transformer2017"] = Bart,
+        ["whisper"] = CheckpointNaming.Plain,
+        ["bert"] = Encoder("bert.pooler.*", "cls.predictions.*", "cls.seq_relationship.*") with { Copies = Bias("cls.predictions") },
+        ["roberta"] = Roberta("roberta."),
+        ["xlm-roberta"] = Roberta("roberta."),
+        ["camembert"] = Roberta("roberta."),
+        ["longformer"] = Roberta("longformer."),
+        ["distilbert"] = Encoder("vocab_transform.*", "vocab_layer_norm.*", "vocab_projector.*", "pre_classifier.*"),
+        ["albert"] = Encoder("albert.pooler.*", "predictions.*", "sop_classifier.*") with { Copies = Bias("predictions") },
+        ["vit"] = CheckpointNaming.Plain.With("vit.pooler.*", "classifier.*", "decoder.*"),
+    };
+
+    private static CheckpointNaming Bart => new()
+    {
+        Unread = new(["classification_head.*", "qa_outputs.*"]),
+        Copies = new([new("model.shared.weight", "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight")]),
+        ZeroIfAbsent = new([FinalLogitsBias]),
+    };
+
+    /// <param name="type">The model's <c>model_type</c>.</param>
+    /// <param name="configuration">Its fields.</param>
+    /// <param name="architecture">What they declare.</param>
+    public static TransformerArchitecture Apply(string type, ModelConfiguration configuration, TransformerArchitecture architecture)
+    {
+        CheckpointNaming naming = s_namings.TryGetValue(type, out CheckpointNaming? known) ? known
+            : architecture.Stack == Stack.Decoder ? CheckpointNaming.Decoder
+            : CheckpointNaming.Plain;
+
+        // transformers 5 says of every T5 that it is tied, and keeps a head that the file holds.
+        naming = type == "t5" && configuration.Flag("tie_word_embeddings", true) ? naming with { EmbeddingsStandForLogits = true } : naming;
+        return architecture with { Checkpoint = architecture.Checkpoint with { Naming = naming } };
+    }
+
+    private static CheckpointNaming Encoder(params string[] unread) => CheckpointNaming.Plain.With("classifier.*", "qa_outputs.*").With(unread);
+
+    private static CheckpointNaming Roberta(string prefix) => Encoder(prefix + "pooler.*", "lm_head.*") with { Copies = new([new("lm_head.bias", "lm_head.decoder.bias")]) };
+
+    /// <summary>The bias of the words is the head's and its decoder's.</summary>
+    private static EquatableArray<TensorCopies> Bias(string head) => new([new(head + ".bias", head + ".decoder.bias")]);
+}

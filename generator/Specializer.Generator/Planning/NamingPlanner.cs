@@ -1,0 +1,164 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Plans under which names a checkpoint may hold the tensors of a plan, and which tensors it may hold besides.</summary>
+internal sealed class NamingPlanner
+{
+    private const char Separator = '.';
+
+    private readonly TransformerArchitecture _architecture;
+    private readonly CheckpointNaming _naming;
+    private readonly Dictionary<string, TensorPlan> _tensors;
+    private readonly Dictionary<string, TensorAlternatives> _alternatives = [];
+
+    private NamingPlanner(TransformerArchitecture architecture, IReadOnlyList<TensorPlan> tensors)
+    {
+        _architecture = architecture;
+        _naming = architecture.Checkpoint.Naming;
+        _tensors = tensors.ToDictionary(static tensor => tensor.Name);
+    }
+
+    /// <param name="architecture">What is planned.</param>
+    /// <param name="tensors">The tensors that its plan reads.</param>
+    public static NamingPlan Plan(TransformerArchitecture architecture, IReadOnlyList<TensorPlan> tensors) => new NamingPlanner(architecture, tensors).Plan();
+
+    private NamingPlan Plan()
+    {
+        CheckpointLayout layout = _architecture.Checkpoint;
+        string embeddings = layout.Names.TokenEmbedding + layout.Suffixes.Weight, matrix = layout.Names.Logits.Length == 0 ? "" : layout.Names.Logits + layout.Suffixes.Weight;
+        bool tied = matrix.Length > 0 && (_architecture.Stack == Stack.Encoder ? _architecture.Head?.Output is { Tied: true } : _architecture.Logits.Tied);
+        foreach (TensorCopies copies in _naming.Copies)
+        {
+            AddCopies(copies.Name, copies.Others);
+        }
+
+        if (tied)
+        {
+            AddCopies(embeddings, [matrix]);
+        }
+        else if (_naming.EmbeddingsStandForLogits && _tensors.ContainsKey(embeddings))
+        {
+            Change(matrix, alternatives => alternatives with { Substitutes = new([embeddings]) });
+        }
+
+        foreach (string zero in _naming.ZeroIfAbsent)
+        {
+            Change(zero, static alternatives => alternatives with { ZeroIfAbsent = true });
+        }
+
+        PlanProjections(_architecture);
+        if (_architecture.Encoder is { } encoder)
+        {
+            PlanProjections(encoder);
+        }
+
+        return new NamingPlan(
+            _naming.BasePrefix ?? SharedPrefix(),
+            _naming.Wrappers,
+            new(Ignored().Distinct()),
+            tied || _tensors.ContainsKey(matrix) ? matrix : "",
+            new(_alternatives.Values.OrderBy(static alternatives => alternatives.Name, StringComparer.Ordinal)));
+    }
+
+    /// <summary>A family says all copies that its classes have; those that a model reads by themselves are none.</summary>
+    private void AddCopies(string name, IEnumerable<string> others) => Change(
+        name, alternatives => alternatives with { Copies = new(alternatives.Copies.Concat(others.Where(other => !_tensors.ContainsKey(other))).Distinct()) });
+
+    private void Change(string name, Func<TensorAlternatives, TensorAlternatives> change)
+    {
+        if (_tensors.ContainsKey(name))
+        {
+            TensorAlternatives alternatives = _alternatives.TryGetValue(name, out TensorAlternatives? known) ? known : new(name);
+            TensorAlternatives changed = change(alternatives);
+            if (changed != alternatives)
+            {
+                _alternatives[name] = changed;
+            }
+        }
+    }
+
+    /// <summary>Projections of a stack that a file may hold fused, though the family keeps them apart, or the reverse.</summary>
+    private void PlanProjections(TransformerArchitecture stack)
+    {
+        CheckpointLayout layout = stack.Checkpoint;
+        CheckpointNames names = layout.Names;
+        if (layout.InputsFirst)
+        {
+            return;
+        }
+
+        AttentionArchitecture attention = stack.Attention;
+        int queries = attention.Heads * attention.HeadDimension, keys = attention.KeyValueHeads * attention.HeadDimension, inner = stack.FeedForward.Width;
+        foreach (string suffix in new[] { layout.Suffixes.Weight, layout.Suffixes.Bias })
+        {
+            if (layout.QueryKeyValue != QueryKeyValueLayout.PerKeyValueHead)
+            {
+                PlanRows(names.QueryKeyValue, suffix, (names.Query, queries), (names.Key, keys), (names.Value, keys));
+            }
+
+            PlanRows(names.GateUp, suffix, (names.Gate, inner), (names.Up, inner));
+        }
+    }
+
+    private void PlanRows(string whole, string suffix, params (string Name, int Rows)[] parts)
+    {
+        if (whole.Length == 0 || parts.Any(static part => part.Name.Length == 0))
+        {
+            return;
+        }
+
+        // Of biases, a fused tensor holds all or none.
+        if (parts.All(part => _tensors.ContainsKey(part.Name + suffix)))
+        {
+            int first = 0, rows = parts.Sum(static part => part.Rows);
+            foreach ((string name, int count) in parts)
+            {
+                int at = first;
+                Change(name + suffix, alternatives => alternatives with { PartOf = new TensorRows(whole + suffix, at, rows) });
+                first += count;
+            }
+        }
+        else
+        {
+            int first = 0;
+            var rows = new List<TensorRows>();
+            foreach ((string name, int count) in parts)
+            {
+                rows.Add(new TensorRows(name + suffix, first, count));
+                first += count;
+            }
+
+            Change(whole + suffix, alternatives => alternatives with { Parts = new(rows) });
+        }
+    }
+
+    /// <summary>The first part of the names of all tensors of the body, if it is one.</summary>
+    private string SharedPrefix()
+    {
+        CheckpointNames names = _architecture.Checkpoint.Names;
+        string[] heads = [.. new[] { names.Logits, names.LogitsBias, names.HeadDense, names.HeadNorm }.Where(static name => name.Length > 0)];
+        string[] body = [.. _tensors.Keys.Where(name => !heads.Any(head => name.StartsWith(head, StringComparison.Ordinal)))];
+        int end = body.Length == 0 ? -1 : body[0].IndexOf(Separator);
+        string prefix = end < 0 ? "" : body[0].Substring(0, end + 1);
+        return body.All(name => name.StartsWith(prefix, StringComparison.Ordinal)) ? prefix : "";
+    }
+
+    private IEnumerable<string> Ignored()
+    {
+        string[] known =
+        [
+            .. _tensors.Keys,
+            .. _alternatives.Values.SelectMany(static alternatives => alternatives.Copies.Concat(alternatives.Parts.Select(static part => part.Name))),
+            .. _alternatives.Values.Where(static alternatives => alternatives.PartOf is not null).Select(static alternatives => alternatives.PartOf!.Name),
+        ];
+        IEnumerable<string> encoders = _architecture.Encoder?.Checkpoint.Ignored ?? EquatableArray<string>.Empty;
+        return _architecture.Checkpoint.Ignored
+            .Concat(encoders)
+            .Where(static name => name.Length > 0)
+            .Concat(_naming.Unread.Where(module => !known.Any(name => name.StartsWith(module.TrimEnd('*'), StringComparison.Ordinal))));
+    }
+}
