@@ -136,12 +136,16 @@ internal sealed class NamingPlanner
         }
     }
 
-    /// <summary>The first part of the names of all tensors of the body, if it is one.</summary>
+    /// <summary>The first part of the names of all tensors of the body, if it is one. What heads are made of does not count.</summary>
     private string SharedPrefix()
     {
         CheckpointNames names = _architecture.Checkpoint.Names;
-        string[] heads = [.. new[] { names.Logits, names.LogitsBias, names.HeadDense, names.HeadNorm }.Where(static name => name.Length > 0)];
-        string[] body = [.. _tensors.Keys.Where(name => !heads.Any(head => name.StartsWith(head, StringComparison.Ordinal)))];
+        string[] others = [names.TokenEmbedding, names.PositionEmbedding, names.FirstState, names.FinalNorm];
+        string[] body =
+        [
+            .. _tensors.Values.Where(static tensor => tensor.PerLayer).Select(static tensor => tensor.Name),
+            .. _tensors.Keys.Where(name => others.Any(other => other.Length > 0 && name.StartsWith(other, StringComparison.Ordinal))),
+        ];
         int end = body.Length == 0 ? -1 : body[0].IndexOf(Separator);
         string prefix = end < 0 ? "" : body[0].Substring(0, end + 1);
         return body.All(name => name.StartsWith(prefix, StringComparison.Ordinal)) ? prefix : "";

@@ -49,9 +49,7 @@ internal static class FamilyNaming
     /// <param name="architecture">What they declare.</param>
     public static TransformerArchitecture Apply(string type, ModelConfiguration configuration, TransformerArchitecture architecture)
     {
-        CheckpointNaming naming = s_namings.TryGetValue(type, out CheckpointNaming? known) ? known
-            : architecture.Stack == Stack.Decoder ? CheckpointNaming.Decoder
-            : CheckpointNaming.Plain;
+        CheckpointNaming naming = s_namings.TryGetValue(type, out CheckpointNaming? known) ? known : CheckpointNaming.Decoder;
 
         // transformers 5 says of every T5 that it is tied, and keeps a head that the file holds.
         naming = type == "t5" && configuration.Flag("tie_word_embeddings", true) ? naming with { EmbeddingsStandForLogits = true } : naming;
