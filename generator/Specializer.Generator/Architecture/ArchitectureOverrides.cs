@@ -33,6 +33,9 @@ internal sealed record ArchitectureOverrides
     /// <summary>The type in which weights are held; a config.json says only in which they are published.</summary>
     public WeightStorage WeightStorage { get; init; }
 
+    /// <summary>Names of tensors in the place of the family's, and tensors that are left out.</summary>
+    public TensorNameOverrides? TensorNames { get; init; }
+
     /// <summary>Whether anything is said at all.</summary>
     public bool Any => this != new ArchitectureOverrides();
 }

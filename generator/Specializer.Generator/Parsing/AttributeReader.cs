@@ -38,6 +38,14 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
         return defaultValue;
     }
 
+    /// <summary>The texts of a named argument that is an array; empty if it is not given. A null among them is an empty text.</summary>
+    public string[] Strings(string name) => attribute is null
+        ? []
+        : [.. attribute.NamedArguments
+            .Where(argument => argument.Key == name && argument.Value is { Kind: TypedConstantKind.Array, IsNull: false })
+            .SelectMany(static argument => argument.Value.Values)
+            .Select(static item => item.Value as string ?? "")];
+
     /// <summary>The names of the named arguments.</summary>
     public IEnumerable<string> Names => attribute is null ? [] : attribute.NamedArguments.Select(static argument => argument.Key);
 

@@ -22,6 +22,7 @@ internal static class OverridesParser
             "Base", "WindowBase", "Scaling", "Factor", "OriginalContextLength", "LowFrequencyFactor", "HighFrequencyFactor", "BetaFast", "BetaSlow", "AttentionFactor",
         ],
         ["Pooling"] = ["Normalize"],
+        ["TensorNames"] = TensorNameOverridesParser.Arguments,
     };
 
     public static ArchitectureOverrides Parse(DeclaredParts parts, ParseContext context)
@@ -44,6 +45,7 @@ internal static class OverridesParser
             WeightStorage = ArchitectureParser.Storage(transformer, context),
             RotaryBase = parts.Part("RotaryPositions").Has("Base") ? rotary?.Base : null,
             WindowRotaryBase = WindowBase(parts.Part("RotaryPositions"), context),
+            TensorNames = TensorNameOverridesParser.Parse(parts.Part("TensorNames"), context),
             RotaryScaling = parts.Part("RotaryPositions").Has("Scaling") ? rotary?.Scaling : null,
         };
     }

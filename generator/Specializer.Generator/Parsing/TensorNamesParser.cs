@@ -9,7 +9,6 @@ namespace Specializer.Generator.Parsing;
 /// <summary>Reads under which names and in which layout a checkpoint keeps the tensors.</summary>
 internal static class TensorNamesParser
 {
-    private const string Layer = "{layer}";
     private const string StackName = "{stack}";
 
     /// <summary>The names that no family after LLaMA's has, where the parts that need them are declared.</summary>
@@ -75,6 +74,7 @@ internal static class TensorNamesParser
             QueryKeyValue = (QueryKeyValueLayout)storage,
             GateUpConcatenated = gateUp,
             InputsFirst = readable && given.Named("InputsFirst", false),
+            Ignored = new(CheckpointLayout.Llama.Ignored.Concat(readable && stack != "encoder" ? TensorNameOverridesParser.Ignored(given, context) : [])),
             Suffixes = new TensorSuffixes(Suffix("WeightSuffix", ".weight"), Suffix("BiasSuffix", ".bias"), Suffix("NormWeightSuffix", ".weight"), Suffix("NormBiasSuffix", ".bias")),
         };
 
@@ -162,7 +162,7 @@ internal static class TensorNamesParser
         public string Suffix(string property, string usual)
         {
             string suffix = readable ? given.Named<string?>(property, null) ?? usual : usual;
-            if (suffix.Any(static letter => char.IsControl(letter) || letter is '"' or '\\'))
+            if (TensorNameOverridesParser.IsUnreadable(suffix))
             {
                 context.Report(DiagnosticDescriptors.UnsuitableTensorName, given.NamedLocation(property), property, suffix, "holds a quotation mark, a backslash or a control character");
             }
@@ -191,14 +191,9 @@ internal static class TensorNamesParser
 
         private string? Problem(string property, string name, bool perLayer, NameScope scope)
         {
-            int layers = (name.Length - name.Replace(Layer, "").Length) / Layer.Length;
-            int stacks = (name.Length - name.Replace(StackName, "").Length) / StackName.Length;
+            int stacks = TensorNameOverridesParser.Count(name, StackName);
             bool each = stack.Length > 0 && scope == NameScope.EachStack;
-            return name.Trim().Length == 0 ? "is empty: give the tensor's name without \".weight\""
-                : name.Any(static letter => char.IsControl(letter) || letter is '"' or '\\') ? "holds a quotation mark, a backslash or a control character"
-                : name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal) ? "ends in what is added to it: leave out \".weight\" and \".bias\""
-                : perLayer && layers != 1 ? "must hold \"{layer}\" once, where the layer's number stands"
-                : !perLayer && layers != 0 ? "must not hold \"{layer}\", since the model has one such tensor"
+            return TensorNameOverridesParser.Problem(name, perLayer) is { } problem ? problem
                 : each && stacks == 0 ? "must hold \"{stack}\", where \"encoder\" or \"decoder\" stands, since each stack has its own"
                 : stacks > 0 && (stack.Length == 0 || scope == NameScope.Decoder) ? "must not hold \"{stack}\", since only one stack has such a tensor"
                 : _properties.TryGetValue(name, out string? other) ? "is " + other + "'s name too: every tensor has its own"

@@ -19,7 +19,11 @@ internal sealed class NamingPlanner
     {
         _architecture = architecture;
         _naming = architecture.Checkpoint.Naming;
-        _tensors = tensors.ToDictionary(static tensor => tensor.Name);
+        _tensors = [];
+        foreach (TensorPlan tensor in tensors)
+        {
+            _tensors[tensor.Name] = tensor;
+        }
     }
 
     /// <param name="architecture">What is planned.</param>

@@ -10,6 +10,9 @@ namespace Specializer;
 /// <remarks>
 /// In an encoder-decoder the names of what both stacks have hold "{stack}", which stands for "encoder" and "decoder":
 /// "model.{stack}.layers.{layer}.self_attn.q_proj". Only the token embeddings may be one tensor for both.
+/// <para>
+/// Beside a config.json each name that is given takes the place of the family's, and all others stay the family's.
+/// </para>
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TensorNamesAttribute : Attribute
@@ -112,6 +115,12 @@ public sealed class TensorNamesAttribute : Attribute
 
     /// <summary>The output matrix, [VocabularySize, DModel], where embeddings are not tied. Default: lm_head.</summary>
     public string? Logits { get; set; }
+
+    /// <summary>
+    /// The whole names of tensors that a checkpoint may hold and the model does not read, each with any type and shape:
+    /// "adapter.scale". "{layer}", at most once, stands for any number; "*" at the end for any rest: "vision_tower.*". Default: none.
+    /// </summary>
+    public string[]? Ignored { get; set; }
 
     /// <summary>How the query, key and value projections are kept. Default: in three tensors.</summary>
     public QueryKeyValueStorage QueryKeyValueStorage { get; set; }

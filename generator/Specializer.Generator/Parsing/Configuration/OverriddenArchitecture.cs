@@ -13,12 +13,13 @@ internal static class OverriddenArchitecture
     public static TransformerArchitecture Apply(TransformerArchitecture architecture, ArchitectureOverrides overrides, ConfigurationProblems problems)
     {
         architecture = WithStorage(architecture, overrides.WeightStorage);
-        if (!(overrides with { WeightStorage = WeightStorage.Float32 }).Any)
+        architecture = overrides.TensorNames is { } names ? RenamedCheckpoint.Apply(architecture, names, problems) : architecture;
+        if (!(overrides with { WeightStorage = WeightStorage.Float32, TensorNames = null }).Any)
         {
             return architecture;
         }
 
-        Refuse(problems, architecture.Encoder is not null, "it declares an encoder-decoder, beside which only ContextLength, ChunkLength, SourceLength and WeightStorage may be given");
+        Refuse(problems, architecture.Encoder is not null, "it declares an encoder-decoder, beside which only ContextLength, ChunkLength, SourceLength, WeightStorage and [TensorNames] may be given");
         Refuse(
             problems,
             architecture.Stack == Stack.Encoder && (overrides.TiedEmbeddings is not null || overrides.LogitsSoftCap is not null),

@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 
@@ -67,7 +66,6 @@ internal static class BartFamilies
         CheckpointLayout Own(CheckpointLayout layout, string side) => layout with
         {
             Names = layout.Names with { TokenEmbedding = "model." + side + ".embed_tokens" },
-            Ignored = new EquatableArray<string>(layout.Ignored.Where(static name => !name.EndsWith(".embed_tokens.weight", StringComparison.Ordinal))),
         };
         return model with
         {
@@ -171,10 +169,10 @@ internal static class BartFamilies
                 CrossOutput = layer + "encoder_attn.out_proj",
             },
             QueryKeyValueLayout.Separate,
-            // The embeddings once more for each side, and sinusoidal positions, which are computed here.
-            "model.encoder.embed_tokens.weight",
-            "model.decoder.embed_tokens.weight",
+            // Sinusoidal positions, which are computed here, and a mark of the first files.
             "model.encoder.embed_positions.weight",
-            "model.decoder.embed_positions.weight");
+            "model.decoder.embed_positions.weight",
+            "model.encoder.version",
+            "model.decoder.version");
     }
 }

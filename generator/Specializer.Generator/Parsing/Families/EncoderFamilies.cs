@@ -24,20 +24,13 @@ internal static class EncoderFamilies
         configuration.WithoutEffect("directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head");
         configuration.Refuse(
             configuration.Text("pooler_type", "first_token_transform") != "first_token_transform", "pooler_type", "transformers ignores it and pools the first token");
-        bool next = model.Kind == EncoderHead.NextSentence;
         return Build(
             configuration,
             model,
             s_bert,
             new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512)),
             BertNames(model),
-            Ignored(
-                model.Prefix,
-                "cls.predictions.decoder.bias",
-                next ? "" : "cls.seq_relationship.weight",
-                next ? "" : "cls.seq_relationship.bias",
-                model.HasPooler ? "" : "bert.pooler.dense.weight",
-                model.HasPooler ? "" : "bert.pooler.dense.bias"));
+            Buffers(model.Prefix));
     }
 
     /// <summary>RobertaModel and its heads (Liu et al. 2019): BERT's body, positions that begin behind the padding's.</summary>
@@ -82,11 +75,7 @@ internal static class EncoderFamilies
             defaults,
             new LearnedPositions(Math.Min(offset, Math.Max(0, positions - 1)), positions) { PaddingToken = offset > 0 ? offset - 1 : null },
             names,
-            Ignored(
-                model.Prefix,
-                "lm_head.decoder.bias",
-                model.Kind is EncoderHead.Pooler or EncoderHead.MultipleChoice ? "" : prefix + "pooler.dense.weight",
-                model.Kind is EncoderHead.Pooler or EncoderHead.MultipleChoice ? "" : prefix + "pooler.dense.bias"));
+            Buffers(model.Prefix));
 
         // The head of the masked-language model has the exact GELU, whatever the layers have.
         return model.Kind == EncoderHead.MaskedLanguageModel
@@ -106,7 +95,7 @@ internal static class EncoderFamilies
         int[] windows = configuration.Windows("attention_window", roberta.Layers, "num_hidden_layers", 512);
         int[] distinct = [.. windows.Distinct()];
         LayerKind kind = roberta.LayerKinds[0];
-        string self = (roberta.Checkpoint.Names.TokenEmbedding.StartsWith("longformer.", StringComparison.Ordinal) ? "longformer." : "") + "encoder.layer.{layer}.attention.self.";
+        const string self = "longformer.encoder.layer.{layer}.attention.self.";
         return roberta with
         {
             LayerKinds = new EquatableArray<LayerKind>(distinct.Select(window => kind with { Name = distinct.Length == 1 ? "" : "Band" + window.ToString(CultureInfo.InvariantCulture), Band = window / 2 })),
@@ -168,7 +157,7 @@ internal static class EncoderFamilies
             new FeedForwardArchitecture(configuration.Extent("hidden_dim", 3072), configuration.Activation("activation", "gelu"), Gated: false, Bias: true),
             epsilon: 1e-12f,
             names,
-            Ignored(model.Prefix)) with { Head = head };
+            Buffers(model.Prefix)) with { Head = head };
     }
 
     /// <summary>
@@ -220,13 +209,7 @@ internal static class EncoderFamilies
             s_albert,
             new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512)),
             names,
-            Ignored(
-                model.Prefix,
-                "predictions.decoder.bias",
-                "sop_classifier.classifier.weight",
-                "sop_classifier.classifier.bias",
-                model.HasPooler ? "" : "albert.pooler.weight",
-                model.HasPooler ? "" : "albert.pooler.bias"));
+            Buffers(model.Prefix));
         return architecture with
         {
             Embeddings = architecture.Embeddings with { Width = embeddingWidth },
@@ -328,9 +311,8 @@ internal static class EncoderFamilies
             : names with { HeadDense = model.Prefix + "pooler.dense" };
     }
 
-    /// <summary>Buffers of older checkpoints, and copies of tied tensors.</summary>
-    private static EquatableArray<string> Ignored(string prefix, params string[] others) =>
-        new(new[] { prefix + "embeddings.position_ids", prefix + "embeddings.token_type_ids" }.Concat(others.Where(static name => name.Length > 0)));
+    /// <summary>Buffers of older checkpoints.</summary>
+    private static EquatableArray<string> Buffers(string prefix) => new([prefix + "embeddings.position_ids", prefix + "embeddings.token_type_ids"]);
 
     private static void RefuseDecoder(ModelConfiguration configuration)
     {

@@ -140,7 +140,7 @@ internal static class T5Family
             QueryKeyValueLayout.Separate,
             GateUpConcatenated: false,
             InputsFirst: false,
-            // The embeddings once more for each stack, and a table that the first checkpoints had and nothing reads.
-            new EquatableArray<string>(["encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"]));
+            // A table that the first checkpoints had and nothing reads.
+            new EquatableArray<string>(["decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"]));
     }
 }
