@@ -53,7 +53,8 @@ internal static class VerifyCommand
         (GenericDecoderConfiguration? configuration, string missing) = GenericEngineModel.Describe(plan);
         if (configuration is not null)
         {
-            using GenericDecoder generic = GenericDecoder.Load(weights, configuration);
+            using var named = new NamedTensors(weights, CheckpointReport.Table(plan));
+            using GenericDecoder generic = GenericDecoder.Load(named, configuration);
             yield return ("generic engine", Difference.Between(expected, run.Whole(generic)), "");
         }
         else
