@@ -113,8 +113,8 @@ public sealed class ConfigurationTests
         Assert.Empty(await Analysis.Of(pooled, File(Bert)));
         var files = GeneratorRun.Of(pooled, File(Bert)).Files;
         Assert.Contains("TKernels.PoolMean96Normalized(hidden, pooled, length, worker, workers);", files["Model.Session.g.cs"], System.StringComparison.Ordinal);
-        Assert.Contains("\"pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
-        Assert.DoesNotContain("new(\"pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+        Assert.Contains("\"bert.pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
+        Assert.DoesNotContain("new(\"bert.pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
     }
 
     [Theory]
@@ -157,7 +157,7 @@ public sealed class ConfigurationTests
 
     /// <summary>The tensors that each head reads, by the names of Hugging Face's classes.</summary>
     [Theory]
-    [InlineData("bert", "BertModel", 96, "pooler.dense.weight [96, 96]")]
+    [InlineData("bert", "BertModel", 96, "bert.pooler.dense.weight [96, 96]")]
     [InlineData("bert", "BertForMaskedLM", 300, "cls.predictions.transform.dense.weight [96, 96]; cls.predictions.transform.LayerNorm.weight [96]; cls.predictions.bias [300]")]
     [InlineData("bert", "BertForSequenceClassification", 3, "bert.pooler.dense.weight [96, 96]; classifier.weight [3, 96]; classifier.bias [3]")]
     [InlineData("bert", "BertForTokenClassification", 3, "classifier.weight [3, 96]; classifier.bias [3]")]
@@ -177,8 +177,7 @@ public sealed class ConfigurationTests
         string file = $$"""{ "model_type": "{{family}}", "architectures": ["{{name}}"], "num_labels": 3, "vocab_size": 300, {{own}} }""";
         var files = GeneratorRun.Of(TestProject.Compile(Declaration), File(file)).Files;
         Assert.Contains($"public const int OutputWidth = {outputs};", files["Model.Model.g.cs"], System.StringComparison.Ordinal);
-        string prefix = name.EndsWith("Model", System.StringComparison.Ordinal) ? "" : family + ".";
-        foreach (string tensor in tensors.Split("; ").Append(prefix + (family == "distilbert" || family == "albert" ? "embeddings.LayerNorm.bias" : "encoder.layer.{layer}.output.LayerNorm.bias")))
+        foreach (string tensor in tensors.Split("; ").Append(family + "." + (family == "distilbert" || family == "albert" ? "embeddings.LayerNorm.bias" : "encoder.layer.{layer}.output.LayerNorm.bias")))
         {
             string[] parts = tensor.Split(' ', 2);
             string row = parts.Length == 2 ? $"new(\"{parts[0]}\", 0, {parts[1]})" : $"new(\"{parts[0]}\", ";

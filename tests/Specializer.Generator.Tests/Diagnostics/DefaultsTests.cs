@@ -8,6 +8,9 @@ namespace Specializer.Generator.Tests.Diagnostics;
 /// <summary>What is not written has the value that the attributes' documentation promises.</summary>
 public sealed class DefaultsTests
 {
+    /// <summary>LLaMA's names. One tensor for several projections is declared, where there is one.</summary>
+    private static readonly CheckpointLayout s_checkpoint = CheckpointLayout.Llama with { Names = CheckpointNames.Llama with { QueryKeyValue = "", GateUp = "" } };
+
     [Fact]
     public void EverythingThatCanBeLeftOut()
     {
@@ -37,7 +40,7 @@ public sealed class DefaultsTests
                 new NormArchitecture(NormFormula.RootMeanSquare, new NormAttribute(NormKind.RootMeanSquare).Epsilon, Bias: false, UnitOffset: false),
                 BlockArrangement.PreNorm,
                 new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
-                CheckpointLayout.Llama),
+                s_checkpoint),
             architecture);
     }
 
@@ -70,7 +73,7 @@ public sealed class DefaultsTests
                 new NormArchitecture(NormFormula.Layer, 1e-6f, Bias: true, UnitOffset: false),
                 BlockArrangement.PreNorm,
                 new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
-                CheckpointLayout.Llama),
+                s_checkpoint),
             architecture);
     }
 

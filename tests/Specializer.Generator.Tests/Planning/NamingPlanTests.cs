@@ -29,7 +29,7 @@ public sealed class NamingPlanTests
     [InlineData("vit", "vit.")]
     public void TheBasePrefixIsWhatAllNamesShare(string type, string prefix)
     {
-        string own = type == "longformer" ? ", \"attention_window\": 8" : type == "vit" ? ", \"image_size\": 16, \"patch_size\": 4" : "";
+        string own = type is "mistral" or "qwen2" or "qwen3" or "gemma" ? ", \"num_key_value_heads\": 2" : type == "longformer" ? ", \"attention_window\": 8" : type == "vit" ? ", \"image_size\": 16, \"patch_size\": 4" : "";
         Assert.Equal(prefix, Plan($"{{ \"model_type\": \"{type}\", {Decoder}{own} }}").BasePrefix);
     }
 
