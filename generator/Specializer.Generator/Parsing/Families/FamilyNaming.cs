@@ -21,7 +21,10 @@ internal static class FamilyNaming
         ["bloom"] = CheckpointNaming.PlainDecoder,
         ["mpt"] = CheckpointNaming.PlainDecoder,
         ["falcon"] = CheckpointNaming.PlainDecoder,
-        ["t5"] = new() { Copies = new([new("shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight")]) },
+        ["t5"] = CheckpointNaming.Plain.With("decoder.block.*", "decoder.final_layer_norm.*", "lm_head.*") with
+        {
+            Copies = new([new("shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight")]),
+        },
         ["bart"] = Bart,
         ["mbart"] = Bart,
         ["marian"] = Bart,
