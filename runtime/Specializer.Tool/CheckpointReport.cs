@@ -23,7 +23,7 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
 
     /// <summary>The table that generated code checks a checkpoint against.</summary>
     public static TensorTable Table(ExecutionPlan plan) => new(
-        [.. plan.Tensors.Select(tensor => Requirement(plan, tensor, plan.Naming.Of(tensor)))],
+        [.. plan.Tensors.Select(tensor => Requirement(plan, tensor, plan.Naming.Of(tensor) ?? new TensorAlternatives(tensor.Name)))],
         new TensorNaming
         {
             BasePrefix = plan.Naming.BasePrefix,
@@ -32,16 +32,16 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
             OutputMatrix = plan.Naming.OutputMatrix,
         });
 
-    private static TensorRequirement Requirement(ExecutionPlan plan, TensorPlan tensor, TensorAlternatives? alternatives) => new(
+    private static TensorRequirement Requirement(ExecutionPlan plan, TensorPlan tensor, TensorAlternatives alternatives) => new(
         tensor.Name,
         plan.LayersOf(tensor),
         [.. tensor.Shape.Select(static extent => (long)extent)])
     {
-        Copies = [.. alternatives?.Copies ?? []],
-        Substitutes = [.. alternatives?.Substitutes ?? []],
-        Parts = [.. alternatives?.Parts.Select(Rows) ?? []],
-        PartOf = alternatives?.PartOf is { } whole ? Rows(whole) : null,
-        ZeroIfAbsent = alternatives?.ZeroIfAbsent ?? false,
+        Copies = [.. alternatives.Copies],
+        Substitutes = [.. alternatives.Substitutes],
+        Parts = [.. alternatives.Parts.Select(Rows)],
+        PartOf = alternatives.PartOf is { } whole ? Rows(whole) : null,
+        ZeroIfAbsent = alternatives.ZeroIfAbsent,
     };
 
     private static Specializer.TensorRows Rows(Generator.Planning.TensorRows rows) => new(rows.Name, rows.First, rows.Rows);
