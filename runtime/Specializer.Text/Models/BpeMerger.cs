@@ -1,0 +1,214 @@
+using System;
+
+namespace Specializer.Text.Models;
+
+/// <summary>Merges the symbols of one word: by repeated search for the lowest rank in short words, with a heap and a linked list in long ones.</summary>
+internal sealed class BpeMerger(MergeTable merges)
+{
+    private const int ShortWord = 48;
+
+    /// <summary>Merges symbols in place and returns how many are left.</summary>
+    /// <param name="scratch">Ids and lengths of the symbols.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="exact">
+    /// Whether ids may stand for other text than their own. Then an entry of the heap that went stale may still be carried out, as in the
+    /// library, and only the heap tells.
+    /// </param>
+    public int Merge(ModelScratch scratch, int count, bool exact) =>
+        count < 2 ? count : count <= ShortWord && !exact ? MergeShort(scratch, count) : MergeLong(scratch, count);
+
+    private int MergeShort(ModelScratch scratch, int count)
+    {
+        Span<int> ids = scratch.Ids.AsSpan(0, count), lengths = scratch.Lengths.AsSpan(0, count);
+        Span<int> ranks = scratch.Ranks.AsSpan(0, count), merged = scratch.Next.AsSpan(0, count);
+        for (int i = 0; i + 1 < count; i++)
+        {
+            merges.TryGet(ids[i], ids[i + 1], out ranks[i], out merged[i]);
+        }
+
+        while (count > 1)
+        {
+            int best = 0;
+            for (int i = 1; i < count - 1; i++)
+            {
+                best = ranks[i] < ranks[best] ? i : best;
+            }
+
+            if (ranks[best] == int.MaxValue)
+            {
+                break;
+            }
+
+            ids[best] = merged[best];
+            lengths[best] += lengths[best + 1];
+            count--;
+            ids[(best + 2)..(count + 1)].CopyTo(ids[(best + 1)..]);
+            lengths[(best + 2)..(count + 1)].CopyTo(lengths[(best + 1)..]);
+            if (best + 1 < count)
+            {
+                ranks[(best + 2)..count].CopyTo(ranks[(best + 1)..]);
+                merged[(best + 2)..count].CopyTo(merged[(best + 1)..]);
+                merges.TryGet(ids[best], ids[best + 1], out ranks[best], out merged[best]);
+            }
+
+            if (best > 0)
+            {
+                merges.TryGet(ids[best - 1], ids[best], out ranks[best - 1], out merged[best - 1]);
+            }
+        }
+
+        return count;
+    }
+
+    private int MergeLong(ModelScratch scratch, int count)
+    {
+        int[] ids = scratch.Ids, lengths = scratch.Lengths, previous = scratch.Previous, next = scratch.Next;
+        var heap = new MergeHeap(scratch);
+        for (int i = 0; i < count; i++)
+        {
+            previous[i] = i - 1;
+            next[i] = i + 1 < count ? i + 1 : -1;
+            if (i + 1 < count && merges.TryGet(ids[i], ids[i + 1], out int rank, out int id))
+            {
+                heap.Append(rank, i, id);
+            }
+        }
+
+        heap.Order();
+        while (heap.TryPop(out int position, out int id))
+        {
+            int right = next[position];
+            if (lengths[position] == 0 || right < 0)
+            {
+                continue;
+            }
+
+            // An entry is stale if the pair has changed since. Like the library, only the result is compared.
+            if (!merges.TryGet(ids[position], ids[right], out _, out int current) || current != id)
+            {
+                continue;
+            }
+
+            ids[position] = id;
+            lengths[position] += lengths[right];
+            lengths[right] = 0;
+            int after = next[right];
+            next[position] = after;
+            if (after >= 0)
+            {
+                previous[after] = position;
+            }
+
+            int before = previous[position];
+            if (before >= 0 && merges.TryGet(ids[before], id, out int rank, out int newId))
+            {
+                heap.Push(rank, before, newId);
+            }
+
+            if (after >= 0 && merges.TryGet(id, ids[after], out rank, out newId))
+            {
+                heap.Push(rank, position, newId);
+            }
+        }
+
+        int left = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (lengths[i] != 0)
+            {
+                (ids[left], lengths[left]) = (ids[i], lengths[i]);
+                left++;
+            }
+        }
+
+        return left;
+    }
+
+    /// <summary>A binary heap of merges by rank, then by place.</summary>
+    private ref struct MergeHeap(ModelScratch scratch)
+    {
+        private ulong[] _keys = scratch.HeapKeys;
+        private int[] _ids = scratch.HeapIds;
+        private int _count;
+
+        public void Append(int rank, int position, int id)
+        {
+            if (_count == _keys.Length)
+            {
+                Array.Resize(ref scratch.HeapKeys, 2 * _count);
+                Array.Resize(ref scratch.HeapIds, 2 * _count);
+                _keys = scratch.HeapKeys;
+                _ids = scratch.HeapIds;
+            }
+
+            _keys[_count] = (ulong)(uint)rank << 32 | (uint)position;
+            _ids[_count] = id;
+            _count++;
+        }
+
+        public void Order() => Array.Sort(_keys, _ids, 0, _count);
+
+        public void Push(int rank, int position, int id)
+        {
+            Append(rank, position, id);
+            int child = _count - 1;
+            ulong key = _keys[child];
+            while (child > 0)
+            {
+                int parent = child - 1 >> 1;
+                if (_keys[parent] <= key)
+                {
+                    break;
+                }
+
+                (_keys[child], _ids[child]) = (_keys[parent], _ids[parent]);
+                child = parent;
+            }
+
+            (_keys[child], _ids[child]) = (key, id);
+        }
+
+        public bool TryPop(out int position, out int id)
+        {
+            if (_count == 0)
+            {
+                (position, id) = (0, 0);
+                return false;
+            }
+
+            position = (int)(uint)_keys[0];
+            id = _ids[0];
+            _count--;
+            ulong key = _keys[_count];
+            int moved = _ids[_count], parent = 0;
+            while (true)
+            {
+                int child = 2 * parent + 1;
+                if (child >= _count)
+                {
+                    break;
+                }
+
+                if (child + 1 < _count && _keys[child + 1] < _keys[child])
+                {
+                    child++;
+                }
+
+                if (_keys[child] >= key)
+                {
+                    break;
+                }
+
+                (_keys[parent], _ids[parent]) = (_keys[child], _ids[child]);
+                parent = child;
+            }
+
+            if (_count > 0)
+            {
+                (_keys[parent], _ids[parent]) = (key, moved);
+            }
+
+            return true;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System;
+
+namespace Specializer.Text.Models;
+
+/// <summary>Working memory of the models, one for each thread at work.</summary>
+internal sealed class ModelScratch
+{
+    public byte[] Text = new byte[256];
+    public int[] Ids = new int[64];
+    public int[] Lengths = new int[64];
+    public int[] Previous = new int[64];
+    public int[] Next = new int[64];
+    public int[] Ranks = new int[64];
+    public ulong[] HeapKeys = new ulong[64];
+    public int[] HeapIds = new int[64];
+    public double[] Scores = [];
+
+    /// <summary>Words that were tokenized not long ago.</summary>
+    public WordCache Cache { get; } = new();
+
+    /// <summary>Room for so many symbols of a word.</summary>
+    public void EnsureSymbols(int count)
+    {
+        if (Ids.Length < count)
+        {
+            int length = Math.Max(count, 2 * Ids.Length);
+            Ids = new int[length];
+            Lengths = new int[length];
+            Previous = new int[length];
+            Next = new int[length];
+            Ranks = new int[length];
+        }
+    }
+
+    /// <summary>Room for the best path to each byte of a word.</summary>
+    public void EnsurePath(int count)
+    {
+        if (Scores.Length < count)
+        {
+            Scores = new double[Math.Max(count, 2 * Scores.Length)];
+        }
+
+        EnsureSymbols(count);
+    }
+
+    public Span<byte> EnsureText(int count)
+    {
+        if (Text.Length < count)
+        {
+            Text = new byte[Math.Max(count, 2 * Text.Length)];
+        }
+
+        return Text;
+    }
+
+    /// <summary>Gives memory back that one long word needed.</summary>
+    public void Trim(int maximum)
+    {
+        if (Ids.Length > maximum / 4)
+        {
+            Ids = [];
+            Lengths = [];
+            Previous = [];
+            Next = [];
+            Ranks = [];
+            Scores = [];
+        }
+
+        if (HeapKeys.Length > maximum / 8)
+        {
+            HeapKeys = new ulong[64];
+            HeapIds = new int[64];
+        }
+
+        if (Text.Length > maximum)
+        {
+            Text = new byte[256];
+        }
+    }
+}

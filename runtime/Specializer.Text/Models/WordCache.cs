@@ -1,0 +1,72 @@
+using System;
+
+namespace Specializer.Text.Models;
+
+/// <summary>Tokens of short words, in a table of fixed size in which a newer word takes the place of an older one.</summary>
+internal sealed class WordCache
+{
+    private const int Slots = 8192;
+    private const int MaximumBytes = 24;
+    private const int MaximumTokens = 6;
+    private const int SlotBytes = 32;
+    private byte[]? _words;
+    private int[] _tokens = [];
+    private object? _owner;
+
+    /// <summary>Whether a word is short enough to be kept.</summary>
+    public static bool Takes(int length) => length <= MaximumBytes;
+
+    /// <summary>Forgets everything if the model is another.</summary>
+    public void Claim(object owner)
+    {
+        if (!ReferenceEquals(_owner, owner))
+        {
+            _owner = owner;
+            _words ??= new byte[Slots * SlotBytes];
+            _tokens = _tokens.Length == 0 ? new int[Slots * 2 * MaximumTokens] : _tokens;
+            Array.Clear(_words);
+        }
+    }
+
+    /// <summary>Appends the tokens of a word if they are known.</summary>
+    public bool TryGet(ReadOnlySpan<byte> word, uint hash, Pipeline.TokenList tokens)
+    {
+        int slot = (int)(hash % Slots);
+        ReadOnlySpan<byte> entry = _words.AsSpan(slot * SlotBytes, SlotBytes);
+        if (entry[0] != word.Length || !entry.Slice(2, word.Length).SequenceEqual(word))
+        {
+            return false;
+        }
+
+        int start = 0;
+        ReadOnlySpan<int> pairs = _tokens.AsSpan(slot * 2 * MaximumTokens, 2 * entry[1]);
+        for (int i = 0; i < pairs.Length; i += 2)
+        {
+            tokens.Add(pairs[i], start, pairs[i + 1]);
+            start = pairs[i + 1];
+        }
+
+        return true;
+    }
+
+    /// <summary>Keeps the tokens from an index on, which follow each other without gaps.</summary>
+    public void Set(ReadOnlySpan<byte> word, uint hash, Pipeline.TokenList tokens, int from)
+    {
+        int count = tokens.Count - from;
+        if (count > MaximumTokens)
+        {
+            return;
+        }
+
+        int slot = (int)(hash % Slots);
+        Span<byte> entry = _words.AsSpan(slot * SlotBytes, SlotBytes);
+        entry[0] = (byte)word.Length;
+        entry[1] = (byte)count;
+        word.CopyTo(entry[2..]);
+        for (int i = 0; i < count; i++)
+        {
+            _tokens[slot * 2 * MaximumTokens + 2 * i] = tokens.Ids[from + i];
+            _tokens[slot * 2 * MaximumTokens + 2 * i + 1] = tokens.Ends[from + i];
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text;
+using Specializer.Text.Pipeline;
+using Specializer.Text.Unicode;
+
+namespace Specializer.Text.Normalizers;
+
+/// <summary>Puts a text in front of one that is not empty.</summary>
+internal sealed class PrependNormalizer(string prefix) : INormalizer
+{
+    public void Normalize(NormalizedText text)
+    {
+        if (text.Bytes.IsEmpty || prefix.Length == 0)
+        {
+            return;
+        }
+
+        int first = Scalars.Decode(text.Bytes, 0, out int length);
+        int end = text.Bytes.Length;
+        TextRewriter rewriter = text.BeginRewrite();
+        bool isFirst = true;
+        foreach (Rune rune in prefix.EnumerateRunes())
+        {
+            // The first scalar takes the place, and so the origin, of the text's first one.
+            rewriter.Write(rune.Value, isFirst ? 0 : 1);
+            isFirst = false;
+        }
+
+        rewriter.Insert(first);
+        text.Target.Append(text.Buffer, length, end);
+        text.EndRewrite();
+    }
+}

@@ -1,0 +1,44 @@
+using System;
+using Specializer.Text.Models;
+
+namespace Specializer.Text.Pipeline;
+
+/// <summary>Buffers of one encoding at work. A tokenizer keeps a few and lends them out.</summary>
+internal sealed class Workspace
+{
+    private const int MaximumKept = 8 << 20;
+
+    public PieceList Pieces { get; } = new();
+
+    public NormalizedText Normalized { get; } = new();
+
+    public TokenList Tokens { get; } = new();
+
+    public ModelScratch Scratch { get; } = new();
+
+    /// <summary>The index of the piece of each token, if ranges are asked for.</summary>
+    public int[] Words { get; private set; } = [];
+
+    public void EnsureWords(int count)
+    {
+        if (Words.Length < count)
+        {
+            int[] words = Words;
+            Array.Resize(ref words, Math.Max(count, 2 * words.Length));
+            Words = words;
+        }
+    }
+
+    /// <summary>Gives memory back that a large text needed.</summary>
+    public void Trim()
+    {
+        Pieces.Trim(MaximumKept);
+        Normalized.Trim(MaximumKept);
+        Tokens.Trim(MaximumKept);
+        Scratch.Trim(MaximumKept);
+        if (Words.Length > MaximumKept / 4)
+        {
+            Words = [];
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System;
+using Specializer.Text.Pipeline;
+using Specializer.Text.Unicode;
+
+namespace Specializer.Text.PreTokenizers;
+
+/// <summary>UnicodeScripts: a new piece where the script changes. What comes before the first scalar that has one is lost, as in the library.</summary>
+internal sealed class UnicodeScriptsPreTokenizer : PieceSplitter
+{
+    protected override void SplitPiece(PieceList pieces, Piece piece)
+    {
+        ReadOnlySpan<byte> bytes = pieces.Text.Bytes;
+        int start = -1, last = -1;
+        for (int index = piece.Start; index < piece.End;)
+        {
+            int script = UnicodeTables.Script(Scalars.Decode(bytes, index, out int length));
+            if (script != 0 && script != last)
+            {
+                if (start >= 0)
+                {
+                    pieces.Add(start, index);
+                }
+
+                start = index;
+                last = script;
+            }
+
+            index += length;
+        }
+
+        if (start >= 0)
+        {
+            pieces.Add(start, piece.End);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System;
+using Specializer.Text.Patterns;
+
+namespace Specializer.Text.Reading;
+
+/// <summary>What readers of components share.</summary>
+internal static class ComponentReader
+{
+    /// <summary>The most steps that a sequence of components may have.</summary>
+    public const int MaximumSteps = 1000;
+
+    /// <summary>The type of a component.</summary>
+    public static string TypeOf(JsonPlace place) => place["type"].Text();
+
+    /// <summary>An error for a component that is not known.</summary>
+    public static TokenizerException Unknown(JsonPlace place, string kind, string type) =>
+        place["type"].Error($"the {kind} '{type}' is not supported");
+
+    /// <summary>Reads a pattern: {"String": ...} or {"Regex": ...}.</summary>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="literal">The text, or null if it is a regular expression.</param>
+    public static TextPattern ReadPattern(JsonPlace place, out string? literal)
+    {
+        literal = null;
+        try
+        {
+            if (place.Has("String"))
+            {
+                literal = place["String"].Text();
+                return PatternFactory.FromLiteral(literal);
+            }
+
+            return PatternFactory.FromRegex(place["Regex"].Text());
+        }
+        catch (RegexSyntaxException exception)
+        {
+            throw new TokenizerException(place.Path + ".Regex", exception.Message, exception);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+
+namespace Specializer.Text.Reading;
+
+/// <summary>Finds the tokenizer of a model's folder.</summary>
+internal static class FolderReader
+{
+    private static readonly string[] s_sentencePieceNames = ["tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "sentencepiece.model"];
+
+    public static TokenizerParts Read(string folder)
+    {
+        if (TryRead(folder, "tokenizer.json") is { } json)
+        {
+            return Within(folder, "tokenizer.json", () => TokenizerJsonReader.Read(json));
+        }
+
+        FolderSettings settings = FolderSettings.Read(folder);
+        if (TryRead(folder, "source.spm") is { } source && TryRead(folder, "vocab.json") is { } marianVocabulary)
+        {
+            return Within(folder, "source.spm", () => MarianReader.Read(source, TryRead(folder, "target.spm") ?? source, marianVocabulary));
+        }
+
+        if (TryRead(folder, "vocab.json") is { } vocabulary && TryRead(folder, "merges.txt") is { } merges)
+        {
+            return Within(folder, "vocab.json", () => LegacyReader.ReadByteLevel(vocabulary, merges, settings));
+        }
+
+        if (TryRead(folder, "vocab.txt") is { } words)
+        {
+            return Within(folder, "vocab.txt", () => LegacyReader.ReadBert(words, settings));
+        }
+
+        foreach (string name in s_sentencePieceNames)
+        {
+            if (TryRead(folder, name) is { } model)
+            {
+                return Within(folder, name, () => LegacyReader.ReadSentencePiece(model, settings));
+            }
+        }
+
+        throw new TokenizerException(
+            $"{folder}: there is no tokenizer. Expected tokenizer.json, vocab.json with merges.txt, vocab.txt, source.spm with vocab.json, or {string.Join(", ", s_sentencePieceNames)}.");
+    }
+
+    /// <summary>The content of a file, or null if there is none.</summary>
+    internal static byte[]? TryRead(string folder, string name)
+    {
+        string path = Path.Combine(folder, name);
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+
+    private static TokenizerParts Within(string folder, string name, Func<TokenizerParts> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (TokenizerException exception) when (exception.Place is not null)
+        {
+            throw new TokenizerException($"{Path.Combine(folder, name)}: {exception.Message}", exception);
+        }
+    }
+}

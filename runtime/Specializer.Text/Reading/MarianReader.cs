@@ -1,0 +1,83 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using Specializer.Text.Decoders;
+using Specializer.Text.Models;
+using Specializer.Text.Pipeline;
+using Specializer.Text.PostProcessors;
+
+namespace Specializer.Text.Reading;
+
+/// <summary>Marian's two SentencePiece models over one vocab.json: the source's encodes, and ids are looked up by the pieces' texts.</summary>
+internal static class MarianReader
+{
+    public static TokenizerParts Read(ReadOnlySpan<byte> source, ReadOnlySpan<byte> target, byte[] vocabularyJson)
+    {
+        TokenizerParts parts = SentencePieceReader.Read(source);
+        TokenizerParts decoding = SentencePieceReader.Read(target);
+        Vocabulary vocabulary = LegacyReader.ReadJson(vocabularyJson);
+        int unknown = LegacyReader.Find(vocabulary, "<unk>", "vocab.json"), end = LegacyReader.Find(vocabulary, "</s>", "vocab.json");
+        TemplatePiece first = new(0, 0, []), second = new(1, 0, []), last = new(-1, 0, [end]);
+        var added = new List<AddedToken>();
+        foreach (string token in new[] { "</s>", "<unk>", "<pad>" })
+        {
+            if (vocabulary.Find(token) >= 0)
+            {
+                added.Add(new AddedToken(token) { Special = true, Normalized = false });
+            }
+        }
+
+        // Multilingual models begin with the target language's code, which stands before the text and is no part of it.
+        for (int entry = 0; entry < vocabulary.Count; entry++)
+        {
+            ReadOnlySpan<byte> text = vocabulary.TextOf(entry);
+            if (text.Length > 4 && text.StartsWith(">>"u8) && text.EndsWith("<<"u8))
+            {
+                added.Add(new AddedToken(Encoding.UTF8.GetString(text)) { Special = true, Normalized = false, RightStrip = true });
+            }
+        }
+
+        return parts with
+        {
+            Model = new MarianModel(parts.Model, vocabulary, unknown),
+            Decoder = decoding.Decoder,
+            SilentSpecialTokens = [],
+            AddedTokens = added,
+            UnknownToken = "<unk>",
+            PostProcessor = new TemplateProcessor([first, last], [first, second, last]),
+        };
+    }
+
+    /// <summary>Ids of vocab.json for the pieces of another model.</summary>
+    private sealed class MarianModel : ITokenModel
+    {
+        private readonly ITokenModel _model;
+        private readonly int[] _ids;
+
+        public MarianModel(ITokenModel model, Vocabulary vocabulary, int unknown)
+        {
+            _model = model;
+            Vocabulary = vocabulary;
+            _ids = new int[model.Vocabulary.IdLimit];
+            for (int id = 0; id < _ids.Length; id++)
+            {
+                int mapped = vocabulary.Find(model.Vocabulary.TextOfId(id));
+                _ids[id] = mapped >= 0 ? mapped : unknown;
+            }
+        }
+
+        public Vocabulary Vocabulary { get; }
+
+        public bool TokensAreTheirText => true;
+
+        public void Tokenize(ReadOnlySpan<byte> word, TokenList tokens, ModelScratch scratch)
+        {
+            int first = tokens.Count;
+            _model.Tokenize(word, tokens, scratch);
+            foreach (ref int id in tokens.Ids[first..])
+            {
+                id = _ids[id];
+            }
+        }
+    }
+}
