@@ -57,9 +57,12 @@ internal static class CommandLine
             console));
 
         Option<int> length = Number("--positions", "Positions to run.", 16), seed = Number("--seed", "Where the random tokens start.", 1);
-        var verify = new Command("verify", "Runs the generated code on the checkpoint and compares it with other implementations.") { directory, context, length, seed };
-        verify.SetAction(result => VerifyCommand.Run(
-            result.GetRequiredValue(directory), result.GetValue(context), result.GetValue(length), result.GetValue(seed), console));
+        var against = new Option<string?>("--against") { Description = "A safetensors file with what another program computed, as the program of --script writes it.", HelpName = "FILE" };
+        var script = new Option<bool>("--script") { Description = "Prints the Python program that makes such a file with transformers, and runs nothing." };
+        var verify = new Command("verify", "Runs the generated code on the checkpoint and compares it with other implementations.") { directory, context, length, seed, against, script };
+        verify.SetAction(result => result.GetValue(script)
+            ? VerifyCommand.Script(result.GetRequiredValue(directory), result.GetValue(context), result.GetValue(length), result.GetValue(seed), console)
+            : VerifyCommand.Run(result.GetRequiredValue(directory), result.GetValue(context), result.GetValue(length), result.GetValue(seed), result.GetValue(against), console));
 
         // A root command would be called after the assembly; the tool has another name.
         return new Command("specializer", "Looks at a model's folder as the generator of Specializer does.") { inspect, create, verify, new HelpOption(), new VersionOption() };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Linq;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Planning;
 using Spectre.Console;
@@ -15,8 +16,8 @@ internal static class InspectCommand
         ExecutionPlan plan = folder.Plan(contextLength);
         console.MarkupLineInterpolated($"[bold]{folder.Name}[/]");
         console.WriteLine(Documentation.Sentence(plan));
-        var facts = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("term").NoWrap()).AddColumn("description");
-        foreach ((string term, string description) in Documentation.Facts(plan))
+        var facts = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("term").NoWrap().PadRight(2)).AddColumn("description");
+        foreach ((string term, string description) in Assumptions.Of(plan).Concat(Documentation.Costs(plan)))
         {
             facts.AddRow(Markup.Escape(term), Markup.Escape(description));
         }
@@ -33,6 +34,12 @@ internal static class InspectCommand
 
     private static int WriteNoCheckpoint(ModelFolder folder, IAnsiConsole console)
     {
+        if (folder.OtherFormat is { } message)
+        {
+            console.MarkupLineInterpolated($"[yellow]No checkpoint:[/] {message}");
+            return 1;
+        }
+
         console.MarkupLineInterpolated($"[yellow]No checkpoint:[/] '{folder.Path}' holds no safetensors file. The class can be generated; to run it, put model.safetensors there, or the index of a checkpoint in several files and those.");
         return 0;
     }

@@ -39,7 +39,8 @@ internal sealed class ModelFolder
     /// <summary>The folder's last name.</summary>
     public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
 
-    private string Text { get; }
+    /// <summary>The text of the config.json.</summary>
+    public string Text { get; }
 
     /// <summary>What the generator makes of the config.json.</summary>
     /// <param name="contextLength">A context length in the place of the file's; 0 for the file's.</param>
@@ -63,6 +64,9 @@ internal sealed class ModelFolder
 
     /// <summary>Whether there are weights of any kind.</summary>
     public bool HasCheckpoint => Directory.EnumerateFiles(Path, "*.safetensors*").Any();
+
+    /// <summary>What to do about weights in another format, where there are no others; null if there are none.</summary>
+    public string? OtherFormat => HasCheckpoint ? null : OtherFormats.InFolder(Path) is { } advice ? $"{Path}: {advice}" : null;
 
     /// <summary>Opens the folder's checkpoint, in one file or in several.</summary>
     /// <exception cref="WeightsException">It cannot be read, or it is not clear which of several is meant.</exception>

@@ -1,10 +1,14 @@
 using System;
 using Spectre.Console;
 
-// What is not read on a screen is not wrapped for one.
+// What is not read on a screen is not wrapped for one, and has no colours.
+bool isScreen = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") != "dumb";
+IAnsiConsole console = isScreen
+    ? AnsiConsole.Console
+    : AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
 if (Console.IsOutputRedirected)
 {
-    AnsiConsole.Profile.Width = 1000;
+    console.Profile.Width = 1000;
 }
 
-return Specializer.Tool.CommandLine.Run(args, AnsiConsole.Console, Console.Error);
+return Specializer.Tool.CommandLine.Run(args, console, Console.Error);

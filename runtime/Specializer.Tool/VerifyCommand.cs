@@ -10,18 +10,35 @@ namespace Specializer.Tool;
 
 /// <summary>
 /// <c>specializer verify DIR</c>: compiles what the generator writes for a model, runs it on its checkpoint, and compares
-/// with the generic engine, with the kernels of every other instruction set, and with itself token by token.
+/// with the generic engine, with the kernels of every other instruction set, with itself token by token, and with what another program computed.
 /// </summary>
 internal static class VerifyCommand
 {
+    /// <summary>The programs whose versions a reference names.</summary>
+    private static readonly string[] s_programs = ["transformers", "torch"];
+
+    /// <summary>Prints the Python program that makes a reference.</summary>
+    public static int Script(string directory, int contextLength, int length, int seed, IAnsiConsole console)
+    {
+        var folder = new ModelFolder(directory);
+        console.Profile.Out.Writer.Write(ReferenceScript.Of(folder.Path, folder.Plan(contextLength), folder.Text, length, seed));
+        return 0;
+    }
+
+    /// <param name="directory">The model's folder.</param>
+    /// <param name="contextLength">A context length in the place of the file's; 0 for the file's.</param>
+    /// <param name="length">The positions of random input.</param>
+    /// <param name="seed">Where its random numbers begin.</param>
+    /// <param name="against">A file with the results of another program; null for none.</param>
+    /// <param name="console">Where the results are written.</param>
     /// <returns>0 if everything agrees to within rounding.</returns>
-    public static int Run(string directory, int contextLength, int length, int seed, IAnsiConsole console)
+    public static int Run(string directory, int contextLength, int length, int seed, string? against, IAnsiConsole console)
     {
         var folder = new ModelFolder(directory);
         ExecutionPlan plan = folder.Plan(contextLength);
         if (!folder.HasCheckpoint)
         {
-            throw new ToolException($"'{folder.Path}' holds no safetensors file to run. Put the model's model.safetensors there.");
+            throw new ToolException(folder.OtherFormat ?? $"'{folder.Path}' holds no safetensors file to run. Put the model's model.safetensors there.");
         }
 
         // First what takes no time and can be wrong.
@@ -44,7 +61,36 @@ internal static class VerifyCommand
 
         bool good = Write(rows, console);
         console.MarkupLine(good ? "[green]All agree.[/]" : "[red]They do not agree: please report this with the config.json.[/]");
-        return good ? 0 : 1;
+        if (against is null)
+        {
+            console.WriteLine(
+                "This checks consistency only: all of them are Specializer's own and read the config.json in one way. To compare with transformers, run the program that "
+                + $"'specializer verify {directory} --script' prints, then 'specializer verify {directory} --against {ReferenceScript.FileName}'.");
+            return good ? 0 : 1;
+        }
+
+        return CompareWith(against, model, plan, console) && good ? 0 : 1;
+    }
+
+    private static bool CompareWith(string path, TransformerModel model, ExecutionPlan plan, IAnsiConsole console)
+    {
+        using SafetensorsFile reference = SafetensorsFile.Open(path);
+        IReadOnlyList<(string What, Difference? Difference, string Remark)> rows = ReferenceRun.Compare(model, plan, reference);
+        string[] versions = [.. s_programs.Where(reference.Metadata.ContainsKey).Select(name => $"{name} {reference.Metadata[name]}")];
+        console.WriteLine();
+        console.WriteLine($"{path}{(versions.Length > 0 ? $", made by {string.Join(" and ", versions)}" : "")}:");
+        bool good = Write(rows, console);
+        if (good)
+        {
+            console.MarkupLine("[green]The results are those of the reference.[/]");
+        }
+        else
+        {
+            string first = rows.First(static row => row.Difference is { IsRounding: false }).What;
+            console.MarkupLineInterpolated($"[red]The results are not those of the reference; the first that differ are the {first}.[/] Check that it was made of this checkpoint, and report it with the config.json.");
+        }
+
+        return good;
     }
 
     private static IEnumerable<(string What, Difference? Difference, string Remark)> Others(

@@ -30,7 +30,7 @@ internal static class Documentation
         {
             yield return (
                 kind.Name.Length == 0 ? "Attention" : kind.Name + " attention",
-                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions)}{(attention.ScaleByInverseLayer ? "; scores divided by the number of the layer" : "")}{Clip(attention)}");
+                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Band > 0 ? $"a band of {kind.Band} positions to each side" : kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions, architecture.Embeddings.Positions)}{(attention.ScaleByInverseLayer ? "; scores divided by the number of the layer" : "")}{Clip(attention)}");
         }
 
         yield return ("Feed-forward", $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}");
@@ -38,6 +38,15 @@ internal static class Documentation
         yield return plan.Head is null
             ? ("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits")
             : ("Output", Output(plan, plan.Head));
+        foreach ((string Term, string Description) cost in Costs(plan))
+        {
+            yield return cost;
+        }
+    }
+
+    /// <summary>What it costs, a term and a description each.</summary>
+    public static IEnumerable<(string Term, string Description)> Costs(ExecutionPlan plan)
+    {
         yield return ("Packed weights", Grouped(plan.PackedWeightBytes) + " bytes");
         yield return ("One session", $"{Grouped(plan.SessionBytes)} bytes, {(plan.Head is null ? "prompts" : "sequences")} in chunks of {plan.ChunkLength}");
         yield return ("One token", Grouped(plan.MultiplyAddsPerToken) + " multiply-adds");
@@ -89,11 +98,13 @@ internal static class Documentation
         return plan.Architecture.Head is null ? "the last hidden states" : $"{Grouped(head.OutputWidth)} values {rows}";
     }
 
-    private static string Positions(AttentionPositions positions) => positions switch
+    private static string Positions(AttentionPositions positions, PositionTable? table) => positions switch
     {
         RotaryPositions rotary => $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDimension} of each head, {(rotary.Interleaved ? "interleaved pairs" : "half-split pairs")}{Lengths(rotary.Scaling)}",
         RelativePositions relative => $"a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}",
         AlibiPositions => "a slope for each head (ALiBi)",
+        _ when table is LearnedPositions learned => $"learned, {Grouped(learned.Rows)} rows",
+        _ when table is SinusoidalPositions => "sinusoidal",
         _ => "none",
     };
 

@@ -20,6 +20,11 @@ public static class Checkpoint
         string file = Directory.Exists(path) ? FindIn(path) : path;
         if (!file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
         {
+            if (File.Exists(file) && OtherFormats.OfFile(file) is { } other)
+            {
+                throw SafetensorsFile.Unreadable(file, other, null);
+            }
+
             return SafetensorsFile.Open(file);
         }
 
@@ -54,7 +59,7 @@ public static class Checkpoint
             : throw SafetensorsFile.Unreadable(
                 folder,
                 files.Length == 0 && indices.Length == 0
-                    ? "the folder holds no safetensors file. Expected model.safetensors, or model.safetensors.index.json with the files that it lists; download the model's weights into it."
+                    ? OtherFormats.InFolder(folder) ?? "the folder holds no safetensors file. Expected model.safetensors, or model.safetensors.index.json with the files that it lists; download the model's weights into it."
                     : string.Create(CultureInfo.InvariantCulture, $"the folder holds {files.Length} safetensors files and {indices.Length} indices, but neither a model.safetensors nor a model{SafetensorsIndex.Extension}. Pass the path of the file or index that is meant; if the files are parts of one checkpoint, download its index too."),
                 null);
     }

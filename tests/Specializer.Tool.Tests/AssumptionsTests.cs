@@ -1,0 +1,66 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using Specializer.Generator.Tests;
+using Specializer.Tests;
+using Xunit;
+
+namespace Specializer.Tool.Tests;
+
+/// <summary><c>inspect</c> states what the generator assumes of a model.</summary>
+public sealed class AssumptionsTests
+{
+    private static readonly string s_benchmarks = Path.Combine(RepositoryFiles.Root, "benchmarks", "Models", "Configurations");
+
+    [Theory]
+    [InlineData("gpt2-124M", "positions", "learned, a table of 1024 rows")]
+    [InlineData("gpt2-124M", "activation", "GELU (tanh), not gated, 3072 wide, with biases")]
+    [InlineData("gpt2-124M", "norms", "LayerNorm, epsilon 1E-05, with biases, before each block")]
+    [InlineData("gpt2-124M", "Logits", "computed with the token embeddings (tied), no soft cap")]
+    [InlineData("minilm-22M", "positions", "learned, a table of 512 rows")]
+    [InlineData("minilm-22M", "embeddings", "not scaled, normalised, with 2 token types")]
+    [InlineData("minilm-22M", "attention", "every position sees all")]
+    [InlineData("t5-small", "Encoder: positions in attention", "relative: a learned bias for each of 32 buckets of distances up to 128, both ways")]
+    [InlineData("t5-small", "Decoder: positions in attention", "relative: a learned bias for each of 32 buckets of distances up to 128, backwards")]
+    [InlineData("t5-small", "Decoder: attention to the encoder", "8 heads of 64")]
+    [InlineData("whisper-tiny", "Encoder: positions", "learned, a table of 1500 rows")]
+    [InlineData("vit-tiny", "positions", "learned, a table of 197 rows")]
+    public void OfAModel(string model, string term, string description) => AssertRow(Path.Combine(s_benchmarks, model), term, description);
+
+    [SharedDataTheory]
+    [InlineData("llama3", "positions in attention", "llama3 scaling by ")]
+    [InlineData("llama3", "positions", "none added to the embeddings")]
+    [InlineData("gemma2", "Sliding attention", "causal within 8 positions; scores times 0.16666667, soft cap 5")]
+    [InlineData("gemma2", "embeddings", "times ")]
+    [InlineData("gemma2", "Logits", "soft cap 1.5")]
+    [InlineData("gemma2", "norms", "times 1 + weight, before and after each block")]
+    [InlineData("longformer", "attention", "a band of ")]
+    [InlineData("mpt", "positions in attention", "a slope for each head (ALiBi)")]
+    [InlineData("marian", "Encoder: positions", "sinusoidal")]
+    [InlineData("albert", "shared layers", "1 set of weights, each used 3 times")]
+    [InlineData("bert", "Pooling and head", "the first token's state, a linear layer to 72 with tanh")]
+    public void OfAGolden(string model, string term, string description) => AssertRow(SharedData.Path("goldens", model), term, description);
+
+    /// <summary>What is written to a pipe has no escape codes, whatever the terminal.</summary>
+    [Fact]
+    public void APipeGetsNoColours()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "inspect", InspectTests.Pronounce]) { RedirectStandardOutput = true };
+        start.Environment["TERM"] = "xterm-256color";
+        start.Environment["COLORTERM"] = "truecolor";
+        start.Environment.Remove("NO_COLOR");
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        Assert.Contains("It holds exactly what the model needs.", output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', output);
+    }
+
+    private static void AssertRow(string folder, string term, string description)
+    {
+        string output = ToolRun.Of("inspect", folder).Output;
+        string row = Assert.Single(output.Split('\n'), line => line.Trim().Split("  ")[0] == term);
+        Assert.Contains(description, row, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,65 @@
+using System;
+using System.IO;
+using System.Linq;
+using Xunit;
+
+namespace Specializer.Tool.Tests;
+
+/// <summary>A folder whose weights are in a format that is not read gets one message, which names the file and says what to do.</summary>
+public sealed class OtherFormatsTests
+{
+    public static TheoryData<string, string> Formats => new()
+    {
+        { "pytorch_model.bin", "torch.load(" },
+        { "pytorch_model-00001-of-00002.bin", "torch.load(" },
+        { "consolidated.00.pth", "torch.load(" },
+        { "tf_model.h5", "from_tf=True" },
+        { "flax_model.msgpack", "from_flax=True" },
+        { "model.onnx", "Download the checkpoint that it was exported from" },
+        { "onnx/model_quantized.onnx", "Download the checkpoint that it was exported from" },
+        { "smollm-q4_k_m.gguf", "Download the checkpoint that it was made of" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void AFolderWithoutSafetensors(string file, string advice)
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
+        Directory.CreateDirectory(folder["onnx"]);
+        folder.Write(file, "not read");
+        ToolRun inspect = ToolRun.Of("inspect", folder.Path), verify = ToolRun.Of("verify", folder.Path);
+        Assert.Equal((1, 1), (inspect.ExitCode, verify.ExitCode));
+        foreach (string message in new[] { inspect.Output, verify.Error, Assert.Throws<WeightsException>(() => Checkpoint.Open(folder.Path)).Message })
+        {
+            Assert.Contains($"{folder.Path}: the folder holds {file}, but no safetensors file. ", message, StringComparison.Ordinal);
+            Assert.Contains(advice, message, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("The class can be generated", inspect.Output, StringComparison.Ordinal);
+        string direct = Assert.Throws<WeightsException>(() => Checkpoint.Open(folder[file])).Message;
+        Assert.Contains($"{Path.GetFileName(file)} is no safetensors file. ", direct, StringComparison.Ordinal);
+        Assert.Contains(advice, direct, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SafetensorsBesideAnotherFormatAreRead()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
+        File.Copy(Path.Combine(InspectTests.Pronounce, "model.safetensors"), folder["model.safetensors"]);
+        folder.Write("pytorch_model.bin", "not read");
+        Assert.Contains("It holds exactly what the model needs.", ToolRun.Of("inspect", folder.Path).Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Three lines of Python follow, each of its own.</summary>
+    [Fact]
+    public void TheAdviceIsLinesOfPython()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pytorch_model.bin", "not read");
+        string[] lines = Assert.Throws<WeightsException>(() => Checkpoint.Open(folder.Path)).Message.Split('\n');
+        Assert.Equal(["    import ", "    parts =", "    safeten"], lines[1..].Select(static line => line[..11]));
+        Assert.Contains($"glob.glob(\"{Path.Combine(folder.Path, "pytorch_model*.bin").Replace("\\", "\\\\")}\")", lines[2], StringComparison.Ordinal);
+    }
+}
