@@ -37,9 +37,12 @@ internal static class Arithmetic
             (BinaryOperator.Add, TextValue x, TextValue y) => Add(context, x, y),
             (BinaryOperator.Add, ListValue x, ListValue y) => context.List([.. x.Items, .. y.Items]),
             (BinaryOperator.Add, TupleValue x, TupleValue y) => context.Tuple([.. x.Items, .. y.Items]),
-            (BinaryOperator.Multiply, TextValue or ItemsValue, _) when Numbers.Integer(right) is BigInteger count => Repeat(context, left, count),
-            (BinaryOperator.Multiply, _, TextValue or ItemsValue) when Numbers.Integer(left) is BigInteger count => Repeat(context, right, count),
-            _ => throw TemplateFault.Runtime($"unsupported operand types for {Symbol(operation)}: '{left.TypeName}' and '{right.TypeName}'"),
+            (BinaryOperator.Multiply, TextValue or ItemsValue, _) when Numbers.Integer(right) is BigInteger count =>
+                Repeat(context, left, count),
+            (BinaryOperator.Multiply, _, TextValue or ItemsValue) when Numbers.Integer(left) is BigInteger count =>
+                Repeat(context, right, count),
+            _ => throw TemplateFault.Runtime(
+                $"unsupported operand types for {Symbol(operation)}: '{left.TypeName}' and '{right.TypeName}'"),
         };
     }
 

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Frozen;
 using System.Collections.Generic;
-using System.Linq;
+using System.Globalization;
 using System.Numerics;
 
 namespace Specializer.Text.Templates;
@@ -48,7 +48,7 @@ internal static class Attributes
 
         return key is TextValue text
             ? Python(context, target, context.Characters(text)) ?? new UndefinedValue(context.Characters(text), target.TypeName)
-            : new UndefinedValue(key is IntValue number && number.Value.GetBitLength() < 64 ? number.Value.ToString() : key.TypeName, target.TypeName);
+            : new UndefinedValue(Describe(key), target.TypeName);
     }
 
     /// <summary>Jinja's <c>target[start:stop:step]</c>.</summary>
@@ -104,6 +104,9 @@ internal static class Attributes
             _ => null,
         };
     }
+
+    private static string Describe(Value key) =>
+        key is IntValue number && number.Value.GetBitLength() < 64 ? number.Value.ToString(CultureInfo.InvariantCulture) : key.TypeName;
 
     private static TemplateFault Missing(Value target, string name) =>
         TemplateFault.Unsupported($"The attribute '{name}' of '{target.TypeName}' is not supported.");

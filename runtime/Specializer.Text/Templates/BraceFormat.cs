@@ -72,7 +72,8 @@ internal static class BraceFormat
         FormatSpecification parsed = Parse(specification);
         return value switch
         {
-            TextValue text when parsed is { Type: '\0' or 's', Align: not '=', Grouping: '\0', Sign: '-', IsAlternate: false } => parsed.Apply(context, text),
+            TextValue text when parsed is { Type: '\0' or 's', Align: not '=', Grouping: '\0', Sign: '-', IsAlternate: false } =>
+                parsed.Apply(context, text),
             _ when Numbers.IsNumber(value) && parsed.Type is not ('s' or 'c') => parsed.Apply(context, value),
             _ => throw TemplateFault.Runtime($"The format '{specification}' does not take a value of type '{value.TypeName}'."),
         };
@@ -106,7 +107,8 @@ internal static class BraceFormat
             }
 
             value = isAttribute ? Attributes.Get(context, value, key)
-                : int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int item) ? Attributes.Item(context, value, new IntValue(item))
+                : int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int item)
+                    ? Attributes.Item(context, value, new IntValue(item))
                 : Attributes.Item(context, value, new TextValue(key));
             end = isAttribute ? (stop == name.Length ? -1 : stop) : stop + 1;
             if (!isAttribute && end < name.Length && name[end] is not ('.' or '['))
@@ -161,7 +163,8 @@ internal static class BraceFormat
             ? throw TemplateFault.Runtime($"The format '{text}' is invalid.")
             : new FormatSpecification
             {
-                Fill = fill, Align = align, Sign = sign, IsAlternate = alternate, Width = width, Grouping = grouping, Precision = precision, Type = type,
+                Fill = fill, Align = align, Sign = sign, IsAlternate = alternate, Width = width, Grouping = grouping,
+                    Precision = precision, Type = type,
             };
     }
 }

@@ -8,7 +8,10 @@ namespace Specializer.Text;
 /// <param name="Content">The text, or null where there is none, as in a message that only calls tools.</param>
 public sealed record ChatMessage(string Role, string? Content)
 {
-    /// <summary>The content as parts, for templates of models that also see or hear; it takes the place of <see cref="Content"/>.</summary>
+    /// <summary>
+    /// The content as parts, for templates of models that also see or hear; it takes the place of
+    /// <see cref="Content"/>.
+    /// </summary>
     public IReadOnlyList<ChatContentPart>? Parts { get; init; }
 
     /// <summary>What the model thought before it answered: <c>reasoning_content</c> and <c>thinking</c> in templates.</summary>

@@ -10,7 +10,8 @@ namespace Specializer.Text;
 /// transformers does (Jinja's immutable sandbox with <c>trim_blocks</c>, <c>lstrip_blocks</c>, loop controls and generation blocks), as
 /// data only: no template reaches an object of .NET, a file or the network, and each ends within <see cref="ChatTemplateLimits"/>.
 /// </summary>
-/// <remarks>Source: huggingface/transformers, src/transformers/utils/chat_template_utils.py. An instance is safe for use by several threads.</remarks>
+/// <remarks>Source: huggingface/transformers, src/transformers/utils/chat_template_utils.py. An instance is safe for use by several
+/// threads.</remarks>
 public sealed class ChatTemplate
 {
     /// <summary>The longest template, in UTF-16 units; published ones have at most some 20,000.</summary>
@@ -33,7 +34,8 @@ public sealed class ChatTemplate
     /// <param name="name">Its name for messages, or null.</param>
     /// <param name="specialTokens">The special tokens that it can name, such as <c>bos_token</c>; null for none.</param>
     /// <returns>The template, ready to render.</returns>
-    /// <exception cref="ChatTemplateException">It is no template, or uses a part of Jinja that is not supported; the message has the line.</exception>
+    /// <exception cref="ChatTemplateException">It is no template, or uses a part of Jinja that is not supported; the message has the
+    /// line.</exception>
     public static ChatTemplate Parse(string template, string? name = null, IReadOnlyDictionary<string, string>? specialTokens = null)
     {
         ArgumentNullException.ThrowIfNull(template);
@@ -138,7 +140,8 @@ public sealed class ChatTemplate
         int start = 0;
         foreach (OriginRun run in runs)
         {
-            segments.Add(new ChatSegment(start, run.End - start, run.Origin.HasFlag(Origin.Content), run.Origin.HasFlag(Origin.Assistant)));
+            segments.Add(new ChatSegment(start, run.End - start, run.Origin.HasFlag(Origin.Content),
+                run.Origin.HasFlag(Origin.Assistant)));
             start = run.End;
         }
 

@@ -9,7 +9,10 @@ public enum ChatTemplateError
     /// <summary>The text is not a template: a tag without an end, an operator without an operand.</summary>
     Syntax,
 
-    /// <summary>The template is valid Jinja, yet uses a part of it that chat templates do not need and this library does not have.</summary>
+    /// <summary>
+    /// The template is valid Jinja, yet uses a part of it that chat templates do not need and this library does not
+    /// have.
+    /// </summary>
     Unsupported,
 
     /// <summary>An operation failed while rendering: a number added to a string, an attribute of an undefined value.</summary>

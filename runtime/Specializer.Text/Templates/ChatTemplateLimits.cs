@@ -18,7 +18,10 @@ public sealed record ChatTemplateLimits
     /// <summary>Bytes of strings and lists made in one rendering that are always allowed.</summary>
     public long Bytes { get; init; } = 4_000_000;
 
-    /// <summary>Further bytes for each UTF-16 unit of the conversation, tools and variables, and 64 times as many for each value.</summary>
+    /// <summary>
+    /// Further bytes for each UTF-16 unit of the conversation, tools and variables, and 64 times as many for each
+    /// value.
+    /// </summary>
     public long BytesPerCharacter { get; init; } = 128;
 
     /// <summary>Nested macro calls, blocks and values.</summary>

@@ -22,8 +22,8 @@ public sealed record ChatTemplateOptions
     public IReadOnlyDictionary<string, string>? SpecialTokens { get; init; }
 
     /// <summary>
-    /// Further variables that the template reads, such as <c>enable_thinking</c> or <c>date_string</c>. Their texts count as content, which
-    /// never becomes a control token.
+    /// Further variables that the template reads, such as <c>enable_thinking</c> or <c>date_string</c>. Their texts
+    /// count as content, which never becomes a control token.
     /// </summary>
     public IReadOnlyDictionary<string, JsonElement>? Variables { get; init; }
 

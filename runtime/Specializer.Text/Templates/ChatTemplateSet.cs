@@ -38,7 +38,7 @@ public sealed class ChatTemplateSet
         ArgumentNullException.ThrowIfNull(folder);
         return TryLoad(folder) ?? throw new ChatTemplateException(
             ChatTemplateError.Syntax,
-            $"'{folder}' has no chat template: no chat_template.jinja, no chat_template.json, and no chat_template in tokenizer_config.json.");
+            $"'{folder}' has no chat template: no chat_template.jinja or .json, and no chat_template in tokenizer_config.json.");
     }
 
     /// <summary>Loads the templates of a folder, if it has any.</summary>
@@ -80,7 +80,10 @@ public sealed class ChatTemplateSet
         return templates.Count == 0 ? null : new ChatTemplateSet(templates, specialTokens);
     }
 
-    /// <summary>The template that transformers would use: the one of a name, or that for tools where there are tools, or the default.</summary>
+    /// <summary>
+    /// The template that transformers would use: the one of a name, or that for tools where there are tools, or the
+    /// default.
+    /// </summary>
     /// <param name="withTools">Whether there are tools.</param>
     /// <param name="name">The name, or null.</param>
     /// <returns>The template.</returns>
@@ -165,7 +168,8 @@ public sealed class ChatTemplateSet
                 continue;
             }
 
-            JsonElement token = field.Value.ValueKind == JsonValueKind.Object && field.Value.TryGetProperty("content", out JsonElement content)
+            JsonElement token = field.Value.ValueKind == JsonValueKind.Object
+                && field.Value.TryGetProperty("content", out JsonElement content)
                 ? content
                 : field.Value;
             if (token.ValueKind == JsonValueKind.String)

@@ -84,7 +84,8 @@ internal static class Decimals
         long fraction = bits & 0xFFFFFFFFFFFFF;
         BigInteger mantissa = exponent == 0 ? fraction : fraction | (1L << 52);
         exponent = Math.Max(exponent, 1) - 1075;
-        BigInteger numerator = (bits < 0 ? -mantissa : mantissa) * BigInteger.Pow(2, Math.Max(exponent, 0)) * BigInteger.Pow(10, Math.Max(power, 0));
+        BigInteger signed = bits < 0 ? -mantissa : mantissa;
+        BigInteger numerator = signed * BigInteger.Pow(2, Math.Max(exponent, 0)) * BigInteger.Pow(10, Math.Max(power, 0));
         BigInteger denominator = BigInteger.Pow(2, Math.Max(-exponent, 0)) * BigInteger.Pow(10, Math.Max(-power, 0));
         return RoundToEven(numerator, denominator);
     }

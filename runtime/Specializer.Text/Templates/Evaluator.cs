@@ -43,7 +43,7 @@ internal sealed class Evaluator(RenderContext context)
             case ConditionalExpression conditional:
                 return IsTrue(conditional.Test, frame) ? Evaluate(conditional.Then, frame)
                     : conditional.Otherwise is not null ? Evaluate(conditional.Otherwise, frame)
-                    : new UndefinedValue("the inline if-expression evaluated to false and no else section was defined.") { IsReason = true };
+                    : new UndefinedValue("the inline if-expression is false and has no else") { IsReason = true };
             case AttributeExpression attribute:
                 Value owner = Evaluate(attribute.Target, frame);
                 Position = attribute.Position;
@@ -234,7 +234,8 @@ internal sealed class Evaluator(RenderContext context)
 
     private void Spread(Value value, List<KeyValuePair<string, Value>> named)
     {
-        DictValue dictionary = value as DictValue ?? throw TemplateFault.Runtime($"the argument after ** is a mapping, not '{value.TypeName}'");
+        DictValue dictionary = value as DictValue
+            ?? throw TemplateFault.Runtime($"the argument after ** is a mapping, not '{value.TypeName}'");
         foreach ((Value key, Value argument) in dictionary.Entries)
         {
             TextValue name = key as TextValue ?? throw TemplateFault.Runtime("the keys of the argument after ** are texts");

@@ -115,7 +115,8 @@ internal sealed partial class ExpressionParser
         CheckKnown(name, "filter", Filters.IsKnown(name.Text), Filters.IsMissing(name.Text));
         List<Expression> all = [];
         CallArguments arguments = tokens.IsOperator("(") ? ParseArguments(out all) : CallArguments.None;
-        return Grow(new FilterExpression(name.Position, operand, name.Text, arguments), [.. all, .. operand is null ? [] : new[] { operand }]);
+        return Grow(new FilterExpression(name.Position, operand, name.Text, arguments),
+            [.. all, .. operand is null ? [] : new[] { operand }]);
     }
 
     private Expression ParseTest(Expression operand)

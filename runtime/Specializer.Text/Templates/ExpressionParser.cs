@@ -312,7 +312,8 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
         }
 
         return node.Height > TokenStream.MaximalHeight
-            ? throw new ParseFault(node.Position, $"The expression is nested deeper than {TokenStream.MaximalHeight} levels.", ChatTemplateError.Limit)
+            ? throw new ParseFault(node.Position, $"The expression is nested deeper than {TokenStream.MaximalHeight} levels.",
+                ChatTemplateError.Limit)
             : node;
     }
 }

@@ -39,14 +39,18 @@ internal static class Filters
             ["map"] = SequenceFilters.Map,
             ["max"] = (context, value, arguments) => OrderFilters.Extreme(context, value, arguments, "max", -1),
             ["min"] = (context, value, arguments) => OrderFilters.Extreme(context, value, arguments, "min", 1),
-            ["reject"] = (context, value, arguments) => SequenceFilters.Select(context, value, arguments, isAttribute: false, isKept: false),
-            ["rejectattr"] = (context, value, arguments) => SequenceFilters.Select(context, value, arguments, isAttribute: true, isKept: false),
+            ["reject"] = (context, value, arguments) =>
+                SequenceFilters.Select(context, value, arguments, isAttribute: false, isKept: false),
+            ["rejectattr"] = (context, value, arguments) =>
+                SequenceFilters.Select(context, value, arguments, isAttribute: true, isKept: false),
             ["replace"] = TextFilters.Replace,
             ["reverse"] = SequenceFilters.Reverse,
             ["round"] = NumberFilters.Round,
             ["safe"] = TextFilters.Safe,
-            ["select"] = (context, value, arguments) => SequenceFilters.Select(context, value, arguments, isAttribute: false, isKept: true),
-            ["selectattr"] = (context, value, arguments) => SequenceFilters.Select(context, value, arguments, isAttribute: true, isKept: true),
+            ["select"] = (context, value, arguments) =>
+                SequenceFilters.Select(context, value, arguments, isAttribute: false, isKept: true),
+            ["selectattr"] = (context, value, arguments) =>
+                SequenceFilters.Select(context, value, arguments, isAttribute: true, isKept: true),
             ["slice"] = SequenceFilters.Slice,
             ["sort"] = OrderFilters.Sort,
             ["string"] = TextFilters.Text,

@@ -58,7 +58,12 @@ internal static class Globals
         if (arguments.Positional.Count == 1)
         {
             Value source = arguments.Positional[0];
-            Value pairs = source is DictValue given ? new DictViewValue(given, DictViewKind.Items) : source;
+            Value pairs = source switch
+            {
+                DictValue given => new DictViewValue(given, DictViewKind.Items),
+                UndefinedValue undefined => throw undefined.Fault(),
+                _ => source,
+            };
             foreach (Value pair in Sequences.Iterate(context, pairs))
             {
                 IReadOnlyList<Value> items = Sequences.Collect(context, pair);

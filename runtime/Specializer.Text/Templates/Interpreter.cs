@@ -73,7 +73,8 @@ internal sealed class Interpreter
     }
 
     /// <summary>The function of a macro or call block, closed over the frame it stands in.</summary>
-    public CallableValue Close(MacroFunction macro, Frame frame) => new(macro.Name ?? "", "Macro", arguments => Call(macro, frame, arguments))
+    public CallableValue Close(MacroFunction macro, Frame frame) =>
+        new(macro.Name ?? "", "Macro", arguments => Call(macro, frame, arguments))
     {
         Attribute = name => name switch
         {

@@ -35,7 +35,8 @@ internal sealed class Json
             null or NoneValue => null,
             TextValue text => context.Characters(text),
             Value width when Numbers.Integer(width) is System.Numerics.BigInteger count =>
-                count > 1000 ? throw TemplateFault.Limit("The indentation of tojson is above 1,000.") : new string(' ', Math.Max(0, (int)count)),
+                count > 1000 ? throw TemplateFault.Limit("The indentation of tojson is above 1,000.")
+                    : new string(' ', Math.Max(0, (int)count)),
             Value other => throw TemplateFault.Runtime($"tojson cannot indent by '{other.TypeName}'"),
         };
         (string comma, string colon) = (indent is null ? ", " : ",", ": ");

@@ -33,7 +33,8 @@ internal readonly record struct Token(TokenKind Kind, int Position, string Text,
 internal sealed class Lexer
 {
     private static readonly string[] s_operators =
-        ["//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
+        ["//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|",
+            ",", ";"];
 
     private readonly string _source;
     private readonly List<Token> _tokens = [];
@@ -298,7 +299,8 @@ internal sealed class Lexer
             while (radix > 0)
             {
                 int digit = at < _source.Length && _source[at] == '_' && at + 1 < _source.Length ? at + 1 : at;
-                int number = digit < _source.Length && char.IsAsciiHexDigit(_source[digit]) ? Convert.ToInt32(_source[digit].ToString(), 16) : -1;
+                int number = digit < _source.Length && char.IsAsciiHexDigit(_source[digit])
+                    ? Convert.ToInt32(_source[digit].ToString(), 16) : -1;
                 if (number < 0 || number >= radix)
                 {
                     break;
@@ -374,5 +376,6 @@ internal sealed class Lexer
         return at;
     }
 
-    private void Add(TokenKind kind, int position, string text, Value? number = null) => _tokens.Add(new Token(kind, position, text, number));
+    private void Add(TokenKind kind, int position, string text, Value? number = null) =>
+        _tokens.Add(new Token(kind, position, text, number));
 }

@@ -93,7 +93,8 @@ internal sealed record SliceExpression(
 
 /// <summary>The arguments of a call, filter or test as written.</summary>
 internal sealed record CallArguments(
-    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Spread, Expression? NamedSpread)
+    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Spread,
+        Expression? NamedSpread)
 {
     public static CallArguments None { get; } = new([], [], null, null);
 }
@@ -126,7 +127,8 @@ internal sealed record TextStatement(int Position, TextValue Text) : Statement(P
 internal sealed record PrintStatement(int Position, Expression Value) : Statement(Position);
 
 internal sealed record IfStatement(
-    int Position, IReadOnlyList<(Expression Test, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Otherwise) : Statement(Position);
+    int Position, IReadOnlyList<(Expression Test, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Otherwise)
+        : Statement(Position);
 
 internal sealed record ForStatement(
     int Position, Target Target, Expression Source, Expression? Test, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Otherwise)

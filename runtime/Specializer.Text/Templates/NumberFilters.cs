@@ -26,7 +26,8 @@ internal static class NumberFilters
     {
         Value?[] bound = arguments.Bind("int", 0, "default", "base");
         Value otherwise = bound[0] ?? new IntValue(0);
-        BigInteger radix = bound[1] is null ? 10 : Numbers.Integer(bound[1]!) ?? throw TemplateFault.Runtime("int takes an integer as base");
+        BigInteger radix = bound[1] is null ? 10 : Numbers.Integer(bound[1]!)
+            ?? throw TemplateFault.Runtime("int takes an integer as base");
         switch (value)
         {
             case UndefinedValue undefined:
@@ -61,7 +62,8 @@ internal static class NumberFilters
     {
         Value?[] bound = arguments.Bind("round", 0, "precision", "method");
         string method = bound[1] is null ? "common" : bound[1] is TextValue text ? context.Characters(text) : "";
-        BigInteger digits = bound[0] is null ? 0 : Numbers.Integer(bound[0]!) ?? throw TemplateFault.Runtime("round takes an integer as precision");
+        BigInteger digits = bound[0] is null ? 0 : Numbers.Integer(bound[0]!)
+            ?? throw TemplateFault.Runtime("round takes an integer as precision");
         int precision = (int)BigInteger.Max(-1000, BigInteger.Min(1000, digits));
         if (value is UndefinedValue undefined)
         {
@@ -121,7 +123,8 @@ internal static class NumberFilters
             throw TemplateFault.Unsupported("Numbers in other digits than 0 to 9 are not read.");
         }
 
-        int prefix = digits.Length > 1 && digits[0] == '0' ? char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
+        int prefix = digits.Length > 1 && digits[0] == '0'
+            ? char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
         if (prefix > 0 && (radix == prefix || radix.IsZero))
         {
             (digits, radix) = (digits.Length > 2 && digits[2] == '_' ? digits[3..] : digits[2..], prefix);

@@ -211,8 +211,10 @@ internal static class Numbers
             default:
                 double power = Math.Pow(a, b);
                 return a == 0 && b < 0 ? throw TemplateFault.Runtime("0.0 cannot be raised to a negative power")
-                    : a < 0 && double.IsFinite(b) && !double.IsInteger(b) ? throw TemplateFault.Unsupported("A complex number is not supported.")
-                    : double.IsInfinity(power) && double.IsFinite(a) && double.IsFinite(b) ? throw TemplateFault.Runtime("Result too large")
+                    : a < 0 && double.IsFinite(b) && !double.IsInteger(b)
+                        ? throw TemplateFault.Unsupported("A complex number is not supported.")
+                    : double.IsInfinity(power) && double.IsFinite(a) && double.IsFinite(b)
+                        ? throw TemplateFault.Runtime("Result too large")
                     : power;
         }
     }

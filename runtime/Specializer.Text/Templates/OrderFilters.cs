@@ -13,7 +13,8 @@ internal static class OrderFilters
         List<Func<Value, Value>> getters = bound[2] is TextValue text
             ? [.. context.Characters(text).Split(',').Select(part => Key(context, new TextValue(part), bound[1]))]
             : [Key(context, bound[2], bound[1])];
-        return Sorted(context, Sequences.Collect(context, value), item => context.List([.. getters.Select(getter => getter(item))]), bound[0]);
+        return Sorted(context, Sequences.Collect(context, value), item =>
+            context.List([.. getters.Select(getter => getter(item))]), bound[0]);
     }
 
     public static Value DictSort(RenderContext context, Value value, Arguments arguments)
@@ -95,7 +96,8 @@ internal static class OrderFilters
     }
 
     // A merge sort: stable, and a comparison that fails simply ends it.
-    private static void Merge(RenderContext context, (Value Key, Value Item)[] entries, (Value Key, Value Item)[] spare, int start, int end, int sign)
+    private static void Merge(RenderContext context, (Value Key, Value Item)[] entries, (Value Key, Value Item)[] spare, int start,
+        int end, int sign)
     {
         if (end - start < 2)
         {

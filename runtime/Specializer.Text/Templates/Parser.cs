@@ -119,7 +119,8 @@ internal sealed class Parser
                 throw new ParseFault(tag.Position, $"The tag '{tag.Text}' is not supported.", ChatTemplateError.Unsupported);
             default:
                 throw new ParseFault(
-                    tag.Position, $"The tag '{tag.Text}' is unknown" + (ends.Length == 0 ? "." : $" here; '{ends[^1]}' is still to come."));
+                    tag.Position, $"The tag '{tag.Text}' is unknown" + (ends.Length == 0 ? "."
+                        : $" here; '{ends[^1]}' is still to come."));
         }
     }
 
@@ -287,7 +288,8 @@ internal sealed class Parser
 
     private static NameTarget MakeName(Token name, bool isLoopAllowed) => name.Text switch
     {
-        "true" or "True" or "false" or "False" or "none" or "None" => throw new ParseFault(name.Position, $"'{name.Text}' cannot be assigned to."),
+        "true" or "True" or "false" or "False" or "none" or "None" =>
+            throw new ParseFault(name.Position, $"'{name.Text}' cannot be assigned to."),
         "loop" when !isLoopAllowed => throw new ParseFault(name.Position, "'loop' cannot be assigned to in a loop."),
         _ => new NameTarget(name.Position, name.Text),
     };

@@ -43,7 +43,8 @@ internal static class PercentFormat
                 continue;
             }
 
-            value ??= used < values.Length ? values[used++] : throw TemplateFault.Runtime("There are not enough arguments for the format.");
+            value ??= used < values.Length ? values[used++]
+                : throw TemplateFault.Runtime("There are not enough arguments for the format.");
             builder.Append(Convert(context, text[i], specification, value));
         }
 
@@ -98,8 +99,8 @@ internal static class PercentFormat
         }
 
         return i == start ? 0
-            : i - start < 6 && int.Parse(text.AsSpan(start, i - start), CultureInfo.InvariantCulture) is int number and <= FormatSpecification.MaximalWidth
-            ? number
+            : i - start < 6 && int.Parse(text.AsSpan(start, i - start), CultureInfo.InvariantCulture) <= FormatSpecification.MaximalWidth
+            ? int.Parse(text.AsSpan(start, i - start), CultureInfo.InvariantCulture)
             : throw TemplateFault.Limit($"A format's width or precision is above {FormatSpecification.MaximalWidth}.");
     }
 

@@ -128,7 +128,8 @@ internal static class Printer
     private static void AppendQuoted(RenderContext context, TextBuilder builder, TextValue text)
     {
         string characters = context.Characters(text);
-        string quote = characters.Contains('\'', StringComparison.Ordinal) && !characters.Contains('"', StringComparison.Ordinal) ? "\"" : "'";
+        string quote = characters.Contains('\'', StringComparison.Ordinal)
+            && !characters.Contains('"', StringComparison.Ordinal) ? "\"" : "'";
         builder.Append(text.IsSafe ? "Markup(" + quote : quote);
         int start = 0;
         for (int i = 0; i < characters.Length;)

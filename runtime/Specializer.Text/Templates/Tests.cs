@@ -17,7 +17,8 @@ internal static class Tests
             ["escaped"] = Plain(value => value is TextValue { IsSafe: true }),
             ["even"] = (context, value, arguments) => Remainder(context, value, arguments, "even", 0),
             ["false"] = Plain(value => value is BoolValue { Value: false }),
-            ["filter"] = (context, value, arguments) => Exists(context, value, arguments, name => Filters.IsKnown(name) || Filters.IsMissing(name)),
+            ["filter"] = (context, value, arguments) =>
+                Exists(context, value, arguments, name => Filters.IsKnown(name) || Filters.IsMissing(name)),
             ["float"] = Plain(value => value is FloatValue),
             ["in"] = (context, value, arguments) => Sequences.Contains(context, arguments.Bind("in", 1, "seq")[0]!, value),
             ["integer"] = Plain(value => value is IntValue),
@@ -84,7 +85,8 @@ internal static class Tests
     private static bool Remainder(RenderContext context, Value value, Arguments arguments, string name, int remainder)
     {
         arguments.Bind(name, 0);
-        return context.Comparer.AreEqual(Arithmetic.Operate(context, BinaryOperator.Modulo, value, new IntValue(2)), new IntValue(remainder));
+        return context.Comparer.AreEqual(Arithmetic.Operate(context, BinaryOperator.Modulo, value, new IntValue(2)),
+            new IntValue(remainder));
     }
 
     private static bool Exists(RenderContext context, Value value, Arguments arguments, Func<string, bool> exists)

@@ -124,8 +124,10 @@ internal static class TextFilters
     {
         Value?[] bound = arguments.Bind("truncate", 0, "length", "killwords", "end", "leeway");
         TextValue text = value as TextValue ?? throw TemplateFault.Unsupported($"truncate takes a text, not '{value.TypeName}'.");
-        TextValue end = bound[2] is null ? new TextValue("...") : bound[2] as TextValue ?? throw TemplateFault.Runtime("truncate takes a text as end");
-        BigInteger length = bound[0] is null ? 255 : Numbers.Integer(bound[0]!) ?? throw TemplateFault.Runtime("truncate takes an integer");
+        TextValue end = bound[2] is null ? new TextValue("...") : bound[2] as TextValue
+            ?? throw TemplateFault.Runtime("truncate takes a text as end");
+        BigInteger length = bound[0] is null ? 255 : Numbers.Integer(bound[0]!)
+            ?? throw TemplateFault.Runtime("truncate takes an integer");
         BigInteger leeway = bound[3] is null or NoneValue
             ? TruncateLeeway
             : Numbers.Integer(bound[3]!) ?? throw TemplateFault.Runtime("truncate takes an integer as leeway");

@@ -26,9 +26,12 @@ internal static class TextMethods
             ["index"] = (context, text, arguments) => Index(Find(context, text, "index", arguments, last: false)),
             ["isalnum"] = (context, text, arguments) => All(context, "isalnum", text, arguments, code => IsAlpha(code) || IsNumeric(code)),
             ["isalpha"] = (context, text, arguments) => All(context, "isalpha", text, arguments, IsAlpha),
-            ["isascii"] = (context, text, arguments) => BoolValue.Of(System.Text.Ascii.IsValid(context.Characters(Bare("isascii", text, arguments)))),
-            ["isdecimal"] = (context, text, arguments) => All(context, "isdecimal", text, arguments, code => Digit(code, CharUnicodeInfo.GetDecimalDigitValue)),
-            ["isdigit"] = (context, text, arguments) => All(context, "isdigit", text, arguments, code => Digit(code, CharUnicodeInfo.GetDigitValue)),
+            ["isascii"] = (context, text, arguments) =>
+                BoolValue.Of(System.Text.Ascii.IsValid(context.Characters(Bare("isascii", text, arguments)))),
+            ["isdecimal"] = (context, text, arguments) =>
+                All(context, "isdecimal", text, arguments, code => Digit(code, CharUnicodeInfo.GetDecimalDigitValue)),
+            ["isdigit"] = (context, text, arguments) =>
+                All(context, "isdigit", text, arguments, code => Digit(code, CharUnicodeInfo.GetDigitValue)),
             ["islower"] = (context, text, arguments) => BoolValue.Of(IsLower(context, Bare("islower", text, arguments))),
             ["isnumeric"] = (context, text, arguments) => All(context, "isnumeric", text, arguments, IsNumeric),
             ["isprintable"] = (context, text, arguments) =>
@@ -159,7 +162,8 @@ internal static class TextMethods
 
     private static TextValue Zfill(RenderContext context, TextValue text, Arguments arguments)
     {
-        BigInteger width = Numbers.Integer(arguments.Bind("zfill", 1, "/width")[0]!) ?? throw TemplateFault.Runtime("zfill takes an integer");
+        BigInteger width = Numbers.Integer(arguments.Bind("zfill", 1, "/width")[0]!)
+            ?? throw TemplateFault.Runtime("zfill takes an integer");
         int sign = context.Characters(text).StartsWith('+') || context.Characters(text).StartsWith('-') ? 1 : 0;
         TextValue digits = text.Slice(sign, text.Length - sign, context.Budget);
         TextValue padded = Pad(context, digits, width - sign, new TextValue("0"), "rjust");
@@ -176,7 +180,8 @@ internal static class TextMethods
 
         int at = last ? TextSearch.FindLast(context, text, separator, text.Length) : TextSearch.Find(context, text, separator, 0);
         int after = at + separator.Length;
-        return at >= 0 ? context.Tuple(text.Slice(0, at, context.Budget), separator, text.Slice(after, text.Length - after, context.Budget))
+        return at >= 0 ? context.Tuple(text.Slice(0, at, context.Budget), separator,
+            text.Slice(after, text.Length - after, context.Budget))
             : last ? context.Tuple(TextValue.Empty, TextValue.Empty, text)
             : context.Tuple(text, TextValue.Empty, TextValue.Empty);
     }
@@ -185,7 +190,8 @@ internal static class TextMethods
     {
         TextValue affix = Text(arguments.Bind(name, 1, "/affix")[0], name);
         int rest = text.Length - affix.Length;
-        return affix.Length == 0 || !HasAffix(context, text, affix, atEnd) ? text : text.Slice(atEnd ? 0 : affix.Length, rest, context.Budget);
+        return affix.Length == 0 || !HasAffix(context, text, affix, atEnd) ? text
+            : text.Slice(atEnd ? 0 : affix.Length, rest, context.Budget);
     }
 
     private static BoolValue Affixed(RenderContext context, TextValue text, string name, Arguments arguments, bool atEnd)
@@ -216,7 +222,8 @@ internal static class TextMethods
         Value?[] bound = arguments.Bind(name, 1, "/sub", "/start", "/end");
         TextValue wanted = Text(bound[0], name);
         int length = Sequences.Length(context, text);
-        BigInteger start = bound[1] is null or NoneValue ? 0 : Numbers.Integer(bound[1]!) ?? throw TemplateFault.Runtime($"{name} takes integers");
+        BigInteger start = bound[1] is null or NoneValue ? 0 : Numbers.Integer(bound[1]!)
+            ?? throw TemplateFault.Runtime($"{name} takes integers");
         if (start > length)
         {
             return -1;
@@ -310,7 +317,8 @@ internal static class TextMethods
         return any;
     }
 
-    private static bool IsAlpha(int code) => CodePoints.Category(code) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
+    private static bool IsAlpha(int code) =>
+        CodePoints.Category(code) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
         or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter;
 
     private static bool IsNumeric(int code) => CharUnicodeInfo.GetNumericValue(CodePoints.Text(code), 0) >= 0

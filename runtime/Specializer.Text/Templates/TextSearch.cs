@@ -288,7 +288,8 @@ internal static class TextSearch
         || !((char.IsLowSurrogate(part[0]) && at > 0 && char.IsHighSurrogate(text[at - 1]))
             || (char.IsHighSurrogate(part[^1]) && at + part.Length < text.Length && char.IsLowSurrogate(text[at + part.Length])));
 
-    private static bool IsStripped(int codePoint, HashSet<int>? stripped) => stripped?.Contains(codePoint) ?? CodePoints.IsSpace(codePoint);
+    private static bool IsStripped(int codePoint, HashSet<int>? stripped) =>
+        stripped?.Contains(codePoint) ?? CodePoints.IsSpace(codePoint);
 
     private static HashSet<int> CodePointSet(RenderContext context, TextValue text)
     {

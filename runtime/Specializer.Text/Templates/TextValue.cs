@@ -56,7 +56,8 @@ internal sealed class TextValue : Value
         budget.Allocate(64);
         return left.Length == 0 && !left.IsSafe && !right.IsSafe ? right
             : right.Length == 0 && !left.IsSafe ? left
-            : (long)left.Length + right.Length > int.MaxValue / 4 ? throw TemplateFault.Limit("A string is longer than 536,870,911 characters.")
+            : (long)left.Length + right.Length > int.MaxValue / 4
+                ? throw TemplateFault.Limit("A string is longer than 536,870,911 characters.")
             : new TextValue(left, right);
     }
 

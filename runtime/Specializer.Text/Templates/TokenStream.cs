@@ -48,7 +48,8 @@ internal sealed class TokenStream(List<Token> tokens)
     {
         if (++_depth > MaximalHeight || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            throw new ParseFault(Current.Position, $"Blocks or expressions are nested deeper than {MaximalHeight} levels.", ChatTemplateError.Limit);
+            throw new ParseFault(Current.Position, $"Blocks or expressions are nested deeper than {MaximalHeight} levels.",
+                ChatTemplateError.Limit);
         }
     }
 

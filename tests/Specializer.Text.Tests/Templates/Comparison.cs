@@ -12,7 +12,8 @@ internal static class Comparison
 {
     /// <summary>Renders a template with the variables alone.</summary>
     /// <exception cref="ChatTemplateException">It does not render.</exception>
-    public static RenderedChat Render(string template, JsonObject variables) => ChatTemplate.Parse(template).RenderVariables(Options(variables));
+    public static RenderedChat Render(string template, JsonObject variables) =>
+        ChatTemplate.Parse(template).RenderVariables(Options(variables));
 
     /// <summary>The variables as options, with a clock that stands still.</summary>
     public static ChatTemplateOptions Options(JsonObject variables) => new()

@@ -17,16 +17,21 @@ public sealed class MutatedTemplateTests(ITestOutputHelper output)
 {
     private static readonly string[] s_pieces =
     [
-        "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", "'", "\"", "\\", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":", "~", "**", "//", " is ",
-        " not ", " in ", " if ", " else ", "{% endif %}", "{% else %}", "{% endfor %}", "{% set x %}", "{% endset %}", "{% break %}", "loop", "caller()",
-        "|tojson", "|list", "|map('upper')", "|sort", "|join", "[::-1]", "[0]", ".x", "namespace()", "none", "1e999", "0x", "1_", "\\x4", "\\u12",
-        "messages", "range(9)", "'%s' % ", "\0", "\ud800", "\udc00", "😀", "\r\n", "{%- raw -%}", "{% endraw %}", "{% generation %}", "*", "**kwargs",
+        "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", "'", "\"", "\\", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":", "~", "**", "//",
+            " is ",
+        " not ", " in ", " if ", " else ", "{% endif %}", "{% else %}", "{% endfor %}", "{% set x %}", "{% endset %}", "{% break %}",
+            "loop", "caller()",
+        "|tojson", "|list", "|map('upper')", "|sort", "|join", "[::-1]", "[0]", ".x", "namespace()", "none", "1e999", "0x", "1_", "\\x4",
+            "\\u12",
+        "messages", "range(9)", "'%s' % ", "\0", "\ud800", "\udc00", "😀", "\r\n", "{%- raw -%}", "{% endraw %}", "{% generation %}", "*",
+            "**kwargs",
     ];
 
     [Fact]
     public void Mutated_templates_fail_with_the_documented_exception_only()
     {
-        int mutants = int.TryParse(Environment.GetEnvironmentVariable("SPECIALIZER_TEMPLATE_MUTANTS"), NumberStyles.None, CultureInfo.InvariantCulture, out int given)
+        int mutants = int.TryParse(Environment.GetEnvironmentVariable("SPECIALIZER_TEMPLATE_MUTANTS"), NumberStyles.None,
+            CultureInfo.InvariantCulture, out int given)
             ? given
             : 3_000;
         string[] files = SharedData.Root is null ? [] : Directory.GetFiles(SharedData.Path("fixtures", "templates"), "*.jinja");

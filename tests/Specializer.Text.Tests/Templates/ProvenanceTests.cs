@@ -41,14 +41,16 @@ public sealed class ProvenanceTests
         { "{{ content.partition(' ')|join('') }}", "[aBc] [dE]" },
         { "{{ content|e }}", "[aBc dE]" },
         { "{{ bos_token }}{{ messages[0].role }}", "<s>user" },
-        { "{% set ns = namespace(t='') %}{% for m in messages %}{% set ns.t = ns.t + '<' + m.content + '>' %}{% endfor %}{{ ns.t }}", "<[aBc dE]>" },
+        { "{% set ns = namespace(t='') %}{% for m in messages %}{% set ns.t = ns.t + '<' + m.content + '>' %}{% endfor %}{{ ns.t }}",
+            "<[aBc dE]>" },
     };
 
     [Theory]
     [MemberData(nameof(Expressions))]
     public void Operations_keep_the_source_of_characters(string template, string expected)
     {
-        RenderedChat chat = ChatTemplate.Parse("{% set content = messages[0].content %}" + template, null, new Dictionary<string, string> { ["bos_token"] = "<s>" })
+        RenderedChat chat = ChatTemplate.Parse("{% set content = messages[0].content %}" + template, null, new Dictionary<string,
+            string> { ["bos_token"] = "<s>" })
             .Render([new ChatMessage("user", "aBc dE")]);
         Assert.Equal(expected, Marked(chat));
         AssertComplete(chat);
@@ -81,7 +83,8 @@ public sealed class ProvenanceTests
     public void Generation_blocks_give_spans()
     {
         const string Template = "{% for m in messages %}<{{ m.role }}>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}</s>{% endgeneration %}{% else %}{{ m.content }}{% endif %}{% endfor %}";
-        RenderedChat chat = ChatTemplate.Parse(Template).Render([new("user", "hi"), new("assistant", "ho"), new("user", "x"), new("assistant", "y")]);
+        RenderedChat chat = ChatTemplate.Parse(Template).Render([new("user", "hi"), new("assistant", "ho"), new("user", "x"),
+            new("assistant", "y")]);
         Assert.Equal(["ho</s>", "y</s>"], chat.AssistantSpans.Select(span => chat.Text.Substring(span.Start, span.Length)));
         AssertComplete(chat);
     }

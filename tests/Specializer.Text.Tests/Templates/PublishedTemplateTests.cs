@@ -29,7 +29,8 @@ public sealed class PublishedTemplateTests(ITestOutputHelper output)
         foreach (string file in files)
         {
             string template = File.ReadAllText(file);
-            IReadOnlyList<JinjaResult> expected = jinja.Render([.. conversations.Select(conversation => (template, conversation.Variables))]);
+            IReadOnlyList<JinjaResult> expected = jinja.Render([.. conversations.Select(conversation =>
+                (template, conversation.Variables))]);
             for (int i = 0; i < expected.Count; i++)
             {
                 (string name, JsonObject variables) = conversations[i];

@@ -8,7 +8,8 @@ using Xunit.Abstractions;
 namespace Specializer.Text.Tests.Templates;
 
 /// <summary>
-/// Random templates beside Python's Jinja. <c>SPECIALIZER_TEMPLATE_CASES</c> and <c>SPECIALIZER_TEMPLATE_SEED</c> ask for more than the few
+/// Random templates beside Python's Jinja. <c>SPECIALIZER_TEMPLATE_CASES</c> and <c>SPECIALIZER_TEMPLATE_SEED</c> ask for more than the
+/// few
 /// hundred of CI.
 /// </summary>
 public sealed class RandomTemplateTests(ITestOutputHelper output)
@@ -54,5 +55,6 @@ public sealed class RandomTemplateTests(ITestOutputHelper output)
     }
 
     private static int Number(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
+            : otherwise;
 }
