@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
+using Specializer.Generator.Architecture;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Configurations;
@@ -31,7 +32,7 @@ public sealed class SpellingTests
     public void TheSpellingOfTransformers5MeansTheSame(string golden)
     {
         JsonObject twin = Twin(Read(golden));
-        Assert.Equal(Reading.Architecture(Read(golden).ToJsonString()), Reading.Architecture(twin.ToJsonString()));
+        Assert.Equal(Architecture(Read(golden)), Architecture(twin));
         if (s_rotary.Contains((string)twin["model_type"]!))
         {
             Assert.False(twin.ContainsKey("rope_theta"));
@@ -44,7 +45,7 @@ public sealed class SpellingTests
     public void FieldsThatSayTheirDefaultMayBeAbsent(string golden)
     {
         JsonObject sparse = Sparse(Read(golden), out int removed);
-        Assert.Equal(Reading.Architecture(Read(golden).ToJsonString()), Reading.Architecture(sparse.ToJsonString()));
+        Assert.Equal(Architecture(Read(golden)), Architecture(sparse));
         Assert.True(removed > 0 || golden == "transformer2017", "nothing was removed");
     }
 
@@ -53,7 +54,15 @@ public sealed class SpellingTests
     public void TheSparsestSpellingOfTransformers5MeansTheSame(string golden)
     {
         JsonObject sparse = Sparse(Twin(Read(golden)), out _);
-        Assert.Equal(Reading.Architecture(Read(golden).ToJsonString()), Reading.Architecture(sparse.ToJsonString()));
+        Assert.Equal(Architecture(Read(golden)), Architecture(sparse));
+    }
+
+    /// <summary>The architecture. A T5 of transformers 5 is said to be tied, so that its embeddings may stand for a head that is absent: a matter of the file.</summary>
+    private static TransformerArchitecture Architecture(JsonObject file)
+    {
+        TransformerArchitecture architecture = Reading.Architecture(file.ToJsonString());
+        CheckpointLayout checkpoint = architecture.Checkpoint;
+        return architecture with { Checkpoint = checkpoint with { Naming = checkpoint.Naming with { EmbeddingsStandForLogits = false } } };
     }
 
     private static JsonObject Read(string golden) => JsonNode.Parse(File.ReadAllText(Path.Combine(s_folder, golden, "config.json")))!.AsObject();

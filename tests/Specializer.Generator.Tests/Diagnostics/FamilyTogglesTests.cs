@@ -44,7 +44,7 @@ public sealed class FamilyTogglesTests
         string weights = run.Files["Model.Weights.g.cs"];
         for (int inner = 0; inner < 3; inner++)
         {
-            Assert.Contains($"new(\"encoder.albert_layer_groups.{{layer}}.albert_layers.{inner}.ffn.weight\", 2, [200, 96])", weights, System.StringComparison.Ordinal);
+            Assert.Contains($"new(\"albert.encoder.albert_layer_groups.{{layer}}.albert_layers.{inner}.ffn.weight\", 2, [200, 96])", weights, System.StringComparison.Ordinal);
         }
 
         Assert.DoesNotContain("{inner}", weights, System.StringComparison.Ordinal);

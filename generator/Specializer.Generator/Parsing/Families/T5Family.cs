@@ -54,6 +54,7 @@ internal static class T5Family
         if (name == EncoderAlone)
         {
             // The file of a whole model holds the other stack and its logits too.
+            configuration.WithoutEffect("num_decoder_layers");
             return encoder with
             {
                 Logits = new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
