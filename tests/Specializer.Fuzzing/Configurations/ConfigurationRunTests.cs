@@ -82,10 +82,23 @@ public sealed class ConfigurationRunTests(ITestOutputHelper output)
             int at = together is null ? 0 : number;
             FuzzCase drawn = new() { Seed = cases[number].Seed, Sequences = 3 };
             outcomes[number] = (together ?? alone) is { } assembly
-                ? Comparison.Run(architectures[number], drawn, (tensors, options) => assembly.Load(at, tensors, options), [set])
+                ? Compare(architectures[number], drawn, (tensors, options) => assembly.Load(at, tensors, options), set)
                 : new Outcome(Verdict.Disagrees, "cannot be planned, written or compiled: " + WhyNot(architectures[number], set));
         });
         return cases.Zip(outcomes);
+    }
+
+    private static Outcome Compare(
+        TransformerArchitecture architecture, FuzzCase drawn, Func<WeightsSource, ModelOptions, TransformerModel> load, InstructionSet set)
+    {
+        try
+        {
+            return Comparison.Run(architecture, drawn, load, [set]);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return new Outcome(Verdict.Disagrees, "the oracle fails: " + exception);
+        }
     }
 
     private static FuzzAssembly? TryCompile(TransformerArchitecture[] architectures, InstructionSet set)

@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using Specializer.Generator.Parsing.Configuration;
+using Specializer.Generator.Parsing.Families;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -63,6 +65,23 @@ public sealed class ConfigurationTests(ITestOutputHelper output)
         // A test of nothing but refusals would show nothing.
         Assert.True(acceptedAsDrawn > 0.95 * asDrawn, summary + " Valid files are refused:\n" + Tell(refused));
         Assert.True(accepted > 0.3 * count && open < 0.15 * accepted, summary);
+    }
+
+    /// <summary>What files were accepted once and mean no model.</summary>
+    [Theory]
+    [InlineData("""{ "model_type": "roberta", "max_position_embeddings": 19, "pad_token_id": 4194305 }""", "pad_token_id")]
+    [InlineData("""{ "model_type": "camembert", "max_position_embeddings": 19, "pad_token_id": 1e12 }""", "pad_token_id")]
+    [InlineData("""{ "model_type": "llama", "max_position_embeddings": Infinity }""", "max_position_embeddings")]
+    [InlineData("""
+        { "model_type": "mistral", "max_position_embeddings": 1e12,
+          "rope_scaling": { "rope_type": "llama3", "factor": 2, "low_freq_factor": 1, "high_freq_factor": 4 } }
+        """, "max_position_embeddings")]
+    public void A_number_that_was_cut_off_in_silence_is_refused(string file, string field)
+    {
+        var configuration = ModelConfiguration.Read(file);
+        FamilyParser.Parse(configuration);
+        Assert.Contains(configuration.Problems.InOrder, problem => problem.Kind == ConfigurationProblemKind.Invalid
+            && problem.Message.StartsWith('"' + field + '"', StringComparison.Ordinal));
     }
 
     private static void Add(ref int count, bool one)

@@ -294,7 +294,7 @@ internal static class FamilyTables
           decoder_attention_heads extent 6 heads
           decoder_ffn_dim extent 1536 inner
           encoder_layers|num_hidden_layers extent 4 source.layers
-          encoder_attention_heads|num_attention_heads extent 6 source.heads
+          encoder_attention_heads|num_attention_heads|num_key_value_heads extent 6 source.heads
           encoder_ffn_dim extent 1536 source.inner
           activation_function activation gelu activation
           max_source_positions extent 1500 source.context

@@ -28,7 +28,7 @@ internal sealed class JsonTree
 
     /// <summary>Whether a name stands in an object more than once, here or deeper.</summary>
     public bool Repeats => Members.Select(static member => member.Name).Distinct().Count() < Members.Count
-        || Members.Any(static member => member.Value is JsonTree { Repeats: true });
+        || Members.Any(static member => RepeatsIn(member.Value));
 
     public bool Has(string name) => Members.Exists(member => member.Name == name);
 
@@ -49,6 +49,9 @@ internal sealed class JsonTree
             }
         }
     }
+
+    private static bool RepeatsIn(object? value) =>
+        value is JsonTree { Repeats: true } || (value is List<object?> items && items.Exists(RepeatsIn));
 
     public JsonTree Copy()
     {

@@ -13,11 +13,14 @@ internal sealed unsafe class GuardedFloats : IDisposable
 
     private readonly AlignedBuffer _memory;
 
+    /// <summary>Guards after the floats; none where an inaccessible page follows, which shows what is read, too.</summary>
+    private readonly int _after = MemoryGuard.Current is null ? GuardFloats : 0;
+
     /// <summary>So many floats, all zero.</summary>
     public GuardedFloats(long length)
     {
         Length = checked((int)length);
-        _memory = AlignedBuffer.Allocate((length + (2 * GuardFloats)) * sizeof(float));
+        _memory = AlignedBuffer.Allocate((length + GuardFloats + _after) * sizeof(float));
         Guards(before: true).Fill(BitConverter.Int32BitsToSingle(GuardBits));
         Guards(before: false).Fill(BitConverter.Int32BitsToSingle(GuardBits));
     }
@@ -49,5 +52,5 @@ internal sealed unsafe class GuardedFloats : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
 
-    private Span<float> Guards(bool before) => new(before ? _memory.Address : Address + Length, GuardFloats);
+    private Span<float> Guards(bool before) => before ? new(_memory.Address, GuardFloats) : new(Address + Length, _after);
 }

@@ -27,6 +27,9 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
 
     private const int NoAccess = 0, ReadWrite = 3;
 
+    /// <summary>The blocks that come from here; a mapped file's pages stay as they are.</summary>
+    private readonly ConditionalWeakTable<AlignedBuffer, PageRange> _blocks = [];
+
     /// <summary>Whether this system has what it takes.</summary>
     public static bool IsAvailable { get; } = OperatingSystem.IsLinux() && Environment.SystemPageSize == Page;
 
@@ -49,13 +52,15 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
         PageRange range = new(Map(pages + (2 * Guard)), pages + (2 * Guard));
         Protect(range.Address, Guard, NoAccess);
         Protect(range.Address + Guard + pages, Guard, NoAccess);
-        return AlignedBuffer.Mapped(range, (byte*)range.Address + Guard + (pages - byteLength), byteLength);
+        var block = AlignedBuffer.Mapped(range, (byte*)range.Address + Guard + (pages - byteLength), byteLength);
+        _blocks.Add(block, range);
+        return block;
     }
 
     /// <inheritdoc/>
     public override void Protect(object owner, AlignedBuffer memory)
     {
-        if ((nint)memory.Address % Page != 0 || Blocks(owner, memory.ByteLength / sizeof(float)) is not { } blocks)
+        if (!_blocks.TryGetValue(memory, out _) || (nint)memory.Address % Page != 0 || Blocks(owner, memory.ByteLength / sizeof(float)) is not { } blocks)
         {
             return;
         }
@@ -89,6 +94,11 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
     /// <inheritdoc/>
     public override void Release(AlignedBuffer memory)
     {
+        if (!_blocks.TryGetValue(memory, out _))
+        {
+            return;
+        }
+
         nint first = (nint)memory.Address / Page * Page;
         Protect(first, (nint)memory.Address + (nint)memory.ByteLength - first, ReadWrite);
     }

@@ -59,8 +59,8 @@ internal static class EncoderFamilies
         int positions = configuration.Extent("max_position_embeddings", 512);
         double padding = configuration.Number("pad_token_id", 1);
         configuration.Require(padding >= 0 && padding == Math.Floor(padding), "pad_token_id", "a token, after whose number positions begin");
-        int offset = padding is >= 0 and < 1 << 22 ? (int)padding + 1 : 0;
-        configuration.Refuse(offset >= positions, "pad_token_id", "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one", "max_position_embeddings");
+        int offset = padding >= 0 && padding < positions ? (int)padding + 1 : 0;
+        configuration.Refuse(padding + 1 >= positions, "pad_token_id", "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one", "max_position_embeddings");
         CheckpointNames names = BertNames(model);
         names = model.Kind switch
         {

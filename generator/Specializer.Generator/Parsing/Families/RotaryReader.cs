@@ -206,13 +206,21 @@ internal sealed class RotaryReader
         ? Holder(name).Number(name, defaultValue, range)
         : defaultValue.Value;
 
-    private int Longest() => _file.Length("max_position_embeddings", _defaults.LongestContext);
+    private int Longest()
+    {
+        int longest = _file.Length("max_position_embeddings", _defaults.LongestContext);
+        if (longest == int.MaxValue)
+        {
+            // The scaling is computed from the number, of which no more is known than that it is at least this one.
+            _file.Require(false, "max_position_embeddings", "less than 2147483647 where scaled rotary positions are computed from it");
+        }
+
+        return longest;
+    }
 
     private int Original() => Pick("original_max_position_embeddings", ["original_max_position_embeddings"]) is var (section, field)
         ? section.Extent(field)
-        : _defaults.OriginalContext ?? Math.Min(Longest(), LargestOriginal);
-
-    private const int LargestOriginal = 1 << 22;
+        : _defaults.OriginalContext ?? Longest();
 
     private bool Given(string name) => Holder(name).Has(name);
 
