@@ -315,8 +315,8 @@ internal sealed record FuzzCase
 
     private EquatableArray<ProjectionArchitecture> Projections => new(
     [
-        .. Projection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("1_Dense.linear", Projection, HeadActivation, HeadBias)],
-        .. SecondProjection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("2_Dense.linear", SecondProjection, null, Bias: false)],
+        .. Projection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("1_Dense/linear", Projection, HeadActivation, HeadBias)],
+        .. SecondProjection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("2_Dense/linear", SecondProjection, null, Bias: false)],
     ]);
 
     private TransformerArchitecture ToStack(AttentionMask mask, string side)

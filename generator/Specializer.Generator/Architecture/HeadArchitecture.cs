@@ -19,11 +19,15 @@ internal sealed record HeadArchitecture(Pooling Pooling, DenseArchitecture? Dens
 /// <param name="Activation">What is applied to them.</param>
 internal sealed record DenseArchitecture(int Width, ActivationFunction Activation);
 
-/// <param name="Name">The name of its tensors without suffix: "2_Dense.linear".</param>
+/// <param name="Name">The name of its tensors without suffix: "2_Dense/linear".</param>
 /// <param name="Width">The outputs.</param>
 /// <param name="Activation">What is applied to them; null for nothing.</param>
 /// <param name="Bias">Whether a bias is added.</param>
-internal sealed record ProjectionArchitecture(string Name, int Width, ActivationFunction? Activation, bool Bias);
+internal sealed record ProjectionArchitecture(string Name, int Width, ActivationFunction? Activation, bool Bias)
+{
+    /// <summary>The folder of the file that holds them, from the checkpoint's own; empty where the checkpoint itself holds them.</summary>
+    public string Folder { get; init; } = "";
+}
 
 /// <param name="Width">The outputs: labels, or the vocabulary.</param>
 /// <param name="Tied">Whether they are computed with the token embeddings.</param>

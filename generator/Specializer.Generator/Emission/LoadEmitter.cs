@@ -18,7 +18,8 @@ internal static class LoadEmitter
         writer.Line("/// <exception cref=\"global::System.PlatformNotSupportedException\">The options ask for an instruction set that this machine does not have.</exception>");
         using (writer.Braces($"public static {name} Load(string path, global::Specializer.ModelOptions? options = null)"))
         {
-            writer.Line("using global::Specializer.WeightsSource source = global::Specializer.Checkpoint.Open(path);");
+            string folders = model.Plan.ModuleFolders.Count == 0 ? "" : ", [" + string.Join(", ", model.Plan.ModuleFolders.Select(static folder => $"\"{folder}\"")) + "]";
+            writer.Line($"using global::Specializer.WeightsSource source = global::Specializer.Checkpoint.Open(path{folders});");
             writer.Line("return Load(source, options);");
         }
 

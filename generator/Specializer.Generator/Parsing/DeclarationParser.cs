@@ -10,6 +10,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Diagnostics;
 using Specializer.Generator.Parsing.Configuration;
+using Specializer.Generator.Parsing.SentenceTransformers;
 
 namespace Specializer.Generator.Parsing;
 
@@ -110,14 +111,20 @@ internal static class DeclarationParser
             (string found, string advice, Mend? mend) = Explain(reference.Path, files, matching);
             report?.Invoke(DiagnosticDescriptors.ConfigurationNotFound, null, mend, [reference.Path, found, advice]);
             // Where there is but one file that can be meant, its model is the best guess.
-            ConfigurationFile[] candidates = [.. (matching.Count > 0 ? matching : files).Where(static file => file.Path.EndsWith("config.json", StringComparison.Ordinal)).Take(2)];
-            return new ResolvedDeclaration(null, OutlineParser.Of(declaration.Class, reference, candidates.Length == 1 ? candidates[0].Parse(reference).Architecture : null));
+            ConfigurationFile[] candidates = [.. (matching.Count > 0 ? matching : files).Where(static file => file.Path.EndsWith("config.json", StringComparison.Ordinal) && !SentenceFolder.IsModule(file)).Take(2)];
+            return new ResolvedDeclaration(null, OutlineParser.Of(declaration.Class, reference, candidates.Length == 1 ? candidates[0].Parse(reference, files).Architecture : null));
         }
 
-        ConfigurationReading reading = matching[0].Parse(reference);
+        ConfigurationReading reading = matching[0].Parse(reference, files);
         foreach (ConfigurationProblem problem in reading.Problems)
         {
             report?.Invoke(Descriptor(problem.Kind), (matching[0], problem.Start, problem.Length), null, [reference.Path, problem.Message]);
+        }
+
+        string folder = reference.Path.Substring(0, reference.Path.LastIndexOf('/') + 1);
+        foreach (FileProblem beside in reading.ProblemsBeside)
+        {
+            report?.Invoke(Descriptor(beside.Problem.Kind), (beside.File, beside.Problem.Start, beside.Problem.Length), null, [folder + beside.Name, beside.Problem.Message]);
         }
 
         return reading.IsUsable(acceptsUnread)
@@ -140,7 +147,7 @@ internal static class DeclarationParser
             return (matching.Count.ToString(CultureInfo.InvariantCulture) + " do", "give more of the path", null);
         }
 
-        string[] others = [.. files.Select(file => file.End(path)).Where(static end => end.EndsWith("config.json", StringComparison.Ordinal)).Distinct().OrderBy(static end => end, StringComparer.Ordinal)];
+        string[] others = [.. files.Where(static file => !SentenceFolder.IsModule(file)).Select(file => file.End(path)).Where(static end => end.EndsWith("config.json", StringComparison.Ordinal)).Distinct().OrderBy(static end => end, StringComparer.Ordinal)];
         string item = $"add <AdditionalFiles Include=\"{ProjectItem.Include(path)}\" /> to the project file";
         return others.Length switch
         {

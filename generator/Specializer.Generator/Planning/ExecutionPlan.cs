@@ -49,6 +49,10 @@ internal sealed record ExecutionPlan(
     /// <summary>Whether a decoder attends to the encoder.</summary>
     public bool IsEncoderDecoder => Architecture.Stack == Stack.EncoderDecoder;
 
+    /// <summary>The folders of files that hold the head's projections, from the checkpoint's own; none where the checkpoint holds them.</summary>
+    public IReadOnlyList<string> ModuleFolders =>
+        [.. (Architecture.Head?.Projections ?? EquatableArray<ProjectionArchitecture>.Empty).Select(static projection => projection.Folder).Where(static folder => folder.Length > 0)];
+
     /// <summary>All steps in order.</summary>
     public IEnumerable<StepPlan> Steps => (Encoder?.Steps ?? []).Concat(Cross).Concat(DecoderSteps).Concat(Head?.Steps ?? EquatableArray<StepPlan>.Empty);
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 
@@ -40,6 +41,23 @@ public static class Checkpoint
         {
             throw SafetensorsFile.Unreadable(file, $"the file cannot be read: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>Opens a checkpoint together with the files of modules that follow the transformer, as sentence-transformers saves them.</summary>
+    /// <param name="path">As in the other overload.</param>
+    /// <param name="modules">
+    /// The folders of the modules, each from the folder of the checkpoint, such as <c>2_Dense</c>. A tensor <c>linear.weight</c> of the
+    /// checkpoint in such a folder has the name <c>2_Dense/linear.weight</c>.
+    /// </param>
+    /// <returns>All tensors together; dispose them when the model is loaded.</returns>
+    /// <exception cref="ArgumentException">Two folders have the same name.</exception>
+    /// <exception cref="WeightsException">The checkpoint, or that of a module, cannot be read or is malformed.</exception>
+    public static WeightsSource Open(string path, IReadOnlyList<string> modules)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(modules);
+        string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return modules.Count == 0 ? Open(path) : CheckpointWithModules.Open(path, folder, modules);
     }
 
     /// <summary>The checkpoint of a folder: the file or index with the usual name, or the only one.</summary>

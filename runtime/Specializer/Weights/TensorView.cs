@@ -16,6 +16,12 @@ public readonly unsafe struct TensorView
     private readonly SafeHandle? _memory;
     private readonly bool _mapped;
 
+    private TensorView(string name, in TensorView other)
+    {
+        this = other;
+        Name = name;
+    }
+
     /// <summary>Describes a tensor in memory.</summary>
     /// <param name="name">The name of the tensor.</param>
     /// <param name="elementType">The type of its elements.</param>
@@ -69,6 +75,9 @@ public readonly unsafe struct TensorView
 
     /// <summary>The name of the tensor.</summary>
     public string Name { get; }
+
+    /// <summary>The same tensor under another name.</summary>
+    internal TensorView Named(string name) => new(name, this);
 
     /// <summary>The type of its elements.</summary>
     public TensorElementType ElementType { get; }

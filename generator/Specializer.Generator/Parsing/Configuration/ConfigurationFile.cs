@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Families;
+using Specializer.Generator.Parsing.SentenceTransformers;
 
 namespace Specializer.Generator.Parsing.Configuration;
 
@@ -14,9 +15,12 @@ internal sealed record ConfigurationReading(TransformerArchitecture? Architectur
     /// <summary>The values that the family took, and whether the file gives them.</summary>
     public IReadOnlyList<FieldReading> Fields { get; init; } = [];
 
+    /// <summary>What is to be said of the files beside it.</summary>
+    public IReadOnlyList<FileProblem> ProblemsBeside { get; init; } = [];
+
     /// <summary>Whether a model may be generated.</summary>
     /// <param name="acceptsUnread">Whether fields that change the computation may stand unread.</param>
-    public bool IsUsable(bool acceptsUnread) => Architecture is not null && !Problems.Any(problem => problem.Kind switch
+    public bool IsUsable(bool acceptsUnread) => Architecture is not null && !Problems.Concat(ProblemsBeside.Select(static beside => beside.Problem)).Any(problem => problem.Kind switch
     {
         ConfigurationProblemKind.Unused => false,
         ConfigurationProblemKind.UnreadComputation => !acceptsUnread,
@@ -35,7 +39,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         ConfigurationFile[] matching =
         [
             .. files
-                .Where(file => file.Path == path || file.Path.EndsWith("/" + path, StringComparison.Ordinal))
+                .Where(file => (file.Path == path || file.Path.EndsWith("/" + path, StringComparison.Ordinal)) && !SentenceFolder.IsModule(file))
                 .GroupBy(static file => file.Path, StringComparer.Ordinal)
                 .Select(static group => group.First()),
         ];
@@ -72,15 +76,22 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return path;
     }
 
-    /// <summary>The architecture that the file declares, with what the attribute overrides, or everything that is wrong with it.</summary>
-    public ConfigurationReading Parse(ConfigurationReference reference)
+    /// <summary>
+    /// The architecture that the file and those of sentence-transformers beside it declare, with what the attribute overrides, or
+    /// everything that is wrong with them.
+    /// </summary>
+    /// <param name="reference">What the attribute says.</param>
+    /// <param name="files">The project's additional files.</param>
+    public ConfigurationReading Parse(ConfigurationReference reference, IEnumerable<ConfigurationFile>? files = null)
     {
+        // A pooling of the attribute takes the place of what the folder says.
+        SentenceFolder? folder = reference.Pooling is null && files is not null ? SentenceFolder.Of(this, files) : null;
         try
         {
             ModelConfiguration configuration = ModelConfiguration.Read(Text);
             TransformerArchitecture? architecture = FamilyParser.Parse(configuration);
-            architecture = architecture is null ? null : Complete(architecture, reference, configuration.Problems);
-            return new ConfigurationReading(architecture, configuration.Problems.InOrder) { Fields = configuration.Readings };
+            architecture = architecture is null ? null : Complete(architecture, reference, folder, configuration.Problems);
+            return new ConfigurationReading(architecture, configuration.Problems.InOrder) { Fields = configuration.Readings, ProblemsBeside = folder?.Problems ?? [] };
         }
         catch (ConfigurationException problem)
         {
@@ -88,7 +99,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         }
     }
 
-    private static TransformerArchitecture Complete(TransformerArchitecture architecture, ConfigurationReference reference, ConfigurationProblems problems)
+    private static TransformerArchitecture Complete(TransformerArchitecture architecture, ConfigurationReference reference, SentenceFolder? folder, ConfigurationProblems problems)
     {
         // What stands in the place of a wrong value is not compared with anything.
         bool isRight = !problems.Any;
@@ -123,7 +134,12 @@ internal sealed record ConfigurationFile(string Path, string Text)
 
         if (reference.Pooling is { } pooling)
         {
-            architecture = WithPooling(architecture, pooling, problems);
+            architecture = WithHead(architecture, pooling.Head, "[Pooling]", problems);
+        }
+        else if (isRight && folder is not null)
+        {
+            HeadArchitecture? head = folder.Read(architecture.Width);
+            architecture = folder.Problems.Count > 0 ? architecture : WithHead(architecture, head, "The folder's modules.json", problems);
         }
 
         if (reference.SourceLength != 0 && architecture.Encoder is null)
@@ -177,18 +193,18 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return encoder;
     }
 
-    /// <summary>An encoder with a pooling in the place of its head, or a decoder's body with one; the checkpoint may still hold the head's tensors.</summary>
-    private static TransformerArchitecture WithPooling(TransformerArchitecture architecture, PoolingDeclaration pooling, ConfigurationProblems problems)
+    /// <summary>An encoder with another head, or a decoder's body with one; the checkpoint may still hold the tensors of its own.</summary>
+    private static TransformerArchitecture WithHead(TransformerArchitecture architecture, HeadArchitecture? head, string source, ConfigurationProblems problems)
     {
         if (architecture.Stack != Stack.Encoder)
         {
             if (DecoderBody.Obstacle(architecture, bidirectional: false) is { } obstacle)
             {
-                problems.Add("[Pooling] cannot stand beside it: " + obstacle);
+                problems.Add($"{source} cannot stand beside it: {obstacle}");
                 return architecture;
             }
 
-            return DecoderBody.AsEncoder(architecture, pooling.Head);
+            return DecoderBody.AsEncoder(architecture, head);
         }
 
         CheckpointNames names = architecture.Checkpoint.Names;
@@ -198,7 +214,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
             .Concat(new[] { names.LogitsBias }.Where(static name => name.Length > 0));
         return architecture with
         {
-            Head = pooling.Head,
+            Head = head,
             Checkpoint = architecture.Checkpoint with { Ignored = new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat(unread).Distinct()) },
         };
     }

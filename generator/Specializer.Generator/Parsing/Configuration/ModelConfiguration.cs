@@ -50,6 +50,18 @@ internal sealed class ModelConfiguration
             : throw new ConfigurationException("the file holds no JSON object", json.Start, json.Length);
     }
 
+    /// <summary>An object of a file that holds others too.</summary>
+    /// <param name="json">The object.</param>
+    /// <param name="path">What the names of its fields begin with in messages.</param>
+    /// <param name="problems">The problems of the whole file.</param>
+    public static ModelConfiguration Of(JsonValue json, string path, ConfigurationProblems problems) => new(json, path, problems, new FieldLog(), isUnknown: false);
+
+    /// <summary>A file that is not there, all of whose fields have defaults.</summary>
+    public static ModelConfiguration Empty(ConfigurationProblems problems) => Of(new JsonValue(JsonKind.Object, 0, 1), "", problems);
+
+    /// <summary>Whether a field is a text.</summary>
+    public bool IsText(string name) => Find(name) is { Kind: JsonKind.Text };
+
     /// <summary>Gives a field further names, as transformers' attribute_map does.</summary>
     public void Alias(string name, params string[] others) => _aliases[name] = others;
 
