@@ -13,7 +13,8 @@ internal static class InspectCommand
     public static int Run(string directory, int contextLength, IAnsiConsole console)
     {
         var folder = new ModelFolder(directory);
-        ExecutionPlan plan = folder.Plan(contextLength);
+        FolderModel model = FolderModel.Of(folder, contextLength);
+        ExecutionPlan plan = model.Plan;
         console.MarkupLineInterpolated($"[bold]{folder.Name}[/]");
         console.WriteLine(Documentation.Sentence(plan));
         var facts = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("term").NoWrap().PadRight(2)).AddColumn("description");
@@ -22,13 +23,23 @@ internal static class InspectCommand
             facts.AddRow(Markup.Escape(term), Markup.Escape(description));
         }
 
+        if (model.Head(folder) is { } head)
+        {
+            facts.AddRow("Head", Markup.Escape(head));
+        }
+
         console.Write(facts);
+        if (model.AssumesMean)
+        {
+            console.MarkupLineInterpolated($"[yellow]{FolderModel.Assumption}[/]");
+        }
+
         if (!folder.HasCheckpoint)
         {
             return WriteNoCheckpoint(folder, console);
         }
 
-        using WeightsSource checkpoint = folder.OpenCheckpoint();
+        using WeightsSource checkpoint = folder.OpenCheckpoint(plan);
         return WriteCheckpoint(CheckpointReport.Of(checkpoint, plan), checkpoint.Description, console);
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -12,6 +13,7 @@ namespace Specializer.Tool;
 internal sealed class ModelFolder
 {
     private const string Configuration = "config.json";
+    private const string Modules = "modules.json";
 
     /// <exception cref="ToolException">There is no such folder, or no config.json in it.</exception>
     public ModelFolder(string path)
@@ -42,22 +44,40 @@ internal sealed class ModelFolder
     /// <summary>The text of the config.json.</summary>
     public string Text { get; }
 
-    /// <summary>What the generator makes of the config.json.</summary>
+    /// <summary>What the generator makes of the config.json, and of the files of sentence-transformers beside it.</summary>
     /// <param name="contextLength">A context length in the place of the file's; 0 for the file's.</param>
+    /// <param name="pooling">A pooling in the place of what the folder says; none for the folder's.</param>
     /// <exception cref="ToolException">It declares no model that can be generated.</exception>
-    public ExecutionPlan Plan(int contextLength = 0)
+    public ExecutionPlan Plan(int contextLength = 0, PoolingDeclaration? pooling = null)
     {
-        ConfigurationReading reading = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text)
-            .Parse(new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0));
+        var configuration = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text);
+        ConfigurationReading reading = configuration.Parse(
+            new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0) { Pooling = pooling }, [configuration, .. FilesBeside()]);
         return reading.IsUsable(acceptsUnread: false)
             ? Planner.Plan(reading.Architecture!)
-            : throw new ToolException(string.Join("\n", reading.Problems.Where(static problem => problem.Kind != ConfigurationProblemKind.Unused).Select(problem => $"{ConfigurationPath}{Position(problem)}: {problem.Message}.")));
+            : throw new ToolException(string.Join("\n", Lines(reading)));
     }
 
+    /// <summary>Whether the folder says what is made of the states: as sentence-transformers saves it.</summary>
+    public bool HasModules => File.Exists(System.IO.Path.Combine(Path, Modules));
+
+    /// <summary>The files that a TransformerModel item passes to the generator beside the config.json.</summary>
+    private IEnumerable<ConfigurationFile> FilesBeside() => !HasModules ? [] : new[] { Modules, "sentence_bert_config.json", "config_sentence_transformers.json" }
+        .Select(name => System.IO.Path.Combine(Path, name))
+        .Concat(Directory.EnumerateDirectories(Path, "*_*").Select(static folder => System.IO.Path.Combine(folder, Configuration)))
+        .Where(File.Exists)
+        .Select(static path => new ConfigurationFile(ConfigurationFile.Normalize(path), File.ReadAllText(path)));
+
+    private IEnumerable<string> Lines(ConfigurationReading reading) => reading.Problems
+        .Select(problem => (Path: ConfigurationPath, Text, Problem: problem))
+        .Concat(reading.ProblemsBeside.Select(beside => (Path: System.IO.Path.Combine(Path, beside.Name), beside.File.Text, beside.Problem)))
+        .Where(static line => line.Problem.Kind != ConfigurationProblemKind.Unused)
+        .Select(static line => $"{line.Path}{Position(line.Text, line.Problem)}: {line.Problem.Message}.");
+
     /// <summary>Where a problem is, as compilers say it.</summary>
-    private string Position(ConfigurationProblem problem)
+    private static string Position(string text, ConfigurationProblem problem)
     {
-        string before = Text[..Math.Clamp(problem.Start, 0, Text.Length)];
+        string before = text[..Math.Clamp(problem.Start, 0, text.Length)];
         int line = before.Count(static character => character == '\n') + 1, column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
         return string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
     }
@@ -68,7 +88,7 @@ internal sealed class ModelFolder
     /// <summary>What to do about weights in another format, where there are no others; null if there are none.</summary>
     public string? OtherFormat => HasCheckpoint ? null : OtherFormats.InFolder(Path) is { } advice ? $"{Path}: {advice}" : null;
 
-    /// <summary>Opens the folder's checkpoint, in one file or in several.</summary>
+    /// <summary>Opens the folder's checkpoint, in one file or in several, with those of the modules that a model reads.</summary>
     /// <exception cref="WeightsException">It cannot be read, or it is not clear which of several is meant.</exception>
-    public WeightsSource OpenCheckpoint() => Checkpoint.Open(Path);
+    public WeightsSource OpenCheckpoint(ExecutionPlan plan) => Checkpoint.Open(Path, plan.ModuleFolders);
 }

@@ -17,7 +17,9 @@ internal static class NewCommand
     public static int Run(NewSettings settings, IAnsiConsole console)
     {
         var folder = new ModelFolder(settings.Directory);
-        ExecutionPlan plan = folder.Plan(settings.ContextLength);
+        FolderModel model = FolderModel.Of(folder, settings.ContextLength);
+        ExecutionPlan plan = model.Plan;
+        CheckLoads(folder, plan);
         string name = settings.Name ?? ClassNames.Of(folder.Name);
         if (!ClassNames.IsValid(name, dotted: false) || (settings.Namespace is { } given && !ClassNames.IsValid(given, dotted: true)))
         {
@@ -32,8 +34,13 @@ internal static class NewCommand
 
         // Paths of a project are written from its folder, with slashes.
         string relative = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(output))!, folder.Path).Replace('\\', '/');
-        File.WriteAllText(output, Declaration(settings, name, relative, plan));
+        File.WriteAllText(output, Declaration(settings, name, relative, model));
         console.MarkupLineInterpolated($"[green]Written:[/] {output}");
+        if (model.AssumesMean)
+        {
+            console.WriteLine(FolderModel.Assumption);
+        }
+
         console.WriteLine("In the project file:");
         console.WriteLine($"""  <PackageReference Include="Specializer" Version="{typeof(NewCommand).Assembly.GetName().Version!.ToString(3)}" />""");
         console.WriteLine("""  <PropertyGroup><AllowUnsafeBlocks>true</AllowUnsafeBlocks></PropertyGroup>""");
@@ -41,9 +48,27 @@ internal static class NewCommand
         return 0;
     }
 
-    /// <summary>The text of the file.</summary>
-    internal static string Declaration(NewSettings settings, string name, string relative, ExecutionPlan plan)
+    /// <summary>A class that cannot load its own folder is not written.</summary>
+    private static void CheckLoads(ModelFolder folder, ExecutionPlan plan)
     {
+        if (!folder.HasCheckpoint)
+        {
+            return;
+        }
+
+        using WeightsSource checkpoint = folder.OpenCheckpoint(plan);
+        CheckpointReport report = CheckpointReport.Of(checkpoint, plan);
+        if (report.Problems.Count > 0)
+        {
+            throw new ToolException($"The checkpoint '{checkpoint.Description}' does not fit the model that the folder declares, so that no class is written:\n"
+                + string.Join("\n", report.Problems.Select(static problem => "  " + problem.Message)));
+        }
+    }
+
+    /// <summary>The text of the file.</summary>
+    internal static string Declaration(NewSettings settings, string name, string relative, FolderModel model)
+    {
+        ExecutionPlan plan = model.Plan;
         var text = new StringBuilder();
         text.Append("using Specializer;\n\n");
         if (settings.Namespace is not null)
@@ -67,6 +92,11 @@ internal static class NewCommand
         text.Append("/// </remarks>\n");
         string context = settings.ContextLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", ContextLength = {settings.ContextLength}");
         text.Append(CultureInfo.InvariantCulture, $"[Transformer({SymbolDisplay.FormatLiteral(relative + "/config.json", quote: true)}{context})]\n");
+        if (model.AssumesMean)
+        {
+            text.Append("[Pooling(PoolingKind.Mean)]\n");
+        }
+
         text.Append(CultureInfo.InvariantCulture, $"public sealed partial class {name};\n");
         return text.ToString();
     }
@@ -84,7 +114,7 @@ internal static class NewCommand
         return
         [
             "<code>",
-            $"using var model = {name}.Load(\"{relative}/model.safetensors\");",
+            $"using var model = {name}.Load(\"{relative}\");",
             $"using var session = model.CreateSession({(plan.IsEncoderDecoder ? "sequences: 1" : "")});",
             use,
             "</code>",

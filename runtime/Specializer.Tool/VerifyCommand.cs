@@ -35,14 +35,15 @@ internal static class VerifyCommand
     public static int Run(string directory, int contextLength, int length, int seed, string? against, IAnsiConsole console)
     {
         var folder = new ModelFolder(directory);
-        ExecutionPlan plan = folder.Plan(contextLength);
+        FolderModel declared = FolderModel.Of(folder, contextLength);
+        ExecutionPlan plan = declared.Plan;
         if (!folder.HasCheckpoint)
         {
             throw new ToolException(folder.OtherFormat ?? $"'{folder.Path}' holds no safetensors file to run. Put the model's model.safetensors there.");
         }
 
         // First what takes no time and can be wrong.
-        using WeightsSource weights = folder.OpenCheckpoint();
+        using WeightsSource weights = folder.OpenCheckpoint(plan);
         using CompiledModel compiled = Spinning(console, "Generating and compiling", () => new CompiledModel(plan));
 
         InstructionSet best = InstructionSets.Best;
@@ -52,6 +53,11 @@ internal static class VerifyCommand
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{folder.Name}: {compiled.Characters:N0} characters of generated code; {(run.Length > 1 ? run.Length + " positions" : "1 position")} of random input on {best}; largest value {Difference.Between(expected, expected).Scale:G4}."));
+
+        if (declared.AssumesMean)
+        {
+            console.WriteLine(FolderModel.Assumption);
+        }
 
         List<(string What, Difference? Difference, string Remark)> rows = [.. Others(plan, compiled, weights, best, run, expected)];
         if (run.TokenByToken(model) is { } steps)

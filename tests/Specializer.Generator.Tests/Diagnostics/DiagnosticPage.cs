@@ -16,7 +16,7 @@ internal sealed partial class DiagnosticPage(string id)
     private readonly string _text = RepositoryFiles.Read("docs", "diagnostics", id + ".md");
 
     /// <summary>What no analyzer reports, but the targets of the package, before the compiler starts.</summary>
-    public static IReadOnlyList<string> OfTheTargets { get; } = ["SPZ9001", "SPZ9002", "SPZ9003", "SPZ9004", "SPZ9005"];
+    public static IReadOnlyList<string> OfTheTargets { get; } = ["SPZ9001", "SPZ9002", "SPZ9003", "SPZ9004", "SPZ9005", "SPZ9006"];
 
     public string Text => _text;
 

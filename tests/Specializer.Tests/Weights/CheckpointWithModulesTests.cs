@@ -82,6 +82,6 @@ public sealed class CheckpointWithModulesTests : IDisposable
     {
         string path = Path.Combine(_folder, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, SafetensorsBytes.Of((tensor, [values.Length], values)));
+        File.WriteAllBytes(path, new SafetensorsBytes().Floats(tensor, [values.Length], values).ToArray());
     }
 }

@@ -139,7 +139,7 @@ internal sealed record ConfigurationFile(string Path, string Text)
         else if (isRight && folder is not null)
         {
             HeadArchitecture? head = folder.Read(architecture.Width);
-            architecture = folder.Problems.Count > 0 ? architecture : WithHead(architecture, head, "The folder's modules.json", problems);
+            architecture = folder.IsWrong ? architecture : WithHead(architecture, head, "The folder's modules.json", problems);
         }
 
         if (reference.SourceLength != 0 && architecture.Encoder is null)

@@ -33,8 +33,11 @@ internal sealed class SentenceFolder
         _transformer = transformer;
     }
 
-    /// <summary>Everything that is wrong with the files, file by file in the order of each.</summary>
+    /// <summary>Everything that is to be said of the files, file by file in the order of each.</summary>
     public IReadOnlyList<FileProblem> Problems => _problems;
+
+    /// <summary>Whether they give no head.</summary>
+    public bool IsWrong => _problems.Any(static beside => beside.Problem.Kind == ConfigurationProblemKind.Invalid);
 
     /// <summary>The folder around a model's config.json; null if no modules.json stands beside it, or above it and names its folder.</summary>
     /// <param name="configuration">The transformer's config.json.</param>
@@ -73,7 +76,7 @@ internal sealed class SentenceFolder
     public HeadArchitecture? Read(int width)
     {
         IReadOnlyList<SentenceModule> modules = ReadModules();
-        if (_problems.Count > 0)
+        if (IsWrong)
         {
             return null;
         }
@@ -110,7 +113,7 @@ internal sealed class SentenceFolder
             }
         }
 
-        return _problems.Count == 0 ? head.Build() : null;
+        return IsWrong ? null : head.Build();
     }
 
     private IReadOnlyList<SentenceModule> ReadModules()

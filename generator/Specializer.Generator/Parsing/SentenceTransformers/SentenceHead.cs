@@ -151,6 +151,6 @@ internal sealed class SentenceHead(int width)
         // Without a pooling there is nothing but tokens; older files name nothing.
         string input = configuration.Text("module_input_name", _pooling == Pooling.None && !configuration.Has("module_input_name") ? Embedding : usual);
         configuration.Refuse(input != Embedding, "module_input_name", $"only \"{Embedding}\" is supported here");
-        configuration.Refuse(configuration.Text("module_output_name", input) != input, "module_output_name", "only what it reads can be replaced", "module_input_name");
+        configuration.Refuse(configuration.Has("module_output_name") && configuration.Text("module_output_name") != input, "module_output_name", "only what it reads can be replaced", "module_input_name");
     }
 }

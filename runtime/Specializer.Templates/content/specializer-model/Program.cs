@@ -53,7 +53,7 @@ return 0;
 [FeedForward(512, Activation.SwiGlu)]
 [Norm(NormKind.RootMeanSquare, Epsilon = 1e-5f)]
 #endif
-#if (isEncoder)
+#if (isEncoder && !hasModelFolder)
 [Pooling(PoolingKind.Mean, Normalize = true)]
 #endif
 public sealed partial class Model;
