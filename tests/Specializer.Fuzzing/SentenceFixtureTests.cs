@@ -29,35 +29,44 @@ public sealed class SentenceFixtureTests
     /// <summary>None where the fixtures are absent.</summary>
     internal static IReadOnlyList<TransformerArchitecture> Architectures => SharedData.Root is null ? [] : [.. s_names.Select(Architecture)];
 
+    /// <summary>The reference lets padding be attended to and leaves it out of the mean alone, so that the mean of its tokens' states is compared.</summary>
     [SharedDataFact]
     public void E5PoolsTheMeanAndDividesItByItsLength()
     {
         using JsonDocument reference = Reference("e5", "embed.json");
-        int[][] sequences = Rows<int>(reference, "sequences"), tokens = [.. sequences.Zip(Row<int>(reference.RootElement.GetProperty("real_tokens")), static (row, count) => row[..count])];
+        int[][] sequences = Rows<int>(reference, "sequences");
+        int[] counts = Row<int>(reference.RootElement.GetProperty("real_tokens"));
         double[][] embeddings = Rows<double>(reference, "embeddings");
-        Check("e5", tokens, null, static output => output, embeddings);
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            int count = counts[i];
+            Check("e5", sequences[i], null, (_, states) => Mean(states, count), embeddings[i]);
+            Check("e5", sequences[i][..count], null, static (output, states) => [.. Mean(states, states.Length / output.Length).Zip(output, static (mean, pooled) => mean - pooled)], new double[embeddings[i].Length]);
+        }
     }
 
-    /// <summary>The query is as long as its row; of the document padding is left out.</summary>
+    /// <summary>The reference lets the document's padding be attended to, and leaves its rows out.</summary>
     [SharedDataFact]
     public void ColbertProjectsEveryTokenAndDividesItByItsLength()
     {
         using JsonDocument reference = Reference("colbert", "score.json");
-        JsonElement root = reference.RootElement;
-        int[] query = Row<int>(root.GetProperty("query_ids")), document = Row<int>(root.GetProperty("doc_ids"))[..root.GetProperty("doc_real_tokens").GetInt32()];
-        Check("colbert", [query], null, static output => output, [[.. Rows<double>(reference, "query_mat").SelectMany(static row => row)]]);
-        Check("colbert", [document], null, static output => output, [[.. Rows<double>(reference, "doc_mat").Take(document.Length).SelectMany(static row => row)]]);
+        foreach (string part in new[] { "query", "doc" })
+        {
+            int[] tokens = Row<int>(reference.RootElement.GetProperty(part + "_ids"));
+            double[] expected = [.. Rows<double>(reference, part + "_mat").SelectMany(static row => row)];
+            Check("colbert", tokens, null, (output, _) => output[..expected.Length], expected);
+        }
     }
 
+    /// <summary>The reference lets padding be attended to.</summary>
     [SharedDataFact]
     public void ACrossEncoderGivesOneNumber()
     {
         using JsonDocument reference = Reference("bert_reranker", "logits.json");
         JsonElement root = reference.RootElement;
-        int count = root.GetProperty("real_tokens").GetInt32();
-        int[] tokens = Row<int>(root.GetProperty("input_ids"))[..count], types = Row<int>(root.GetProperty("token_type_ids"))[..count];
-        Check("bert_reranker", [tokens], [types], static output => output, [[root.GetProperty("logit").GetDouble()]]);
-        Check("bert_reranker", [tokens], null, static output => output, [[root.GetProperty("logit_all_seg0").GetDouble()]]);
+        int[] tokens = Row<int>(root.GetProperty("input_ids"));
+        Check("bert_reranker", tokens, Row<int>(root.GetProperty("token_type_ids")), static (output, _) => output, [root.GetProperty("logit").GetDouble()]);
+        Check("bert_reranker", tokens, null, static (output, _) => output, [root.GetProperty("logit_all_seg0").GetDouble()]);
     }
 
     [SharedDataFact]
@@ -65,30 +74,39 @@ public sealed class SentenceFixtureTests
     {
         using JsonDocument reference = Reference("distilbert_qa", "logits.json");
         int[][] sequences = Rows<int>(reference, "sequences");
-        Check("distilbert_qa", sequences, null, static output => [.. output.Where(static (_, i) => i % 2 == 0)], Rows<double>(reference, "start_logits"));
-        Check("distilbert_qa", sequences, null, static output => [.. output.Where(static (_, i) => i % 2 == 1)], Rows<double>(reference, "end_logits"));
+        double[][] starts = Rows<double>(reference, "start_logits"), ends = Rows<double>(reference, "end_logits");
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            Check("distilbert_qa", sequences[i], null, static (output, _) => output, [.. starts[i].Zip(ends[i]).SelectMany(static pair => new[] { pair.First, pair.Second })]);
+        }
     }
 
-    private static void Check(string name, int[][] sequences, int[][]? types, Func<float[], float[]> part, double[][] expected)
+    /// <summary>Compares what is made of output and states with a reference, and the output with the oracle.</summary>
+    private static void Check(string name, int[] tokens, int[]? types, Func<float[], float[], float[]> part, double[] expected)
     {
         using WeightsSource weights = Weights(name);
         using CheckpointTensors tensors = new(weights);
+
+        // The oracle reads like the formulas.
+        double[][] formula = new ArchitectureOracle(Architecture(name), tensors).Run(tokens, new OracleInput(types)).Logits;
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
             using var model = (EncoderModel)s_assembly.Value.Load(Array.IndexOf(s_names, name), weights, new ModelOptions { InstructionSet = instructionSet });
             using EncoderSession session = model.CreateSession();
-            for (int sequence = 0; sequence < sequences.Length; sequence++)
-            {
-                int[] tokens = sequences[sequence];
-                float[] output = new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? tokens.Length : 1)];
-                session.Encode(new EncoderInput(tokens) { TokenTypes = types is null ? [] : types[sequence] }, output);
-                Tolerance.Default.AssertClose<float>([expected[sequence]], part(output), $"{name} {sequence} on {instructionSet}");
-
-                // The oracle reads like the formulas.
-                double[][] formula = new ArchitectureOracle(Architecture(name), tensors).Run(tokens, new OracleInput(types?[sequence])).Logits;
-                Tolerance.Default.AssertClose<float>(formula, output, $"{name} {sequence} by the oracle on {instructionSet}");
-            }
+            float[] output = new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? tokens.Length : 1)], states = new float[tokens.Length * model.Description.DModel];
+            session.Encode(new EncoderInput(tokens) { TokenTypes = types }, output, states);
+            Tolerance.Default.AssertClose<float>([expected], part(output, states), $"{name} on {instructionSet}");
+            Tolerance.Default.AssertClose<float>(formula, output, $"{name} by the oracle on {instructionSet}");
         }
+    }
+
+    /// <summary>The mean of the first states, divided by its length.</summary>
+    private static float[] Mean(float[] states, int count)
+    {
+        const int Width = 8;
+        double[] mean = [.. Enumerable.Range(0, Width).Select(i => Enumerable.Range(0, count).Average(row => (double)states[(row * Width) + i]))];
+        double length = Math.Sqrt(mean.Sum(static value => value * value));
+        return [.. mean.Select(value => (float)(value / length))];
     }
 
     /// <summary>The checkpoint; of ColBERT's the projection as a module of its own.</summary>
