@@ -51,6 +51,11 @@ internal static class NewCommand
     /// <summary>A class that cannot load its own folder is not written.</summary>
     private static void CheckLoads(ModelFolder folder, ExecutionPlan plan)
     {
+        if (folder.OtherFormat is { } message)
+        {
+            throw new ToolException(message);
+        }
+
         if (!folder.HasCheckpoint)
         {
             return;
