@@ -53,7 +53,7 @@ internal static class Sequences
     public static IEnumerable<Value>? Reversed(RenderContext context, Value value) => value switch
     {
         ItemsValue items => Backwards(items.Items.Count, index => items.Items[index]),
-        TextValue text => [.. Collect(context, text).Reverse()],
+        TextValue text => [.. Collect(context, text).Reverse().Select(item => ((TextValue)item).AsSafe(text.IsSafe, context.Budget))],
         DictValue dictionary => Backwards(dictionary.Entries.Count, index => dictionary.Entries[index].Key),
         DictViewValue view => Backwards(view.Dictionary.Entries.Count, index => view[index]),
         RangeValue range => Backwards(range.Count, index => range[index]),
@@ -123,7 +123,7 @@ internal static class Sequences
         for (int i = 0; i < characters.Length;)
         {
             int length = CodePoints.LengthAt(characters, i);
-            yield return text.Slice(i, length, context.Budget);
+            yield return text.Slice(i, length, context.Budget).AsSafe(false, context.Budget);
             i += length;
         }
     }

@@ -20,6 +20,9 @@ internal static class Comparison
     {
         Variables = variables.ToDictionary(entry => entry.Key, entry => JsonSerializer.SerializeToElement(entry.Value)),
         Clock = new FixedClock(),
+
+        // Random loops in loops may be long; limits are tested elsewhere.
+        Limits = ChatTemplateLimits.Default with { Steps = 5_000_000, Bytes = 100_000_000 },
     };
 
     /// <summary>How a rendering differs from Jinja's; null where it does not. What is refused as unsupported says so.</summary>

@@ -118,7 +118,7 @@ internal sealed class ExpressionGenerator(Random random)
             case 4: return $"({text}).{Pick("strip", "lstrip", "rstrip")}({Pick("", "", Leaf(Kind.Text), "' \\n'", "none")})";
             case 5: return $"({text}).{Pick("upper", "lower", "title", "capitalize", "strip")}()";
             case 6: return $"({text}).replace({Leaf(Kind.Text)}, {Leaf(Kind.Text)}{Pick("", "", ", 1")})";
-            case 7: return $"({text})|{Pick("trim", "upper", "lower", "capitalize", "title", "string", "length", "trim('a')", "reverse", "safe", "e", "first", "last", "wordcount", "urlencode")}";
+            case 7: return $"({text})|{Pick("trim", "upper", "lower", "capitalize", "title", "string", "trim('a')", "reverse", "safe", "e", "first", "last", "urlencode")}";
             case 8: return $"({text})|replace({Leaf(Kind.Text)}, {Leaf(Kind.Any)}{Pick("", ", 1", ", count=2")})";
             case 9: return $"({Draw(Kind.List, depth)})|join({Pick("", "', '", "'\\n'", Leaf(Kind.Text))})";
             case 10: return $"({Draw(Kind.Any, depth)})|tojson{Pick("", "", "(indent=2)", "(indent=4, sort_keys=true)", "(ensure_ascii=true)", "(separators=(',', ':'))", "(indent='\\t')")}";
@@ -132,7 +132,7 @@ internal sealed class ExpressionGenerator(Random random)
             case 18: return $"({Leaf(Kind.Text)}).join(({Draw(Kind.List, depth)}){Pick("|map('string')", "|map('string')", "|map('string')", "")})";
             case 19: return $"({text}).{Pick("center(9)", "ljust(8, '*')", "rjust(7)", "zfill(6)", "partition(' ')[0]", "rpartition('a')[2]", "removeprefix('a')", "removesuffix('d')")}";
             case 20: return $"({text})|truncate({Pick("3, true, ''", "9", "8, false, '..', 0", "5, leeway=1, end='-'")})";
-            case 21: return $"({Draw(Kind.Any, depth)})|{Pick("default('none!')", "d('x', true)", "string|upper", "string|trim|length", "string|title")}";
+            case 21: return $"({Draw(Kind.Any, depth)})|{Pick("default('none!')", "d('x', true)", "string|upper", "string|trim", "string|title")}";
             case 22 when Macros.Count > 0: return Call(depth);
             case 23: return $"({text})|center({Pick("12", "3", "width=9")})";
             case 24: return $"strftime_now({Pick("'%d %b %Y'", "'%Y-%m-%d %H:%M:%S'", "'%-d %B, %A %j'", "'%y%%%p'")})";
@@ -162,6 +162,7 @@ internal sealed class ExpressionGenerator(Random random)
         4 => $"-{Leaf(Kind.Int)}",
         5 => $"({Draw(Kind.Text, depth)}).{Pick("count", "find", "rfind")}({Leaf(Kind.Text)})",
         6 => $"({Draw(Kind.List, depth)})|{Pick("sum", "max", "min", "first", "last")}",
+        7 when random.Next(2) == 0 => $"({Draw(Kind.Text, depth)})|wordcount",
         7 => $"({Draw(Kind.Int, depth)})|abs",
         8 => $"2 ** {Pick("3", "2 ** 2", "10", "-1")}",
         _ => Leaf(Kind.Int),
