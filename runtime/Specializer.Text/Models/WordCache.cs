@@ -5,7 +5,7 @@ namespace Specializer.Text.Models;
 /// <summary>Tokens of short words, in a table of fixed size in which a newer word takes the place of an older one.</summary>
 internal sealed class WordCache
 {
-    private const int Slots = 8192;
+    private const int Slots = 16384;
     private const int MaximumBytes = 24;
     private const int MaximumTokens = 6;
     private const int SlotBytes = 32;
@@ -32,14 +32,17 @@ internal sealed class WordCache
     public bool TryGet(ReadOnlySpan<byte> word, uint hash, Pipeline.TokenList tokens)
     {
         int slot = (int)(hash % Slots);
-        ReadOnlySpan<byte> entry = _words.AsSpan(slot * SlotBytes, SlotBytes);
-        if (entry[0] != word.Length || !entry.Slice(2, word.Length).SequenceEqual(word))
+        if (!Holds(slot, word))
         {
-            return false;
+            slot ^= 1;
+            if (!Holds(slot, word))
+            {
+                return false;
+            }
         }
 
         int start = 0;
-        ReadOnlySpan<int> pairs = _tokens.AsSpan(slot * 2 * MaximumTokens, 2 * entry[1]);
+        ReadOnlySpan<int> pairs = _tokens.AsSpan(slot * 2 * MaximumTokens, 2 * _words![slot * SlotBytes + 1]);
         for (int i = 0; i < pairs.Length; i += 2)
         {
             tokens.Add(pairs[i], start, pairs[i + 1]);
@@ -58,7 +61,9 @@ internal sealed class WordCache
             return;
         }
 
+        // Each word has two places; a newer one takes the second if the first is taken.
         int slot = (int)(hash % Slots);
+        slot ^= _words![slot * SlotBytes] == 0 ? 0 : 1;
         Span<byte> entry = _words.AsSpan(slot * SlotBytes, SlotBytes);
         entry[0] = (byte)word.Length;
         entry[1] = (byte)count;
@@ -68,5 +73,11 @@ internal sealed class WordCache
             _tokens[slot * 2 * MaximumTokens + 2 * i] = tokens.Ids[from + i];
             _tokens[slot * 2 * MaximumTokens + 2 * i + 1] = tokens.Ends[from + i];
         }
+    }
+
+    private bool Holds(int slot, ReadOnlySpan<byte> word)
+    {
+        ReadOnlySpan<byte> entry = _words.AsSpan(slot * SlotBytes, SlotBytes);
+        return entry[0] == word.Length && entry.Slice(2, word.Length).SequenceEqual(word);
     }
 }

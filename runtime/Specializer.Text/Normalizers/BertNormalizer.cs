@@ -65,7 +65,11 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChinese, bool st
         if (!cleanText && bytes.Contains((byte)0))
         {
             // Only here does a zero byte stay.
-            s_lowercase.Normalize(text);
+            if (lowercase)
+            {
+                s_lowercase.Normalize(text);
+            }
+
             return;
         }
 

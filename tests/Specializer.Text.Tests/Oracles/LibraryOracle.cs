@@ -41,6 +41,9 @@ internal sealed class LibraryOracle : IDisposable
         }
     }
 
+    /// <summary>How many tokens a text has, without copying them.</summary>
+    public int Count(string text) => _tokenizer.Encode(text).Length;
+
     public string? Decode(int[] ids)
     {
         try
