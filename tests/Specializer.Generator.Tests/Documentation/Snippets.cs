@@ -50,12 +50,16 @@ internal static class Snippets
     {
         string[] declarations = [.. blocks.Where(IsDeclaration)];
         string[] statements = [.. blocks.Where(static block => !IsDeclaration(block)).Select(Method)];
-        CSharpCompilation project = TestProject.Compile([.. declarations.Select(static block => block.Contains("using Specializer;", StringComparison.Ordinal) ? block : "using Specializer;\n" + block), .. statements]);
+        CSharpCompilation project = Project([.. declarations.Select(static block => block.Contains("using Specializer;", StringComparison.Ordinal) ? block : "using Specializer;\n" + block), .. statements]);
         GeneratorRun run = GeneratorRun.Of(project, s_files);
         return run.Output.GetDiagnostics()
             .Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
             .Select(diagnostic => diagnostic + "\n" + diagnostic.Location.SourceTree?.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line]);
     }
+
+    /// <summary>A project with the package for text, too.</summary>
+    private static CSharpCompilation Project(string[] files) =>
+        TestProject.Compile(files).AddReferences(MetadataReference.CreateFromFile(typeof(Text.ChatTemplate).Assembly.Location));
 
     private static bool IsDeclaration(string block) => block.Contains("[Transformer(", StringComparison.Ordinal);
 
@@ -70,6 +74,7 @@ internal static class Snippets
             using System.Collections.Generic;
             using System.Linq;
             using Specializer;
+            using Specializer.Text;
 
             static class Snippet{{number}}
             {
