@@ -35,7 +35,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
     }
 
     /// <summary>The tensors of a checkpoint, widened.</summary>
-    public CheckpointTensors(WeightsSource source)
+    public CheckpointTensors(WeightsSource source, Func<string, string>? rename = null)
     {
         _random = new Random(0);
         Description = source.Description;
@@ -48,7 +48,7 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
                 view.CopyTo(values);
             }
 
-            _tensors.Add(name, (view.Shape.ToArray(), values));
+            _tensors.Add(rename?.Invoke(name) ?? name, (view.Shape.ToArray(), values));
         }
     }
 

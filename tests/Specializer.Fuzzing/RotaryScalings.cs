@@ -40,15 +40,17 @@ internal static class RotaryScalings
 
     /// <summary>
     /// Peng et al. 2023, section 3.2: interpolated where pairs make few turns over the original context. Their
-    /// implementation draws the ramp over the pairs' numbers, between the whole ones around those that make β turns.
+    /// implementation draws the ramp over the pairs' numbers, between the whole ones around those that make β turns; with
+    /// truncate = false (gpt-oss) between exactly those.
     /// </summary>
     private static double Yarn(int pair, double frequency, RotaryPositions rotary, YarnScaling yarn)
     {
         int dimension = rotary.RotaryDimension;
         // Pair i makes L b^(−2i/d) / 2π turns: solved for i.
         double PairOf(double turns) => Math.Log(yarn.OriginalContextLength / (2 * Math.PI * turns)) / Math.Log(rotary.Base) * dimension / 2;
-        double from = Math.Max(0, Math.Floor(PairOf(yarn.BetaFast)));
-        double to = Math.Min(dimension - 1, Math.Ceiling(PairOf(yarn.BetaSlow)));
+        double fast = PairOf(yarn.BetaFast), slow = PairOf(yarn.BetaSlow);
+        double from = Math.Max(0, yarn.Truncate ? Math.Floor(fast) : fast);
+        double to = Math.Min(dimension - 1, yarn.Truncate ? Math.Ceiling(slow) : slow);
         double interpolated = Math.Clamp((pair - from) / (to == from ? 0.001 : to - from), 0, 1);
         return (frequency * (1 - interpolated)) + (frequency / yarn.Factor * interpolated);
     }

@@ -18,6 +18,9 @@ internal sealed class FileNames
     private readonly string _wrapper = "";
     private readonly string _actualBase;
 
+    /// <summary>The source's own name of the tensor that was found last: a view may have another, that of the file that holds it.</summary>
+    private string _foundName = "";
+
     /// <summary>Decides which prefixes the checkpoint has.</summary>
     /// <param name="source">The checkpoint.</param>
     /// <param name="naming">How its names may vary.</param>
@@ -59,16 +62,16 @@ internal sealed class FileNames
             return false;
         }
 
-        _read.Add(view.Name);
+        _read.Add(_foundName);
         return true;
     }
 
     /// <summary>Finds a tensor that stands beside one that is read in its place: it is unexpected, whoever else reads it.</summary>
     public void Contest(string name)
     {
-        if (TryFindUnread(name, out TensorView view))
+        if (TryFindUnread(name, out _))
         {
-            _contested.Add(view.Name);
+            _contested.Add(_foundName);
         }
     }
 
@@ -126,8 +129,22 @@ internal sealed class FileNames
             || (_actualBase.Length > _base.Length && TryGet(string.Concat(_wrapper, _base, name), out view));
     }
 
-    private bool TryGet(string name, out TensorView view) =>
-        _source.TryGetTensor(name, out view) || (_aliases.TryGetValue(name, out string? kept) && _source.TryGetTensor(kept, out view));
+    private bool TryGet(string name, out TensorView view)
+    {
+        _foundName = name;
+        if (_source.TryGetTensor(name, out view))
+        {
+            return true;
+        }
+
+        if (_aliases.TryGetValue(name, out string? kept) && _source.TryGetTensor(kept, out view))
+        {
+            _foundName = kept;
+            return true;
+        }
+
+        return false;
+    }
 
     private bool IsIgnored(string name, NamePatterns ignored)
     {
