@@ -114,7 +114,8 @@ internal static class Assumptions
         NoScaling => "no scaling",
         LinearScaling linear => $"linear scaling by {Number(linear.Factor)}",
         Llama3Scaling llama => $"llama3 scaling by {Number(llama.Factor)} (low {Number(llama.LowFrequencyFactor)}, high {Number(llama.HighFrequencyFactor)}, original context {llama.OriginalContextLength})",
-        YarnScaling yarn => $"yarn scaling by {Number(yarn.Factor)} (original context {yarn.OriginalContextLength}, beta {Number(yarn.BetaFast)} and {Number(yarn.BetaSlow)}, attention factor {Number(yarn.AttentionFactor)})",
+        YarnScaling yarn => $"yarn scaling by {Number(yarn.Factor)} (original context {yarn.OriginalContextLength}, beta {Number(yarn.BetaFast)} and {Number(yarn.BetaSlow)}, attention factor {Number(yarn.AttentionFactor)}{(yarn.Truncate ? "" : ", a ramp between parts of pairs")})",
+        DynamicScaling dynamic => $"dynamic scaling, which changes nothing up to {dynamic.OriginalContextLength} positions; longer contexts are refused",
         LongScaling longer => $"longrope scaling by {longer.Factors.Count} factors from {Number(longer.Factors.Min())} to {Number(longer.Factors.Max())} (original context {longer.OriginalContextLength}, attention factor {Number(longer.AttentionFactor)})",
         _ => scaling.ToString(),
     };

@@ -18,7 +18,7 @@ internal static class InspectCommand
         console.MarkupLineInterpolated($"[bold]{folder.Name}[/]");
         console.WriteLine(Documentation.Sentence(plan));
         var facts = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("term").NoWrap().PadRight(2)).AddColumn("description");
-        foreach ((string term, string description) in Assumptions.Of(plan).Concat(Documentation.Costs(plan)))
+        foreach ((string term, string description) in Assumptions.Of(plan).Concat(Documentation.Costs(plan)).Concat(folder.Sources()))
         {
             facts.AddRow(Markup.Escape(term), Markup.Escape(description));
         }

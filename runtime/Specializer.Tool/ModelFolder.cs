@@ -50,12 +50,32 @@ internal sealed class ModelFolder
     /// <exception cref="ToolException">It declares no model that can be generated.</exception>
     public ExecutionPlan Plan(int contextLength = 0, PoolingDeclaration? pooling = null)
     {
-        var configuration = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text);
-        ConfigurationReading reading = configuration.Parse(
-            new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0) { Pooling = pooling }, [configuration, .. FilesBeside()]);
+        ConfigurationReading reading = Read(contextLength, pooling);
         return reading.IsUsable(acceptsUnread: false)
             ? Planner.Plan(reading.Architecture!)
             : throw new ToolException(string.Join("\n", Lines(reading)));
+    }
+
+    /// <summary>Which fields of the config.json a model's values come from: those that are absent, those that are read, and what is not used.</summary>
+    public IEnumerable<(string Term, string Description)> Sources()
+    {
+        ConfigurationReading reading = Read(contextLength: 0, pooling: null);
+        string List(bool isGiven) => string.Join(", ", reading.Fields
+            .Where(field => field.IsGiven == isGiven && (isGiven || field.Value != "null"))
+            .Select(static field => $"{field.Field} = {field.Value}"));
+        yield return ("absent fields, by default", List(isGiven: false) is { Length: > 0 } absent ? absent : "none");
+        yield return ("read from the config.json", List(isGiven: true));
+        foreach (ConfigurationProblem unused in reading.Problems.Where(static problem => problem.Kind == ConfigurationProblemKind.Unused))
+        {
+            yield return ("not used", unused.Message);
+        }
+    }
+
+    private ConfigurationReading Read(int contextLength, PoolingDeclaration? pooling)
+    {
+        var configuration = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text);
+        var reference = new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0) { Pooling = pooling };
+        return configuration.Parse(reference, [configuration, .. FilesBeside()]);
     }
 
     /// <summary>Whether the folder says what is made of the states: as sentence-transformers saves it.</summary>

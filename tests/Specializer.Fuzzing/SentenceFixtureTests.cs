@@ -20,7 +20,7 @@ public sealed class SentenceFixtureTests
 {
     private const string Pooling = """{ "embedding_dimension": 8, "pooling_mode": "mean", "include_prompt": true }""";
 
-    private static readonly string[] s_names = ["e5", "colbert", "bert_reranker", "distilbert_qa"];
+    private static readonly string[] s_names = ["e5", "colbert", "bert_reranker", "distilbert_qa", "xlmroberta"];
 
     private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(AssemblyName, Architectures));
 
@@ -81,13 +81,27 @@ public sealed class SentenceFixtureTests
         }
     }
 
+    [SharedDataFact]
+    public void XlmRobertasStatesAndPooler()
+    {
+        using JsonDocument reference = Reference("xlmroberta", "hidden.json");
+        int[][] sequences = Rows<int>(reference, "sequences");
+        double[][][] hidden = reference.RootElement.GetProperty("hidden").Deserialize<double[][][]>()!;
+        double[][] pooled = Rows<double>(reference, "pooler");
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            Check("xlmroberta", sequences[i], null, static (_, states) => states, [.. hidden[i].SelectMany(static row => row)]);
+            Check("xlmroberta", sequences[i], null, static (output, _) => output, pooled[i]);
+        }
+    }
+
     /// <summary>Compares what is made of output and states with a reference, and the output with the oracle.</summary>
     private static void Check(string name, int[] tokens, int[]? types, Func<float[], float[], float[]> part, double[] expected)
     {
         using WeightsSource weights = Weights(name);
         // The oracle knows no names but the table's own; files of bare bodies lack the prefix.
-        bool isBare = name is "e5" or "colbert";
-        using CheckpointTensors tensors = new(weights, tensor => isBare && !tensor.Contains("_Dense", StringComparison.Ordinal) ? "bert." + tensor : tensor);
+        string prefix = name switch { "e5" or "colbert" => "bert.", "xlmroberta" => "roberta.", _ => "" };
+        using CheckpointTensors tensors = new(weights, tensor => tensor.Contains("_Dense", StringComparison.Ordinal) ? tensor : prefix + tensor);
 
         // The oracle reads like the formulas.
         double[][] formula = new ArchitectureOracle(Architecture(name), tensors).Run(tokens, new OracleInput(types)).Logits;

@@ -41,6 +41,12 @@ public sealed class AssumptionsTests
     [InlineData("bert", "Pooling and head", "the first token's state, a linear layer to 72 with tanh")]
     public void OfAGolden(string model, string term, string description) => AssertRow(SharedData.Path("goldens", model), term, description);
 
+    /// <summary>Which values the file gives, and which are the defaults of the family's class.</summary>
+    [SharedDataTheory]
+    [InlineData("llama3", "read from the config.json", "rope_theta = 500000, rope_scaling.rope_type = \"llama3\"")]
+    [InlineData("llama3", "absent fields, by default", "is_causal = true")]
+    public void WhereValuesComeFrom(string model, string term, string description) => AssertRow(SharedData.Path("goldens", model), term, description);
+
     /// <summary>What is written to a pipe has no escape codes, whatever the terminal.</summary>
     [Fact]
     public void APipeGetsNoColours()
