@@ -49,6 +49,7 @@ public sealed class FamilyTests
         ["T5EncoderModel"] = "\"model_type\": \"t5\", \"vocab_size\": 61, \"d_model\": 36, \"d_kv\": 12, \"d_ff\": 50, \"num_layers\": 2, \"num_heads\": 3, \"n_positions\": 40",
         ["LlamaModel"] = Llama,
         ["LlamaForSequenceClassification"] = Llama + ", \"num_labels\": 5",
+        ["LlamaForQuestionAnswering"] = Llama,
         ["LlamaForTokenClassification"] = Llama + ", \"num_labels\": 3",
         ["GPT2ForQuestionAnswering"] = "\"model_type\": \"gpt2\", \"vocab_size\": 61, \"n_embd\": 36, \"n_layer\": 2, \"n_head\": 3, \"n_positions\": 40",
         ["Gemma3TextModel both ways"] = Sizes + ", \"model_type\": \"gemma3_text\", \"num_key_value_heads\": 1, \"head_dim\": 12, \"use_bidirectional_attention\": true, \"sliding_window\": 8",

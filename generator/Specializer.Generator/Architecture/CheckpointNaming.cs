@@ -8,10 +8,13 @@ internal sealed record CheckpointNaming
     /// <summary>Nothing but a prefix that all names of the body share.</summary>
     public static CheckpointNaming Plain { get; } = new();
 
-    /// <summary>Decoders that are also the text model of multimodal files, with the heads that transformers puts on them.</summary>
+    /// <summary>
+    /// Decoders that are also the text model of multimodal files, with the heads that transformers puts on them; the body of
+    /// LlamaForQuestionAnswering and its like is called "transformer".
+    /// </summary>
     public static CheckpointNaming Decoder { get; } = new()
     {
-        Wrappers = new(["language_model.", "language_model.model.", "model.language_model.", "model.text_model.", "text_model."]),
+        Wrappers = new(["language_model.", "language_model.model.", "model.language_model.", "model.text_model.", "text_model.", "transformer."]),
         Unread = new(
         [
             "lm_head.*", "score.*", "classifier.*", "qa_outputs.*",

@@ -93,6 +93,7 @@ public sealed class FamilyNamingTests
         byte[] expected = plain.Pack(named.Load);
         RewrittenCheckpoint towers = plain.WithZeros("vision_tower.patch.weight", 4, 4).WithZeros("multi_modal_projector.linear_1.weight", 4, 4);
         Same(expected, towers.Rename(tensor => plain.Names.Contains(tensor) ? "language_model." + tensor : tensor).Pack(named.Load));
+        Same(expected, towers.Rename(tensor => plain.Names.Contains(tensor) ? tensor.Replace("model.", "transformer.", StringComparison.Ordinal) : tensor).Pack(named.Load));
         Same(expected, towers.Rename(tensor => plain.Names.Contains(tensor) ? tensor.Replace("model.", "model.language_model.", StringComparison.Ordinal) : tensor).Pack(named.Load));
     }
 

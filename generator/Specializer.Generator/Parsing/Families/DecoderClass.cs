@@ -39,7 +39,12 @@ internal sealed record DecoderClass
     public bool AnswersQuestions { get; init; }
 
     /// <summary>LLaMA's classes, which many families have by other names.</summary>
-    public static DecoderClass LikeLlama(string family) => new(family) { SequenceClassification = family + "ForSequenceClassification", TokenLabels = "score" };
+    public static DecoderClass LikeLlama(string family, bool answersQuestions = false) => new(family)
+    {
+        SequenceClassification = family + "ForSequenceClassification",
+        TokenLabels = "score",
+        AnswersQuestions = answersQuestions,
+    };
 
     /// <summary>GPT-2's classes.</summary>
     public static DecoderClass LikeGpt2(string family) =>

@@ -35,7 +35,7 @@ internal static class LlamaFamilies
     {
         TransformerArchitecture model = Common(configuration, s_llama);
         bool bias = configuration.Flag("attention_bias", false);
-        return DecoderClass.LikeLlama("Llama").Apply(configuration, model with
+        return DecoderClass.LikeLlama("Llama", answersQuestions: true).Apply(configuration, model with
         {
             Attention = model.Attention.WithBias(bias, bias),
             FeedForward = model.FeedForward with { Bias = configuration.Flag("mlp_bias", false) },
@@ -53,7 +53,7 @@ internal static class LlamaFamilies
         configuration.Refuse(configuration.Flag("attention_bias", false), "attention_bias", "this family has no biases");
         EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, model.Layers, _ => window > 0);
         configuration.Refuse(window == 0 && pattern.Contains(0), "layer_types", "it names layers with a window, but \"sliding_window\" is null", "sliding_window");
-        return (DecoderClass.LikeLlama("Mistral") with { AnswersQuestions = true }).Apply(configuration, window == 0 ? model : FamilyParts.WithWindow(model, window, pattern));
+        return DecoderClass.LikeLlama("Mistral", answersQuestions: true).Apply(configuration, window == 0 ? model : FamilyParts.WithWindow(model, window, pattern));
     }
 
     /// <summary>Qwen2ForCausalLM: biases on queries, keys and values, implied by the family.</summary>
@@ -69,7 +69,7 @@ internal static class LlamaFamilies
     private static TransformerArchitecture Qwen2(ModelConfiguration configuration, Defaults defaults, string family)
     {
         TransformerArchitecture model = WithWindows(configuration, Common(configuration, defaults));
-        return DecoderClass.LikeLlama(family).Apply(configuration, model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) });
+        return DecoderClass.LikeLlama(family, answersQuestions: true).Apply(configuration, model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) });
     }
 
     /// <summary>Qwen3ForCausalLM: every query and key head is normalised before it is rotated.</summary>
@@ -77,7 +77,7 @@ internal static class LlamaFamilies
     {
         TransformerArchitecture model = WithWindows(configuration, Common(configuration, s_qwen with { HeadDimension = 128 }));
         bool bias = configuration.Flag("attention_bias", false);
-        return DecoderClass.LikeLlama("Qwen3").Apply(configuration, model with
+        return DecoderClass.LikeLlama("Qwen3", answersQuestions: true).Apply(configuration, model with
         {
             Attention = model.Attention.WithBias(bias, bias) with { QueryKeyNorm = true },
             Checkpoint = model.Checkpoint with
