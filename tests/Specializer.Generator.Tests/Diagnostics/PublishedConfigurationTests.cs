@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Parsing.Families;
+using Specializer.Generator.Planning;
 using Xunit;
 
 namespace Specializer.Generator.Tests.Diagnostics;
@@ -81,5 +82,32 @@ public sealed class PublishedConfigurationTests
         {
             Assert.Contains($"\"model_type\" is \"{type}\", but must be one of", Assert.Single(reading.Problems).Message, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>The sizes that the models' own cards give, to the last parameter: every width, bias and tie is as it was published.</summary>
+    [SharedDataTheory]
+    [InlineData("Llama-2-7b-hf", 6_738_415_616)]
+    [InlineData("Llama-3.2-3B-Instruct", 3_212_749_824)]
+    [InlineData("Mistral-7B-v0.1", 7_241_732_096)]
+    [InlineData("Qwen2.5-7B-Instruct", 7_615_616_512)]
+    [InlineData("Qwen3-0.6B", 596_049_920)]
+    [InlineData("phi-4", 14_659_507_200)]
+    [InlineData("gemma-7b", 8_537_680_896)]
+    [InlineData("gemma-2-9b", 9_241_705_984)]
+    [InlineData("gemma-3-4b-it", 3_880_263_168)]
+    [InlineData("gpt2-large", 774_030_080)]
+    [InlineData("pythia-1b", 1_011_781_632)]
+    [InlineData("phi-2", 2_779_683_840)]
+    [InlineData("bloom-3b", 3_002_557_440)]
+    [InlineData("mpt-7b", 6_649_286_656)]
+    [InlineData("flan-t5-large", 783_150_080)]
+    [InlineData("whisper-large-v3", 1_543_490_560)]
+    [InlineData("vit-base-patch16-224", 86_567_656)]
+    [InlineData("bge-reranker-v2-m3", 567_755_777)]
+    public void TheParametersAreThoseOfTheModelsCard(string name, long parameters)
+    {
+        string text = File.ReadAllText(SharedData.At("fixtures", "configs", name, "config.json"));
+        ConfigurationReading reading = new ConfigurationFile("config.json", text).Parse(new ConfigurationReference("config.json", 0, 0));
+        Assert.Equal(parameters, Planner.Plan(reading.Architecture!).ParameterCount);
     }
 }
