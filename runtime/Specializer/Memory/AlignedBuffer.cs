@@ -58,14 +58,14 @@ public sealed unsafe class AlignedBuffer : SafeHandle
         }
 
         long rounded = (Math.Max(byteLength, 1) + Alignment - 1) / Alignment * Alignment;
-        if (MemoryGuard.Current is { } guard)
-        {
-            return guard.Allocate(rounded);
-        }
-
         nint allocation;
         try
         {
+            if (MemoryGuard.Current is { } guard)
+            {
+                return guard.Allocate(rounded);
+            }
+
             // The system hands out large blocks as pages that become zeros when they are touched, by whichever thread fills them.
             allocation = (nint)NativeMemory.AllocZeroed(checked((nuint)(rounded + Alignment)));
         }
