@@ -40,6 +40,7 @@ public static class CompiledElsewhere
             .Append((FuzzTests.FoundCases.AssemblyName, FuzzTests.FoundCases.Architectures))
             .Append((AxisTests.Cases.AssemblyName, AxisTests.Cases.Architectures))
             .Append((DecoderBodyTests.AssemblyName, DecoderBodyTests.Architectures))
+            .Append((DecoderFixtureTests.AssemblyName, DecoderFixtureTests.Architectures))
             .Append((SentenceFixtureTests.AssemblyName, SentenceFixtureTests.Architectures))
             .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
             .Append((LongRopeModels.AssemblyName, LongRopeModels.Architectures))

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -16,23 +17,28 @@ public sealed class DecoderFixtureTests
     /// <summary>References of float32: the sums of both sides are rounded.</summary>
     private static readonly Tolerance s_float32 = new(5e-5, 2e-4);
 
+    internal const string AssemblyName = "decoder fixtures";
+
+    private static readonly string[] s_names = ["smollm2", "llama_transformers5"];
+
+    private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(AssemblyName, Architectures));
+
+    internal static IReadOnlyList<TransformerArchitecture> Architectures => SharedData.Root is null ? [] : [.. s_names.Select(Architecture)];
+
+    public static TheoryData<string> Names => [.. s_names];
+
     [SharedDataTheory]
-    [InlineData("smollm2")]
-    [InlineData("llama_transformers5")]
+    [MemberData(nameof(Names))]
     public void LogitsAreThoseOfTransformers(string fixture)
     {
         string folder = SharedData.Path("fixtures", fixture);
-        var file = new ConfigurationFile("config.json", File.ReadAllText(Path.Combine(folder, "config.json")));
-        ConfigurationReading reading = file.Parse(new ConfigurationReference("config.json", 0, ChunkLength: 5));
-        Assert.Empty(reading.Problems);
-        TransformerArchitecture architecture = reading.Architecture!;
-        using FuzzAssembly assembly = new("fixture " + fixture, [architecture]);
+        TransformerArchitecture architecture = Architecture(fixture);
         using SafetensorsFile weights = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
         (int[] Tokens, double[][] Logits)[] cases = [.. Cases(folder, architecture.Embeddings.VocabularySize, out Tolerance tolerance)];
         Assert.NotEmpty(cases);
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
-            using var model = (DecoderModel)assembly.Load(0, weights, new ModelOptions { InstructionSet = instructionSet, Threads = 2 });
+            using var model = (DecoderModel)s_assembly.Value.Load(Array.IndexOf(s_names, fixture), weights, new ModelOptions { InstructionSet = instructionSet, Threads = 2 });
             foreach ((int[] tokens, double[][] expected) in cases)
             {
                 using DecoderSession session = model.CreateSession();
@@ -41,6 +47,14 @@ public sealed class DecoderFixtureTests
                 tolerance.AssertClose(expected, all, $"{fixture}: logits of {tokens.Length} tokens");
             }
         }
+    }
+
+    private static TransformerArchitecture Architecture(string fixture)
+    {
+        var file = new ConfigurationFile("config.json", File.ReadAllText(SharedData.Path("fixtures", fixture, "config.json")));
+        ConfigurationReading reading = file.Parse(new ConfigurationReference("config.json", 0, ChunkLength: 5));
+        Assert.Empty(reading.Problems);
+        return reading.Architecture!;
     }
 
     private static IEnumerable<(int[] Tokens, double[][] Logits)> Cases(string folder, int vocabulary, out Tolerance tolerance)
