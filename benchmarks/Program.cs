@@ -16,7 +16,16 @@ return args switch
 [MethodImpl(MethodImplOptions.NoInlining)]
 static int Run(string[] args)
 {
-    Command[] commands = [RooflineCommand.Create(), CompareCommand.Create(), PeersCommand.Create(), ThreadsCommand.Create(), StartCommand.Create(), GrowthCommand.Create(), GeneratorCommand.Create()];
+    Command[] commands =
+    [
+        RooflineCommand.Create(),
+        CompareCommand.Create(),
+        PeersCommand.Create(),
+        ThreadsCommand.Create(),
+        StartCommand.Create(),
+        GrowthCommand.Create(),
+        GeneratorCommand.Create(),
+    ];
     if (args is [var first, ..] && (first is "--help" or "-h" or "-?" || commands.Any(command => command.Name == first)))
     {
         var root = new RootCommand("Measurements of Specializer. Any other arguments go to BenchmarkDotNet, for example: --filter '*'.");

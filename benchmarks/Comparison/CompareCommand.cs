@@ -16,10 +16,25 @@ internal static class CompareCommand
     public static Command Create()
     {
         var threads = new Option<int>("--threads") { Description = "Threads that work together.", DefaultValueFactory = _ => 1 };
-        var models = new Option<string[]>("--model") { Description = "The models to measure; all by default.", AllowMultipleArgumentsPerToken = true };
+        var models = new Option<string[]>("--model")
+        {
+            Description = "The models to measure; all by default.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         models.AcceptOnlyFromAmong([.. MeasuredModel.Generics.Select(model => model.Name)]);
-        var reasons = new Option<bool>("--reasons") { Description = "Measures what each thing that makes the code fast brings, by turning it off, on one thread." };
-        var command = new Command("compare", "Measures generated code against the generic engine, kernels and whole models, alternating, medians.") { threads, models, reasons };
+        var reasons = new Option<bool>("--reasons")
+        {
+            Description = "Measures what each thing that makes the code fast brings, by turning it off, on one thread.",
+        };
+        var command = new Command(
+            "compare",
+            "Measures generated code against the generic engine, kernels and whole models, alternating, medians."
+        )
+        {
+            threads,
+            models,
+            reasons,
+        };
         command.SetAction(result =>
         {
             if (result.GetValue(reasons))
@@ -52,7 +67,14 @@ internal static class CompareCommand
             int calls = (int)Math.Clamp(2e7 / pair.Operations, 1, 10_000);
             var with = new KernelRun(pair.With, pair.Rows, calls);
             var without = new KernelRun(pair.Without, pair.Rows, calls);
-            Report(pair.Reason, $"{pair.What}, {pair.Rows} rows, GFLOP/s", pair.Operations * calls / 1e9, () => team.TryRun(with), () => team.TryRun(without), 0.015);
+            Report(
+                pair.Reason,
+                $"{pair.What}, {pair.Rows} rows, GFLOP/s",
+                pair.Operations * calls / 1e9,
+                () => team.TryRun(with),
+                () => team.TryRun(without),
+                0.015
+            );
         }
 
         CompareGreedy();
@@ -67,7 +89,13 @@ internal static class CompareCommand
             using var model = (DecoderModel)measured.Load(new ModelOptions { Threads = 1 });
             using DecoderSession session = model.CreateSession();
             session.Prefill([1]);
-            Report("fusion", $"the search for the most probable token, {measured.Name}, tokens/s", Tokens, () => Run(session.DecodeGreedy), () => Run(token => TensorPrimitives.IndexOfMax(session.Decode(token))));
+            Report(
+                "fusion",
+                $"the search for the most probable token, {measured.Name}, tokens/s",
+                Tokens,
+                () => Run(session.DecodeGreedy),
+                () => Run(token => TensorPrimitives.IndexOfMax(session.Decode(token)))
+            );
 
             void Run(Func<int, int> step)
             {
@@ -84,14 +112,22 @@ internal static class CompareCommand
     {
         using var memory = new KernelMemory();
         using var team = new WorkerTeam(threads);
-        foreach (MeasuredKernel kernel in measured.Kernels(InstructionSets.Best, memory).Where(static kernel => kernel.RunGeneric is not null))
+        foreach (
+            MeasuredKernel kernel in measured.Kernels(InstructionSets.Best, memory).Where(static kernel => kernel.RunGeneric is not null)
+        )
         {
             foreach (int rows in new[] { 1, 8, 32, 128 }.Where(rows => rows <= kernel.MostRows))
             {
                 int calls = (int)Math.Clamp(2e7 / kernel.Operations(rows), 1, 10_000);
                 var specialized = new KernelRun(kernel.Run, rows, calls);
                 var generic = new KernelRun(kernel.RunGeneric!, rows, calls);
-                Report(measured.Name, $"{kernel.Name} {kernel.Shape}, {rows} rows, GFLOP/s", kernel.Operations(rows) * calls / 1e9, () => team.TryRun(specialized), () => team.TryRun(generic));
+                Report(
+                    measured.Name,
+                    $"{kernel.Name} {kernel.Shape}, {rows} rows, GFLOP/s",
+                    kernel.Operations(rows) * calls / 1e9,
+                    () => team.TryRun(specialized),
+                    () => team.TryRun(generic)
+                );
             }
         }
     }
@@ -106,20 +142,36 @@ internal static class CompareCommand
         foreach (int length in new[] { 1, 16, 128, 512 })
         {
             int[] prompt = [.. Enumerable.Range(1, length)];
-            Report(measured.Name, $"prefill {length}, tokens/s", length, () => Prefill(specializedSession, prompt), () => Prefill(genericSession, prompt));
+            Report(
+                measured.Name,
+                $"prefill {length}, tokens/s",
+                length,
+                () => Prefill(specializedSession, prompt),
+                () => Prefill(genericSession, prompt)
+            );
         }
 
         const int Tokens = 8;
         Report(measured.Name, "decode, tokens/s", Tokens, () => Decode(specializedSession, Tokens), () => Decode(genericSession, Tokens));
     }
 
-    private static void Report(string model, string what, double amount, Action specialized, Action generic, double secondsPerTurn = SecondsPerTurn)
+    private static void Report(
+        string model,
+        string what,
+        double amount,
+        Action specialized,
+        Action generic,
+        double secondsPerTurn = SecondsPerTurn
+    )
     {
         double[][] seconds = Turns.Take(TurnCount, secondsPerTurn, specialized, generic);
         Spread ratio = Turns.Ratio(seconds[0], seconds[1]);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {model} | {what} | {amount / Spread.Of(seconds[0]).Median:F0} | {amount / Spread.Of(seconds[1]).Median:F0} | {ratio.Median:F2} ({ratio.Low:F2} to {ratio.High:F2}) |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {model} | {what} | {amount / Spread.Of(seconds[0]).Median:F0} | {amount / Spread.Of(seconds[1]).Median:F0} | {ratio.Median:F2} ({ratio.Low:F2} to {ratio.High:F2}) |"
+            )
+        );
     }
 
     private static void Prefill(DecoderSession session, int[] prompt)

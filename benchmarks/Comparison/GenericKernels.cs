@@ -16,13 +16,21 @@ internal static unsafe class GenericKernels
     /// <param name="gated">Whether SiLU of a gate multiplies the result.</param>
     /// <param name="adds">Whether the result is added to what the output holds.</param>
     /// <returns>Runs it on a number of rows as one of several workers.</returns>
-    public static Action<int, int, int> Linear(InstructionSet instructionSet, KernelMemory memory, int inputs, int outputs, bool gated, bool adds) => instructionSet switch
-    {
-        InstructionSet.Avx512 => Of<Avx512Instructions, Vector512<float>>.Linear(memory, inputs, outputs, gated, adds),
-        InstructionSet.Avx2 => Of<Avx2Instructions, Vector256<float>>.Linear(memory, inputs, outputs, gated, adds),
-        InstructionSet.Neon => Of<NeonInstructions, Vector128<float>>.Linear(memory, inputs, outputs, gated, adds),
-        _ => Of<PortableInstructions, Vector128<float>>.Linear(memory, inputs, outputs, gated, adds),
-    };
+    public static Action<int, int, int> Linear(
+        InstructionSet instructionSet,
+        KernelMemory memory,
+        int inputs,
+        int outputs,
+        bool gated,
+        bool adds
+    ) =>
+        instructionSet switch
+        {
+            InstructionSet.Avx512 => Of<Avx512Instructions, Vector512<float>>.Linear(memory, inputs, outputs, gated, adds),
+            InstructionSet.Avx2 => Of<Avx2Instructions, Vector256<float>>.Linear(memory, inputs, outputs, gated, adds),
+            InstructionSet.Neon => Of<NeonInstructions, Vector128<float>>.Linear(memory, inputs, outputs, gated, adds),
+            _ => Of<PortableInstructions, Vector128<float>>.Linear(memory, inputs, outputs, gated, adds),
+        };
 
     /// <summary>Attention of the last rows of a sequence as long as the cache.</summary>
     /// <param name="instructionSet">The instruction set.</param>
@@ -31,26 +39,34 @@ internal static unsafe class GenericKernels
     /// <param name="keyValueHeads">Key/value heads.</param>
     /// <param name="headDimension">The width of a head.</param>
     /// <returns>Runs it on a number of rows as one of several workers.</returns>
-    public static Action<int, int, int> Attention(InstructionSet instructionSet, KernelMemory memory, int heads, int keyValueHeads, int headDimension) => instructionSet switch
-    {
-        InstructionSet.Avx512 => Of<Avx512Instructions, Vector512<float>>.Attention(memory, heads, keyValueHeads, headDimension),
-        InstructionSet.Avx2 => Of<Avx2Instructions, Vector256<float>>.Attention(memory, heads, keyValueHeads, headDimension),
-        InstructionSet.Neon => Of<NeonInstructions, Vector128<float>>.Attention(memory, heads, keyValueHeads, headDimension),
-        _ => Of<PortableInstructions, Vector128<float>>.Attention(memory, heads, keyValueHeads, headDimension),
-    };
+    public static Action<int, int, int> Attention(
+        InstructionSet instructionSet,
+        KernelMemory memory,
+        int heads,
+        int keyValueHeads,
+        int headDimension
+    ) =>
+        instructionSet switch
+        {
+            InstructionSet.Avx512 => Of<Avx512Instructions, Vector512<float>>.Attention(memory, heads, keyValueHeads, headDimension),
+            InstructionSet.Avx2 => Of<Avx2Instructions, Vector256<float>>.Attention(memory, heads, keyValueHeads, headDimension),
+            InstructionSet.Neon => Of<NeonInstructions, Vector128<float>>.Attention(memory, heads, keyValueHeads, headDimension),
+            _ => Of<PortableInstructions, Vector128<float>>.Attention(memory, heads, keyValueHeads, headDimension),
+        };
 
     /// <summary>RMSNorm of rows.</summary>
     /// <param name="instructionSet">The instruction set.</param>
     /// <param name="memory">What it works on.</param>
     /// <param name="width">The width of a row.</param>
     /// <returns>Runs it on a number of rows as one of several workers.</returns>
-    public static Action<int, int, int> Norm(InstructionSet instructionSet, KernelMemory memory, int width) => instructionSet switch
-    {
-        InstructionSet.Avx512 => Of<Avx512Instructions, Vector512<float>>.Norm(memory, width),
-        InstructionSet.Avx2 => Of<Avx2Instructions, Vector256<float>>.Norm(memory, width),
-        InstructionSet.Neon => Of<NeonInstructions, Vector128<float>>.Norm(memory, width),
-        _ => Of<PortableInstructions, Vector128<float>>.Norm(memory, width),
-    };
+    public static Action<int, int, int> Norm(InstructionSet instructionSet, KernelMemory memory, int width) =>
+        instructionSet switch
+        {
+            InstructionSet.Avx512 => Of<Avx512Instructions, Vector512<float>>.Norm(memory, width),
+            InstructionSet.Avx2 => Of<Avx2Instructions, Vector256<float>>.Norm(memory, width),
+            InstructionSet.Neon => Of<NeonInstructions, Vector128<float>>.Norm(memory, width),
+            _ => Of<PortableInstructions, Vector128<float>>.Norm(memory, width),
+        };
 
     private static class Of<TInstructions, TVector>
         where TInstructions : struct, IVectorInstructions<TVector>
@@ -67,7 +83,18 @@ internal static unsafe class GenericKernels
                 float* output = memory.Output;
                 LinearFinish finish = adds ? new LinearFinish(function, output, layout.PaddedOutputs) : new LinearFinish(function);
                 LinearKernel<TInstructions, TVector>.Run(
-                    layout, memory.Weights, rows, memory.Input, inputStride, output, layout.PaddedOutputs, finish, Aligned(scratch), worker, workers);
+                    layout,
+                    memory.Weights,
+                    rows,
+                    memory.Input,
+                    inputStride,
+                    output,
+                    layout.PaddedOutputs,
+                    finish,
+                    Aligned(scratch),
+                    worker,
+                    workers
+                );
             };
         }
 
@@ -81,7 +108,20 @@ internal static unsafe class GenericKernels
             {
                 float* scratch = stackalloc float[scratchFloats];
                 AttentionKernel<TInstructions, TVector>.Run(
-                    layout, memory.Keys, heads, KernelMemory.CacheLength - rows, rows, memory.Queries, stride, scale, memory.Output, stride, Aligned(scratch), worker, workers);
+                    layout,
+                    memory.Keys,
+                    heads,
+                    KernelMemory.CacheLength - rows,
+                    rows,
+                    memory.Queries,
+                    stride,
+                    scale,
+                    memory.Output,
+                    stride,
+                    Aligned(scratch),
+                    worker,
+                    workers
+                );
             };
         }
 
@@ -92,7 +132,13 @@ internal static unsafe class GenericKernels
             {
                 for (int row = worker; row < rows; row += workers)
                 {
-                    NormalizationKernel<TInstructions, TVector>.RootMeanSquare(memory.Input + (row * stride), memory.Weights, memory.Output + (row * stride), width, 1e-5f);
+                    NormalizationKernel<TInstructions, TVector>.RootMeanSquare(
+                        memory.Input + (row * stride),
+                        memory.Weights,
+                        memory.Output + (row * stride),
+                        width,
+                        1e-5f
+                    );
                 }
             };
         }

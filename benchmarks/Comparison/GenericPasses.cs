@@ -22,7 +22,8 @@ internal sealed unsafe class GenericPasses<TInstructions, TVector>(KernelMemory 
     public Action<int, int, int> GateAndUpApart(int inputs, int outputs)
     {
         var layout = new LinearLayout(TInstructions.Lanes, inputs, outputs, gated: false);
-        int inputStride = LinearLayout.RoundUp(inputs), outputStride = LinearLayout.RoundUp(outputs);
+        int inputStride = LinearLayout.RoundUp(inputs),
+            outputStride = LinearLayout.RoundUp(outputs);
         return (rows, worker, workers) =>
         {
             float* gate = memory.Region("gate");
@@ -40,14 +41,18 @@ internal sealed unsafe class GenericPasses<TInstructions, TVector>(KernelMemory 
     public Action<int, int, int> LinearAndSumApart(int inputs, int outputs)
     {
         var layout = new LinearLayout(TInstructions.Lanes, inputs, outputs, gated: false);
-        int inputStride = LinearLayout.RoundUp(inputs), outputStride = LinearLayout.RoundUp(outputs);
+        int inputStride = LinearLayout.RoundUp(inputs),
+            outputStride = LinearLayout.RoundUp(outputs);
         return (rows, worker, workers) =>
         {
             float* product = memory.Region("product");
             Run(layout, memory.Weights, rows, inputStride, product, outputStride, worker, workers);
             for (int i = worker * TInstructions.Lanes; i < rows * outputStride; i += workers * TInstructions.Lanes)
             {
-                TInstructions.Store(memory.Output + i, TInstructions.Add(TInstructions.Load(memory.Output + i), TInstructions.Load(product + i)));
+                TInstructions.Store(
+                    memory.Output + i,
+                    TInstructions.Add(TInstructions.Load(memory.Output + i), TInstructions.Load(product + i))
+                );
             }
         };
     }
@@ -56,22 +61,52 @@ internal sealed unsafe class GenericPasses<TInstructions, TVector>(KernelMemory 
     public Action<int, int, int> Apart(int layers, int inputs, int outputs)
     {
         var layout = new LinearLayout(TInstructions.Lanes, inputs, outputs, gated: false);
-        int inputStride = LinearLayout.RoundUp(inputs), outputStride = LinearLayout.RoundUp(layers * outputs);
+        int inputStride = LinearLayout.RoundUp(inputs),
+            outputStride = LinearLayout.RoundUp(layers * outputs);
         return (rows, worker, workers) =>
         {
             for (int layer = 0; layer < layers; layer++)
             {
-                Run(layout, memory.Weights + (layer * layout.Floats), rows, inputStride, memory.Output + (layer * outputs), outputStride, worker, workers);
+                Run(
+                    layout,
+                    memory.Weights + (layer * layout.Floats),
+                    rows,
+                    inputStride,
+                    memory.Output + (layer * outputs),
+                    outputStride,
+                    worker,
+                    workers
+                );
             }
         };
     }
 
     private static float* Aligned(float* address) => (float*)(((nint)address + AlignedBuffer.Alignment - 1) & -AlignedBuffer.Alignment);
 
-    private void Run(in LinearLayout layout, float* weights, int rows, int inputStride, float* output, int outputStride, int worker, int workers)
+    private void Run(
+        in LinearLayout layout,
+        float* weights,
+        int rows,
+        int inputStride,
+        float* output,
+        int outputStride,
+        int worker,
+        int workers
+    )
     {
         float* scratch = stackalloc float[LinearKernel<TInstructions, TVector>.ScratchFloats + 16];
         LinearKernel<TInstructions, TVector>.Run(
-            layout, weights, rows, memory.Input, inputStride, output, outputStride, new LinearFinish(ElementFunction.Identity), Aligned(scratch), worker, workers);
+            layout,
+            weights,
+            rows,
+            memory.Input,
+            inputStride,
+            output,
+            outputStride,
+            new LinearFinish(ElementFunction.Identity),
+            Aligned(scratch),
+            worker,
+            workers
+        );
     }
 }

@@ -16,7 +16,10 @@ public class KernelBenchmarks
         get
         {
             using var memory = new KernelMemory();
-            return [.. MeasuredModel.Generics.SelectMany(model => GenericCounterparts(model, memory).Select(kernel => Name(model, kernel)))];
+            return
+            [
+                .. MeasuredModel.Generics.SelectMany(model => GenericCounterparts(model, memory).Select(kernel => Name(model, kernel))),
+            ];
         }
     }
 
@@ -30,8 +33,8 @@ public class KernelBenchmarks
     public void Prepare()
     {
         _memory = new KernelMemory();
-        _kernel = MeasuredModel.Generics
-            .SelectMany(model => GenericCounterparts(model, _memory).Where(kernel => Name(model, kernel) == Kernel))
+        _kernel = MeasuredModel
+            .Generics.SelectMany(model => GenericCounterparts(model, _memory).Where(kernel => Name(model, kernel) == Kernel))
             .Single();
     }
 
@@ -44,8 +47,8 @@ public class KernelBenchmarks
     [Benchmark(Baseline = true)]
     public void Generic() => _kernel.RunGeneric!(Rows, 0, 1);
 
-    private static IEnumerable<MeasuredKernel> GenericCounterparts(MeasuredModel model, KernelMemory memory)
-        => model.Kernels(InstructionSets.Best, memory).Where(static kernel => kernel.RunGeneric is not null && kernel.MostRows >= 128);
+    private static IEnumerable<MeasuredKernel> GenericCounterparts(MeasuredModel model, KernelMemory memory) =>
+        model.Kernels(InstructionSets.Best, memory).Where(static kernel => kernel.RunGeneric is not null && kernel.MostRows >= 128);
 
     private static string Name(MeasuredModel model, MeasuredKernel kernel) => $"{model.Name} {kernel.Name} {kernel.Shape}";
 }

@@ -14,7 +14,10 @@ internal sealed class EmptyGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValuesProvider<int> classes = context.SyntaxProvider.ForAttributeWithMetadataName(
-            "Specializer.TransformerAttribute", static (node, _) => node is TypeDeclarationSyntax, static (_, _) => 0);
+            "Specializer.TransformerAttribute",
+            static (node, _) => node is TypeDeclarationSyntax,
+            static (_, _) => 0
+        );
         context.RegisterSourceOutput(classes, static (_, _) => { });
     }
 }

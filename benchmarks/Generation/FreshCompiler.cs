@@ -17,15 +17,27 @@ namespace Specializer.Benchmarks;
 /// </summary>
 internal sealed partial class FreshCompiler : IDisposable
 {
-    private static readonly string s_compiler =
-        typeof(FreshCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static entry => entry.Key == "Compiler").Value!;
+    private static readonly string s_compiler = typeof(FreshCompiler)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(static entry => entry.Key == "Compiler")
+        .Value!;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("specializer-compiler-").FullName;
 
     /// <param name="models">How many models the project that is compiled declares.</param>
     public FreshCompiler(int models)
     {
-        var options = new List<string> { "/nostdlib", "/unsafe+", "/langversion:14", "/nullable:enable", "/optimize+", "/deterministic+", "/target:library", $"/out:{In("Project.dll")}" };
+        var options = new List<string>
+        {
+            "/nostdlib",
+            "/unsafe+",
+            "/langversion:14",
+            "/nullable:enable",
+            "/optimize+",
+            "/deterministic+",
+            "/target:library",
+            $"/out:{In("Project.dll")}",
+        };
         options.AddRange(PlatformReferences.Paths.Select(static path => $"/reference:\"{path}\""));
         foreach ((int number, SyntaxTree tree) in GeneratedProject.Of(models).SyntaxTrees.Index())
         {
@@ -43,7 +55,12 @@ internal sealed partial class FreshCompiler : IDisposable
     public FreshCompilation Compile(string? generator, bool bodies)
     {
         (double elapsed, string output) = Run(generator, bodies, traceFile: null);
-        return new FreshCompilation(elapsed, GeneratorTime().Match(output) is { Success: true } match ? 1000 * double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0);
+        return new FreshCompilation(
+            elapsed,
+            GeneratorTime().Match(output) is { Success: true } match
+                ? 1000 * double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+                : 0
+        );
     }
 
     /// <summary>What the JIT compiles of the generator's own methods in a new process, which tracing slows down.</summary>
@@ -57,7 +74,10 @@ internal sealed partial class FreshCompiler : IDisposable
 
     private (double Elapsed, string Output) Run(string? generator, bool bodies, string? traceFile)
     {
-        var start = new ProcessStartInfo("dotnet", [s_compiler, "@" + In("options.rsp"), "/nologo", "/reportanalyzer"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [s_compiler, "@" + In("options.rsp"), "/nologo", "/reportanalyzer"])
+        {
+            RedirectStandardOutput = true,
+        };
         if (generator is not null)
         {
             start.ArgumentList.Add("/analyzer:" + generator);

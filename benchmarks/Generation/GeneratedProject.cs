@@ -9,11 +9,18 @@ namespace Specializer.Benchmarks;
 /// <summary>A user's project with a number of models of 12 layers, each of another width, and a file that has nothing to do with them.</summary>
 internal static class GeneratedProject
 {
-    public static CSharpCompilation Of(int models) => CSharpCompilation.Create(
-        "Project",
-        Enumerable.Range(0, models).Select(static number => Parse(Model(number))).Append(Parse(Unrelated(0))),
-        PlatformReferences.All,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+    public static CSharpCompilation Of(int models) =>
+        CSharpCompilation.Create(
+            "Project",
+            Enumerable.Range(0, models).Select(static number => Parse(Model(number))).Append(Parse(Unrelated(0))),
+            PlatformReferences.All,
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary,
+                optimizationLevel: OptimizationLevel.Release,
+                allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable
+            )
+        );
 
     /// <summary>The project after a keystroke in the file that has nothing to do with models.</summary>
     public static CSharpCompilation AfterKeystroke(CSharpCompilation project, int number)
@@ -22,23 +29,30 @@ internal static class GeneratedProject
         return project.ReplaceSyntaxTree(last, Parse(Unrelated(number)));
     }
 
-    public static GeneratorDriver Driver(ISourceGenerator generator) => CSharpGeneratorDriver.Create(
-        [generator], parseOptions: new CSharpParseOptions(LanguageVersion.Latest), driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: false));
+    public static GeneratorDriver Driver(ISourceGenerator generator) =>
+        CSharpGeneratorDriver.Create(
+            [generator],
+            parseOptions: new CSharpParseOptions(LanguageVersion.Latest),
+            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: false)
+        );
 
     private static SyntaxTree Parse(string text) => CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Latest));
 
     private static string Unrelated(int number) => FormattableString.Invariant($"class Unrelated {{ int Number() => {number}; }}");
 
-    private static string Model(int number) => FormattableString.Invariant($"""
-        using Specializer;
+    private static string Model(int number) =>
+        FormattableString.Invariant(
+            $"""
+            using Specializer;
 
-        namespace Models;
+            namespace Models;
 
-        [Transformer(Stack.Decoder, Layers = 12, DModel = {768 + (16 * number)}, VocabularySize = 32000, ContextLength = 1024)]
-        [Attention(Heads = 12, KeyValueHeads = 4, HeadDim = 64)]
-        [RotaryPositions]
-        [FeedForward(2048, Activation.SwiGlu)]
-        [Norm(NormKind.RootMeanSquare)]
-        public sealed partial class Model{number};
-        """);
+            [Transformer(Stack.Decoder, Layers = 12, DModel = {768 + (16 * number)}, VocabularySize = 32000, ContextLength = 1024)]
+            [Attention(Heads = 12, KeyValueHeads = 4, HeadDim = 64)]
+            [RotaryPositions]
+            [FeedForward(2048, Activation.SwiGlu)]
+            [Norm(NormKind.RootMeanSquare)]
+            public sealed partial class Model{number};
+            """
+        );
 }

@@ -52,18 +52,31 @@ internal static class GeneratorCommand
         }
 
         using var compiler = new FreshCompiler(models: 1);
-        Console.WriteLine("| one model, the SDK's compiler in a new process | declarations only, ms | in the generator, by its account, ms | more than one that does nothing | with all bodies, ms | its methods compiled by the JIT | in ms, traced |");
+        Console.WriteLine(
+            "| one model, the SDK's compiler in a new process | declarations only, ms | in the generator, by its account, ms | more than one that does nothing | with all bodies, ms | its methods compiled by the JIT | in ms, traced |"
+        );
         Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
-        FreshCompilation[][] turns = [.. Enumerable.Range(0, FreshRounds + 1).Select(_ => candidates.Select(candidate => compiler.Compile(candidate.Assembly, bodies: false)).ToArray()).Skip(1)];
+        FreshCompilation[][] turns =
+        [
+            .. Enumerable
+                .Range(0, FreshRounds + 1)
+                .Select(_ => candidates.Select(candidate => compiler.Compile(candidate.Assembly, bodies: false)).ToArray())
+                .Skip(1),
+        ];
         for (int i = 0; i < candidates.Count; i++)
         {
             int candidate = i;
             double Median(Func<FreshCompilation[], double> value) => Spread.Of([.. turns.Select(value)]).Median;
-            double whole = Spread.Of([.. Enumerable.Range(0, 3).Select(_ => compiler.Compile(candidates[candidate].Assembly, bodies: true).Elapsed)]).Median;
+            double whole = Spread
+                .Of([.. Enumerable.Range(0, 3).Select(_ => compiler.Compile(candidates[candidate].Assembly, bodies: true).Elapsed)])
+                .Median;
             JitShare share = candidate < 2 ? default : compiler.Trace(candidates[candidate].Assembly!);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {candidates[candidate].Name} | {Median(turn => turn[candidate].Elapsed):F0} | {Median(turn => turn[candidate].InGenerator):F0} | {(candidate < 2 ? "" : Median(turn => turn[candidate].InGenerator - turn[1].InGenerator).ToString("F0", CultureInfo.InvariantCulture))} | {whole:F0} | {share.Methods} | {share.Milliseconds:F0} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {candidates[candidate].Name} | {Median(turn => turn[candidate].Elapsed):F0} | {Median(turn => turn[candidate].InGenerator):F0} | {(candidate < 2 ? "" : Median(turn => turn[candidate].InGenerator - turn[1].InGenerator).ToString("F0", CultureInfo.InvariantCulture))} | {whole:F0} | {share.Methods} | {share.Milliseconds:F0} |"
+                )
+            );
         }
 
         Console.WriteLine();
@@ -73,7 +86,9 @@ internal static class GeneratorCommand
     {
         // Whatever the compiler compiles at its first use is not the generator's.
         Measured(GeneratedProject.Of(2), LoadedGenerator.Load());
-        Console.WriteLine("| in a process that has compiled before | models | ms, best | ms, median | in the generator, by the compiler's account, median | of that the JIT | of all processors | allocated, MB |");
+        Console.WriteLine(
+            "| in a process that has compiled before | models | ms, best | ms, median | in the generator, by the compiler's account, median | of that the JIT | of all processors | allocated, MB |"
+        );
         Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|");
         foreach (int models in new[] { 1, 50 })
         {
@@ -94,14 +109,20 @@ internal static class GeneratorCommand
         Report(
             string.Create(CultureInfo.InvariantCulture, $"compiling its {characters:N0} characters"),
             1,
-            [.. Enumerable.Range(0, 9).Select(_ => Measured(() => ((CSharpCompilation)output).Clone().Emit(Stream.Null)))]);
+            [.. Enumerable.Range(0, 9).Select(_ => Measured(() => ((CSharpCompilation)output).Clone().Emit(Stream.Null)))]
+        );
     }
 
     /// <summary>The same keystrokes for the generator and for one that does nothing, in turns.</summary>
     private static void ReportKeystrokes(int models, ISourceGenerator generator)
     {
         CSharpCompilation project = GeneratedProject.Of(models);
-        GeneratorDriver[] drivers = [.. new[] { generator, new EmptyGenerator().AsSourceGenerator() }.Select(each => GeneratedProject.Driver(each).RunGenerators(project))];
+        GeneratorDriver[] drivers =
+        [
+            .. new[] { generator, new EmptyGenerator().AsSourceGenerator() }.Select(each =>
+                GeneratedProject.Driver(each).RunGenerators(project)
+            ),
+        ];
         var samples = new Sample[2][] { new Sample[Keystrokes], new Sample[Keystrokes] };
         for (int number = -Keystrokes; number < Keystrokes; number++)
         {
@@ -110,7 +131,10 @@ internal static class GeneratorCommand
                 // Who comes second finds more in the processor's caches, so the first place goes from one to the other.
                 int which = (turn + number) & 1;
                 CSharpCompilation edited = GeneratedProject.AfterKeystroke(project, (2 * number) + turn);
-                Sample sample = Measured(() => drivers[which] = drivers[which].RunGenerators(edited)) with { InGenerator = Account(drivers[which]) };
+                Sample sample = Measured(() => drivers[which] = drivers[which].RunGenerators(edited)) with
+                {
+                    InGenerator = Account(drivers[which]),
+                };
                 if (number >= 0)
                 {
                     samples[which][number] = sample;
@@ -120,7 +144,11 @@ internal static class GeneratorCommand
 
         Report("keystroke elsewhere", models, samples[0]);
         Report("the same with a generator that does nothing", models, samples[1]);
-        Report("the difference of the two, keystroke by keystroke", models, [.. samples[0].Zip(samples[1], static (ours, empty) => ours - empty)]);
+        Report(
+            "the difference of the two, keystroke by keystroke",
+            models,
+            [.. samples[0].Zip(samples[1], static (ours, empty) => ours - empty)]
+        );
     }
 
     private static double Account(GeneratorDriver driver) => driver.GetTimingInfo().GeneratorTimes.Single().ElapsedTime.TotalMilliseconds;
@@ -134,22 +162,27 @@ internal static class GeneratorCommand
     private static Sample Measured(Action work)
     {
         long bytes = GC.GetTotalAllocatedBytes(precise: true);
-        TimeSpan processor = Environment.CpuUsage.TotalTime, jit = JitInfo.GetCompilationTime();
+        TimeSpan processor = Environment.CpuUsage.TotalTime,
+            jit = JitInfo.GetCompilationTime();
         long start = Stopwatch.GetTimestamp();
         work();
         return new Sample(
             Stopwatch.GetElapsedTime(start).TotalMilliseconds,
             (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds,
             (JitInfo.GetCompilationTime() - jit).TotalMilliseconds,
-            GC.GetTotalAllocatedBytes(precise: true) - bytes);
+            GC.GetTotalAllocatedBytes(precise: true) - bytes
+        );
     }
 
     private static void Report(string what, int models, IReadOnlyList<Sample> samples)
     {
         double Median(Func<Sample, double> value) => Spread.Of([.. samples.Select(value)]).Median;
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {what} | {models} | {samples.Min(static sample => sample.Elapsed):F2} | {Median(static sample => sample.Elapsed):F2} | {Median(static sample => sample.InGenerator):F2} | {Median(static sample => sample.Jit):F1} | {Median(static sample => sample.Processor):F1} | {Median(static sample => sample.Bytes) / 1e6:F2} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {what} | {models} | {samples.Min(static sample => sample.Elapsed):F2} | {Median(static sample => sample.Elapsed):F2} | {Median(static sample => sample.InGenerator):F2} | {Median(static sample => sample.Jit):F1} | {Median(static sample => sample.Processor):F1} | {Median(static sample => sample.Bytes) / 1e6:F2} |"
+            )
+        );
     }
 
     /// <param name="Elapsed">Milliseconds by the clock.</param>
@@ -162,6 +195,9 @@ internal static class GeneratorCommand
         public double InGenerator { get; init; }
 
         public static Sample operator -(Sample left, Sample right) =>
-            new(left.Elapsed - right.Elapsed, left.Processor - right.Processor, left.Jit - right.Jit, left.Bytes - right.Bytes) { InGenerator = left.InGenerator - right.InGenerator };
+            new(left.Elapsed - right.Elapsed, left.Processor - right.Processor, left.Jit - right.Jit, left.Bytes - right.Bytes)
+            {
+                InGenerator = left.InGenerator - right.InGenerator,
+            };
     }
 }

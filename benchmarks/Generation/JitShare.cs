@@ -24,7 +24,10 @@ internal readonly record struct JitShare(int Methods, double Milliseconds)
         source.Clr.MethodJittingStarted += data => started[(data.ThreadID, data.MethodID)] = data.TimeStampRelativeMSec;
         source.Clr.MethodLoadVerbose += data =>
         {
-            if (started.Remove((data.ThreadID, data.MethodID), out double start) && data.MethodNamespace.StartsWith(namespacePrefix, StringComparison.Ordinal))
+            if (
+                started.Remove((data.ThreadID, data.MethodID), out double start)
+                && data.MethodNamespace.StartsWith(namespacePrefix, StringComparison.Ordinal)
+            )
             {
                 methods++;
                 milliseconds += data.TimeStampRelativeMSec - start;

@@ -11,9 +11,7 @@ internal sealed class LoadedGenerator : AssemblyLoadContext
 {
     // Not collectible: what can be unloaded is compiled with full optimisation at once, which takes several times as long.
     private LoadedGenerator()
-        : base(nameof(LoadedGenerator))
-    {
-    }
+        : base(nameof(LoadedGenerator)) { }
 
     /// <summary>The generator that was built with the benchmarks.</summary>
     public static string AssemblyPath { get; } = Path.Combine(AppContext.BaseDirectory, "measured", "Specializer.Generator.dll");
@@ -21,7 +19,9 @@ internal sealed class LoadedGenerator : AssemblyLoadContext
     public static ISourceGenerator Load()
     {
         Assembly assembly = new LoadedGenerator().LoadFromAssemblyPath(AssemblyPath);
-        return ((IIncrementalGenerator)Activator.CreateInstance(assembly.GetType("Specializer.Generator.SpecializerGenerator")!)!).AsSourceGenerator();
+        return (
+            (IIncrementalGenerator)Activator.CreateInstance(assembly.GetType("Specializer.Generator.SpecializerGenerator")!)!
+        ).AsSourceGenerator();
     }
 
     /// <summary>The compiler is shared.</summary>

@@ -26,20 +26,38 @@ internal static class GrowthCommand
                 result.AddError($"--lengths must be from 1 to {Llama15MLong.ContextLength}, the context of the model.");
             }
         });
-        var command = new Command("growth", "Measures the 15 M LLaMA shape at growing lengths: prefill, one token behind it, attention alone.") { threads, plot, lengths };
+        var command = new Command(
+            "growth",
+            "Measures the 15 M LLaMA shape at growing lengths: prefill, one token behind it, attention alone."
+        )
+        {
+            threads,
+            plot,
+            lengths,
+        };
         command.SetAction(result =>
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"A session of {Llama15MLong.ContextLength} positions has {Llama15MLong.SessionBytes} bytes, whatever is in it; {InstructionSets.Best}, {result.GetValue(threads)} thread(s)."));
-            Console.WriteLine("| length | prefill, ms | us per token | decode, ms | attention of one query and layer, us | GB/s | keys and values, MB |");
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A session of {Llama15MLong.ContextLength} positions has {Llama15MLong.SessionBytes} bytes, whatever is in it; {InstructionSets.Best}, {result.GetValue(threads)} thread(s)."
+                )
+            );
+            Console.WriteLine(
+                "| length | prefill, ms | us per token | decode, ms | attention of one query and layer, us | GB/s | keys and values, MB |"
+            );
             Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
             var rows = new List<GrowthRow>();
             foreach (GrowthRow row in new GrowthMeasurement(result.GetValue(threads)).Measure(result.GetValue(lengths)!))
             {
                 rows.Add(row);
                 double bytes = (double)row.CacheBytes / Llama15MLong.Layers;
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"| {row.Length} | {row.PrefillSeconds * 1e3:F1} | {row.PrefillSeconds / row.Length * 1e6:F0} | {row.DecodeSeconds * 1e3:F2} | {row.AttentionSeconds * 1e6:F1} | {bytes / row.AttentionSeconds / 1e9:F1} | {row.CacheBytes / 1e6:F1} |"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"| {row.Length} | {row.PrefillSeconds * 1e3:F1} | {row.PrefillSeconds / row.Length * 1e6:F0} | {row.DecodeSeconds * 1e3:F2} | {row.AttentionSeconds * 1e6:F1} | {bytes / row.AttentionSeconds / 1e9:F1} | {row.CacheBytes / 1e6:F1} |"
+                    )
+                );
             }
 
             if (result.GetValue(plot) is { } file)

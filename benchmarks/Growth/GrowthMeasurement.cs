@@ -39,7 +39,13 @@ internal sealed class GrowthMeasurement(int threads)
                         session.Decode(token);
                     }
                 });
-                yield return new GrowthRow(length, prefill, decode / DecodedTokens, AttentionSeconds(length), 2L * length * Llama15MLong.DModel * Llama15MLong.Layers * sizeof(float));
+                yield return new GrowthRow(
+                    length,
+                    prefill,
+                    decode / DecodedTokens,
+                    AttentionSeconds(length),
+                    2L * length * Llama15MLong.DModel * Llama15MLong.Layers * sizeof(float)
+                );
             }
         }
     }
@@ -51,12 +57,12 @@ internal sealed class GrowthMeasurement(int threads)
         Action<int, int, int> attend = KernelCatalog.Find(typeof(Llama15MLong), InstructionSets.Best, "Attend", memory, length);
         int calls = Math.Max(1, 65_536 / length);
         return Median(() =>
-        {
-            for (int call = 0; call < calls; call++)
             {
-                attend(1, 0, 1);
-            }
-        }) / calls;
+                for (int call = 0; call < calls; call++)
+                {
+                    attend(1, 0, 1);
+                }
+            }) / calls;
     }
 
     private static double Median(Action run) => SimultaneousRun.MedianSeconds(threads: 1, Repetitions, _ => run());

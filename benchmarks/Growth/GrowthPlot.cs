@@ -9,7 +9,12 @@ namespace Specializer.Benchmarks;
 /// <summary>Draws growth as lines over length, both axes logarithmic: what is linear in length rises by a decade for a decade.</summary>
 internal static class GrowthPlot
 {
-    private const double Width = 720, Height = 440, Left = 70, Right = 220, Top = 30, Bottom = 50;
+    private const double Width = 720,
+        Height = 440,
+        Left = 70,
+        Right = 220,
+        Top = 30,
+        Bottom = 50;
 
     public static string Draw(IReadOnlyList<GrowthRow> rows)
     {
@@ -20,13 +25,19 @@ internal static class GrowthPlot
             ("attention alone, us", "#2ca02c", row => row.AttentionSeconds * 1e6),
             ("keys and values, MB", "#7f7f7f", row => row.CacheBytes / 1e6),
         ];
-        double low = Math.Floor(Math.Log10(lines.Min(line => rows.Min(line.Value)))), high = Math.Ceiling(Math.Log10(lines.Max(line => rows.Max(line.Value))));
-        double first = Math.Log2(rows[0].Length), last = Math.Max(Math.Log2(rows[^1].Length), first + 1);
+        double low = Math.Floor(Math.Log10(lines.Min(line => rows.Min(line.Value)))),
+            high = Math.Ceiling(Math.Log10(lines.Max(line => rows.Max(line.Value))));
+        double first = Math.Log2(rows[0].Length),
+            last = Math.Max(Math.Log2(rows[^1].Length), first + 1);
         double X(double length) => Left + ((Math.Log2(length) - first) / (last - first) * (Width - Left - Right));
         double Y(double value) => Height - Bottom - ((Math.Log10(value) - low) / (high - low) * (Height - Top - Bottom));
 
         var svg = new StringBuilder();
-        svg.Append(Invariant($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"12\">\n"));
+        svg.Append(
+            Invariant(
+                $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"12\">\n"
+            )
+        );
         svg.Append(Invariant($"<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>\n"));
         for (double decade = low; decade <= high; decade++)
         {
@@ -37,7 +48,9 @@ internal static class GrowthPlot
 
         foreach (GrowthRow row in rows)
         {
-            svg.Append(Invariant($"<text x=\"{X(row.Length):F1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{row.Length}</text>\n"));
+            svg.Append(
+                Invariant($"<text x=\"{X(row.Length):F1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{row.Length}</text>\n")
+            );
         }
 
         svg.Append(Invariant($"<text x=\"{(Left + Width - Right) / 2:F1}\" y=\"{Height - 10}\" text-anchor=\"middle\">positions</text>\n"));

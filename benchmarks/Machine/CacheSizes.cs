@@ -31,9 +31,11 @@ internal static class CacheSizes
             }
 
             string size = File.ReadAllText(Path.Combine(folder, "size")).Trim();
-            if (File.ReadAllText(Path.Combine(folder, "level")).Trim() == level.ToString(CultureInfo.InvariantCulture)
+            if (
+                File.ReadAllText(Path.Combine(folder, "level")).Trim() == level.ToString(CultureInfo.InvariantCulture)
                 && size.EndsWith('K')
-                && long.TryParse(size.AsSpan(0, size.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out long kibibytes))
+                && long.TryParse(size.AsSpan(0, size.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out long kibibytes)
+            )
             {
                 return kibibytes << 10;
             }

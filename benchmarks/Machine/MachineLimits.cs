@@ -45,7 +45,9 @@ public sealed unsafe record MachineLimits
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         if (!InstructionSets.IsSupported(instructionSet))
         {
-            throw new PlatformNotSupportedException($"This process cannot run {instructionSet}; the best it can run is {InstructionSets.Best}.");
+            throw new PlatformNotSupportedException(
+                $"This process cannot run {instructionSet}; the best it can run is {InstructionSets.Best}."
+            );
         }
 
         double gigaflops = MeasureMultiplyAdds(threads, instructionSet);
@@ -88,35 +90,50 @@ public sealed unsafe record MachineLimits
         // A page that was never written has no memory behind it, and reading it would measure a cached page of zeros.
         SimultaneousRun.MedianSeconds(threads, 1, worker => new Span<byte>(memory + (worker * slice), checked((int)slice)).Fill(1));
 
-        double memorySeconds = SimultaneousRun.MedianSeconds(threads, Repetitions, worker => Keep(ReadLoop.Run(memory + (worker * slice), slice)));
+        double memorySeconds = SimultaneousRun.MedianSeconds(
+            threads,
+            Repetitions,
+            worker => Keep(ReadLoop.Run(memory + (worker * slice), slice))
+        );
         double memoryRate = (double)slice * threads / memorySeconds / 1e9;
 
         // The same bytes for all threads, more than a second-level cache holds, each thread starting elsewhere.
-        long l3Bytes = CacheSizes.ReadFromThirdLevel, l3Passes = PassesFor(l3Bytes, bytesPerSecond: 25e9);
-        double l3Seconds = SimultaneousRun.MedianSeconds(threads, Repetitions, worker =>
-        {
-            long first = l3Bytes / threads * worker / ReadLoop.Step * ReadLoop.Step;
-            for (long pass = 0; pass < l3Passes; pass++)
+        long l3Bytes = CacheSizes.ReadFromThirdLevel,
+            l3Passes = PassesFor(l3Bytes, bytesPerSecond: 25e9);
+        double l3Seconds = SimultaneousRun.MedianSeconds(
+            threads,
+            Repetitions,
+            worker =>
             {
-                Keep(ReadLoop.Run(memory + first, l3Bytes - first) + ReadLoop.Run(memory, first));
+                long first = l3Bytes / threads * worker / ReadLoop.Step * ReadLoop.Step;
+                for (long pass = 0; pass < l3Passes; pass++)
+                {
+                    Keep(ReadLoop.Run(memory + first, l3Bytes - first) + ReadLoop.Run(memory, first));
+                }
             }
-        });
+        );
         double l3Rate = (double)l3Bytes * l3Passes * threads / l3Seconds / 1e9;
 
-        long l2Bytes = Math.Min(slice, CacheSizes.ReadFromSecondLevel), l2Passes = PassesFor(l2Bytes, bytesPerSecond: 100e9);
-        double l2Seconds = SimultaneousRun.MedianSeconds(threads, Repetitions, worker =>
-        {
-            byte* own = memory + (worker * l2Bytes);
-            for (long pass = 0; pass < l2Passes; pass++)
+        long l2Bytes = Math.Min(slice, CacheSizes.ReadFromSecondLevel),
+            l2Passes = PassesFor(l2Bytes, bytesPerSecond: 100e9);
+        double l2Seconds = SimultaneousRun.MedianSeconds(
+            threads,
+            Repetitions,
+            worker =>
             {
-                Keep(ReadLoop.Run(own, l2Bytes));
+                byte* own = memory + (worker * l2Bytes);
+                for (long pass = 0; pass < l2Passes; pass++)
+                {
+                    Keep(ReadLoop.Run(own, l2Bytes));
+                }
             }
-        });
+        );
         double l2Rate = (double)l2Bytes * l2Passes * threads / l2Seconds / 1e9;
         return (memoryRate, l3Rate, l2Rate);
     }
 
-    private static long PassesFor(long byteLength, double bytesPerSecond) => Math.Max(1, (long)(SecondsPerRepetition * bytesPerSecond / byteLength));
+    private static long PassesFor(long byteLength, double bytesPerSecond) =>
+        Math.Max(1, (long)(SecondsPerRepetition * bytesPerSecond / byteLength));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Keep(float value) => Volatile.Write(ref s_sink, value);

@@ -19,26 +19,40 @@ internal static class MultiplyAddLoop
 
     /// <summary>Runs the loop.</summary>
     /// <returns>A number made of all results, so that nothing is optimised away.</returns>
-    public static float Run(InstructionSet instructionSet, int iterations) => instructionSet switch
-    {
-        InstructionSet.Avx512 => RunAvx512(iterations),
-        InstructionSet.Avx2 => RunAvx2(iterations),
-        InstructionSet.Neon => RunNeon(iterations),
-        _ => RunPortable(iterations),
-    };
+    public static float Run(InstructionSet instructionSet, int iterations) =>
+        instructionSet switch
+        {
+            InstructionSet.Avx512 => RunAvx512(iterations),
+            InstructionSet.Avx2 => RunAvx2(iterations),
+            InstructionSet.Neon => RunNeon(iterations),
+            _ => RunPortable(iterations),
+        };
 
-    private static int Lanes(InstructionSet instructionSet) => instructionSet switch
-    {
-        InstructionSet.Avx512 => Vector512<float>.Count,
-        InstructionSet.Avx2 => Vector256<float>.Count,
-        _ => Vector128<float>.Count,
-    };
+    private static int Lanes(InstructionSet instructionSet) =>
+        instructionSet switch
+        {
+            InstructionSet.Avx512 => Vector512<float>.Count,
+            InstructionSet.Avx2 => Vector256<float>.Count,
+            _ => Vector128<float>.Count,
+        };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float RunAvx512(int iterations)
     {
-        Vector512<float> a = Vector512.Create(Factor), b = Vector512.Create(Term);
-        Vector512<float> c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
+        Vector512<float> a = Vector512.Create(Factor),
+            b = Vector512.Create(Term);
+        Vector512<float> c0 = b,
+            c1 = b,
+            c2 = b,
+            c3 = b,
+            c4 = b,
+            c5 = b,
+            c6 = b,
+            c7 = b,
+            c8 = b,
+            c9 = b,
+            c10 = b,
+            c11 = b;
         for (int i = 0; i < iterations; i++)
         {
             c0 = Avx512F.FusedMultiplyAdd(c0, a, b);
@@ -61,8 +75,20 @@ internal static class MultiplyAddLoop
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float RunAvx2(int iterations)
     {
-        Vector256<float> a = Vector256.Create(Factor), b = Vector256.Create(Term);
-        Vector256<float> c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
+        Vector256<float> a = Vector256.Create(Factor),
+            b = Vector256.Create(Term);
+        Vector256<float> c0 = b,
+            c1 = b,
+            c2 = b,
+            c3 = b,
+            c4 = b,
+            c5 = b,
+            c6 = b,
+            c7 = b,
+            c8 = b,
+            c9 = b,
+            c10 = b,
+            c11 = b;
         for (int i = 0; i < iterations; i++)
         {
             c0 = Fma.MultiplyAdd(c0, a, b);
@@ -85,8 +111,20 @@ internal static class MultiplyAddLoop
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float RunNeon(int iterations)
     {
-        Vector128<float> a = Vector128.Create(Factor), b = Vector128.Create(Term);
-        Vector128<float> c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
+        Vector128<float> a = Vector128.Create(Factor),
+            b = Vector128.Create(Term);
+        Vector128<float> c0 = b,
+            c1 = b,
+            c2 = b,
+            c3 = b,
+            c4 = b,
+            c5 = b,
+            c6 = b,
+            c7 = b,
+            c8 = b,
+            c9 = b,
+            c10 = b,
+            c11 = b;
         for (int i = 0; i < iterations; i++)
         {
             // The first argument is the term that is added: here the chain is a plain sum, which stops growing long before it could overflow.
@@ -110,8 +148,20 @@ internal static class MultiplyAddLoop
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float RunPortable(int iterations)
     {
-        Vector128<float> a = Vector128.Create(Factor), b = Vector128.Create(Term);
-        Vector128<float> c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
+        Vector128<float> a = Vector128.Create(Factor),
+            b = Vector128.Create(Term);
+        Vector128<float> c0 = b,
+            c1 = b,
+            c2 = b,
+            c3 = b,
+            c4 = b,
+            c5 = b,
+            c6 = b,
+            c7 = b,
+            c8 = b,
+            c9 = b,
+            c10 = b,
+            c11 = b;
         for (int i = 0; i < iterations; i++)
         {
             c0 = (c0 * a) + b;

@@ -27,7 +27,10 @@ internal static unsafe class ReadLoop
         for (long length; byteLength > 0; data += length, byteLength -= length)
         {
             length = Math.Min(byteLength, Block);
-            sum += Vector512.IsHardwareAccelerated ? Run512(data, length) : Vector256.IsHardwareAccelerated ? Run256(data, length) : Run128(data, length);
+            sum +=
+                Vector512.IsHardwareAccelerated ? Run512(data, length)
+                : Vector256.IsHardwareAccelerated ? Run256(data, length)
+                : Run128(data, length);
         }
 
         return sum;
@@ -36,9 +39,19 @@ internal static unsafe class ReadLoop
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Run512(byte* data, long byteLength)
     {
-        Vector512<float> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
+        Vector512<float> a0 = default,
+            a1 = default,
+            b0 = default,
+            b1 = default,
+            c0 = default,
+            c1 = default,
+            d0 = default,
+            d1 = default;
         long quarter = byteLength / 4;
-        byte* a = data, b = a + quarter, c = b + quarter, d = c + quarter;
+        byte* a = data,
+            b = a + quarter,
+            c = b + quarter,
+            d = c + quarter;
         for (byte* end = b; a < end; a += 128, b += 128, c += 128, d += 128)
         {
             a0 += Vector512.Load((float*)a);
@@ -57,9 +70,19 @@ internal static unsafe class ReadLoop
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Run256(byte* data, long byteLength)
     {
-        Vector256<float> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
+        Vector256<float> a0 = default,
+            a1 = default,
+            b0 = default,
+            b1 = default,
+            c0 = default,
+            c1 = default,
+            d0 = default,
+            d1 = default;
         long quarter = byteLength / 4;
-        byte* a = data, b = a + quarter, c = b + quarter, d = c + quarter;
+        byte* a = data,
+            b = a + quarter,
+            c = b + quarter,
+            d = c + quarter;
         for (byte* end = b; a < end; a += 64, b += 64, c += 64, d += 64)
         {
             a0 += Vector256.Load((float*)a);
@@ -78,9 +101,19 @@ internal static unsafe class ReadLoop
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Run128(byte* data, long byteLength)
     {
-        Vector128<float> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
+        Vector128<float> a0 = default,
+            a1 = default,
+            b0 = default,
+            b1 = default,
+            c0 = default,
+            c1 = default,
+            d0 = default,
+            d1 = default;
         long quarter = byteLength / 4;
-        byte* a = data, b = a + quarter, c = b + quarter, d = c + quarter;
+        byte* a = data,
+            b = a + quarter,
+            c = b + quarter,
+            d = c + quarter;
         for (byte* end = b; a < end; a += 32, b += 32, c += 32, d += 32)
         {
             a0 += Vector128.Load((float*)a);

@@ -14,7 +14,8 @@ internal readonly record struct Spread(double Median, double Low, double High)
         ArgumentOutOfRangeException.ThrowIfZero(measurements.Length);
         double[] sorted = measurements.ToArray();
         Array.Sort(sorted);
-        int middle = sorted.Length / 2, outliers = sorted.Length < 5 ? 0 : 1;
+        int middle = sorted.Length / 2,
+            outliers = sorted.Length < 5 ? 0 : 1;
         double median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         return new Spread(median, sorted[outliers], sorted[^(1 + outliers)]);
     }

@@ -11,7 +11,8 @@ internal static class Turns
     /// <param name="secondsPerTurn">An action is repeated until so much time has passed, at least once; the median of these runs is its time of the turn.</param>
     /// <param name="actions">What is measured.</param>
     /// <returns>Seconds, [action][turn].</returns>
-    public static double[][] Take(int turns, double secondsPerTurn, params ReadOnlySpan<Action> actions) => Take(turns, secondsPerTurn, 0, actions);
+    public static double[][] Take(int turns, double secondsPerTurn, params ReadOnlySpan<Action> actions) =>
+        Take(turns, secondsPerTurn, 0, actions);
 
     /// <summary>Measures each action once in every turn, after it has run for some time unmeasured.</summary>
     /// <param name="turns">How many turns, after one that is not measured.</param>
@@ -68,8 +69,7 @@ internal static class Turns
             long start = Stopwatch.GetTimestamp();
             run();
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-        while (Stopwatch.GetElapsedTime(begin).TotalSeconds < atLeast);
+        } while (Stopwatch.GetElapsedTime(begin).TotalSeconds < atLeast);
         return Spread.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(seconds)).Median;
     }
 }

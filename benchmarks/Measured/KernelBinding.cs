@@ -17,7 +17,13 @@ internal static unsafe class KernelBinding
     public static KernelCall Bind(MethodInfo kernel, Func<string, nint> address)
     {
         string[] arguments = ["position", "length", "rows", "worker", "workers"];
-        var caller = new DynamicMethod(kernel.Name, typeof(void), [.. arguments.Select(static _ => typeof(int))], typeof(KernelBinding).Module, skipVisibility: true);
+        var caller = new DynamicMethod(
+            kernel.Name,
+            typeof(void),
+            [.. arguments.Select(static _ => typeof(int))],
+            typeof(KernelBinding).Module,
+            skipVisibility: true
+        );
         ILGenerator code = caller.GetILGenerator();
         foreach (ParameterInfo parameter in kernel.GetParameters())
         {
@@ -34,7 +40,9 @@ internal static unsafe class KernelBinding
             }
             else
             {
-                throw new NotSupportedException($"{kernel.DeclaringType}.{kernel.Name} has a parameter \"{parameter.Name}\" that the measurements do not know.");
+                throw new NotSupportedException(
+                    $"{kernel.DeclaringType}.{kernel.Name} has a parameter \"{parameter.Name}\" that the measurements do not know."
+                );
             }
         }
 

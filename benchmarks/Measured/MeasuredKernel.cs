@@ -8,7 +8,13 @@ namespace Specializer.Benchmarks;
 /// <param name="Operations">Floating-point operations for a number of rows, a multiply-add counted as two; 0 where it only moves.</param>
 /// <param name="Bytes">Bytes that it reads and, where it only moves them, writes: weights, the cache, or rows.</param>
 /// <param name="Run">Runs it on a number of rows as one of several workers.</param>
-internal sealed record MeasuredKernel(string Name, string Shape, Func<int, double> Operations, Func<int, long> Bytes, Action<int, int, int> Run)
+internal sealed record MeasuredKernel(
+    string Name,
+    string Shape,
+    Func<int, double> Operations,
+    Func<int, long> Bytes,
+    Action<int, int, int> Run
+)
 {
     /// <summary>Runs the generic engine's kernel for the same shape; none if it has none.</summary>
     public Action<int, int, int>? RunGeneric { get; init; }

@@ -15,22 +15,52 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
     /// <summary>Every model that is measured.</summary>
     public static IReadOnlyList<MeasuredModel> All { get; } =
     [
-        Llama("llama-15M", typeof(Llama15M), layers: 6, width: 288, heads: 6, keyValueHeads: 6, feedForwardWidth: 768, vocabularySize: 32_000),
-        Llama("llama-110M", typeof(Llama110M), layers: 12, width: 768, heads: 12, keyValueHeads: 12, feedForwardWidth: 2048, vocabularySize: 32_000),
-        Llama("smollm-135M", typeof(Smollm135M), layers: 30, width: 576, heads: 9, keyValueHeads: 3, feedForwardWidth: 1536, vocabularySize: 49_152),
+        Llama(
+            "llama-15M",
+            typeof(Llama15M),
+            layers: 6,
+            width: 288,
+            heads: 6,
+            keyValueHeads: 6,
+            feedForwardWidth: 768,
+            vocabularySize: 32_000
+        ),
+        Llama(
+            "llama-110M",
+            typeof(Llama110M),
+            layers: 12,
+            width: 768,
+            heads: 12,
+            keyValueHeads: 12,
+            feedForwardWidth: 2048,
+            vocabularySize: 32_000
+        ),
+        Llama(
+            "smollm-135M",
+            typeof(Smollm135M),
+            layers: 30,
+            width: 576,
+            heads: 9,
+            keyValueHeads: 3,
+            feedForwardWidth: 1536,
+            vocabularySize: 49_152
+        ),
         new("llama-15M-bf16", typeof(Llama15MBFloat16), new AttentionShape(6, 6, 48)) { BytesPerWeight = 2 },
         new("llama-110M-bf16", typeof(Llama110MBFloat16), new AttentionShape(12, 12, 64)) { BytesPerWeight = 2 },
         new("gpt2-124M", typeof(Gpt2), new AttentionShape(12, 12, 64)),
         new("minilm-22M", typeof(MiniLm), new AttentionShape(12, 12, 32)),
         new("bert-base-110M", typeof(BertBase), new AttentionShape(12, 12, 64)),
         new("t5-small", typeof(T5Small), new AttentionShape(8, 8, 64)),
-        new("whisper-tiny", typeof(WhisperTiny), new AttentionShape(6, 6, 64)) ,
+        new("whisper-tiny", typeof(WhisperTiny), new AttentionShape(6, 6, 64)),
         new("vit-tiny", typeof(VitTiny), new AttentionShape(3, 3, 64)) { PatchFloats = 3 * 16 * 16 },
     ];
 
     /// <summary>Attention alone, for as long a cache as it has.</summary>
     public static IReadOnlyList<MeasuredModel> Attentions { get; } =
-        [new("attention-full", typeof(FullAttention), new AttentionShape(12, 12, 64)), new("attention-causal", typeof(CausalAttention), new AttentionShape(12, 12, 64))];
+    [
+        new("attention-full", typeof(FullAttention), new AttentionShape(12, 12, 64)),
+        new("attention-causal", typeof(CausalAttention), new AttentionShape(12, 12, 64)),
+    ];
 
     /// <summary>Those that the generic engine runs, too.</summary>
     public static IEnumerable<MeasuredModel> Generics => All.Where(static model => model.Generic is not null);
@@ -50,15 +80,17 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
     public int ContextLength => Constant("ContextLength");
 
     /// <summary>The positions that attention in both directions sees.</summary>
-    public int SourceLength => Type.GetField("SourceLength") is null ? Math.Min(ContextLength, KernelMemory.CacheLength) : Constant("SourceLength");
+    public int SourceLength =>
+        Type.GetField("SourceLength") is null ? Math.Min(ContextLength, KernelMemory.CacheLength) : Constant("SourceLength");
 
     /// <summary>The values of one patch of an image.</summary>
     public int PatchFloats { get; private init; }
 
     public TensorTable Tensors => (TensorTable)Type.GetProperty("Tensors", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
 
-    public TransformerModel Load(WeightsSource source, ModelOptions options)
-        => Type.GetMethod("Load", [typeof(WeightsSource), typeof(ModelOptions)])!.CreateDelegate<Func<WeightsSource, ModelOptions, TransformerModel>>()(source, options);
+    public TransformerModel Load(WeightsSource source, ModelOptions options) =>
+        Type.GetMethod("Load", [typeof(WeightsSource), typeof(ModelOptions)])!
+            .CreateDelegate<Func<WeightsSource, ModelOptions, TransformerModel>>()(source, options);
 
     /// <summary>The model with random weights.</summary>
     public TransformerModel Load(ModelOptions options)
@@ -68,7 +100,8 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
     }
 
     /// <summary>The kernels of an instruction set, working on the given memory.</summary>
-    public IEnumerable<MeasuredKernel> Kernels(InstructionSet instructionSet, KernelMemory memory) => new KernelCatalog(this, instructionSet, memory).Kernels();
+    public IEnumerable<MeasuredKernel> Kernels(InstructionSet instructionSet, KernelMemory memory) =>
+        new KernelCatalog(this, instructionSet, memory).Kernels();
 
     /// <summary>The model of the same shape whose weights are held in bfloat16; none if none is measured.</summary>
     public MeasuredModel? Narrow => All.FirstOrDefault(model => model.Name == Name + "-bf16");
@@ -84,7 +117,16 @@ internal sealed class MeasuredModel(string name, Type type, AttentionShape atten
 
     private static float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(static value => MathF.Sin(value))];
 
-    private static MeasuredModel Llama(string name, Type type, int layers, int width, int heads, int keyValueHeads, int feedForwardWidth, int vocabularySize)
+    private static MeasuredModel Llama(
+        string name,
+        Type type,
+        int layers,
+        int width,
+        int heads,
+        int keyValueHeads,
+        int feedForwardWidth,
+        int vocabularySize
+    )
     {
         var model = new MeasuredModel(name, type, new AttentionShape(heads, keyValueHeads, width / heads));
         return new MeasuredModel(name, type, model.Attention)

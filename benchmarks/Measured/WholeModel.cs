@@ -45,40 +45,63 @@ internal sealed class WholeModel : IDisposable
         _model.Dispose();
     }
 
-    private (TransformerSession, ModelRun[]) Decoder(DecoderSession session) => (session,
-    [
-        .. new[] { PromptLength, 512 }.Select(length => new ModelRun("prefill", length, PrefillOperations(length), 0, () =>
-        {
-            session.Reset();
-            session.Prefill(_tokens.AsSpan(0, length));
-        })),
-        Decode(session, PromptLength),
-    ]);
+    private (TransformerSession, ModelRun[]) Decoder(DecoderSession session) =>
+        (
+            session,
+            [
+                .. new[] { PromptLength, 512 }.Select(length => new ModelRun(
+                    "prefill",
+                    length,
+                    PrefillOperations(length),
+                    0,
+                    () =>
+                    {
+                        session.Reset();
+                        session.Prefill(_tokens.AsSpan(0, length));
+                    }
+                )),
+                Decode(session, PromptLength),
+            ]
+        );
 
     private (TransformerSession, ModelRun[]) Encoder(EncoderSession session)
     {
         float[] hiddenStates = new float[PromptLength * Description.DModel];
-        return (session, [.. new[] { ShortLength, PromptLength }.Select(length => new ModelRun(
-            "encode",
-            length,
-            LinearOperations(Description.MultiplyAddsPerToken, length) + AttentionOperations(Description.Layers, length, length),
-            0,
-            () => session.Encode(_tokens.AsSpan(0, length), default, default, hiddenStates.AsSpan(0, length * Description.DModel))))]);
+        return (
+            session,
+            [
+                .. new[] { ShortLength, PromptLength }.Select(length => new ModelRun(
+                    "encode",
+                    length,
+                    LinearOperations(Description.MultiplyAddsPerToken, length) + AttentionOperations(Description.Layers, length, length),
+                    0,
+                    () => session.Encode(_tokens.AsSpan(0, length), default, default, hiddenStates.AsSpan(0, length * Description.DModel))
+                )),
+            ]
+        );
     }
 
     private (TransformerSession, ModelRun[]) Images(ImageEncoderSession session)
     {
-        float[] pixels = _measured.Pixels(), output = new float[((ImageEncoderModel)_model).Encoder.OutputWidth];
+        float[] pixels = _measured.Pixels(),
+            output = new float[((ImageEncoderModel)_model).Encoder.OutputWidth];
         int length = Description.ContextLength;
-        return (session, [new ModelRun(
-            "image", length, LinearOperations(Description.MultiplyAddsPerToken, length) + AttentionOperations(Description.Layers, length, length), 0, () => session.Encode(pixels, output))]);
+        return (
+            session,
+            [
+                new ModelRun(
+                    "image",
+                    length,
+                    LinearOperations(Description.MultiplyAddsPerToken, length) + AttentionOperations(Description.Layers, length, length),
+                    0,
+                    () => session.Encode(pixels, output)
+                ),
+            ]
+        );
     }
 
-    private (TransformerSession, ModelRun[]) Translator(EncoderDecoderSession session) => (session,
-    [
-        Encode(PromptLength, () => session.Encode(_tokens.AsSpan(0, PromptLength))),
-        Decode(session, ShortLength),
-    ]);
+    private (TransformerSession, ModelRun[]) Translator(EncoderDecoderSession session) =>
+        (session, [Encode(PromptLength, () => session.Encode(_tokens.AsSpan(0, PromptLength))), Decode(session, ShortLength)]);
 
     private (TransformerSession, ModelRun[]) Speech(SpeechSession session)
     {
@@ -86,45 +109,68 @@ internal sealed class WholeModel : IDisposable
         return (session, [Encode(_measured.SourceLength, () => session.Encode(features)), Decode(session, ShortLength)]);
     }
 
-    private ModelRun Encode(int length, Action run)
-        => new("encode", length, LinearOperations(EncoderMultiplyAdds(), length) + AttentionOperations(_measured.Constant("EncoderLayers"), length, length), 0, run);
+    private ModelRun Encode(int length, Action run) =>
+        new(
+            "encode",
+            length,
+            LinearOperations(EncoderMultiplyAdds(), length) + AttentionOperations(_measured.Constant("EncoderLayers"), length, length),
+            0,
+            run
+        );
 
     /// <summary>Tokens one after the other, behind some positions; what has to be read for one are the weights.</summary>
     private ModelRun Decode(DecoderSession session, int position)
     {
         bool isReady = false;
-        return new ModelRun("decode", 1, 2.0 * Description.MultiplyAddsPerToken, Description.MultiplyAddsPerToken * _measured.BytesPerWeight, () =>
-        {
-            if (!isReady)
+        return new ModelRun(
+            "decode",
+            1,
+            2.0 * Description.MultiplyAddsPerToken,
+            Description.MultiplyAddsPerToken * _measured.BytesPerWeight,
+            () =>
             {
-                session.Reset();
-                session.Prefill(_tokens.AsSpan(0, position));
-                isReady = true;
-            }
+                if (!isReady)
+                {
+                    session.Reset();
+                    session.Prefill(_tokens.AsSpan(0, position));
+                    isReady = true;
+                }
 
-            session.Truncate(Math.Min(position, session.Position));
-            for (int i = 0; i < DecodedTokens; i++)
-            {
-                session.Decode(_tokens[i]);
+                session.Truncate(Math.Min(position, session.Position));
+                for (int i = 0; i < DecodedTokens; i++)
+                {
+                    session.Decode(_tokens[i]);
+                }
             }
-        }) { Repetitions = DecodedTokens };
+        )
+        {
+            Repetitions = DecodedTokens,
+        };
     }
 
     /// <summary>A prefill computes the logits of the last position alone, and attention of half of all pairs.</summary>
     private double PrefillOperations(int length)
     {
         double logits = 2.0 * Description.VocabularySize * Description.DModel;
-        return LinearOperations(Description.MultiplyAddsPerToken, length) - (logits * (length - 1)) + AttentionOperations(Description.Layers, length, (length + 1) / 2.0);
+        return LinearOperations(Description.MultiplyAddsPerToken, length)
+            - (logits * (length - 1))
+            + AttentionOperations(Description.Layers, length, (length + 1) / 2.0);
     }
 
     private static double LinearOperations(long multiplyAdds, int length) => 2.0 * multiplyAdds * length;
 
-    private double AttentionOperations(int layers, int queries, double keys) => 4.0 * layers * _measured.Attention.Heads * _measured.Attention.HeadDimension * queries * keys;
+    private double AttentionOperations(int layers, int queries, double keys) =>
+        4.0 * layers * _measured.Attention.Heads * _measured.Attention.HeadDimension * queries * keys;
 
     /// <summary>The multiply-adds of the encoder of an encoder-decoder for one position: its matrices and convolutions.</summary>
-    private long EncoderMultiplyAdds() => _measured.Tensors.Required
-        .Where(static tensor => tensor.Shape.Length > 1 && tensor.Name.Contains("encoder", StringComparison.Ordinal) && !tensor.Name.Contains("embed", StringComparison.Ordinal))
-        .Sum(static tensor => Math.Max(1, tensor.Layers) * tensor.Shape.Aggregate(1L, static (product, extent) => product * extent));
+    private long EncoderMultiplyAdds() =>
+        _measured
+            .Tensors.Required.Where(static tensor =>
+                tensor.Shape.Length > 1
+                && tensor.Name.Contains("encoder", StringComparison.Ordinal)
+                && !tensor.Name.Contains("embed", StringComparison.Ordinal)
+            )
+            .Sum(static tensor => Math.Max(1, tensor.Layers) * tensor.Shape.Aggregate(1L, static (product, extent) => product * extent));
 }
 
 /// <summary>Something that is done with a whole model.</summary>

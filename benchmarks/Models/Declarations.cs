@@ -71,7 +71,15 @@ public sealed partial class FullAttention;
 public sealed partial class CausalAttention;
 
 /// <summary>The 15 M model with its weights held in bfloat16.</summary>
-[Transformer(Stack.Decoder, Layers = 6, DModel = 288, VocabularySize = 32_000, ContextLength = 1024, TiedEmbeddings = true, WeightStorage = WeightStorage.BFloat16)]
+[Transformer(
+    Stack.Decoder,
+    Layers = 6,
+    DModel = 288,
+    VocabularySize = 32_000,
+    ContextLength = 1024,
+    TiedEmbeddings = true,
+    WeightStorage = WeightStorage.BFloat16
+)]
 [Attention(Heads = 6)]
 [RotaryPositions]
 [FeedForward(768, Activation.SwiGlu)]
@@ -79,7 +87,15 @@ public sealed partial class CausalAttention;
 public sealed partial class Llama15MBFloat16;
 
 /// <summary>The 110 M model with its weights held in bfloat16.</summary>
-[Transformer(Stack.Decoder, Layers = 12, DModel = 768, VocabularySize = 32_000, ContextLength = 1024, TiedEmbeddings = true, WeightStorage = WeightStorage.BFloat16)]
+[Transformer(
+    Stack.Decoder,
+    Layers = 12,
+    DModel = 768,
+    VocabularySize = 32_000,
+    ContextLength = 1024,
+    TiedEmbeddings = true,
+    WeightStorage = WeightStorage.BFloat16
+)]
 [Attention(Heads = 12)]
 [RotaryPositions]
 [FeedForward(2048, Activation.SwiGlu)]

@@ -10,7 +10,10 @@ namespace Specializer.Benchmarks;
 /// </summary>
 internal static unsafe class AttentionContests
 {
-    private const int Heads = 12, HeadDimension = 64, Width = Heads * HeadDimension, Chunk = 128;
+    private const int Heads = 12,
+        HeadDimension = 64,
+        Width = Heads * HeadDimension,
+        Chunk = 128;
 
     private static readonly int[] s_lengths = [128, 512, 1024, 2048];
 
@@ -30,7 +33,10 @@ internal static unsafe class AttentionContests
                         threads,
                         length / 1e3,
                         "1,000 positions",
-                        library is null ? [Ours(parts, length, causal, threads)] : [Ours(parts, length, causal, threads), Theirs(library, parts, length, causal, threads)]);
+                        library is null
+                            ? [Ours(parts, length, causal, threads)]
+                            : [Ours(parts, length, causal, threads), Theirs(library, parts, length, causal, threads)]
+                    );
                 }
             }
         }
@@ -40,7 +46,9 @@ internal static unsafe class AttentionContests
     {
         var graph = new OnnxGraph();
         string[] inputs = [.. new[] { "queries", "keys", "values" }.Select(name => graph.Floats(name, "1", "length", "768"))];
-        string result = causal ? graph.Fused("MultiHeadAttention", inputs, ("num_heads", Heads), ("unidirectional", 1)) : graph.Fused("MultiHeadAttention", inputs, ("num_heads", Heads));
+        string result = causal
+            ? graph.Fused("MultiHeadAttention", inputs, ("num_heads", Heads), ("unidirectional", 1))
+            : graph.Fused("MultiHeadAttention", inputs, ("num_heads", Heads));
         graph.Output(result);
         var session = new OnnxSession(library, graph.ToModel(), result, threads);
         for (int i = 0; i < parts.Length; i++)
@@ -56,13 +64,17 @@ internal static unsafe class AttentionContests
         Type model = causal ? typeof(CausalAttention) : typeof(FullAttention);
         var memory = new KernelMemory();
         var team = new WorkerTeam(threads);
-        int projectedStride = OwnProduct.Stride(3 * Width), outputStride = OwnProduct.Stride(Width);
-        AlignedBuffer projected = AlignedBuffer.Allocate((long)length * projectedStride * sizeof(float)), output = AlignedBuffer.Allocate((long)length * outputStride * sizeof(float));
+        int projectedStride = OwnProduct.Stride(3 * Width),
+            outputStride = OwnProduct.Stride(Width);
+        AlignedBuffer projected = AlignedBuffer.Allocate((long)length * projectedStride * sizeof(float)),
+            output = AlignedBuffer.Allocate((long)length * outputStride * sizeof(float));
         for (int row = 0; row < length; row++)
         {
             for (int part = 0; part < parts.Length; part++)
             {
-                parts[part].AsSpan(row * Width, Width).CopyTo(new Span<float>(projected.Address + (row * projectedStride) + (part * Width), Width));
+                parts[part]
+                    .AsSpan(row * Width, Width)
+                    .CopyTo(new Span<float>(projected.Address + (row * projectedStride) + (part * Width), Width));
             }
         }
 
@@ -80,15 +92,20 @@ internal static unsafe class AttentionContests
             },
         };
 
-        KernelCall Bind(string kernel, int position) => KernelBinding.Bind(KernelCatalog.Method(model, InstructionSets.Best, kernel), name => name switch
-        {
-            "projected" => (nint)(projected.Address + (position * projectedStride)),
-            "output" => (nint)(output.Address + (position * outputStride)),
+        KernelCall Bind(string kernel, int position) =>
+            KernelBinding.Bind(
+                KernelCatalog.Method(model, InstructionSets.Best, kernel),
+                name =>
+                    name switch
+                    {
+                        "projected" => (nint)(projected.Address + (position * projectedStride)),
+                        "output" => (nint)(output.Address + (position * outputStride)),
 
-            // An encoder keeps the queries of the whole sequence, a decoder those of a chunk.
-            "queries" when !causal => (nint)(memory.Queries + (position * HeadDimension)),
-            _ => (nint)memory.Region(name),
-        });
+                        // An encoder keeps the queries of the whole sequence, a decoder those of a chunk.
+                        "queries" when !causal => (nint)(memory.Queries + (position * HeadDimension)),
+                        _ => (nint)memory.Region(name),
+                    }
+            );
 
         float[] Result()
         {

@@ -13,7 +13,11 @@ internal static class BertContests
     public static IEnumerable<Contest> All(PeerRequest request)
     {
         OnnxRuntimeLibrary? library = request.Open("ONNX Runtime", static folder => new OnnxRuntimeLibrary(folder));
-        foreach (MeasuredModel model in MeasuredModel.All.Where(model => model.Name is "minilm-22M" or "bert-base-110M" && request.Asks(model.Name)))
+        foreach (
+            MeasuredModel model in MeasuredModel.All.Where(model =>
+                model.Name is "minilm-22M" or "bert-base-110M" && request.Asks(model.Name)
+            )
+        )
         {
             using var weights = new RandomWeights(model.Tensors, seed: 1);
             string checkpoint = Path.GetTempFileName();
@@ -30,12 +34,21 @@ internal static class BertContests
         }
     }
 
-    private static Contest Of(PeerRequest request, MeasuredModel measured, WeightsSource weights, string checkpoint, OnnxRuntimeLibrary? library, int threads, int length)
+    private static Contest Of(
+        PeerRequest request,
+        MeasuredModel measured,
+        WeightsSource weights,
+        string checkpoint,
+        OnnxRuntimeLibrary? library,
+        int threads,
+        int length
+    )
     {
         var model = (EncoderModel)measured.Load(weights, new ModelOptions { Threads = threads });
         EncoderSession session = model.CreateSession();
         int width = model.Description.DModel;
-        int[] tokens = OwnSequence.Tokens(length, model.Description.VocabularySize), types = new int[length];
+        int[] tokens = OwnSequence.Tokens(length, model.Description.VocabularySize),
+            types = new int[length];
         float[] hiddenStates = new float[length * width];
         Contestant ours = new("ours f32", () => session.Encode(tokens, types, default, hiddenStates), () => [.. hiddenStates])
         {
@@ -52,7 +65,12 @@ internal static class BertContests
             contestants.Add(Theirs(library, attentionTakesQueries: true));
         }
 
-        var shape = new { kind = "bert", layers = model.Description.Layers, heads = measured.Attention.Heads };
+        var shape = new
+        {
+            kind = "bert",
+            layers = model.Description.Layers,
+            heads = measured.Attention.Heads,
+        };
         if (request.Open("PyTorch", _ => new TorchProcess(checkpoint, shape, threads)) is { } torch)
         {
             contestants.Add(new Contestant("PyTorch", () => torch.Call("encode", tokens), () => torch.Result) { Release = torch.Dispose });
@@ -62,9 +80,20 @@ internal static class BertContests
 
         Contestant Theirs(OnnxRuntimeLibrary library, bool attentionTakesQueries)
         {
-            (byte[] bytes, string output) = new OnnxBert(weights, model.Description.Layers, measured.Attention.Heads, width).Write(attentionTakesQueries);
-            OnnxSession peer = new OnnxSession(library, bytes, output, threads).With("tokens", tokens, 1, length).With("types", types, 1, length);
-            return new Contestant("ONNX Runtime " + (attentionTakesQueries ? "MultiHeadAttention" : "Attention"), peer.Run, () => peer.Result) { Release = peer.Dispose };
+            (byte[] bytes, string output) = new OnnxBert(weights, model.Description.Layers, measured.Attention.Heads, width).Write(
+                attentionTakesQueries
+            );
+            OnnxSession peer = new OnnxSession(library, bytes, output, threads)
+                .With("tokens", tokens, 1, length)
+                .With("types", types, 1, length);
+            return new Contestant(
+                "ONNX Runtime " + (attentionTakesQueries ? "MultiHeadAttention" : "Attention"),
+                peer.Run,
+                () => peer.Result
+            )
+            {
+                Release = peer.Dispose,
+            };
         }
     }
 }

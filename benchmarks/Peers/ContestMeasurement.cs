@@ -11,14 +11,25 @@ internal static class ContestMeasurement
     {
         // The threads of OpenMP and OpenBLAS spin for some 30 ms after their work.
         double warmUp = contest.Threads > 1 ? 0.06 : 0;
-        double[][] seconds = Turns.Take(turns, contest.SecondsPerTurn, warmUp, [.. contest.Contestants.Select(static contestant => contestant.Run)]);
+        double[][] seconds = Turns.Take(
+            turns,
+            contest.SecondsPerTurn,
+            warmUp,
+            [.. contest.Contestants.Select(static contestant => contestant.Run)]
+        );
         float[] ours = contest.Contestants[0].Result();
         for (int i = 0; i < contest.Contestants.Count; i++)
         {
             Contestant contestant = contest.Contestants[i];
             double difference = Difference(ours, contestant.Result());
             yield return new ContestRow(
-                contest, contestant.Engine, contest.Amount / Spread.Of(seconds[i]).Median, Turns.Ratio(seconds[0], seconds[i]), difference, difference <= contestant.Tolerance);
+                contest,
+                contestant.Engine,
+                contest.Amount / Spread.Of(seconds[i]).Median,
+                Turns.Ratio(seconds[0], seconds[i]),
+                difference,
+                difference <= contestant.Tolerance
+            );
         }
     }
 
@@ -37,7 +48,8 @@ internal static class ContestMeasurement
             throw new InvalidOperationException($"Ours has {ours.Length} results, theirs {theirs.Length}: they do not compute the same.");
         }
 
-        double largest = 0, difference = 0;
+        double largest = 0,
+            difference = 0;
         for (int i = 0; i < ours.Length; i++)
         {
             largest = Math.Max(largest, Math.Abs(ours[i]));

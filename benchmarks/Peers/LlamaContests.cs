@@ -10,7 +10,8 @@ namespace Specializer.Benchmarks;
 internal static class LlamaContests
 {
     private const double NarrowTolerance = 5e-2;
-    private const int DecodedTokens = 64, PromptBeforeDecoding = 128;
+    private const int DecodedTokens = 64,
+        PromptBeforeDecoding = 128;
 
     private static readonly int[] s_prompts = [128, 512];
 
@@ -23,7 +24,12 @@ internal static class LlamaContests
             try
             {
                 using var weights = new RandomWeights(model.Tensors, seed: 1);
-                string[] files = [Path.Combine(folder, "f32.gguf"), Path.Combine(folder, "bf16.gguf"), Path.Combine(folder, "model.safetensors")];
+                string[] files =
+                [
+                    Path.Combine(folder, "f32.gguf"),
+                    Path.Combine(folder, "bf16.gguf"),
+                    Path.Combine(folder, "model.safetensors"),
+                ];
                 LlamaCheckpoint.Write(files[0], model.Generic!, weights, GgufType.Float32);
                 LlamaCheckpoint.Write(files[1], model.Generic!, weights, GgufType.BFloat16);
                 SafetensorsCopy.Write(files[2], weights);
@@ -42,34 +48,74 @@ internal static class LlamaContests
         }
     }
 
-    private static IEnumerable<Contest> Of(PeerRequest request, MeasuredModel measured, WeightsSource weights, LlamaCppLibrary? library, string[] files, int threads)
+    private static IEnumerable<Contest> Of(
+        PeerRequest request,
+        MeasuredModel measured,
+        WeightsSource weights,
+        LlamaCppLibrary? library,
+        string[] files,
+        int threads
+    )
     {
         GenericDecoderConfiguration shape = measured.Generic!;
         using OwnSequence wide = Ours(measured);
         using OwnSequence? narrow = measured.Narrow is { } twin ? Ours(twin) : null;
-        using LlamaCppModel? theirsWide = Theirs(files[0]), theirsNarrow = Theirs(files[1]);
-        using TorchProcess? torch = request.Open("PyTorch", _ => new TorchProcess(
-            files[2],
-            new { kind = "llama", layers = shape.Layers, heads = shape.Heads, keyValueHeads = measured.Attention.KeyValueHeads, width = shape.Width, context = shape.ContextLength, epsilon = shape.Epsilon },
-            threads));
+        using LlamaCppModel? theirsWide = Theirs(files[0]),
+            theirsNarrow = Theirs(files[1]);
+        using TorchProcess? torch = request.Open(
+            "PyTorch",
+            _ => new TorchProcess(
+                files[2],
+                new
+                {
+                    kind = "llama",
+                    layers = shape.Layers,
+                    heads = shape.Heads,
+                    keyValueHeads = measured.Attention.KeyValueHeads,
+                    width = shape.Width,
+                    context = shape.ContextLength,
+                    epsilon = shape.Epsilon,
+                },
+                threads
+            )
+        );
         foreach (int length in s_prompts)
         {
             int[] prompt = Tokens(length);
-            yield return new Contest($"prefill {length}", measured.Name, threads, length, "tokens", Contestants(sequence => sequence.Prefill(prompt), peer => peer.Prefill(prompt), peer => peer.Call("prefill", prompt)));
+            yield return new Contest(
+                $"prefill {length}",
+                measured.Name,
+                threads,
+                length,
+                "tokens",
+                Contestants(sequence => sequence.Prefill(prompt), peer => peer.Prefill(prompt), peer => peer.Call("prefill", prompt))
+            );
         }
 
-        int[] before = Tokens(PromptBeforeDecoding), tokens = Tokens(DecodedTokens);
+        int[] before = Tokens(PromptBeforeDecoding),
+            tokens = Tokens(DecodedTokens);
         wide.Prefill(before);
         narrow?.Prefill(before);
         theirsWide?.Prefill(before);
         theirsNarrow?.Prefill(before);
         torch?.Call("prefill", before);
         yield return new Contest(
-            $"decode {DecodedTokens}", measured.Name, threads, DecodedTokens, "tokens", Contestants(sequence => sequence.Decode(before.Length, tokens), peer => peer.Decode(before.Length, tokens), peer => peer.Call("decode", before.Length, tokens)));
+            $"decode {DecodedTokens}",
+            measured.Name,
+            threads,
+            DecodedTokens,
+            "tokens",
+            Contestants(
+                sequence => sequence.Decode(before.Length, tokens),
+                peer => peer.Decode(before.Length, tokens),
+                peer => peer.Call("decode", before.Length, tokens)
+            )
+        );
 
         OwnSequence Ours(MeasuredModel model) => new((DecoderModel)model.Load(weights, new ModelOptions { Threads = threads }));
 
-        LlamaCppModel? Theirs(string path) => library is null ? null : new LlamaCppModel(library, path, shape.VocabularySize, measured.ContextLength, threads);
+        LlamaCppModel? Theirs(string path) =>
+            library is null ? null : new LlamaCppModel(library, path, shape.VocabularySize, measured.ContextLength, threads);
 
         int[] Tokens(int count) => OwnSequence.Tokens(count, shape.VocabularySize);
 

@@ -9,7 +9,8 @@ namespace Specializer.Benchmarks;
 /// <summary>Whole models of the other kinds beside PyTorch: GPT-2, T5, Whisper, ViT.</summary>
 internal static class OtherContests
 {
-    private const int DecodedTokens = 16, PromptLength = 128;
+    private const int DecodedTokens = 16,
+        PromptLength = 128;
 
     private static readonly string[] s_models = ["gpt2-124M", "t5-small", "whisper-tiny", "vit-tiny"];
 
@@ -21,14 +22,18 @@ internal static class OtherContests
             try
             {
                 using var weights = new RandomWeights(model.Tensors, seed: 1);
-                string checkpoint = Path.Combine(folder, "model.safetensors"), input = Path.Combine(folder, "input");
+                string checkpoint = Path.Combine(folder, "model.safetensors"),
+                    input = Path.Combine(folder, "input");
                 SafetensorsCopy.Write(checkpoint, weights);
                 foreach (int threads in request.Threads)
                 {
                     using TransformerModel ours = model.Load(weights, new ModelOptions { Threads = threads });
                     using OwnSteps steps = Steps(model, ours);
                     File.WriteAllBytes(input, MemoryMarshal.AsBytes<float>(steps.Input).ToArray());
-                    using TorchProcess? torch = request.Open("PyTorch", _ => new TorchProcess(checkpoint, Facts(model, ours, input), threads));
+                    using TorchProcess? torch = request.Open(
+                        "PyTorch",
+                        _ => new TorchProcess(checkpoint, Facts(model, ours, input), threads)
+                    );
                     foreach (Step step in steps.All)
                     {
                         step.Prepare?.Invoke(torch);
@@ -52,26 +57,57 @@ internal static class OtherContests
     /// <summary>What PyTorch's side needs to know of a model.</summary>
     private static object Facts(MeasuredModel measured, TransformerModel model, string input)
     {
-        int layers = model.Description.Layers, heads = measured.Attention.Heads, context = model.Description.ContextLength;
+        int layers = model.Description.Layers,
+            heads = measured.Attention.Heads,
+            context = model.Description.ContextLength;
         return model switch
         {
-            ImageEncoderModel => new { kind = "vit", layers, heads, input, imageSize = measured.Constant("ImageSize") },
-            SpeechModel => new { kind = "whisper", layers, heads, context, input },
+            ImageEncoderModel => new
+            {
+                kind = "vit",
+                layers,
+                heads,
+                input,
+                imageSize = measured.Constant("ImageSize"),
+            },
+            SpeechModel => new
+            {
+                kind = "whisper",
+                layers,
+                heads,
+                context,
+                input,
+            },
 
             // T5's buckets and the distance from which all share the last are not said by the class: they are those of every T5.
-            EncoderDecoderModel => new { kind = "t5", layers, heads, context, buckets = 32, maxDistance = 128 },
-            _ => new { kind = "gpt2", layers, heads, context },
+            EncoderDecoderModel => new
+            {
+                kind = "t5",
+                layers,
+                heads,
+                context,
+                buckets = 32,
+                maxDistance = 128,
+            },
+            _ => new
+            {
+                kind = "gpt2",
+                layers,
+                heads,
+                context,
+            },
         };
     }
 
-    private static OwnSteps Steps(MeasuredModel measured, TransformerModel model) => model switch
-    {
-        ImageEncoderModel images => Image(measured, images),
-        SpeechModel speech => Speech(measured, speech),
-        EncoderDecoderModel translator => Translation(translator),
-        DecoderModel decoder => Decoding(decoder),
-        _ => throw new NotSupportedException($"There is no contest for a {model.GetType().BaseType}."),
-    };
+    private static OwnSteps Steps(MeasuredModel measured, TransformerModel model) =>
+        model switch
+        {
+            ImageEncoderModel images => Image(measured, images),
+            SpeechModel speech => Speech(measured, speech),
+            EncoderDecoderModel translator => Translation(translator),
+            DecoderModel decoder => Decoding(decoder),
+            _ => throw new NotSupportedException($"There is no contest for a {model.GetType().BaseType}."),
+        };
 
     private static OwnSteps Image(MeasuredModel measured, ImageEncoderModel model)
     {
@@ -85,7 +121,14 @@ internal static class OtherContests
     {
         SpeechSession session = model.CreateSession();
         var steps = new OwnSteps(session, new float[model.Description.VocabularySize]) { Input = measured.Spectrogram() };
-        AddTranslation(steps, session, $"first token of {measured.SourceLength}", measured.SourceLength, () => session.Encode(steps.Input), "input");
+        AddTranslation(
+            steps,
+            session,
+            $"first token of {measured.SourceLength}",
+            measured.SourceLength,
+            () => session.Encode(steps.Input),
+            "input"
+        );
         return steps;
     }
 
@@ -99,18 +142,36 @@ internal static class OtherContests
     }
 
     /// <summary>A source and its first token, and tokens behind it.</summary>
-    private static void AddTranslation(OwnSteps steps, SequenceToSequenceSession session, string what, int positions, Action encode, object source)
+    private static void AddTranslation(
+        OwnSteps steps,
+        SequenceToSequenceSession session,
+        string what,
+        int positions,
+        Action encode,
+        object source
+    )
     {
-        int[] first = [0], tokens = OwnSequence.Tokens(DecodedTokens, steps.Result.Length);
+        int[] first = [0],
+            tokens = OwnSequence.Tokens(DecodedTokens, steps.Result.Length);
         steps.All.Add(new Step(what, positions, "positions", Translate, "translate", source, first));
-        steps.All.Add(new Step($"decode {DecodedTokens}", DecodedTokens, "tokens", () => OwnSequence.Decode(session, 0, tokens, steps.Result), "decode", 0, tokens)
-        {
-            Prepare = torch =>
+        steps.All.Add(
+            new Step(
+                $"decode {DecodedTokens}",
+                DecodedTokens,
+                "tokens",
+                () => OwnSequence.Decode(session, 0, tokens, steps.Result),
+                "decode",
+                0,
+                tokens
+            )
             {
-                Translate();
-                torch?.Call("translate", source, first);
-            },
-        });
+                Prepare = torch =>
+                {
+                    Translate();
+                    torch?.Call("translate", source, first);
+                },
+            }
+        );
 
         void Translate()
         {
@@ -123,21 +184,32 @@ internal static class OtherContests
     {
         DecoderSession session = model.CreateSession();
         var steps = new OwnSteps(session, new float[model.Description.VocabularySize]);
-        int[] prompt = OwnSequence.Tokens(PromptLength, steps.Result.Length), tokens = OwnSequence.Tokens(DecodedTokens, steps.Result.Length);
+        int[] prompt = OwnSequence.Tokens(PromptLength, steps.Result.Length),
+            tokens = OwnSequence.Tokens(DecodedTokens, steps.Result.Length);
         foreach (int length in new[] { PromptLength, 512 })
         {
             int[] longer = OwnSequence.Tokens(length, steps.Result.Length);
             steps.All.Add(new Step($"prefill {length}", length, "tokens", () => Prefill(longer), "prefill", longer));
         }
 
-        steps.All.Add(new Step($"decode {DecodedTokens}", DecodedTokens, "tokens", () => OwnSequence.Decode(session, PromptLength, tokens, steps.Result), "decode", PromptLength, tokens)
-        {
-            Prepare = torch =>
+        steps.All.Add(
+            new Step(
+                $"decode {DecodedTokens}",
+                DecodedTokens,
+                "tokens",
+                () => OwnSequence.Decode(session, PromptLength, tokens, steps.Result),
+                "decode",
+                PromptLength,
+                tokens
+            )
             {
-                Prefill(prompt);
-                torch?.Call("prefill", prompt);
-            },
-        });
+                Prepare = torch =>
+                {
+                    Prefill(prompt);
+                    torch?.Call("prefill", prompt);
+                },
+            }
+        );
         return steps;
 
         void Prefill(int[] tokens)

@@ -12,7 +12,8 @@ internal sealed class OwnSequence(DecoderModel model) : IDisposable
     public float[] Logits { get; } = new float[model.Description.VocabularySize];
 
     /// <summary>Tokens that differ, the same ones for every engine.</summary>
-    public static int[] Tokens(int count, int vocabularySize) => [.. Enumerable.Range(0, count).Select(position => ((position * 97) + 1) % vocabularySize)];
+    public static int[] Tokens(int count, int vocabularySize) =>
+        [.. Enumerable.Range(0, count).Select(position => ((position * 97) + 1) % vocabularySize)];
 
     public void Prefill(int[] prompt)
     {

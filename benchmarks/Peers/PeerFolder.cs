@@ -19,8 +19,12 @@ internal sealed record PeerFolder(string Path)
     public (nint Library, string File) Load(string below, string pattern)
     {
         string folder = System.IO.Path.Combine(System.IO.Path.GetFullPath(Path), below);
-        string file = (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault() : null)
-            ?? throw new PeerMissingException($"there is no {pattern} below {folder}; run benchmarks/Peers/install");
+        string file =
+            (
+                Directory.Exists(folder)
+                    ? Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault()
+                    : null
+            ) ?? throw new PeerMissingException($"there is no {pattern} below {folder}; run benchmarks/Peers/install");
         return (NativeLibrary.Load(file), file);
     }
 

@@ -18,10 +18,16 @@ internal static class PeersReport
     public static void WriteRow(TextWriter output, ContestRow row)
     {
         Contest contest = row.Contest;
-        string ratio = row.Engine == contest.Contestants[0].Engine ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.Ours.Median:F2} ({row.Ours.Low:F2} to {row.Ours.High:F2})");
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {contest.What} | {contest.Model} | {contest.Threads} | {row.Engine} | {row.Rate:F1} | {contest.Unit} | {ratio} | {row.Difference:E1}{(row.Agrees ? "" : " DISAGREES")} |"));
+        string ratio =
+            row.Engine == contest.Contestants[0].Engine
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"{row.Ours.Median:F2} ({row.Ours.Low:F2} to {row.Ours.High:F2})");
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {contest.What} | {contest.Model} | {contest.Threads} | {row.Engine} | {row.Rate:F1} | {contest.Unit} | {ratio} | {row.Difference:E1}{(row.Agrees ? "" : " DISAGREES")} |"
+            )
+        );
         output.Flush();
     }
 

@@ -52,7 +52,13 @@ internal static class ProductContests
                     int calls = (int)Math.Clamp(2e8 / (2.0 * rows * inputs * outputs), 1, 1000);
                     var product = new Product(rows, inputs, outputs, Numbers(rows * inputs, 1), Numbers(inputs * outputs, 2), calls);
                     yield return new Contest(
-                        $"linear, {rows} rows", $"{inputs}x{outputs}", threads, product.Operations / 1e9, "GFLOP", [OwnProduct.Run(model, kernel, product, threads), .. engines.Select(engine => engine(product, threads))])
+                        $"linear, {rows} rows",
+                        $"{inputs}x{outputs}",
+                        threads,
+                        product.Operations / 1e9,
+                        "GFLOP",
+                        [OwnProduct.Run(model, kernel, product, threads), .. engines.Select(engine => engine(product, threads))]
+                    )
                     {
                         SecondsPerTurn = 0.012,
                     };

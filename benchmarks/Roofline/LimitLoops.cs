@@ -7,10 +7,12 @@ namespace Specializer.Benchmarks;
 /// <summary>The loops that do nothing but reach a limit of the machine, to be run in turn with what is measured.</summary>
 internal sealed unsafe class LimitLoops : IDisposable
 {
-    private const long Memory = 1L << 30, MemoryPart = 1L << 28;
+    private const long Memory = 1L << 30,
+        MemoryPart = 1L << 28;
 
     // With room for what else lies in a core's own second level; of a third level that is shared with strangers, no more than they leave.
-    private static readonly long s_secondLevelHolds = CacheSizes.SecondLevel * 9 / 10, s_thirdLevelHolds = Math.Min(64_000_000, CacheSizes.ThirdLevel * 9 / 10);
+    private static readonly long s_secondLevelHolds = CacheSizes.SecondLevel * 9 / 10,
+        s_thirdLevelHolds = Math.Min(64_000_000, CacheSizes.ThirdLevel * 9 / 10);
 
     private static float s_sink;
 
@@ -33,21 +35,31 @@ internal sealed unsafe class LimitLoops : IDisposable
         InstructionSet instructionSet = limits.InstructionSet;
         double perIteration = MultiplyAddLoop.OperationsPerIteration(instructionSet);
         int iterations = (int)(seconds * limits.FmaGigaflops * 1e9 / limits.Threads / perIteration);
-        MultiplyAdds = new LimitLoop("fma", perIteration * iterations * limits.Threads, limits.FmaGigaflops * 1e9, (_, _) => Keep(MultiplyAddLoop.Run(instructionSet, iterations)));
+        MultiplyAdds = new LimitLoop(
+            "fma",
+            perIteration * iterations * limits.Threads,
+            limits.FmaGigaflops * 1e9,
+            (_, _) => Keep(MultiplyAddLoop.Run(instructionSet, iterations))
+        );
         _secondLevel = Read("l2", CacheSizes.ReadFromSecondLevel, limits.ReadL2);
 
         // Another quarter each time, so that nothing of it is in a cache.
         int part = 0;
-        _memory = new LimitLoop("memory", MemoryPart, limits.ReadMemory * 1e9, (worker, workers) =>
-        {
-            byte* first = _bytes + (MemoryPart * (Volatile.Read(ref part) % (Memory / MemoryPart)));
-            long slice = MemoryPart / workers / ReadLoop.Step * ReadLoop.Step;
-            Keep(ReadLoop.Run(first + (worker * slice), slice));
-            if (worker == 0)
+        _memory = new LimitLoop(
+            "memory",
+            MemoryPart,
+            limits.ReadMemory * 1e9,
+            (worker, workers) =>
             {
-                Volatile.Write(ref part, part + 1);
+                byte* first = _bytes + (MemoryPart * (Volatile.Read(ref part) % (Memory / MemoryPart)));
+                long slice = MemoryPart / workers / ReadLoop.Step * ReadLoop.Step;
+                Keep(ReadLoop.Run(first + (worker * slice), slice));
+                if (worker == 0)
+                {
+                    Volatile.Write(ref part, part + 1);
+                }
             }
-        });
+        );
     }
 
     /// <summary>Multiply-adds from registers to registers.</summary>
@@ -68,13 +80,18 @@ internal sealed unsafe class LimitLoops : IDisposable
     private LimitLoop Read(string name, long bytes, double gigabytesPerSecond)
     {
         long passes = Math.Max(1, (long)(_seconds * gigabytesPerSecond * 1e9 / _limits.Threads / bytes));
-        return new LimitLoop(name, (double)bytes * passes * _limits.Threads, gigabytesPerSecond * 1e9, (worker, _) =>
-        {
-            for (long pass = 0; pass < passes; pass++)
+        return new LimitLoop(
+            name,
+            (double)bytes * passes * _limits.Threads,
+            gigabytesPerSecond * 1e9,
+            (worker, _) =>
             {
-                Keep(ReadLoop.Run(_bytes + (worker * bytes), bytes));
+                for (long pass = 0; pass < passes; pass++)
+                {
+                    Keep(ReadLoop.Run(_bytes + (worker * bytes), bytes));
+                }
             }
-        });
+        );
     }
 }
 

@@ -62,13 +62,16 @@ internal sealed class RooflineMeasurement : IDisposable
                 readingBound ? run.Bytes / seconds / 1e9 : null,
                 100 * (readingBound ? run.Bytes : run.Operations) / rate / seconds,
                 limit.Name,
-                run.Length / seconds);
+                run.Length / seconds
+            );
         }
     }
 
     /// <summary>Attention alone, over caches of growing length.</summary>
-    public IEnumerable<RooflineRow> MeasureAttention(MeasuredModel model, IReadOnlyList<int> rowCounts)
-        => new KernelCatalog(model, _instructionSet, _memory).Attentions().SelectMany(kernel => rowCounts.Where(rows => rows <= kernel.MostRows).Select(rows => MeasureKernel(model, kernel, rows)));
+    public IEnumerable<RooflineRow> MeasureAttention(MeasuredModel model, IReadOnlyList<int> rowCounts) =>
+        new KernelCatalog(model, _instructionSet, _memory)
+            .Attentions()
+            .SelectMany(kernel => rowCounts.Where(rows => rows <= kernel.MostRows).Select(rows => MeasureKernel(model, kernel, rows)));
 
     private RooflineRow MeasureKernel(MeasuredModel model, MeasuredKernel kernel, int rows)
     {
@@ -91,7 +94,8 @@ internal sealed class RooflineMeasurement : IDisposable
             readingBound ? bytes / seconds / 1e9 : null,
             100 * (readingBound ? bytes : kernel.Operations(rows)) / rate / seconds,
             limit.Name,
-            null);
+            null
+        );
     }
 
     private double Seconds(ParallelWork work)

@@ -10,9 +10,13 @@ namespace Specializer.Benchmarks;
 /// <summary>Writes measured rows for a person or for a program.</summary>
 internal static class RooflineReport
 {
-    public static void WriteLimits(TextWriter output, MachineLimits limits) => output.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"limits, {limits.InstructionSet}, {limits.Threads} thread(s): multiply-adds {limits.FmaGigaflops:F1} GFLOP/s; reading memory {limits.ReadMemory:F1}, L3 {limits.ReadL3:F1}, L2 {limits.ReadL2:F1} GB/s"));
+    public static void WriteLimits(TextWriter output, MachineLimits limits) =>
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"limits, {limits.InstructionSet}, {limits.Threads} thread(s): multiply-adds {limits.FmaGigaflops:F1} GFLOP/s; reading memory {limits.ReadMemory:F1}, L3 {limits.ReadL3:F1}, L2 {limits.ReadL2:F1} GB/s"
+            )
+        );
 
     public static void WriteHeader(TextWriter output)
     {
@@ -20,9 +24,13 @@ internal static class RooflineReport
         output.WriteLine("|---|---|---|---:|---:|---:|---:|---|---:|");
     }
 
-    public static void WriteRow(TextWriter output, RooflineRow row) => output.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"| {row.Name} | {row.Model} | {row.Shape} | {row.Rows} | {row.Gigaflops:F1} | {row.GigabytesPerSecond:F1} | {row.Percent:F0} % | {row.Limit} | {row.TokensPerSecond:F0} |"));
+    public static void WriteRow(TextWriter output, RooflineRow row) =>
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {row.Name} | {row.Model} | {row.Shape} | {row.Rows} | {row.Gigaflops:F1} | {row.GigabytesPerSecond:F1} | {row.Percent:F0} % | {row.Limit} | {row.TokensPerSecond:F0} |"
+            )
+        );
 
     /// <summary>The rows furthest from their limit; what is done with one row at a time is short and waits for other things.</summary>
     public static void WriteFurthest(TextWriter output, IReadOnlyList<RooflineRow> rows)
@@ -77,7 +85,8 @@ internal static class RooflineReport
     }
 
     /// <summary>A tenth of the rows, and at least one.</summary>
-    private static IEnumerable<RooflineRow> Furthest(IReadOnlyList<RooflineRow> rows) => rows.OrderBy(static row => row.Percent).Take(Math.Max(1, rows.Count / 10));
+    private static IEnumerable<RooflineRow> Furthest(IReadOnlyList<RooflineRow> rows) =>
+        rows.OrderBy(static row => row.Percent).Take(Math.Max(1, rows.Count / 10));
 
     private static void WriteOptional(Utf8JsonWriter json, string name, double? value)
     {

@@ -11,4 +11,13 @@ namespace Specializer.Benchmarks;
 /// <param name="Limit">What the limit is: "fma", "memory", "l3" or "l2".</param>
 /// <param name="TokensPerSecond">For whole models.</param>
 internal sealed record RooflineRow(
-    string Name, string Model, string? Shape, int Rows, double? Gigaflops, double? GigabytesPerSecond, double Percent, string Limit, double? TokensPerSecond);
+    string Name,
+    string Model,
+    string? Shape,
+    int Rows,
+    double? Gigaflops,
+    double? GigabytesPerSecond,
+    double Percent,
+    string Limit,
+    double? TokensPerSecond
+);

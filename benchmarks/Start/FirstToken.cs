@@ -34,22 +34,36 @@ internal static class FirstToken
 
         // Whatever else may run of the kernels: every height of tile, for every layer whose constants are its type argument.
         Type kernels = typeof(Llama15M).GetNestedType($"{model.InstructionSet}Kernels", BindingFlags.NonPublic)!;
-        RuntimeTypeHandle[][] layers = [.. typeof(Llama15M).GetNestedTypes(BindingFlags.NonPublic)
-            .Where(static type => type.GetInterface("ILinearLayer") is not null).Select(static type => new[] { type.TypeHandle })];
-        (MethodInfo Method, RuntimeTypeHandle[]? Layer)[] all = [.. kernels
-            .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            .SelectMany(method => method.IsGenericMethodDefinition ? layers.Select(layer => (method, (RuntimeTypeHandle[]?)layer)) : [(method, null)])];
+        RuntimeTypeHandle[][] layers =
+        [
+            .. typeof(Llama15M)
+                .GetNestedTypes(BindingFlags.NonPublic)
+                .Where(static type => type.GetInterface("ILinearLayer") is not null)
+                .Select(static type => new[] { type.TypeHandle }),
+        ];
+        (MethodInfo Method, RuntimeTypeHandle[]? Layer)[] all =
+        [
+            .. kernels
+                .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly)
+                .SelectMany(method =>
+                    method.IsGenericMethodDefinition ? layers.Select(layer => (method, (RuntimeTypeHandle[]?)layer)) : [(method, null)]
+                ),
+        ];
         foreach ((MethodInfo method, RuntimeTypeHandle[]? layer) in all)
         {
             RuntimeHelpers.PrepareMethod(method.MethodHandle, layer);
         }
 
         (TimeSpan atEnd, _) = Compiled();
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{beforeLoading.TotalMilliseconds:F1} {(atFirstToken - beforeLoading).TotalMilliseconds:F1} {(atEnd - atFirstToken).TotalMilliseconds:F1} {all.Length} {methods} {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{beforeLoading.TotalMilliseconds:F1} {(atFirstToken - beforeLoading).TotalMilliseconds:F1} {(atEnd - atFirstToken).TotalMilliseconds:F1} {all.Length} {methods} {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:F0}"
+            )
+        );
         return 0;
     }
 
-    private static (TimeSpan Time, long Methods) Compiled() => (JitInfo.GetCompilationTime(currentThread: false), JitInfo.GetCompiledMethodCount(currentThread: false));
+    private static (TimeSpan Time, long Methods) Compiled() =>
+        (JitInfo.GetCompilationTime(currentThread: false), JitInfo.GetCompiledMethodCount(currentThread: false));
 }

@@ -13,19 +13,30 @@ internal static class LoadedMemory
     /// <summary>In the child: loads the model, and says how many bytes it had of its own before and after, and how many with what is mapped before and at most.</summary>
     public static int Run(string path)
     {
-        long before = Bytes("RssAnon"), residentBefore = Bytes("VmRSS");
+        long before = Bytes("RssAnon"),
+            residentBefore = Bytes("VmRSS");
         using Llama110M model = path.EndsWith(".packed", StringComparison.Ordinal) ? Llama110M.LoadPacked(path) : Llama110M.Load(path);
 
         // Loading frees nothing of its own that counts: what it has afterwards is what it had at most.
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{before} {Bytes("RssAnon")} {residentBefore} {Bytes("VmHWM")} {Llama110M.PackedWeightBytes}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{before} {Bytes("RssAnon")} {residentBefore} {Bytes("VmHWM")} {Llama110M.PackedWeightBytes}"
+            )
+        );
         return 0;
     }
 
     /// <summary>The line of the table for what the child said.</summary>
     public static string Row(string from, double[] bytes)
     {
-        double own = bytes[1] - bytes[0], resident = bytes[3] - bytes[2], packed = bytes[4];
-        return string.Create(CultureInfo.InvariantCulture, $"| {from} | {packed / 1e6:F0} | {own / 1e6:F0} | {own / packed:F2} | {resident / 1e6:F0} | {resident / packed:F2} |");
+        double own = bytes[1] - bytes[0],
+            resident = bytes[3] - bytes[2],
+            packed = bytes[4];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {from} | {packed / 1e6:F0} | {own / 1e6:F0} | {own / packed:F2} | {resident / 1e6:F0} | {resident / packed:F2} |"
+        );
     }
 
     private static long Bytes(string what)

@@ -19,7 +19,15 @@ internal static class SafetensorsCopy
         {
             TensorView tensor = Find(name);
             long end = offset + (tensor.ElementCount * sizeof(float));
-            header.Add(name, new { dtype = "F32", shape = tensor.Shape.ToArray(), data_offsets = new[] { offset, end } });
+            header.Add(
+                name,
+                new
+                {
+                    dtype = "F32",
+                    shape = tensor.Shape.ToArray(),
+                    data_offsets = new[] { offset, end },
+                }
+            );
             offset = end;
         }
 
@@ -32,6 +40,7 @@ internal static class SafetensorsCopy
             file.Write(MemoryMarshal.AsBytes<float>(RandomWeights.Copy(Find(name))));
         }
 
-        TensorView Find(string name) => weights.TryGetTensor(name, out TensorView view) ? view : throw new InvalidDataException($"There is no {name}.");
+        TensorView Find(string name) =>
+            weights.TryGetTensor(name, out TensorView view) ? view : throw new InvalidDataException($"There is no {name}.");
     }
 }

@@ -14,8 +14,16 @@ internal static class ThreadsCommand
 
     public static Command Create()
     {
-        var threads = new Option<int>("--threads") { Description = "The threads that are compared with one.", DefaultValueFactory = _ => 2 };
-        var models = new Option<string[]>("--model") { Description = "The models to measure; all by default.", AllowMultipleArgumentsPerToken = true };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "The threads that are compared with one.",
+            DefaultValueFactory = _ => 2,
+        };
+        var models = new Option<string[]>("--model")
+        {
+            Description = "The models to measure; all by default.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         models.AcceptOnlyFromAmong([.. MeasuredModel.All.Select(model => model.Name)]);
         threads.Validators.Add(result =>
         {
@@ -24,7 +32,11 @@ internal static class ThreadsCommand
                 result.AddError("--threads must be 2 or more.");
             }
         });
-        var command = new Command("threads", "Measures barriers, several threads against one, and two sessions at once.") { threads, models };
+        var command = new Command("threads", "Measures barriers, several threads against one, and two sessions at once.")
+        {
+            threads,
+            models,
+        };
         command.SetAction(result =>
         {
             string[] chosen = result.GetValue(models) ?? [];
@@ -41,7 +53,11 @@ internal static class ThreadsCommand
             Console.WriteLine();
             Console.WriteLine("| model | threads of the model | tokens/s, one session | tokens/s, two sessions at once | times as many |");
             Console.WriteLine("|---|---:|---:|---:|---:|");
-            foreach (MeasuredModel model in measured.Where(static model => model.Type.IsSubclassOf(typeof(DecoderModel)) && !model.Type.IsSubclassOf(typeof(SequenceToSequenceModel))))
+            foreach (
+                MeasuredModel model in measured.Where(static model =>
+                    model.Type.IsSubclassOf(typeof(DecoderModel)) && !model.Type.IsSubclassOf(typeof(SequenceToSequenceModel))
+                )
+            )
             {
                 MeasureSessions(model, 1);
                 MeasureSessions(model, count);
@@ -57,10 +73,14 @@ internal static class ThreadsCommand
         var barriers = new KernelRun(static (_, _, _) => { }, rows: 1, calls: Barriers);
         var nothing = new KernelRun(static (_, _, _) => { }, rows: 1, calls: 0);
         double[][] seconds = Turns.Take(TurnCount, 0.02, () => team.TryRun(barriers), () => team.TryRun(nothing));
-        Spread barrier = Spread.Of(seconds[0]), start = Spread.Of(seconds[1]);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"a barrier of {threads} threads: {barrier.Median / Barriers * 1e9:F0} ns ({barrier.Low / Barriers * 1e9:F0} to {barrier.High / Barriers * 1e9:F0}); starting and ending a run: {start.Median * 1e9:F0} ns ({start.Low * 1e9:F0} to {start.High * 1e9:F0})"));
+        Spread barrier = Spread.Of(seconds[0]),
+            start = Spread.Of(seconds[1]);
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"a barrier of {threads} threads: {barrier.Median / Barriers * 1e9:F0} ns ({barrier.Low / Barriers * 1e9:F0} to {barrier.High / Barriers * 1e9:F0}); starting and ending a run: {start.Median * 1e9:F0} ns ({start.Low * 1e9:F0} to {start.High * 1e9:F0})"
+            )
+        );
         Console.WriteLine();
     }
 
@@ -74,9 +94,12 @@ internal static class ThreadsCommand
             double[][] seconds = Turns.Take(TurnCount, SecondsPerTurn, run.Run, many.Runs[i].Run);
             double tokens = run.Length * run.Repetitions;
             Spread faster = Turns.Ratio(seconds[1], seconds[0]);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {model.Name} | {run.Name} {run.Length} | {tokens / Spread.Of(seconds[0]).Median:F0} | {tokens / Spread.Of(seconds[1]).Median:F0} | {faster.Median:F2} ({faster.Low:F2} to {faster.High:F2}) |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {model.Name} | {run.Name} {run.Length} | {tokens / Spread.Of(seconds[0]).Median:F0} | {tokens / Spread.Of(seconds[1]).Median:F0} | {faster.Median:F2} ({faster.Low:F2} to {faster.High:F2}) |"
+                )
+            );
         }
     }
 
@@ -85,7 +108,8 @@ internal static class ThreadsCommand
     {
         const int Tokens = 16;
         using var model = (DecoderModel)measured.Load(new ModelOptions { Threads = threads });
-        using DecoderSession first = model.CreateSession(), second = model.CreateSession();
+        using DecoderSession first = model.CreateSession(),
+            second = model.CreateSession();
         using var meeting = new Barrier(2);
         bool isOver = false;
         var other = new Thread(() =>
@@ -103,19 +127,27 @@ internal static class ThreadsCommand
             }
         });
         other.Start();
-        double[][] seconds = Turns.Take(TurnCount, SecondsPerTurn, () => Decode(first), () =>
-        {
-            meeting.SignalAndWait();
-            Decode(first);
-            meeting.SignalAndWait();
-        });
+        double[][] seconds = Turns.Take(
+            TurnCount,
+            SecondsPerTurn,
+            () => Decode(first),
+            () =>
+            {
+                meeting.SignalAndWait();
+                Decode(first);
+                meeting.SignalAndWait();
+            }
+        );
         Volatile.Write(ref isOver, true);
         meeting.SignalAndWait();
         other.Join();
         Spread longer = Turns.Ratio(seconds[1], seconds[0]);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {measured.Name} | {threads} | {Tokens / Spread.Of(seconds[0]).Median:F0} | {2 * Tokens / Spread.Of(seconds[1]).Median:F0} | {2 * longer.Median:F2} ({2 * longer.Low:F2} to {2 * longer.High:F2}) |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {measured.Name} | {threads} | {Tokens / Spread.Of(seconds[0]).Median:F0} | {2 * Tokens / Spread.Of(seconds[1]).Median:F0} | {2 * longer.Median:F2} ({2 * longer.Low:F2} to {2 * longer.High:F2}) |"
+            )
+        );
 
         static void Decode(DecoderSession session)
         {

@@ -30,8 +30,10 @@ public sealed class AllowUnsafeBlocksCodeFix : CodeFixProvider
                 CodeAction.Create(
                     $"Allow unsafe blocks in '{project.Name}'",
                     _ => Task.FromResult(project.Solution.WithProjectCompilationOptions(project.Id, options.WithAllowUnsafe(true))),
-                    nameof(AllowUnsafeBlocksCodeFix)),
-                context.Diagnostics);
+                    nameof(AllowUnsafeBlocksCodeFix)
+                ),
+                context.Diagnostics
+            );
         }
 
         return Task.CompletedTask;

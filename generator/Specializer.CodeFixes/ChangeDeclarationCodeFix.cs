@@ -46,7 +46,9 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
         foreach (Diagnostic diagnostic in context.Diagnostics)
         {
             SyntaxNode? node = root?.FindNode(diagnostic.Location.SourceSpan);
-            SyntaxNode? pointedAt = node?.AncestorsAndSelf().FirstOrDefault(static ancestor => ancestor is AttributeArgumentSyntax or AttributeSyntax);
+            SyntaxNode? pointedAt = node
+                ?.AncestorsAndSelf()
+                .FirstOrDefault(static ancestor => ancestor is AttributeArgumentSyntax or AttributeSyntax);
             if (pointedAt is null)
             {
                 continue;
@@ -56,7 +58,8 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
             {
                 context.RegisterCodeFix(
                     CodeAction.Create($"Remove '{pointedAt}'", token => RemoveAsync(context.Document, pointedAt, token), Mend.RemoveKey),
-                    diagnostic);
+                    diagnostic
+                );
             }
 
             if (!diagnostic.Properties.TryGetValue(Mend.ArgumentsKey, out string? arguments) || arguments is null)
@@ -72,8 +75,10 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
                     CodeAction.Create(
                         $"Write '{choice.Replace("global::Specializer.", "")}'",
                         token => WriteAsync(context.Document, pointedAt, choice, token),
-                        Mend.ArgumentsKey + i),
-                    diagnostic);
+                        Mend.ArgumentsKey + i
+                    ),
+                    diagnostic
+                );
             }
         }
     }
@@ -81,26 +86,41 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
     private static async Task<Document> RemoveAsync(Document document, SyntaxNode node, CancellationToken cancellationToken)
     {
         SyntaxNode root = (await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false))!;
-        return document.WithSyntaxRoot(node switch
-        {
-            // With the comma before it.
-            AttributeArgumentSyntax { Parent: AttributeArgumentListSyntax list } argument => root.ReplaceNode(list, list.WithArguments(list.Arguments.Remove(argument))),
+        return document.WithSyntaxRoot(
+            node switch
+            {
+                // With the comma before it.
+                AttributeArgumentSyntax { Parent: AttributeArgumentListSyntax list } argument => root.ReplaceNode(
+                    list,
+                    list.WithArguments(list.Arguments.Remove(argument))
+                ),
 
-            // Alone in its brackets it takes them along, and its line.
-            AttributeSyntax { Parent: AttributeListSyntax { Attributes.Count: 1 } list } => root.RemoveNode(list, SyntaxRemoveOptions.KeepLeadingTrivia)!,
-            AttributeSyntax { Parent: AttributeListSyntax list } attribute => root.ReplaceNode(list, list.WithAttributes(list.Attributes.Remove(attribute))),
-            _ => root,
-        });
+                // Alone in its brackets it takes them along, and its line.
+                AttributeSyntax { Parent: AttributeListSyntax { Attributes.Count: 1 } list } => root.RemoveNode(
+                    list,
+                    SyntaxRemoveOptions.KeepLeadingTrivia
+                )!,
+                AttributeSyntax { Parent: AttributeListSyntax list } attribute => root.ReplaceNode(
+                    list,
+                    list.WithAttributes(list.Attributes.Remove(attribute))
+                ),
+                _ => root,
+            }
+        );
     }
 
     private static async Task<Document> WriteAsync(Document document, SyntaxNode node, string argument, CancellationToken cancellationToken)
     {
         SyntaxNode root = (await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false))!;
         SemanticModel model = (await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false))!;
-        AttributeArgumentSyntax written = Parse(s_typeName.Replace(argument, match => ShortestName(model, node.SpanStart, match.Groups[1].Value)));
-        return document.WithSyntaxRoot(node is AttributeSyntax attribute
-            ? root.ReplaceNode(attribute, attribute.AddArgumentListArguments(written.WithLeadingTrivia(SyntaxFactory.ElasticSpace)))
-            : root.ReplaceNode(node, written.WithTriviaFrom(node)));
+        AttributeArgumentSyntax written = Parse(
+            s_typeName.Replace(argument, match => ShortestName(model, node.SpanStart, match.Groups[1].Value))
+        );
+        return document.WithSyntaxRoot(
+            node is AttributeSyntax attribute
+                ? root.ReplaceNode(attribute, attribute.AddArgumentListArguments(written.WithLeadingTrivia(SyntaxFactory.ElasticSpace)))
+                : root.ReplaceNode(node, written.WithTriviaFrom(node))
+        );
     }
 
     /// <summary>A type's name as the file's usings allow to write it.</summary>
@@ -108,5 +128,9 @@ public sealed class ChangeDeclarationCodeFix : CodeFixProvider
         model.Compilation.GetTypeByMetadataName(metadataName)?.ToMinimalDisplayString(model, position) ?? metadataName;
 
     private static AttributeArgumentSyntax Parse(string argument) =>
-        ((TypeDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration($"[A({argument})] class C;")!).AttributeLists[0].Attributes[0].ArgumentList!.Arguments[0];
+        ((TypeDeclarationSyntax)SyntaxFactory.ParseMemberDeclaration($"[A({argument})] class C;")!)
+            .AttributeLists[0]
+            .Attributes[0]
+            .ArgumentList!
+            .Arguments[0];
 }

@@ -34,8 +34,10 @@ public sealed class MakePartialCodeFix : CodeFixProvider
             CodeAction.Create(
                 $"Make '{type.Identifier.ValueText}' partial",
                 _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(type, WithPartial(type)))),
-                nameof(MakePartialCodeFix)),
-            context.Diagnostics);
+                nameof(MakePartialCodeFix)
+            ),
+            context.Diagnostics
+        );
     }
 
     /// <summary>The modifier stands directly before the keyword; comments stay above it.</summary>

@@ -30,17 +30,19 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<AttributeDeclaration> attributes = context.SyntaxProvider
-            .ForAttributeWithMetadataName(
+        IncrementalValuesProvider<AttributeDeclaration> attributes = context
+            .SyntaxProvider.ForAttributeWithMetadataName(
                 DeclarationParser.TransformerAttributeName,
                 static (node, _) => node is TypeDeclarationSyntax,
-                static (context, cancellationToken) => Parse((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel, cancellationToken))
+                static (context, cancellationToken) =>
+                    Parse((INamedTypeSymbol)context.TargetSymbol, context.SemanticModel, cancellationToken)
+            )
             .Where(static declaration => declaration is not null)
             .Select(static (declaration, _) => declaration!)
             .WithTrackingName(TrackingNames.Attributes);
 
-        IncrementalValueProvider<EquatableArray<ConfigurationFile>> files = context.AdditionalTextsProvider
-            .Where(static text => MayBeConfiguration(text.Path))
+        IncrementalValueProvider<EquatableArray<ConfigurationFile>> files = context
+            .AdditionalTextsProvider.Where(static text => MayBeConfiguration(text.Path))
             .Select(static (text, cancellationToken) => Read(text, cancellationToken))
             .Collect()
             .Select(static (files, _) => new EquatableArray<ConfigurationFile>(files))
@@ -50,14 +52,21 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
         IncrementalValueProvider<EquatableArray<string>> clashes = attributes
             .Select(static (declaration, _) => declaration.Class.FullName)
             .Collect()
-            .Select(static (names, _) => new EquatableArray<string>(names
-                .GroupBy(static name => name, StringComparer.OrdinalIgnoreCase)
-                .Where(static group => group.Count() > 1)
-                .SelectMany(static group => group)));
+            .Select(
+                static (names, _) =>
+                    new EquatableArray<string>(
+                        names
+                            .GroupBy(static name => name, StringComparer.OrdinalIgnoreCase)
+                            .Where(static group => group.Count() > 1)
+                            .SelectMany(static group => group)
+                    )
+            );
 
         // As with any rule, a project may say that it knows better.
-        IncrementalValueProvider<bool> acceptsUnread = context.CompilationProvider
-            .Select(static (compilation, cancellationToken) => IsLowered(DiagnosticDescriptors.UnreadComputation, compilation.Options, cancellationToken));
+        IncrementalValueProvider<bool> acceptsUnread = context.CompilationProvider.Select(
+            static (compilation, cancellationToken) =>
+                IsLowered(DiagnosticDescriptors.UnreadComputation, compilation.Options, cancellationToken)
+        );
 
         IncrementalValuesProvider<ResolvedDeclaration> resolved = attributes
             .Combine(clashes)
@@ -68,13 +77,20 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             .Select(static (pair, _) => DeclarationParser.Resolve(pair.Left.Left, pair.Left.Right, report: null, pair.Right))
             .WithTrackingName(TrackingNames.Declarations);
 
-        IncrementalValueProvider<EquatableArray<string>> instructionSets = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) => new EquatableArray<string>(
-                options.GlobalOptions.TryGetValue(InstructionSetsProperty, out string? names) ? InstructionSetDescription.Names(names) : []))
+        IncrementalValueProvider<EquatableArray<string>> instructionSets = context
+            .AnalyzerConfigOptionsProvider.Select(
+                static (options, _) =>
+                    new EquatableArray<string>(
+                        options.GlobalOptions.TryGetValue(InstructionSetsProperty, out string? names)
+                            ? InstructionSetDescription.Names(names)
+                            : []
+                    )
+            )
             .WithTrackingName(TrackingNames.InstructionSets);
 
-        IncrementalValueProvider<bool> guarded = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) => options.GlobalOptions.TryGetValue(GuardedProperty, out string? value) && value == "true");
+        IncrementalValueProvider<bool> guarded = context.AnalyzerConfigOptionsProvider.Select(
+            static (options, _) => options.GlobalOptions.TryGetValue(GuardedProperty, out string? value) && value == "true"
+        );
 
         IncrementalValuesProvider<PlannedModel> plans = resolved
             .Where(static declaration => declaration.Model is not null)
@@ -84,14 +100,17 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             .Select(static (pair, _) => pair.Right.Count == 0 ? pair.Left : pair.Left with { InstructionSets = pair.Right })
             .WithTrackingName(TrackingNames.Plans);
 
-        context.RegisterSourceOutput(plans, static (context, model) =>
-        {
-            foreach (SourceFile file in ModelEmitter.Emit(model))
+        context.RegisterSourceOutput(
+            plans,
+            static (context, model) =>
             {
-                context.CancellationToken.ThrowIfCancellationRequested();
-                context.AddSource(file.HintName, SourceText.From(file.Text, s_encoding));
+                foreach (SourceFile file in ModelEmitter.Emit(model))
+                {
+                    context.CancellationToken.ThrowIfCancellationRequested();
+                    context.AddSource(file.HintName, SourceText.From(file.Text, s_encoding));
+                }
             }
-        });
+        );
 
         // A declaration with errors, which the analyzer reports: the class gets its members, so that nothing else is reported.
         context.RegisterSourceOutput(
@@ -100,7 +119,8 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
             {
                 SourceFile file = OutlineEmitter.Emit(outline);
                 context.AddSource(file.HintName, SourceText.From(file.Text, s_encoding));
-            });
+            }
+        );
     }
 
     private static AttributeDeclaration? Parse(INamedTypeSymbol type, SemanticModel model, CancellationToken cancellationToken)
@@ -112,17 +132,25 @@ public sealed class SpecializerGenerator : IIncrementalGenerator
         }
 
         ClassDeclaration inProject = ProjectFacts.Of(declaration.Class, type, model.Compilation);
-        declaration = declaration with { Class = inProject, Outline = declaration.Outline is null ? null : declaration.Outline with { Class = inProject } };
+        declaration = declaration with
+        {
+            Class = inProject,
+            Outline = declaration.Outline is null ? null : declaration.Outline with { Class = inProject },
+        };
         return !HiddenNames.Any(type, KernelTypes.Names, model)
             ? declaration
-            : declaration with { Class = declaration.Class with { HidesKernelTypes = true } };
+            : declaration with
+            {
+                Class = declaration.Class with { HidesKernelTypes = true },
+            };
     }
 
     /// <summary>Whether a project makes an error something less, by NoWarn, a ruleset or a global configuration file.</summary>
     private static bool IsLowered(DiagnosticDescriptor descriptor, CompilationOptions options, CancellationToken cancellationToken) =>
-        (options.SpecificDiagnosticOptions.TryGetValue(descriptor.Id, out ReportDiagnostic said)
-            || options.SyntaxTreeOptionsProvider?.TryGetGlobalDiagnosticValue(descriptor.Id, cancellationToken, out said) == true)
-        && said is ReportDiagnostic.Warn or ReportDiagnostic.Info or ReportDiagnostic.Hidden or ReportDiagnostic.Suppress;
+        (
+            options.SpecificDiagnosticOptions.TryGetValue(descriptor.Id, out ReportDiagnostic said)
+            || options.SyntaxTreeOptionsProvider?.TryGetGlobalDiagnosticValue(descriptor.Id, cancellationToken, out said) == true
+        ) && said is ReportDiagnostic.Warn or ReportDiagnostic.Info or ReportDiagnostic.Hidden or ReportDiagnostic.Suppress;
 
     /// <summary>Whether an additional file is looked at for models.</summary>
     internal static bool MayBeConfiguration(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);

@@ -12,19 +12,20 @@ public sealed record TiktokenEncoding(string Pattern, IReadOnlyDictionary<string
     public static TiktokenEncoding R50kBase { get; } = new(Gpt2Scanner.Pattern, new Dictionary<string, int> { ["<|endoftext|>"] = 50256 });
 
     /// <summary>GPT-3.5's and GPT-4's encoding.</summary>
-    public static TiktokenEncoding Cl100kBase { get; } = new(Cl100kScanner.Pattern, new Dictionary<string, int>
-    {
-        ["<|endoftext|>"] = 100257,
-        ["<|fim_prefix|>"] = 100258,
-        ["<|fim_middle|>"] = 100259,
-        ["<|fim_suffix|>"] = 100260,
-        ["<|endofprompt|>"] = 100276,
-    });
+    public static TiktokenEncoding Cl100kBase { get; } =
+        new(
+            Cl100kScanner.Pattern,
+            new Dictionary<string, int>
+            {
+                ["<|endoftext|>"] = 100257,
+                ["<|fim_prefix|>"] = 100258,
+                ["<|fim_middle|>"] = 100259,
+                ["<|fim_suffix|>"] = 100260,
+                ["<|endofprompt|>"] = 100276,
+            }
+        );
 
     /// <summary>GPT-4o's encoding.</summary>
-    public static TiktokenEncoding O200kBase { get; } = new(O200kScanner.Pattern, new Dictionary<string, int>
-    {
-        ["<|endoftext|>"] = 199999,
-        ["<|endofprompt|>"] = 200018,
-    });
+    public static TiktokenEncoding O200kBase { get; } =
+        new(O200kScanner.Pattern, new Dictionary<string, int> { ["<|endoftext|>"] = 199999, ["<|endofprompt|>"] = 200018 });
 }

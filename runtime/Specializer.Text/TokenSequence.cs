@@ -117,7 +117,9 @@ public sealed class TokenSequence
 
         if (stride >= maximum)
         {
-            throw new TokenizerException($"The stride of truncation, {stride}, must be less than the {maximum} tokens that are left for a text.");
+            throw new TokenizerException(
+                $"The stride of truncation, {stride}, must be less than the {maximum} tokens that are left for a text."
+            );
         }
 
         var parts = new List<TokenSequence>();

@@ -93,7 +93,8 @@ public sealed partial class Tokenizer
         {
             TokenizeIds(text, workspace, options);
             ReadOnlySpan<int> tokens = workspace.Tokens.Ids;
-            ReadOnlySpan<int> before = options.AddSpecialTokens ? _frame.Before : [], after = options.AddSpecialTokens ? _frame.After : [];
+            ReadOnlySpan<int> before = options.AddSpecialTokens ? _frame.Before : [],
+                after = options.AddSpecialTokens ? _frame.After : [];
             if (options.TruncateAndPad && Truncation is { } truncation)
             {
                 int maximum = truncation.MaximumLength - before.Length - after.Length;
@@ -178,8 +179,12 @@ public sealed partial class Tokenizer
         {
             if (id != unknown && _pipeline.Control.Contains(id))
             {
-                id = unknown >= 0 ? unknown
-                    : throw new TokenizerException($"The text has the special token '{IdToToken(id)}', and no token stands for unknown text in its place.");
+                id =
+                    unknown >= 0
+                        ? unknown
+                        : throw new TokenizerException(
+                            $"The text has the special token '{IdToToken(id)}', and no token stands for unknown text in its place."
+                        );
             }
         }
     }
@@ -192,7 +197,8 @@ public sealed partial class Tokenizer
             workspace.Tokens.Clear();
             _pipeline.Split(text, workspace, tracked: true, options.RecognizeSpecialTokens);
             return new RangedEncoding(_pipeline, _model.Vocabulary, text, workspace, _trimsRanges).Run(
-                options.RecognizeSpecialTokens ? null : RemoveControlTokens);
+                options.RecognizeSpecialTokens ? null : RemoveControlTokens
+            );
         }
         finally
         {
@@ -280,7 +286,9 @@ public sealed partial class Tokenizer
             int left = parts[index].Count - (total - maximum);
             if (left <= 0)
             {
-                throw new TokenizerException($"Truncation would have to take {total - maximum} tokens from a text of {parts[index].Count}.");
+                throw new TokenizerException(
+                    $"Truncation would have to take {total - maximum} tokens from a text of {parts[index].Count}."
+                );
             }
 
             parts[index].Truncate(left, options.Stride, options.Direction);

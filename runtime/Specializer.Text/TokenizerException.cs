@@ -11,17 +11,13 @@ public sealed class TokenizerException : Exception
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What is wrong.</param>
     public TokenizerException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What is wrong.</param>
     /// <param name="innerException">What it came from.</param>
     public TokenizerException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 
     internal TokenizerException(string place, string message, Exception? innerException = null)
         : base($"{place}: {message}", innerException)

@@ -36,11 +36,15 @@ internal static class Assumptions
         if (plan.Head is null)
         {
             LogitsArchitecture logits = architecture.Logits;
-            yield return ("Logits", Join(
-                logits.Tied ? "computed with the token embeddings (tied)" : "computed with a matrix of their own (not tied)",
-                logits.Bias ? "with a bias" : "",
-                logits.Scale != 1 ? $"times {Number(logits.Scale)}" : "",
-                logits.SoftCap != 0 ? $"soft cap {Number(logits.SoftCap)}" : "no soft cap"));
+            yield return (
+                "Logits",
+                Join(
+                    logits.Tied ? "computed with the token embeddings (tied)" : "computed with a matrix of their own (not tied)",
+                    logits.Bias ? "with a bias" : "",
+                    logits.Scale != 1 ? $"times {Number(logits.Scale)}" : "",
+                    logits.SoftCap != 0 ? $"soft cap {Number(logits.SoftCap)}" : "no soft cap"
+                )
+            );
         }
         else
         {
@@ -51,107 +55,173 @@ internal static class Assumptions
     private static IEnumerable<(string Term, string Description)> OfStack(TransformerArchitecture architecture)
     {
         EmbeddingArchitecture embeddings = architecture.Embeddings;
-        yield return ("embeddings", Join(
-            embeddings.Scale == 1 ? "not scaled" : $"times {Number(embeddings.Scale)}",
-            embeddings.Norm ? "normalised" : "",
-            embeddings.TokenTypes > 0 ? $"with {embeddings.TokenTypes} token types" : "",
-            embeddings.Width > 0 ? $"{embeddings.Width} wide, projected to {architecture.Width}" : ""));
+        yield return (
+            "embeddings",
+            Join(
+                embeddings.Scale == 1 ? "not scaled" : $"times {Number(embeddings.Scale)}",
+                embeddings.Norm ? "normalised" : "",
+                embeddings.TokenTypes > 0 ? $"with {embeddings.TokenTypes} token types" : "",
+                embeddings.Width > 0 ? $"{embeddings.Width} wide, projected to {architecture.Width}" : ""
+            )
+        );
         yield return ("positions", Positions(architecture));
         foreach (LayerKind kind in architecture.LayerKinds)
         {
             yield return (
                 kind.Name.Length == 0 ? "attention" : $"{kind.Name} attention",
-                (architecture.LayerKinds.Count == 1 ? "" : $"layers {Layers(architecture, kind)}: ") + Heads(architecture.Attention) + "; " + Seen(architecture, kind) + Scores(architecture.Attention));
+                (architecture.LayerKinds.Count == 1 ? "" : $"layers {Layers(architecture, kind)}: ")
+                    + Heads(architecture.Attention)
+                    + "; "
+                    + Seen(architecture, kind)
+                    + Scores(architecture.Attention)
+            );
             if (kind.Positions is not NoPositions)
             {
-                yield return (kind.Name.Length == 0 ? "positions in attention" : $"positions in {kind.Name} attention", InAttention(kind.Positions));
+                yield return (
+                    kind.Name.Length == 0 ? "positions in attention" : $"positions in {kind.Name} attention",
+                    InAttention(kind.Positions)
+                );
             }
         }
 
         FeedForwardArchitecture feedForward = architecture.FeedForward;
-        yield return ("activation", Join(
-            $"{Activation(feedForward.Activation)}", feedForward.Gated ? "gated" : "not gated", $"{feedForward.Width} wide", feedForward.Bias ? "with biases" : "without biases"));
+        yield return (
+            "activation",
+            Join(
+                $"{Activation(feedForward.Activation)}",
+                feedForward.Gated ? "gated" : "not gated",
+                $"{feedForward.Width} wide",
+                feedForward.Bias ? "with biases" : "without biases"
+            )
+        );
         NormArchitecture norm = architecture.Norm;
-        yield return ("norms", Join(
-            norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm",
-            $"epsilon {Number(norm.Epsilon)}",
-            norm.Formula == NormFormula.Layer ? norm.Bias ? "with biases" : "without biases" : norm.UnitOffset ? "times 1 + weight" : "times weight",
-            Arrangement(architecture.Arrangement)));
+        yield return (
+            "norms",
+            Join(
+                norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm",
+                $"epsilon {Number(norm.Epsilon)}",
+                norm.Formula == NormFormula.Layer
+                    ? norm.Bias
+                        ? "with biases"
+                        : "without biases"
+                    : norm.UnitOffset
+                        ? "times 1 + weight"
+                        : "times weight",
+                Arrangement(architecture.Arrangement)
+            )
+        );
         if (architecture.LayersPerSet > 1)
         {
-            yield return ("shared layers", Join(
-                $"{architecture.WeightSets} set{(architecture.WeightSets == 1 ? "" : "s")} of weights, each used {architecture.LayersPerSet} times",
-                architecture.SetsPerGroup > 1 ? $"in groups of {architecture.SetsPerGroup}" : ""));
+            yield return (
+                "shared layers",
+                Join(
+                    $"{architecture.WeightSets} set{(architecture.WeightSets == 1 ? "" : "s")} of weights, each used {architecture.LayersPerSet} times",
+                    architecture.SetsPerGroup > 1 ? $"in groups of {architecture.SetsPerGroup}" : ""
+                )
+            );
         }
     }
 
     /// <summary>What is added to the embeddings, or that nothing is.</summary>
-    private static string Positions(TransformerArchitecture architecture) => architecture.Embeddings.Positions switch
-    {
-        LearnedPositions learned => Join(
-            $"learned, a table of {learned.Rows} rows",
-            learned.Offset != 0 ? $"position 0 has row {learned.Offset}" : "",
-            learned.PaddingToken is { } padding ? $"token {padding} counts as padding" : ""),
-        SinusoidalPositions sinusoidal => Join(
-            "sinusoidal",
-            sinusoidal.Interleaved ? "sines and cosines in turn" : "sines, then cosines",
-            sinusoidal.First != 0 ? $"the first position is {sinusoidal.First}" : "",
-            sinusoidal.Endpoint ? "frequencies up to 1 / 10000" : ""),
-        _ => architecture.LayerKinds.Any(static kind => kind.Positions is not NoPositions) ? "none added to the embeddings" : "none",
-    };
+    private static string Positions(TransformerArchitecture architecture) =>
+        architecture.Embeddings.Positions switch
+        {
+            LearnedPositions learned => Join(
+                $"learned, a table of {learned.Rows} rows",
+                learned.Offset != 0 ? $"position 0 has row {learned.Offset}" : "",
+                learned.PaddingToken is { } padding ? $"token {padding} counts as padding" : ""
+            ),
+            SinusoidalPositions sinusoidal => Join(
+                "sinusoidal",
+                sinusoidal.Interleaved ? "sines and cosines in turn" : "sines, then cosines",
+                sinusoidal.First != 0 ? $"the first position is {sinusoidal.First}" : "",
+                sinusoidal.Endpoint ? "frequencies up to 1 / 10000" : ""
+            ),
+            _ => architecture.LayerKinds.Any(static kind => kind.Positions is not NoPositions) ? "none added to the embeddings" : "none",
+        };
 
-    private static string InAttention(AttentionPositions positions) => positions switch
-    {
-        RotaryPositions rotary => Join(
-            $"rotary, base {Number(rotary.Base)}", $"{rotary.RotaryDimension} elements of each head", rotary.Interleaved ? "interleaved pairs" : "half-split pairs", Scaling(rotary.Scaling)),
-        RelativePositions relative => $"relative: a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}, {(relative.Bidirectional ? "both ways" : "backwards")}",
-        AlibiPositions alibi => $"a slope for each head (ALiBi), largest exponent {Number(alibi.MaximumBias)}",
-        _ => "none",
-    };
+    private static string InAttention(AttentionPositions positions) =>
+        positions switch
+        {
+            RotaryPositions rotary => Join(
+                $"rotary, base {Number(rotary.Base)}",
+                $"{rotary.RotaryDimension} elements of each head",
+                rotary.Interleaved ? "interleaved pairs" : "half-split pairs",
+                Scaling(rotary.Scaling)
+            ),
+            RelativePositions relative =>
+                $"relative: a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}, {(relative.Bidirectional ? "both ways" : "backwards")}",
+            AlibiPositions alibi => $"a slope for each head (ALiBi), largest exponent {Number(alibi.MaximumBias)}",
+            _ => "none",
+        };
 
-    private static string Scaling(RotaryScaling scaling) => scaling switch
-    {
-        NoScaling => "no scaling",
-        LinearScaling linear => $"linear scaling by {Number(linear.Factor)}",
-        Llama3Scaling llama => $"llama3 scaling by {Number(llama.Factor)} (low {Number(llama.LowFrequencyFactor)}, high {Number(llama.HighFrequencyFactor)}, original context {llama.OriginalContextLength})",
-        YarnScaling yarn => $"yarn scaling by {Number(yarn.Factor)} (original context {yarn.OriginalContextLength}, beta {Number(yarn.BetaFast)} and {Number(yarn.BetaSlow)}, attention factor {Number(yarn.AttentionFactor)}{(yarn.Truncate ? "" : ", a ramp between parts of pairs")})",
-        DynamicScaling dynamic => $"dynamic scaling, which changes nothing up to {dynamic.OriginalContextLength} positions; longer contexts are refused",
-        LongScaling longer => $"longrope scaling by {longer.Factors.Count} factors from {Number(longer.Factors.Min())} to {Number(longer.Factors.Max())} (original context {longer.OriginalContextLength}, attention factor {Number(longer.AttentionFactor)})",
-        _ => scaling.ToString(),
-    };
+    private static string Scaling(RotaryScaling scaling) =>
+        scaling switch
+        {
+            NoScaling => "no scaling",
+            LinearScaling linear => $"linear scaling by {Number(linear.Factor)}",
+            Llama3Scaling llama =>
+                $"llama3 scaling by {Number(llama.Factor)} (low {Number(llama.LowFrequencyFactor)}, high {Number(llama.HighFrequencyFactor)}, original context {llama.OriginalContextLength})",
+            YarnScaling yarn =>
+                $"yarn scaling by {Number(yarn.Factor)} (original context {yarn.OriginalContextLength}, beta {Number(yarn.BetaFast)} and {Number(yarn.BetaSlow)}, attention factor {Number(yarn.AttentionFactor)}{(yarn.Truncate ? "" : ", a ramp between parts of pairs")})",
+            DynamicScaling dynamic =>
+                $"dynamic scaling, which changes nothing up to {dynamic.OriginalContextLength} positions; longer contexts are refused",
+            LongScaling longer =>
+                $"longrope scaling by {longer.Factors.Count} factors from {Number(longer.Factors.Min())} to {Number(longer.Factors.Max())} (original context {longer.OriginalContextLength}, attention factor {Number(longer.AttentionFactor)})",
+            _ => scaling.ToString(),
+        };
 
-    private static string Heads(AttentionArchitecture attention) => Join(
-        $"{attention.Heads} heads of {attention.HeadDimension}",
-        $"{attention.KeyValueHeads} key/value heads",
-        Biases(attention),
-        attention.QueryKeyNorm ? "normalised queries and keys" : "",
-        attention.Linear ? "linear" : "",
-        attention.ProjectionClip != 0 ? $"projections clipped to ±{Number(attention.ProjectionClip)}" : "",
-        attention.ScaleByInverseLayer ? "scores divided by the number of the layer" : "");
+    private static string Heads(AttentionArchitecture attention) =>
+        Join(
+            $"{attention.Heads} heads of {attention.HeadDimension}",
+            $"{attention.KeyValueHeads} key/value heads",
+            Biases(attention),
+            attention.QueryKeyNorm ? "normalised queries and keys" : "",
+            attention.Linear ? "linear" : "",
+            attention.ProjectionClip != 0 ? $"projections clipped to ±{Number(attention.ProjectionClip)}" : "",
+            attention.ScaleByInverseLayer ? "scores divided by the number of the layer" : ""
+        );
 
     private static string Biases(AttentionArchitecture attention)
     {
-        string[] biased = [.. new[] { (attention.QueryBias, "queries"), (attention.KeyBias, "keys"), (attention.ValueBias, "values"), (attention.OutputBias, "output") }
-            .Where(static part => part.Item1).Select(static part => part.Item2)];
+        string[] biased =
+        [
+            .. new[]
+            {
+                (attention.QueryBias, "queries"),
+                (attention.KeyBias, "keys"),
+                (attention.ValueBias, "values"),
+                (attention.OutputBias, "output"),
+            }
+                .Where(static part => part.Item1)
+                .Select(static part => part.Item2),
+        ];
         return biased.Length == 0 ? "no biases" : "biases of " + string.Join(", ", biased);
     }
 
     private static string Scores(AttentionArchitecture attention) =>
         $"; scores times {Number(attention.Scale)}, {(attention.SoftCap == 0 ? "no soft cap" : $"soft cap {Number(attention.SoftCap)}")}";
 
-    private static string Seen(TransformerArchitecture architecture, LayerKind kind) => kind switch
-    {
-        { Band: > 0 } => $"a band of {kind.Band} positions to each side{(architecture.GlobalTokens ? ", and global tokens" : "")}",
-        { Mask: Generator.Architecture.AttentionMask.Full } => "every position sees all",
-        { Mask: Generator.Architecture.AttentionMask.Prefix } => "causal, and all of a prefix" + (kind.Window > 0 ? $", within {kind.Window} positions" : ""),
-        { Window: > 0 } => $"causal within {kind.Window} positions",
-        _ => "causal",
-    };
+    private static string Seen(TransformerArchitecture architecture, LayerKind kind) =>
+        kind switch
+        {
+            { Band: > 0 } => $"a band of {kind.Band} positions to each side{(architecture.GlobalTokens ? ", and global tokens" : "")}",
+            { Mask: Generator.Architecture.AttentionMask.Full } => "every position sees all",
+            { Mask: Generator.Architecture.AttentionMask.Prefix } => "causal, and all of a prefix"
+                + (kind.Window > 0 ? $", within {kind.Window} positions" : ""),
+            { Window: > 0 } => $"causal within {kind.Window} positions",
+            _ => "causal",
+        };
 
     private static string Layers(TransformerArchitecture architecture, LayerKind kind)
     {
         int index = architecture.LayerKinds.ToList().IndexOf(kind);
-        return string.Join(", ", Enumerable.Range(0, architecture.Layers).Where(layer => architecture.LayerPattern[layer % architecture.LayerPattern.Count] == index));
+        return string.Join(
+            ", ",
+            Enumerable
+                .Range(0, architecture.Layers)
+                .Where(layer => architecture.LayerPattern[layer % architecture.LayerPattern.Count] == index)
+        );
     }
 
     private static string Head(ExecutionPlan plan, HeadArchitecture? head)
@@ -173,7 +243,9 @@ internal static class Assumptions
         };
         return Join([
             pooling,
-            .. head.Projections.Select(static projection => $"{projection.Name} to {projection.Width}{(projection.Activation is { } activation ? $" with {Activation(activation)}" : "")}"),
+            .. head.Projections.Select(static projection =>
+                $"{projection.Name} to {projection.Width}{(projection.Activation is { } activation ? $" with {Activation(activation)}" : "")}"
+            ),
             head.Normalize ? "divided by its length" : "",
             head.Dense is { } dense ? $"a linear layer to {dense.Width} with {Activation(dense.Activation)}" : "",
             head.Norm ? "a norm" : "",
@@ -182,28 +254,30 @@ internal static class Assumptions
         ]);
     }
 
-    private static string Activation(ActivationFunction activation) => activation switch
-    {
-        ActivationFunction.Relu => "ReLU",
-        ActivationFunction.Gelu => "GELU (exact)",
-        ActivationFunction.GeluTanh => "GELU (tanh)",
-        ActivationFunction.GeluQuick => "GELU (quick, x · sigmoid(1.702 x))",
-        ActivationFunction.Silu => "SiLU",
-        ActivationFunction.SquaredRelu => "squared ReLU",
-        ActivationFunction.Tanh => "tanh",
-        _ => activation.ToString(),
-    };
+    private static string Activation(ActivationFunction activation) =>
+        activation switch
+        {
+            ActivationFunction.Relu => "ReLU",
+            ActivationFunction.Gelu => "GELU (exact)",
+            ActivationFunction.GeluTanh => "GELU (tanh)",
+            ActivationFunction.GeluQuick => "GELU (quick, x · sigmoid(1.702 x))",
+            ActivationFunction.Silu => "SiLU",
+            ActivationFunction.SquaredRelu => "squared ReLU",
+            ActivationFunction.Tanh => "tanh",
+            _ => activation.ToString(),
+        };
 
-    private static string Arrangement(BlockArrangement arrangement) => arrangement switch
-    {
-        BlockArrangement.PreNorm => "before each block",
-        BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
-        BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
-        BlockArrangement.Sandwich => "before and after each block",
-        BlockArrangement.NormedResidual => "of the residual stream itself, before each block",
-        BlockArrangement.PostNorm => "after each block's residual sum",
-        _ => arrangement.ToString(),
-    };
+    private static string Arrangement(BlockArrangement arrangement) =>
+        arrangement switch
+        {
+            BlockArrangement.PreNorm => "before each block",
+            BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
+            BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
+            BlockArrangement.Sandwich => "before and after each block",
+            BlockArrangement.NormedResidual => "of the residual stream itself, before each block",
+            BlockArrangement.PostNorm => "after each block's residual sum",
+            _ => arrangement.ToString(),
+        };
 
     private static string Join(params string[] parts) => string.Join(", ", parts.Where(static part => part.Length > 0));
 

@@ -14,35 +14,38 @@ internal sealed record CheckpointReport(int Tensors, long Bytes, IReadOnlyList<s
     public static CheckpointReport Of(WeightsSource checkpoint, ExecutionPlan plan)
     {
         TensorView[] tensors = [.. checkpoint.Names.Select(name => checkpoint.TryGetTensor(name, out TensorView view) ? view : default)];
-        string[] types = [.. tensors
-            .GroupBy(static tensor => tensor.ElementType)
-            .OrderByDescending(static group => group.Count())
-            .Select(static group => group.Key.ToString())];
+        string[] types =
+        [
+            .. tensors
+                .GroupBy(static tensor => tensor.ElementType)
+                .OrderByDescending(static group => group.Count())
+                .Select(static group => group.Key.ToString()),
+        ];
         return new CheckpointReport(tensors.Length, tensors.Sum(static tensor => tensor.ByteLength), types, Check(checkpoint, plan));
     }
 
     /// <summary>The table that generated code checks a checkpoint against.</summary>
-    public static TensorTable Table(ExecutionPlan plan) => new(
-        [.. plan.Tensors.Select(tensor => Requirement(plan, tensor, plan.Naming.Of(tensor) ?? new TensorAlternatives(tensor.Name)))],
-        new TensorNaming
-        {
-            BasePrefix = plan.Naming.BasePrefix,
-            Wrappers = [.. plan.Naming.Wrappers],
-            Ignored = [.. plan.Naming.Ignored],
-            OutputMatrix = plan.Naming.OutputMatrix,
-        });
+    public static TensorTable Table(ExecutionPlan plan) =>
+        new(
+            [.. plan.Tensors.Select(tensor => Requirement(plan, tensor, plan.Naming.Of(tensor) ?? new TensorAlternatives(tensor.Name)))],
+            new TensorNaming
+            {
+                BasePrefix = plan.Naming.BasePrefix,
+                Wrappers = [.. plan.Naming.Wrappers],
+                Ignored = [.. plan.Naming.Ignored],
+                OutputMatrix = plan.Naming.OutputMatrix,
+            }
+        );
 
-    private static TensorRequirement Requirement(ExecutionPlan plan, TensorPlan tensor, TensorAlternatives alternatives) => new(
-        tensor.Name,
-        plan.LayersOf(tensor),
-        [.. tensor.Shape.Select(static extent => (long)extent)])
-    {
-        Copies = [.. alternatives.Copies],
-        Substitutes = [.. alternatives.Substitutes],
-        Parts = [.. alternatives.Parts.Select(Rows)],
-        PartOf = alternatives.PartOf is { } whole ? Rows(whole) : null,
-        ZeroIfAbsent = alternatives.ZeroIfAbsent,
-    };
+    private static TensorRequirement Requirement(ExecutionPlan plan, TensorPlan tensor, TensorAlternatives alternatives) =>
+        new(tensor.Name, plan.LayersOf(tensor), [.. tensor.Shape.Select(static extent => (long)extent)])
+        {
+            Copies = [.. alternatives.Copies],
+            Substitutes = [.. alternatives.Substitutes],
+            Parts = [.. alternatives.Parts.Select(Rows)],
+            PartOf = alternatives.PartOf is { } whole ? Rows(whole) : null,
+            ZeroIfAbsent = alternatives.ZeroIfAbsent,
+        };
 
     private static Specializer.TensorRows Rows(Generator.Planning.TensorRows rows) => new(rows.Name, rows.First, rows.Rows);
 

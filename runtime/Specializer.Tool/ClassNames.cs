@@ -25,7 +25,9 @@ internal static class ClassNames
             upper = char.IsAsciiDigit(character);
         }
 
-        return name.Length == 0 ? "Model" : char.IsAsciiDigit(name[0]) ? "Model" + name : name.ToString();
+        return name.Length == 0 ? "Model"
+            : char.IsAsciiDigit(name[0]) ? "Model" + name
+            : name.ToString();
     }
 
     /// <summary>Whether a name, with dots for a namespace, can be written in C# as it is.</summary>

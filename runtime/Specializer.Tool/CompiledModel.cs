@@ -27,12 +27,21 @@ internal sealed class CompiledModel : IDisposable
             Name,
             files.Select(file => CSharpSyntaxTree.ParseText(file.Text, options, file.HintName)),
             PlatformReferences.All,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary,
+                optimizationLevel: OptimizationLevel.Release,
+                allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable
+            )
+        );
         using var image = new MemoryStream();
         EmitResult result = compilation.Emit(image);
         if (!result.Success)
         {
-            throw new InvalidOperationException("The generated code does not compile, which is a mistake of the generator: " + result.Diagnostics.First(static problem => problem.Severity == DiagnosticSeverity.Error));
+            throw new InvalidOperationException(
+                "The generated code does not compile, which is a mistake of the generator: "
+                    + result.Diagnostics.First(static problem => problem.Severity == DiagnosticSeverity.Error)
+            );
         }
 
         _assembly = new GeneratedAssembly(image.ToArray());

@@ -23,7 +23,8 @@ internal readonly record struct Difference(float Largest, float Scale)
             return new Difference(float.NaN, float.NaN);
         }
 
-        float largest = 0, scale = 0;
+        float largest = 0,
+            scale = 0;
         for (int i = 0; i < expected.Length; i++)
         {
             float difference = MathF.Abs(expected[i] - found[i]);

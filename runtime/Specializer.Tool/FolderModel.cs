@@ -15,7 +15,8 @@ namespace Specializer.Tool;
 internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
 {
     /// <summary>What is printed where the mean is assumed.</summary>
-    public const string Assumption = "The checkpoint holds no pooler and the folder no modules.json: [Pooling(PoolingKind.Mean)] is assumed, the mean of all tokens' states.";
+    public const string Assumption =
+        "The checkpoint holds no pooler and the folder no modules.json: [Pooling(PoolingKind.Mean)] is assumed, the mean of all tokens' states.";
 
     /// <param name="folder">The folder.</param>
     /// <param name="contextLength">A context length in the place of the file's; 0 for the file's.</param>
@@ -23,7 +24,11 @@ internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
     public static FolderModel Of(ModelFolder folder, int contextLength)
     {
         ExecutionPlan plan = folder.Plan(contextLength);
-        if (folder.HasModules || !folder.HasCheckpoint || plan.Architecture.Head is not { Pooling: Pooling.First, Dense: not null, Output: null })
+        if (
+            folder.HasModules
+            || !folder.HasCheckpoint
+            || plan.Architecture.Head is not { Pooling: Pooling.First, Dense: not null, Output: null }
+        )
         {
             return new FolderModel(plan, AssumesMean: false);
         }
@@ -31,7 +36,12 @@ internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
         using WeightsSource checkpoint = folder.OpenCheckpoint(plan);
         IReadOnlyList<WeightsProblem> problems = CheckpointReport.Of(checkpoint, plan).Problems;
         string pooler = plan.Architecture.Checkpoint.Names.HeadDense;
-        return problems.Count > 0 && problems.All(problem => problem.Kind == WeightsProblemKind.MissingTensor && (problem.Tensor == pooler + ".weight" || problem.Tensor == pooler + ".bias"))
+        return
+            problems.Count > 0
+            && problems.All(problem =>
+                problem.Kind == WeightsProblemKind.MissingTensor
+                && (problem.Tensor == pooler + ".weight" || problem.Tensor == pooler + ".bias")
+            )
             ? new FolderModel(folder.Plan(contextLength, new PoolingDeclaration(Pooling.Mean, Normalize: false)), AssumesMean: true)
             : new FolderModel(plan, AssumesMean: false);
     }
@@ -44,8 +54,14 @@ internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
             return null;
         }
 
-        string source = AssumesMean ? "assumed" : folder.HasModules ? "modules.json" : "config.json";
-        return (Plan.Architecture.Head is { } head ? string.Join(", ", Parts(head)) : "the last hidden states of all tokens") + " (" + source + ")";
+        string source =
+            AssumesMean ? "assumed"
+            : folder.HasModules ? "modules.json"
+            : "config.json";
+        return (Plan.Architecture.Head is { } head ? string.Join(", ", Parts(head)) : "the last hidden states of all tokens")
+            + " ("
+            + source
+            + ")";
     }
 
     private static IEnumerable<string> Parts(HeadArchitecture head)
@@ -61,7 +77,10 @@ internal sealed record FolderModel(ExecutionPlan Plan, bool AssumesMean)
         };
         foreach (ProjectionArchitecture projection in head.Projections)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"projected to {projection.Width}{(projection.Activation is { } activation ? " with " + activation : "")}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"projected to {projection.Width}{(projection.Activation is { } activation ? " with " + activation : "")}"
+            );
         }
 
         if (head.Normalize)

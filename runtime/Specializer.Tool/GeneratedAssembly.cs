@@ -24,7 +24,8 @@ internal sealed class GeneratedAssembly : IDisposable
     {
         Type type = _assembly.GetType(className, throwOnError: true)!;
         MethodInfo load = type.GetMethod("Load", [typeof(WeightsSource), typeof(ModelOptions)])!;
-        return (TransformerModel)load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [weights, options], CultureInfo.InvariantCulture)!;
+        return (TransformerModel)
+            load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [weights, options], CultureInfo.InvariantCulture)!;
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 using System.Linq;
-using Specializer.GenericEngine;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Planning;
+using Specializer.GenericEngine;
 
 namespace Specializer.Tool;
 
@@ -24,44 +24,56 @@ internal static class GenericEngineModel
             _ when rotary is not { Scaling: NoScaling } => "positions other than plain rotary ones",
             { Embeddings: { Norm: true } or { Positions: not null } or { Scale: not 1 } } => "these embeddings",
             { Logits: { Bias: true } or { SoftCap: not 0 } } => "these logits",
-            _ when attention.QueryKeyNorm || attention.SoftCap != 0 || attention.QueryBias != attention.ValueBias || attention.KeyBias != attention.ValueBias => "this attention",
+            _ when attention.QueryKeyNorm
+                    || attention.SoftCap != 0
+                    || attention.QueryBias != attention.ValueBias
+                    || attention.KeyBias != attention.ValueBias => "this attention",
             _ when attention.ScaleByInverseLayer => "scores divided by the number of the layer",
             _ when attention.ProjectionClip > 0 => "clipped projections",
             _ when attention.Scale != (float)(1 / System.Math.Sqrt(attention.HeadDimension)) => "this scale of scores",
             _ when Activation(architecture.FeedForward) is null => "this activation",
-            _ when architecture.Checkpoint != CheckpointLayout.Llama && !plan.Tensors.All(static tensor => tensor.Name.StartsWith("model.", System.StringComparison.Ordinal) || tensor.Name == "lm_head.weight") => "this checkpoint's names",
+            _ when architecture.Checkpoint != CheckpointLayout.Llama
+                    && !plan.Tensors.All(static tensor =>
+                        tensor.Name.StartsWith("model.", System.StringComparison.Ordinal) || tensor.Name == "lm_head.weight"
+                    ) => "this checkpoint's names",
             _ => null,
         };
-        return missing is not null ? (null, missing) : (new GenericDecoderConfiguration
-        {
-            Layers = architecture.Layers,
-            Width = architecture.Width,
-            Heads = attention.Heads,
-            KeyValueHeads = attention.KeyValueHeads,
-            HeadDimension = attention.HeadDimension,
-            FeedForwardWidth = architecture.FeedForward.Width,
-            Activation = Activation(architecture.FeedForward)!.Value,
-            Norm = (NormKind)architecture.Norm.Formula,
-            Epsilon = architecture.Norm.Epsilon,
-            RotaryBase = rotary!.Base,
-            RotaryPairing = rotary.Interleaved ? RotaryPairing.Interleaved : RotaryPairing.HalfSplit,
-            RotaryDimension = rotary.RotaryDimension,
-            VocabularySize = architecture.Embeddings.VocabularySize,
-            ContextLength = architecture.ContextLength,
-            TiedEmbeddings = architecture.Logits.Tied,
-            QueryKeyValueBias = attention.QueryBias,
-            AttentionOutputBias = attention.OutputBias,
-            FeedForwardBias = architecture.FeedForward.Bias,
-        }, "");
+        return missing is not null
+            ? (null, missing)
+            : (
+                new GenericDecoderConfiguration
+                {
+                    Layers = architecture.Layers,
+                    Width = architecture.Width,
+                    Heads = attention.Heads,
+                    KeyValueHeads = attention.KeyValueHeads,
+                    HeadDimension = attention.HeadDimension,
+                    FeedForwardWidth = architecture.FeedForward.Width,
+                    Activation = Activation(architecture.FeedForward)!.Value,
+                    Norm = (NormKind)architecture.Norm.Formula,
+                    Epsilon = architecture.Norm.Epsilon,
+                    RotaryBase = rotary!.Base,
+                    RotaryPairing = rotary.Interleaved ? RotaryPairing.Interleaved : RotaryPairing.HalfSplit,
+                    RotaryDimension = rotary.RotaryDimension,
+                    VocabularySize = architecture.Embeddings.VocabularySize,
+                    ContextLength = architecture.ContextLength,
+                    TiedEmbeddings = architecture.Logits.Tied,
+                    QueryKeyValueBias = attention.QueryBias,
+                    AttentionOutputBias = attention.OutputBias,
+                    FeedForwardBias = architecture.FeedForward.Bias,
+                },
+                ""
+            );
     }
 
-    private static Activation? Activation(FeedForwardArchitecture feedForward) => (feedForward.Activation, feedForward.Gated) switch
-    {
-        (ActivationFunction.Relu, true) => Specializer.Activation.ReGlu,
-        (ActivationFunction.Gelu, true) => Specializer.Activation.GeGlu,
-        (ActivationFunction.GeluTanh, true) => Specializer.Activation.GeGluTanh,
-        (ActivationFunction.Silu, true) => Specializer.Activation.SwiGlu,
-        (_, true) => null,
-        var (function, _) => (Activation)(int)function,
-    };
+    private static Activation? Activation(FeedForwardArchitecture feedForward) =>
+        (feedForward.Activation, feedForward.Gated) switch
+        {
+            (ActivationFunction.Relu, true) => Specializer.Activation.ReGlu,
+            (ActivationFunction.Gelu, true) => Specializer.Activation.GeGlu,
+            (ActivationFunction.GeluTanh, true) => Specializer.Activation.GeGluTanh,
+            (ActivationFunction.Silu, true) => Specializer.Activation.SwiGlu,
+            (_, true) => null,
+            var (function, _) => (Activation)(int)function,
+        };
 }

@@ -17,7 +17,11 @@ internal static class InspectCommand
         ExecutionPlan plan = model.Plan;
         console.MarkupLineInterpolated($"[bold]{folder.Name}[/]");
         console.WriteLine(Documentation.Sentence(plan));
-        var facts = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("term").NoWrap().PadRight(2)).AddColumn("description");
+        var facts = new Table()
+            .Border(TableBorder.None)
+            .HideHeaders()
+            .AddColumn(new TableColumn("term").NoWrap().PadRight(2))
+            .AddColumn("description");
         foreach ((string term, string description) in Assumptions.Of(plan).Concat(Documentation.Costs(plan)).Concat(folder.Sources()))
         {
             facts.AddRow(Markup.Escape(term), Markup.Escape(description));
@@ -51,7 +55,9 @@ internal static class InspectCommand
             return 1;
         }
 
-        console.MarkupLineInterpolated($"[yellow]No checkpoint:[/] '{folder.Path}' holds no safetensors file. The class can be generated; to run it, put model.safetensors there, or the index of a checkpoint in several files and those.");
+        console.MarkupLineInterpolated(
+            $"[yellow]No checkpoint:[/] '{folder.Path}' holds no safetensors file. The class can be generated; to run it, put model.safetensors there, or the index of a checkpoint in several files and those."
+        );
         return 0;
     }
 

@@ -19,14 +19,18 @@ internal sealed class ModelFolder
     public ModelFolder(string path)
     {
         // The file itself is taken for its folder.
-        Path = File.Exists(path) && System.IO.Path.GetFileName(path) == Configuration ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))! : path;
+        Path =
+            File.Exists(path) && System.IO.Path.GetFileName(path) == Configuration
+                ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!
+                : path;
         ConfigurationPath = System.IO.Path.Combine(Path, Configuration);
         if (!File.Exists(ConfigurationPath))
         {
             throw new ToolException(
                 Directory.Exists(Path)
                     ? $"'{Path}' holds no {Configuration}. Give the folder that a model was downloaded to, with the {Configuration} that says what it is."
-                    : $"There is no folder '{Path}'. Give the folder that holds the model's {Configuration}.");
+                    : $"There is no folder '{Path}'. Give the folder that holds the model's {Configuration}."
+            );
         }
 
         Text = File.ReadAllText(ConfigurationPath);
@@ -60,9 +64,13 @@ internal sealed class ModelFolder
     public IEnumerable<(string Term, string Description)> Sources()
     {
         ConfigurationReading reading = Read(contextLength: 0, pooling: null);
-        string List(bool isGiven) => string.Join(", ", reading.Fields
-            .Where(field => field.IsGiven == isGiven && (isGiven || field.Value != "null"))
-            .Select(static field => $"{field.Field} = {field.Value}"));
+        string List(bool isGiven) =>
+            string.Join(
+                ", ",
+                reading
+                    .Fields.Where(field => field.IsGiven == isGiven && (isGiven || field.Value != "null"))
+                    .Select(static field => $"{field.Field} = {field.Value}")
+            );
         yield return ("absent fields, by default", List(isGiven: false) is { Length: > 0 } absent ? absent : "none");
         yield return ("read from the config.json", List(isGiven: true));
         foreach (ConfigurationProblem unused in reading.Problems.Where(static problem => problem.Kind == ConfigurationProblemKind.Unused))
@@ -74,7 +82,10 @@ internal sealed class ModelFolder
     private ConfigurationReading Read(int contextLength, PoolingDeclaration? pooling)
     {
         var configuration = new ConfigurationFile(ConfigurationFile.Normalize(ConfigurationPath), Text);
-        var reference = new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0) { Pooling = pooling };
+        var reference = new ConfigurationReference(ConfigurationFile.Normalize(ConfigurationPath), contextLength, ChunkLength: 0)
+        {
+            Pooling = pooling,
+        };
         return configuration.Parse(reference, [configuration, .. FilesBeside()]);
     }
 
@@ -82,23 +93,30 @@ internal sealed class ModelFolder
     public bool HasModules => File.Exists(System.IO.Path.Combine(Path, Modules));
 
     /// <summary>The files that a TransformerModel item passes to the generator beside the config.json.</summary>
-    private IEnumerable<ConfigurationFile> FilesBeside() => !HasModules ? [] : new[] { Modules, "sentence_bert_config.json", "config_sentence_transformers.json" }
-        .Select(name => System.IO.Path.Combine(Path, name))
-        .Concat(Directory.EnumerateDirectories(Path, "*_*").Select(static folder => System.IO.Path.Combine(folder, Configuration)))
-        .Where(File.Exists)
-        .Select(static path => new ConfigurationFile(ConfigurationFile.Normalize(path), File.ReadAllText(path)));
+    private IEnumerable<ConfigurationFile> FilesBeside() =>
+        !HasModules
+            ? []
+            : new[] { Modules, "sentence_bert_config.json", "config_sentence_transformers.json" }
+                .Select(name => System.IO.Path.Combine(Path, name))
+                .Concat(Directory.EnumerateDirectories(Path, "*_*").Select(static folder => System.IO.Path.Combine(folder, Configuration)))
+                .Where(File.Exists)
+                .Select(static path => new ConfigurationFile(ConfigurationFile.Normalize(path), File.ReadAllText(path)));
 
-    private IEnumerable<string> Lines(ConfigurationReading reading) => reading.Problems
-        .Select(problem => (Path: ConfigurationPath, Text, Problem: problem))
-        .Concat(reading.ProblemsBeside.Select(beside => (Path: System.IO.Path.Combine(Path, beside.Name), beside.File.Text, beside.Problem)))
-        .Where(static line => line.Problem.Kind != ConfigurationProblemKind.Unused)
-        .Select(static line => $"{line.Path}{Position(line.Text, line.Problem)}: {line.Problem.Message}.");
+    private IEnumerable<string> Lines(ConfigurationReading reading) =>
+        reading
+            .Problems.Select(problem => (Path: ConfigurationPath, Text, Problem: problem))
+            .Concat(
+                reading.ProblemsBeside.Select(beside => (Path: System.IO.Path.Combine(Path, beside.Name), beside.File.Text, beside.Problem))
+            )
+            .Where(static line => line.Problem.Kind != ConfigurationProblemKind.Unused)
+            .Select(static line => $"{line.Path}{Position(line.Text, line.Problem)}: {line.Problem.Message}.");
 
     /// <summary>Where a problem is, as compilers say it.</summary>
     private static string Position(string text, ConfigurationProblem problem)
     {
         string before = text[..Math.Clamp(problem.Start, 0, text.Length)];
-        int line = before.Count(static character => character == '\n') + 1, column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
+        int line = before.Count(static character => character == '\n') + 1,
+            column = before.Length - (before.LastIndexOf('\n') + 1) + 1;
         return string.Create(CultureInfo.InvariantCulture, $"({line},{column})");
     }
 
@@ -106,7 +124,10 @@ internal sealed class ModelFolder
     public bool HasCheckpoint => Directory.EnumerateFiles(Path, "*.safetensors*").Any();
 
     /// <summary>What to do about weights in another format, where there are no others; null if there are none.</summary>
-    public string? OtherFormat => HasCheckpoint ? null : OtherFormats.InFolder(Path) is { } advice ? $"{Path}: {advice}" : null;
+    public string? OtherFormat =>
+        HasCheckpoint ? null
+        : OtherFormats.InFolder(Path) is { } advice ? $"{Path}: {advice}"
+        : null;
 
     /// <summary>Opens the folder's checkpoint, in one file or in several, with those of the modules that a model reads.</summary>
     /// <exception cref="WeightsException">It cannot be read, or it is not clear which of several is meant.</exception>

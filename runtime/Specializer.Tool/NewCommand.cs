@@ -23,7 +23,9 @@ internal static class NewCommand
         string name = settings.Name ?? ClassNames.Of(folder.Name);
         if (!ClassNames.IsValid(name, dotted: false) || (settings.Namespace is { } given && !ClassNames.IsValid(given, dotted: true)))
         {
-            throw new ToolException($"'{settings.Namespace ?? name}' is no name that a class or namespace of C# can have. Give others with --name and --namespace.");
+            throw new ToolException(
+                $"'{settings.Namespace ?? name}' is no name that a class or namespace of C# can have. Give others with --name and --namespace."
+            );
         }
 
         string output = settings.Output ?? name + ".cs";
@@ -42,7 +44,9 @@ internal static class NewCommand
         }
 
         console.WriteLine("In the project file:");
-        console.WriteLine($"""  <PackageReference Include="Specializer" Version="{typeof(NewCommand).Assembly.GetName().Version!.ToString(3)}" />""");
+        console.WriteLine(
+            $"""  <PackageReference Include="Specializer" Version="{typeof(NewCommand).Assembly.GetName().Version!.ToString(3)}" />"""
+        );
         console.WriteLine("""  <PropertyGroup><AllowUnsafeBlocks>true</AllowUnsafeBlocks></PropertyGroup>""");
         console.WriteLine($"""  <TransformerModel Include="{ProjectItem.Include(relative)}" />""");
         return 0;
@@ -65,8 +69,10 @@ internal static class NewCommand
         CheckpointReport report = CheckpointReport.Of(checkpoint, plan);
         if (report.Problems.Count > 0)
         {
-            throw new ToolException($"The checkpoint '{checkpoint.Description}' does not fit the model that the folder declares, so that no class is written:\n"
-                + string.Join("\n", report.Problems.Select(static problem => "  " + problem.Message)));
+            throw new ToolException(
+                $"The checkpoint '{checkpoint.Description}' does not fit the model that the folder declares, so that no class is written:\n"
+                    + string.Join("\n", report.Problems.Select(static problem => "  " + problem.Message))
+            );
         }
     }
 
@@ -83,9 +89,16 @@ internal static class NewCommand
 
         text.Append(CultureInfo.InvariantCulture, $"/// <summary>{SecurityElement.Escape(Documentation.Sentence(plan))}</summary>\n");
         text.Append("/// <remarks>\n/// <list type=\"table\">\n");
-        foreach ((string term, string description) in Documentation.Facts(plan).Where(static fact => fact.Term is not ("Packed weights" or "One session" or "One token")))
+        foreach (
+            (string term, string description) in Documentation
+                .Facts(plan)
+                .Where(static fact => fact.Term is not ("Packed weights" or "One session" or "One token"))
+        )
         {
-            text.Append(CultureInfo.InvariantCulture, $"/// <item><term>{SecurityElement.Escape(term)}</term><description>{SecurityElement.Escape(description)}</description></item>\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"/// <item><term>{SecurityElement.Escape(term)}</term><description>{SecurityElement.Escape(description)}</description></item>\n"
+            );
         }
 
         text.Append("/// </list>\n");
@@ -95,8 +108,12 @@ internal static class NewCommand
         }
 
         text.Append("/// </remarks>\n");
-        string context = settings.ContextLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", ContextLength = {settings.ContextLength}");
-        text.Append(CultureInfo.InvariantCulture, $"[Transformer({SymbolDisplay.FormatLiteral(relative + "/config.json", quote: true)}{context})]\n");
+        string context =
+            settings.ContextLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", ContextLength = {settings.ContextLength}");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"[Transformer({SymbolDisplay.FormatLiteral(relative + "/config.json", quote: true)}{context})]\n"
+        );
         if (model.AssumesMean)
         {
             text.Append("[Pooling(PoolingKind.Mean)]\n");
@@ -110,7 +127,8 @@ internal static class NewCommand
     {
         string use = plan switch
         {
-            { IsEncoderDecoder: true, Encoder.Architecture.Embeddings.Sound: not null } => "session.Encode(spectrogram); session.Prefill([startToken]);",
+            { IsEncoderDecoder: true, Encoder.Architecture.Embeddings.Sound: not null } =>
+                "session.Encode(spectrogram); session.Prefill([startToken]);",
             { IsEncoderDecoder: true } => "session.Encode(source); session.Prefill([startToken]);",
             { Head: null } => "ReadOnlySpan&lt;float&gt; logits = session.Prefill(prompt);",
             { Architecture.Embeddings.Patches: not null } => "session.Encode(pixels, output);",

@@ -20,7 +20,8 @@ internal static class PlatformReferences
     private static IEnumerable<string> Find()
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        return ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        return ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
             .Where(path => Path.GetDirectoryName(path) == framework)
             .Append(typeof(TransformerAttribute).Assembly.Location);
     }

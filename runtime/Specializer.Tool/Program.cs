@@ -2,10 +2,20 @@ using System;
 using Spectre.Console;
 
 // What is not read on a screen is not wrapped for one, and has no colours.
-bool isScreen = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") != "dumb";
+bool isScreen =
+    !Console.IsOutputRedirected
+    && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
+    && Environment.GetEnvironmentVariable("TERM") != "dumb";
 IAnsiConsole console = isScreen
     ? AnsiConsole.Console
-    : AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+    : AnsiConsole.Create(
+        new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        }
+    );
 if (Console.IsOutputRedirected)
 {
     console.Profile.Width = 1000;

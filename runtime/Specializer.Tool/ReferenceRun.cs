@@ -24,7 +24,11 @@ internal sealed class ReferenceRun
 
     /// <returns>What was compared, and how far apart it lies.</returns>
     /// <exception cref="ToolException">The file lacks an input or every result, or one has a shape that the model does not give.</exception>
-    public static IReadOnlyList<(string What, Difference? Difference, string Remark)> Compare(TransformerModel model, ExecutionPlan plan, WeightsSource reference)
+    public static IReadOnlyList<(string What, Difference? Difference, string Remark)> Compare(
+        TransformerModel model,
+        ExecutionPlan plan,
+        WeightsSource reference
+    )
     {
         var run = new ReferenceRun(reference, plan);
         switch (model)
@@ -55,8 +59,16 @@ internal sealed class ReferenceRun
                 {
                     int positions = model.Description.ContextLength;
                     float[] output = new float[images.Encoder.OutputWidth * (images.Encoder.OutputPerToken ? positions : 1)];
-                    float[] pixels = run.Floats("inputs.pixel_values"), last = new float[positions * model.Description.DModel];
-                    run.Observing(session, observer => session.HiddenStates = observer, positions, plan.Architecture.Layers, "hidden_states", () => session.Encode(pixels, output, last));
+                    float[] pixels = run.Floats("inputs.pixel_values"),
+                        last = new float[positions * model.Description.DModel];
+                    run.Observing(
+                        session,
+                        observer => session.HiddenStates = observer,
+                        positions,
+                        plan.Architecture.Layers,
+                        "hidden_states",
+                        () => session.Encode(pixels, output, last)
+                    );
                     run.Results(output, last);
                 }
 
@@ -65,9 +77,20 @@ internal sealed class ReferenceRun
                 using (EncoderSession session = encoder.CreateSession())
                 {
                     int[] tokens = run.Integers("inputs.input_ids");
-                    int[] types = encoder.Encoder.TokenTypes > 0 && reference.TryGetTensor("inputs.token_type_ids", out _) ? run.Integers("inputs.token_type_ids") : [];
-                    float[] output = new float[encoder.Encoder.OutputWidth * (encoder.Encoder.OutputPerToken ? tokens.Length : 1)], last = new float[tokens.Length * model.Description.DModel];
-                    run.Observing(session, observer => session.HiddenStates = observer, tokens.Length, plan.Architecture.Layers, "hidden_states", () => session.Encode(tokens, types, output, last));
+                    int[] types =
+                        encoder.Encoder.TokenTypes > 0 && reference.TryGetTensor("inputs.token_type_ids", out _)
+                            ? run.Integers("inputs.token_type_ids")
+                            : [];
+                    float[] output = new float[encoder.Encoder.OutputWidth * (encoder.Encoder.OutputPerToken ? tokens.Length : 1)],
+                        last = new float[tokens.Length * model.Description.DModel];
+                    run.Observing(
+                        session,
+                        observer => session.HiddenStates = observer,
+                        tokens.Length,
+                        plan.Architecture.Layers,
+                        "hidden_states",
+                        () => session.Encode(tokens, types, output, last)
+                    );
                     run.Results(output, last);
                 }
 
@@ -76,21 +99,40 @@ internal sealed class ReferenceRun
 
         return run._rows.Any(static row => row.Difference is not null)
             ? run._rows
-            : throw new ToolException($"'{reference.Description}' holds nothing to compare with: expected hidden_states.1 and so on, logits, last_hidden_state or pooler_output. 'specializer verify DIR --script' prints a program that writes them.");
+            : throw new ToolException(
+                $"'{reference.Description}' holds nothing to compare with: expected hidden_states.1 and so on, logits, last_hidden_state or pooler_output. 'specializer verify DIR --script' prints a program that writes them."
+            );
     }
 
     private void Decode(EncoderDecoderSession session, Action<int[]> encode, string input)
     {
         int[] source = Integers(input);
-        Observing(session, observer => session.SourceHiddenStates = observer, source.Length, _plan.Encoder!.Architecture.Layers, "encoder_hidden_states", () => encode(source));
+        Observing(
+            session,
+            observer => session.SourceHiddenStates = observer,
+            source.Length,
+            _plan.Encoder!.Architecture.Layers,
+            "encoder_hidden_states",
+            () => encode(source)
+        );
         Prefill(session, "inputs.decoder_input_ids", "decoder_hidden_states");
     }
 
     private void Listen(SpeechSession session)
     {
         float[] features = Floats("inputs.input_features");
-        int positions = features.Length / _plan.Encoder!.Architecture.Embeddings.Sound!.MelBands / Generator.Architecture.SoundArchitecture.FramesPerPosition;
-        Observing(session, observer => session.SourceHiddenStates = observer, positions, _plan.Encoder.Architecture.Layers, "encoder_hidden_states", () => session.Encode(features));
+        int positions =
+            features.Length
+            / _plan.Encoder!.Architecture.Embeddings.Sound!.MelBands
+            / Generator.Architecture.SoundArchitecture.FramesPerPosition;
+        Observing(
+            session,
+            observer => session.SourceHiddenStates = observer,
+            positions,
+            _plan.Encoder.Architecture.Layers,
+            "encoder_hidden_states",
+            () => session.Encode(features)
+        );
         Prefill(session, "inputs.decoder_input_ids", "decoder_hidden_states");
     }
 
@@ -98,7 +140,14 @@ internal sealed class ReferenceRun
     {
         int[] tokens = Integers(input);
         float[] logits = new float[tokens.Length * _plan.Architecture.Embeddings.VocabularySize];
-        Observing(session, observer => session.HiddenStates = observer, tokens.Length, _plan.Architecture.Layers, states, () => session.Prefill(tokens, logits));
+        Observing(
+            session,
+            observer => session.HiddenStates = observer,
+            tokens.Length,
+            _plan.Architecture.Layers,
+            states,
+            () => session.Prefill(tokens, logits)
+        );
         Add("logits", logits, "logits");
     }
 
@@ -106,24 +155,38 @@ internal sealed class ReferenceRun
     /// Runs something and compares the hidden states that it computes. Those of the last layer are left to the results: many
     /// classes of transformers give them after the final norm.
     /// </summary>
-    private void Observing(TransformerSession session, Action<HiddenStateObserver?> observe, int positions, int layers, string states, Action run)
+    private void Observing(
+        TransformerSession session,
+        Action<HiddenStateObserver?> observe,
+        int positions,
+        int layers,
+        string states,
+        Action run
+    )
     {
         _ = session;
         int width = states.StartsWith("encoder", StringComparison.Ordinal) ? _plan.Encoder!.Architecture.Width : _plan.Architecture.Width;
         float[][] found = [.. Enumerable.Range(0, layers).Select(_ => new float[positions * width])];
-        observe((layer, position, state) =>
-        {
-            if (layer < found.Length)
+        observe(
+            (layer, position, state) =>
             {
-                state.CopyTo(found[layer].AsSpan(position * width));
+                if (layer < found.Length)
+                {
+                    state.CopyTo(found[layer].AsSpan(position * width));
+                }
             }
-        });
+        );
         run();
         observe(null);
-        string stack = states.Length > "hidden_states".Length ? states[..(states.IndexOf('_', StringComparison.Ordinal) + 1)].Replace('_', ' ') : "";
+        string stack =
+            states.Length > "hidden_states".Length ? states[..(states.IndexOf('_', StringComparison.Ordinal) + 1)].Replace('_', ' ') : "";
         for (int layer = 0; layer < layers; layer++)
         {
-            Add(layer == 0 ? stack + "embeddings" : FormattableString.Invariant($"{stack}states after layer {layer}"), found[layer], FormattableString.Invariant($"{states}.{layer}"));
+            Add(
+                layer == 0 ? stack + "embeddings" : FormattableString.Invariant($"{stack}states after layer {layer}"),
+                found[layer],
+                FormattableString.Invariant($"{states}.{layer}")
+            );
         }
     }
 
@@ -133,8 +196,15 @@ internal sealed class ReferenceRun
         Add("last hidden states", last, "last_hidden_state");
         if (_reference.TryGetTensor("start_logits", out _) && _reference.TryGetTensor("end_logits", out _))
         {
-            float[] starts = Floats("start_logits"), ends = Floats("end_logits");
-            _rows.Add(("start and end logits", Difference.Between([.. starts.Zip(ends).SelectMany(static pair => new[] { pair.First, pair.Second })], output), ""));
+            float[] starts = Floats("start_logits"),
+                ends = Floats("end_logits");
+            _rows.Add(
+                (
+                    "start and end logits",
+                    Difference.Between([.. starts.Zip(ends).SelectMany(static pair => new[] { pair.First, pair.Second })], output),
+                    ""
+                )
+            );
             return;
         }
 
@@ -154,7 +224,10 @@ internal sealed class ReferenceRun
         if (view.ElementCount != found.Length)
         {
             throw new ToolException(
-                FormattableString.Invariant($"'{tensor}' of '{_reference.Description}' has {view.ElementCount:N0} values, and the model gives {found.Length:N0}. It was made of another model or other inputs."));
+                FormattableString.Invariant(
+                    $"'{tensor}' of '{_reference.Description}' has {view.ElementCount:N0} values, and the model gives {found.Length:N0}. It was made of another model or other inputs."
+                )
+            );
         }
 
         _rows.Add((what, Difference.Between(Floats(tensor), found), ""));
@@ -176,13 +249,20 @@ internal sealed class ReferenceRun
         {
             TensorElementType.Int64 => [.. MemoryMarshal.Cast<byte, long>(bytes).ToArray().Select(static value => checked((int)value))],
             TensorElementType.Int32 => MemoryMarshal.Cast<byte, int>(bytes).ToArray(),
-            _ => throw new ToolException($"'{tensor}' of '{_reference.Description}' holds {view.ElementType}; expected token ids, of type I64 or I32."),
+            _ => throw new ToolException(
+                $"'{tensor}' of '{_reference.Description}' holds {view.ElementType}; expected token ids, of type I64 or I32."
+            ),
         };
     }
 
-    private TensorView Get(string tensor) => _reference.TryGetTensor(tensor, out TensorView view)
-        ? view.Shape.Length == 0 || view.Shape[0] == 1
-            ? view
-            : throw new ToolException(FormattableString.Invariant($"'{tensor}' of '{_reference.Description}' holds {view.Shape[0]} sequences; expected one."))
-        : throw new ToolException($"'{_reference.Description}' holds no '{tensor}'. 'specializer verify DIR --script' prints a program that writes such a file.");
+    private TensorView Get(string tensor) =>
+        _reference.TryGetTensor(tensor, out TensorView view)
+            ? view.Shape.Length == 0 || view.Shape[0] == 1
+                ? view
+                : throw new ToolException(
+                    FormattableString.Invariant($"'{tensor}' of '{_reference.Description}' holds {view.Shape[0]} sequences; expected one.")
+                )
+            : throw new ToolException(
+                $"'{_reference.Description}' holds no '{tensor}'. 'specializer verify DIR --script' prints a program that writes such a file."
+            );
 }

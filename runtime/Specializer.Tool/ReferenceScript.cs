@@ -31,7 +31,9 @@ internal static class ReferenceScript
         string path = Quoted(folder);
         var text = new StringBuilder();
         void Line(string line = "") => text.Append(line).Append('\n');
-        Line($"\"\"\"What transformers computes for the model in {folder.Replace("\"\"\"", "", StringComparison.Ordinal).Replace('\\', '/')}: inputs, hidden states of each layer, results.");
+        Line(
+            $"\"\"\"What transformers computes for the model in {folder.Replace("\"\"\"", "", StringComparison.Ordinal).Replace('\\', '/')}: inputs, hidden states of each layer, results."
+        );
         Line();
         Line("pip install torch transformers safetensors");
         Line("python reference.py");
@@ -61,7 +63,9 @@ internal static class ReferenceScript
         Line("    for layer, states in enumerate(outputs.get(name) or ()):");
         Line("        saved[f\"{name}.{layer}\"] = states");
         Line("saved = {name: tensor.detach().clone().contiguous() for name, tensor in saved.items()}");
-        Line($"save_file(saved, \"{FileName}\", metadata={{\"model\": {path}, \"transformers\": transformers.__version__, \"torch\": torch.__version__}})");
+        Line(
+            $"save_file(saved, \"{FileName}\", metadata={{\"model\": {path}, \"transformers\": transformers.__version__, \"torch\": torch.__version__}})"
+        );
         Line($"print(\"{FileName}: \" + \", \".join(f\"{{name}} {{list(tensor.shape)}}\" for name, tensor in saved.items()))");
         return text.ToString();
     }
@@ -71,7 +75,10 @@ internal static class ReferenceScript
         TransformerArchitecture architecture = plan.Architecture;
         if (architecture.Embeddings.Patches is { } patches)
         {
-            yield return ("pixel_values", Invariant($"torch.rand(1, {patches.Channels}, {patches.ImageSize}, {patches.ImageSize}) * 2 - 1"));
+            yield return (
+                "pixel_values",
+                Invariant($"torch.rand(1, {patches.Channels}, {patches.ImageSize}, {patches.ImageSize}) * 2 - 1")
+            );
             yield break;
         }
 
@@ -81,7 +88,12 @@ internal static class ReferenceScript
             if (encoder.Embeddings.Sound is { } sound)
             {
                 // Whisper takes sound of one length only.
-                yield return ("input_features", Invariant($"torch.rand(1, {sound.MelBands}, {SoundArchitecture.FramesPerPosition} * model.config.max_source_positions) * 2 - 1"));
+                yield return (
+                    "input_features",
+                    Invariant(
+                        $"torch.rand(1, {sound.MelBands}, {SoundArchitecture.FramesPerPosition} * model.config.max_source_positions) * 2 - 1"
+                    )
+                );
             }
             else
             {
@@ -108,23 +120,31 @@ internal static class ReferenceScript
     }
 
     /// <summary>Random tokens but for the first few, which mostly are padding, start and end.</summary>
-    private static string Tokens(int vocabulary, int count) => Invariant($"torch.randint({Math.Min(10, vocabulary / 2)}, {vocabulary}, (1, {count}))");
+    private static string Tokens(int vocabulary, int count) =>
+        Invariant($"torch.randint({Math.Min(10, vocabulary / 2)}, {vocabulary}, (1, {count}))");
 
     /// <summary>The class that the config.json names, or the automatic one of this kind of model.</summary>
     private static string ClassOf(TransformerArchitecture architecture, string configuration)
     {
         using JsonDocument json = JsonDocument.Parse(configuration);
-        string? named = json.RootElement.TryGetProperty("architectures", out JsonElement names) && names.ValueKind == JsonValueKind.Array
-            ? names.EnumerateArray().Select(static name => name.ValueKind == JsonValueKind.String ? name.GetString() : null).FirstOrDefault()
-            : null;
-        return named is not null && named.Length > 0 && named.All(static character => char.IsAsciiLetterOrDigit(character) || character == '_') ? named : architecture.Kind switch
-        {
-            ModelKind.Encoder => "AutoModel",
-            ModelKind.ImageEncoder => "AutoModelForImageClassification",
-            ModelKind.EncoderDecoder => "AutoModelForSeq2SeqLM",
-            ModelKind.Speech => "AutoModelForSpeechSeq2Seq",
-            _ => "AutoModelForCausalLM",
-        };
+        string? named =
+            json.RootElement.TryGetProperty("architectures", out JsonElement names) && names.ValueKind == JsonValueKind.Array
+                ? names
+                    .EnumerateArray()
+                    .Select(static name => name.ValueKind == JsonValueKind.String ? name.GetString() : null)
+                    .FirstOrDefault()
+                : null;
+        return
+            named is not null && named.Length > 0 && named.All(static character => char.IsAsciiLetterOrDigit(character) || character == '_')
+            ? named
+            : architecture.Kind switch
+            {
+                ModelKind.Encoder => "AutoModel",
+                ModelKind.ImageEncoder => "AutoModelForImageClassification",
+                ModelKind.EncoderDecoder => "AutoModelForSeq2SeqLM",
+                ModelKind.Speech => "AutoModelForSpeechSeq2Seq",
+                _ => "AutoModelForCausalLM",
+            };
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

@@ -22,7 +22,12 @@ internal sealed class VerificationRun
         int sourceLength = source is null ? 0 : Math.Min(length, source.Length);
         var random = new Random(seed);
         int Tokens(int vocabulary) => random.Next(vocabulary);
-        _tokens = [.. Enumerable.Range(0, Math.Min(length, description.ContextLength)).Select(_ => Tokens(Math.Max(1, description.VocabularySize)))];
+        _tokens =
+        [
+            .. Enumerable
+                .Range(0, Math.Min(length, description.ContextLength))
+                .Select(_ => Tokens(Math.Max(1, description.VocabularySize))),
+        ];
         _source = [.. Enumerable.Range(0, sourceLength).Select(_ => Tokens(Math.Max(1, source!.VocabularySize)))];
         _features = [.. Enumerable.Range(0, sourceLength * (source?.MelBands ?? 0)).Select(_ => (random.NextSingle() * 2) - 1)];
         _pixels = [.. Enumerable.Range(0, pixels).Select(_ => (random.NextSingle() * 2) - 1)];
@@ -59,7 +64,9 @@ internal sealed class VerificationRun
             case ImageEncoderModel images:
                 using (ImageEncoderSession session = images.CreateSession())
                 {
-                    float[] result = new float[images.Encoder.OutputWidth * (images.Encoder.OutputPerToken ? model.Description.ContextLength : 1)];
+                    float[] result = new float[
+                        images.Encoder.OutputWidth * (images.Encoder.OutputPerToken ? model.Description.ContextLength : 1)
+                    ];
                     session.Encode(_pixels, result);
                     return result;
                 }

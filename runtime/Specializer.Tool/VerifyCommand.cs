@@ -2,8 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using Specializer.GenericEngine;
 using Specializer.Generator.Planning;
+using Specializer.GenericEngine;
 using Spectre.Console;
 
 namespace Specializer.Tool;
@@ -39,7 +39,9 @@ internal static class VerifyCommand
         ExecutionPlan plan = declared.Plan;
         if (!folder.HasCheckpoint)
         {
-            throw new ToolException(folder.OtherFormat ?? $"'{folder.Path}' holds no safetensors file to run. Put the model's model.safetensors there.");
+            throw new ToolException(
+                folder.OtherFormat ?? $"'{folder.Path}' holds no safetensors file to run. Put the model's model.safetensors there."
+            );
         }
 
         // First what takes no time and can be wrong.
@@ -48,11 +50,19 @@ internal static class VerifyCommand
 
         InstructionSet best = InstructionSets.Best;
         using TransformerModel model = compiled.Load(weights, new ModelOptions { InstructionSet = best });
-        var run = new VerificationRun(model, length, seed, plan.Architecture.Embeddings.Patches is { } patches ? patches.Count * patches.Floats : 0);
+        var run = new VerificationRun(
+            model,
+            length,
+            seed,
+            plan.Architecture.Embeddings.Patches is { } patches ? patches.Count * patches.Floats : 0
+        );
         float[] expected = run.Whole(model);
-        console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{folder.Name}: {compiled.Characters:N0} characters of generated code; {(run.Length > 1 ? run.Length + " positions" : "1 position")} of random input on {best}; largest value {Difference.Between(expected, expected).Scale:G4}."));
+        console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{folder.Name}: {compiled.Characters:N0} characters of generated code; {(run.Length > 1 ? run.Length + " positions" : "1 position")} of random input on {best}; largest value {Difference.Between(expected, expected).Scale:G4}."
+            )
+        );
 
         if (declared.AssumesMean)
         {
@@ -62,7 +72,13 @@ internal static class VerifyCommand
         List<(string What, Difference? Difference, string Remark)> rows = [.. Others(plan, compiled, weights, best, run, expected)];
         if (run.TokenByToken(model) is { } steps)
         {
-            rows.Add(("token by token", Difference.Between(expected, steps), steps.AsSpan().SequenceEqual(expected) ? "the same bits" : "not the same bits"));
+            rows.Add(
+                (
+                    "token by token",
+                    Difference.Between(expected, steps),
+                    steps.AsSpan().SequenceEqual(expected) ? "the same bits" : "not the same bits"
+                )
+            );
         }
 
         bool good = Write(rows, console);
@@ -71,7 +87,8 @@ internal static class VerifyCommand
         {
             console.WriteLine(
                 "This checks consistency only: all of them are Specializer's own and read the config.json in one way. To compare with transformers, run the program that "
-                + $"'specializer verify {directory} --script' prints, then 'specializer verify {directory} --against {ReferenceScript.FileName}'.");
+                    + $"'specializer verify {directory} --script' prints, then 'specializer verify {directory} --against {ReferenceScript.FileName}'."
+            );
             return good ? 0 : 1;
         }
 
@@ -93,14 +110,22 @@ internal static class VerifyCommand
         else
         {
             string first = rows.First(static row => row.Difference is { IsRounding: false }).What;
-            console.MarkupLineInterpolated($"[red]The results are not those of the reference; the first that differ are the {first}.[/] Check that it was made of this checkpoint, and report it with the config.json.");
+            console.MarkupLineInterpolated(
+                $"[red]The results are not those of the reference; the first that differ are the {first}.[/] Check that it was made of this checkpoint, and report it with the config.json."
+            );
         }
 
         return good;
     }
 
     private static IEnumerable<(string What, Difference? Difference, string Remark)> Others(
-        ExecutionPlan plan, CompiledModel compiled, WeightsSource weights, InstructionSet best, VerificationRun run, float[] expected)
+        ExecutionPlan plan,
+        CompiledModel compiled,
+        WeightsSource weights,
+        InstructionSet best,
+        VerificationRun run,
+        float[] expected
+    )
     {
         (GenericDecoderConfiguration? configuration, string missing) = GenericEngineModel.Describe(plan);
         if (configuration is not null)
@@ -137,5 +162,6 @@ internal static class VerifyCommand
         return good;
     }
 
-    private static T Spinning<T>(IAnsiConsole console, string what, Func<T> work) => console.Profile.Capabilities.Interactive ? console.Status().Start(what, _ => work()) : work();
+    private static T Spinning<T>(IAnsiConsole console, string what, Func<T> work) =>
+        console.Profile.Capabilities.Interactive ? console.Status().Start(what, _ => work()) : work();
 }

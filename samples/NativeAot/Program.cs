@@ -43,8 +43,12 @@ try
 
     int Check()
     {
-        int right = 0, all = 0;
-        foreach (string[] columns in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Model", "greedy.tsv")).Select(static line => line.Split('\t')))
+        int right = 0,
+            all = 0;
+        foreach (
+            string[] columns in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Model", "greedy.tsv"))
+                .Select(static line => line.Split('\t'))
+        )
         {
             all++;
             right += string.Join(' ', pronouncer.Pronounce(vocabulary.Prompt(columns[0], Pronouncer.MaximumLetters))) == columns[1] ? 1 : 0;
@@ -65,9 +69,7 @@ try
             var slice = Stopwatch.StartNew();
             while (slice.ElapsedMilliseconds < 100)
             {
-                foreach (string _ in pronouncer.Pronounce(prompt))
-                {
-                }
+                foreach (string _ in pronouncer.Pronounce(prompt)) { }
             }
 
             rates.Add((pronouncer.GeneratedTokens - before) / slice.Elapsed.TotalSeconds);

@@ -20,7 +20,8 @@ internal sealed class CommandLine
 
     private readonly Option<int> _threads = new("--threads")
     {
-        Description = "Threads that compute; with --evaluate, words pronounced at the same time. Default: as many as pay; with --evaluate one per core.",
+        Description =
+            "Threads that compute; with --evaluate, words pronounced at the same time. Default: as many as pay; with --evaluate one per core.",
         HelpName = "N",
         CustomParser = result => Number(result, 1, 1024, "a whole number of 1 to 1024"),
     };
@@ -80,9 +81,19 @@ internal sealed class CommandLine
     /// <exception cref="PronounceException">An option is unknown, has no valid value or contradicts another.</exception>
     public Settings? Read(string[] arguments, out int exitCode)
     {
-        RootCommand command = new("Writes how English words are pronounced, in ARPAbet (K ER1 N AH0 L; 1, 2 and 0 mark stress), with a transformer that was compiled for it.")
+        RootCommand command = new(
+            "Writes how English words are pronounced, in ARPAbet (K ER1 N AH0 L; 1, 2 and 0 mark stress), with a transformer that was compiled for it."
+        )
         {
-            _words, _threads, _temperature, _topK, _topP, _seed, _instructionSet, _evaluate, _limit,
+            _words,
+            _threads,
+            _temperature,
+            _topK,
+            _topP,
+            _seed,
+            _instructionSet,
+            _evaluate,
+            _limit,
         };
 
         // A word may start with any letter: neither @word nor [word] is for the parser to interpret.
@@ -116,7 +127,9 @@ internal sealed class CommandLine
 
             if (token.Type == TokenType.Argument && token.Value.StartsWith('-'))
             {
-                throw new PronounceException($"there is no option {token.Value}; --help lists them. For a word that starts with '-', write -- before it.");
+                throw new PronounceException(
+                    $"there is no option {token.Value}; --help lists them. For a word that starts with '-', write -- before it."
+                );
             }
         }
     }
@@ -150,7 +163,9 @@ internal sealed class CommandLine
         Option? unused = temperature > 0 ? null : Given(_topK) ?? Given(_topP) ?? Given(_seed);
         if (unused is not null)
         {
-            throw new PronounceException($"{unused.Name} does nothing at --temperature 0, where the likeliest phoneme is always taken; add --temperature 1, for example.");
+            throw new PronounceException(
+                $"{unused.Name} does nothing at --temperature 0, where the likeliest phoneme is always taken; add --temperature 1, for example."
+            );
         }
 
         return new Settings
@@ -181,14 +196,18 @@ internal sealed class CommandLine
             {
                 if (!InstructionSets.IsSupported(instructionSet))
                 {
-                    result.AddError($"--instruction-set {instructionSet}: this machine does not have it; the widest that it has is {InstructionSets.Best}.");
+                    result.AddError(
+                        $"--instruction-set {instructionSet}: this machine does not have it; the widest that it has is {InstructionSets.Best}."
+                    );
                 }
 
                 return instructionSet;
             }
         }
 
-        result.AddError($"--instruction-set {text}: there is no such instruction set; choose one of {string.Join(", ", Enum.GetNames<InstructionSet>())}.");
+        result.AddError(
+            $"--instruction-set {text}: there is no such instruction set; choose one of {string.Join(", ", Enum.GetNames<InstructionSet>())}."
+        );
         return null;
     }
 
@@ -196,7 +215,8 @@ internal sealed class CommandLine
         where T : struct, IComparable<T>, ISpanParsable<T>
     {
         string text = result.Tokens[0].Value;
-        bool valid = T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0;
+        bool valid =
+            T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0;
         if (!valid)
         {
             result.AddError($"{((OptionResult)result.Parent!).Option.Name} {text}: expected {expected}.");

@@ -27,6 +27,8 @@ internal static class ModelFiles
         string path = Path.Combine(AppContext.BaseDirectory, "Model", name);
         return File.Exists(path)
             ? path
-            : throw new PronounceException($"the model file {path} is missing; build the sample again, which copies it there from samples/Pronounce/Model.");
+            : throw new PronounceException(
+                $"the model file {path} is missing; build the sample again, which copies it there from samples/Pronounce/Model."
+            );
     }
 }

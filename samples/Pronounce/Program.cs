@@ -13,7 +13,9 @@ internal static class Program
         try
         {
             Settings? settings = new CommandLine().Read(arguments, out int exitCode);
-            return settings is null ? exitCode : settings.Evaluate ? EvaluateCommand.Run(settings) : SpeakCommand.Run(settings);
+            return settings is null ? exitCode
+                : settings.Evaluate ? EvaluateCommand.Run(settings)
+                : SpeakCommand.Run(settings);
         }
         catch (Exception exception) when (exception is PronounceException or WeightsException or IOException or UnauthorizedAccessException)
         {

@@ -26,7 +26,9 @@ internal static class SpeakCommand
         }
 
         using PronunciationModel model = PronunciationModel.Load(
-            ModelFiles.Weights, new ModelOptions { Threads = settings.Threads, InstructionSet = settings.InstructionSet });
+            ModelFiles.Weights,
+            new ModelOptions { Threads = settings.Threads, InstructionSet = settings.InstructionSet }
+        );
         using Pronouncer pronouncer = new(model, vocabulary, settings.Sampling);
         TextWriter output = Console.Out;
         long first = 0;
@@ -66,8 +68,11 @@ internal static class SpeakCommand
     private static void WriteSummary(PronunciationModel model, TimeSpan first, double tokensPerSecond)
     {
         string threads = model.Threads == 1 ? "1 thread" : $"{model.Threads} threads";
-        Terminal.Output.Write(Terminal.Remark(
-            $"{model.Description.Name}: {PronunciationModel.ParameterCount:N0} parameters, {PronunciationModel.SessionBytes:N0} bytes a session, {model.InstructionSet}, {threads}, " +
-            $"{tokensPerSecond:N0} tokens/s, first phoneme {first.TotalMilliseconds:N0} ms after the process started (JIT included)\n"));
+        Terminal.Output.Write(
+            Terminal.Remark(
+                $"{model.Description.Name}: {PronunciationModel.ParameterCount:N0} parameters, {PronunciationModel.SessionBytes:N0} bytes a session, {model.InstructionSet}, {threads}, "
+                    + $"{tokensPerSecond:N0} tokens/s, first phoneme {first.TotalMilliseconds:N0} ms after the process started (JIT included)\n"
+            )
+        );
     }
 }

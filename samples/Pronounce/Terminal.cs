@@ -19,14 +19,16 @@ internal static class Terminal
     private static IAnsiConsole Create(TextWriter writer, bool redirected, int? width)
     {
         // The default enrichers switch ANSI on where they recognise a build server, redirected or not.
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+                ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+                Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+                Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+            }
+        );
         console.Profile.Width = width ?? console.Profile.Width;
         return console;
     }

@@ -79,7 +79,9 @@ internal sealed class Vocabulary
                 int id = reader.GetInt32();
                 if ((uint)id >= (uint)size || tokens[id] is not null)
                 {
-                    throw new PronounceException($"{path} gives {token} the id {id}; the model needs ids 0 to {size - 1}, each once. Restore the file that came with the sample.");
+                    throw new PronounceException(
+                        $"{path} gives {token} the id {id}; the model needs ids 0 to {size - 1}, each once. Restore the file that came with the sample."
+                    );
                 }
 
                 tokens[id] = token;
@@ -88,7 +90,9 @@ internal sealed class Vocabulary
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
-            throw new PronounceException($"{path} is not a JSON object of tokens and ids ({exception.Message}); restore the file that came with the sample.");
+            throw new PronounceException(
+                $"{path} is not a JSON object of tokens and ids ({exception.Message}); restore the file that came with the sample."
+            );
         }
 
         return count == size
@@ -111,7 +115,9 @@ internal sealed class Vocabulary
             int token = letter < AsciiCharacters ? _letters[letter] : -1;
             if (token < 0)
             {
-                throw new PronounceException($"'{rune}' (U+{rune.Value:X4}) in \"{word}\" is not a letter the model knows; it knows {_knownLetters} and capitals.");
+                throw new PronounceException(
+                    $"'{rune}' (U+{rune.Value:X4}) in \"{word}\" is not a letter the model knows; it knows {_knownLetters} and capitals."
+                );
             }
 
             prompt[end++] = token;
@@ -120,7 +126,9 @@ internal sealed class Vocabulary
         int letters = end - 1;
         if (letters == 0 || letters > maximumLetters)
         {
-            throw new PronounceException($"\"{word}\" has {letters} letters; the model takes words of 1 to {maximumLetters}, so that letters and phonemes fit into its context.");
+            throw new PronounceException(
+                $"\"{word}\" has {letters} letters; the model takes words of 1 to {maximumLetters}, so that letters and phonemes fit into its context."
+            );
         }
 
         prompt[end] = Separator;

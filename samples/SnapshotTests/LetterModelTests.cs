@@ -16,7 +16,10 @@ namespace SnapshotTests;
 /// </summary>
 public sealed partial class LetterModelTests
 {
-    private static readonly string s_folder = typeof(LetterModelTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static entry => entry.Key == "GeneratedFiles").Value!;
+    private static readonly string s_folder = typeof(LetterModelTests)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(static entry => entry.Key == "GeneratedFiles")
+        .Value!;
 
     /// <summary>The facts of the model, and how it is loaded.</summary>
     [Fact]
@@ -40,7 +43,9 @@ public sealed partial class LetterModelTests
         Assert.Equal(Names(Generated("Session"), "static abstract void "), Names(Generated("Kernels." + set), "public static void "));
 
     private static string Generated(string part) =>
-        File.ReadAllText(Directory.EnumerateFiles(s_folder, $"SnapshotTests.LetterModel.{part}.g.cs", SearchOption.AllDirectories).Single());
+        File.ReadAllText(
+            Directory.EnumerateFiles(s_folder, $"SnapshotTests.LetterModel.{part}.g.cs", SearchOption.AllDirectories).Single()
+        );
 
     private static string[] Names(string text, string before) =>
         [.. Regex.Matches(text, Regex.Escape(before) + @"(\w+)\(").Select(static match => match.Groups[1].Value).Order()];
@@ -52,6 +57,7 @@ public sealed partial class LetterModelTests
     {
         /// <summary>A release is no reason to touch a snapshot.</summary>
         [ModuleInitializer]
-        internal static void Initialize() => VerifierSettings.ScrubLinesWithReplace(static line => GeneratorVersion().Replace(line, "$1VERSION$2"));
+        internal static void Initialize() =>
+            VerifierSettings.ScrubLinesWithReplace(static line => GeneratorVersion().Replace(line, "$1VERSION$2"));
     }
 }

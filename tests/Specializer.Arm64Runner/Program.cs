@@ -32,12 +32,16 @@ if (args is ["--tiles"])
 
 if (InstructionSets.Best != InstructionSet.Neon)
 {
-    Console.WriteLine($"This is {RuntimeInformation.ProcessArchitecture} with {InstructionSets.Best}; these tests are for {InstructionSet.Neon}. Start them with .ci/arm64.");
+    Console.WriteLine(
+        $"This is {RuntimeInformation.ProcessArchitecture} with {InstructionSets.Best}; these tests are for {InstructionSet.Neon}. Start them with .ci/arm64."
+    );
     Console.WriteLine("0 passed, 1 failed");
     return 1;
 }
 
-Console.WriteLine($"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.ProcessArchitecture}, {InstructionSets.Best}, {Environment.ProcessorCount} processors");
+Console.WriteLine(
+    $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.ProcessArchitecture}, {InstructionSets.Best}, {Environment.ProcessorCount} processors"
+);
 long start = Stopwatch.GetTimestamp();
 ResultSink results = new();
 foreach (Assembly assembly in new[] { typeof(InstructionSetLegTests).Assembly, typeof(CompiledElsewhere).Assembly })
@@ -52,9 +56,16 @@ foreach (Assembly assembly in new[] { typeof(InstructionSetLegTests).Assembly, t
         collector.Wait();
     }
 
-    List<ITestCase> selected = collector.TestCases.FindAll(
-        testCase => Selection.Includes(testCase) && (args.Length == 0 || Array.Exists(args, part => testCase.DisplayName.Contains(part, StringComparison.Ordinal))));
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{assembly.GetName().Name}: {selected.Count} of {collector.TestCases.Count} test cases"));
+    List<ITestCase> selected = collector.TestCases.FindAll(testCase =>
+        Selection.Includes(testCase)
+        && (args.Length == 0 || Array.Exists(args, part => testCase.DisplayName.Contains(part, StringComparison.Ordinal)))
+    );
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{assembly.GetName().Name}: {selected.Count} of {collector.TestCases.Count} test cases"
+        )
+    );
     if (selected.Count > 0)
     {
         using ITestFrameworkExecutor executor = framework.GetExecutor(assembly.GetName());
@@ -69,6 +80,13 @@ if (Environment.GetEnvironmentVariable("SPECIALIZER_TEST_PASSED") is { Length: >
     File.WriteAllLines(path, results.PassedNames);
 }
 
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s on {InstructionSets.Best}"));
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{results.Passed} passed, {results.Failed} failed{(results.Skipped > 0 ? $", {results.Skipped} skipped" : "")}"));
+Console.WriteLine(
+    string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s on {InstructionSets.Best}")
+);
+Console.WriteLine(
+    string.Create(
+        CultureInfo.InvariantCulture,
+        $"{results.Passed} passed, {results.Failed} failed{(results.Skipped > 0 ? $", {results.Skipped} skipped" : "")}"
+    )
+);
 return results.Failed == 0 && results.Passed > 0 ? 0 : 1;

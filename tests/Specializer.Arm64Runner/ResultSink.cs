@@ -75,7 +75,7 @@ internal sealed class ResultSink : LongLivedMarshalByRefObject, IMessageSink
     {
         foreach ((string name, decimal seconds) in _seconds.OrderByDescending(entry => entry.Value))
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds,8:f1} s  {name}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds, 8:f1} s  {name}"));
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class ResultSink : LongLivedMarshalByRefObject, IMessageSink
         _seconds[name] = _seconds.GetValueOrDefault(name) + result.ExecutionTime;
         if (result.ExecutionTime >= SlowSeconds)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.ExecutionTime,8:f1} s  {result.Test.DisplayName}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.ExecutionTime, 8:f1} s  {result.Test.DisplayName}"));
         }
     }
 }

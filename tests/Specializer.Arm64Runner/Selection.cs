@@ -40,7 +40,6 @@ internal static class Selection
         "Specializer.Tests.EndToEnd.SessionArgumentTests",
         "Specializer.Tests.EndToEnd.WrongWeightsTests",
         "Specializer.Tests.Sampling.SamplerTests",
-
         // It compiles a model of the shared data while it runs.
         "Specializer.Fuzzing.LongRopeFixtureTests",
         "Specializer.Fuzzing.Configurations.ConfigurationTests",
@@ -50,7 +49,13 @@ internal static class Selection
     private static readonly string[] s_ofFamilies = ["AreTheGoldenOnes", "IsTheGoldenOne", "Published", "OnlyTheBand", "Reference"];
 
     /// <summary>The test of equal bits runs a model twelve times over. Left out are twins of others, and one that is long.</summary>
-    private static readonly string[] s_notForEqualBits = [nameof(LlamaGoldenShortChunk), nameof(LongContext4096), nameof(LongContext8192), nameof(Stories260K)];
+    private static readonly string[] s_notForEqualBits =
+    [
+        nameof(LlamaGoldenShortChunk),
+        nameof(LongContext4096),
+        nameof(LongContext8192),
+        nameof(Stories260K),
+    ];
 
     /// <summary>Whether a test case is run.</summary>
     public static bool Includes(ITestCase testCase)
@@ -73,19 +78,27 @@ internal static class Selection
         }
 
         bool isPortable = arguments.Contains(InstructionSet.Portable);
-        if (name.StartsWith("Specializer.Tests.Families.", StringComparison.Ordinal) || name.StartsWith("Specializer.Tests.EncoderDecoder.", StringComparison.Ordinal))
+        if (
+            name.StartsWith("Specializer.Tests.Families.", StringComparison.Ordinal)
+            || name.StartsWith("Specializer.Tests.EncoderDecoder.", StringComparison.Ordinal)
+        )
         {
             // Once for each family, and only against its golden results.
             bool isTwice = arguments.Contains(2) && name.EndsWith(".EncoderGoldenTests", StringComparison.Ordinal);
-            return arguments.Contains(InstructionSet.Neon) && !isTwice && s_ofFamilies.Any(part => testCase.TestMethod.Method.Name.Contains(part, StringComparison.Ordinal));
+            return arguments.Contains(InstructionSet.Neon)
+                && !isTwice
+                && s_ofFamilies.Any(part => testCase.TestMethod.Method.Name.Contains(part, StringComparison.Ordinal));
         }
 
         return testCase.TestMethod.Method.Name switch
         {
-            nameof(Tests.EndToEnd.SameBitsTests.Any_number_of_threads_and_any_chunking_give_the_same_bits) => !isPortable && !s_notForEqualBits.Any(arguments.Contains),
+            nameof(Tests.EndToEnd.SameBitsTests.Any_number_of_threads_and_any_chunking_give_the_same_bits) => !isPortable
+                && !s_notForEqualBits.Any(arguments.Contains),
 
             // The kernel that finds the highest logit has tests of its own.
-            nameof(Tests.EndToEnd.GreedyTests.Greedy_steps_give_the_tokens_with_the_highest_logits) => arguments.Contains(nameof(LlamaGolden)),
+            nameof(Tests.EndToEnd.GreedyTests.Greedy_steps_give_the_tokens_with_the_highest_logits) => arguments.Contains(
+                nameof(LlamaGolden)
+            ),
             _ => !isPortable || arguments.Contains(nameof(LlamaGolden)) || name.EndsWith(".GoldenLlamaTests", StringComparison.Ordinal),
         };
     }

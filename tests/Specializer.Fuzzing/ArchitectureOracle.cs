@@ -14,7 +14,13 @@ using Stack = Specializer.Generator.Architecture.Stack;
 /// <param name="Prefix">The first positions of a decoder, which see each other both ways.</param>
 /// <param name="Source">The output of an encoder, which a decoder attends to.</param>
 /// <param name="Signal">The pixels of an image, [channels][height][width], or the features of sound, [bands][frames], in the place of tokens.</param>
-internal sealed record OracleInput(int[]? Types = null, bool[]? Globals = null, int Prefix = 0, double[][]? Source = null, float[]? Signal = null);
+internal sealed record OracleInput(
+    int[]? Types = null,
+    bool[]? Globals = null,
+    int Prefix = 0,
+    double[][]? Source = null,
+    float[]? Signal = null
+);
 
 /// <summary>
 /// Every stack that an architecture can say, in float64, as its formulas read. It shares the formulas of one vector with the
@@ -55,12 +61,17 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
 
     private double[][] Logits(double[][] last, double[] table)
     {
-        double[]? bias = architecture.Logits.Bias ? tensors.Doubles(_names.LogitsBias.Length > 0 ? _names.LogitsBias : _names.Logits + ".bias") : null;
+        double[]? bias = architecture.Logits.Bias
+            ? tensors.Doubles(_names.LogitsBias.Length > 0 ? _names.LogitsBias : _names.Logits + ".bias")
+            : null;
         double[] matrix = architecture.Logits.Tied ? table : tensors.Doubles(_names.Logits + ".weight");
-        double cap = architecture.Logits.SoftCap, scale = architecture.Logits.Scale;
-        return [.. last
-            .Select(row => Linear.Apply(row, matrix, bias).Select(logit => logit * scale).ToArray())
-            .Select(row => cap > 0 ? [.. row.Select(logit => cap * Math.Tanh(logit / cap))] : row)];
+        double cap = architecture.Logits.SoftCap,
+            scale = architecture.Logits.Scale;
+        return
+        [
+            .. last.Select(row => Linear.Apply(row, matrix, bias).Select(logit => logit * scale).ToArray())
+                .Select(row => cap > 0 ? [.. row.Select(logit => cap * Math.Tanh(logit / cap))] : row),
+        ];
     }
 
     private double[][] Head(double[][] last, double[] table)
@@ -74,20 +85,45 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         {
             Pooling.First => [last[0]],
             Pooling.Last => [last[^1]],
-            Pooling.Mean => [[.. Enumerable.Range(0, architecture.Width).Select(i => last.Average(row => row[i]))]],
-            Pooling.WeightedMean => [[.. Enumerable.Range(0, architecture.Width).Select(i => last.Select((row, at) => (at + 1) * row[i]).Sum() / Enumerable.Range(1, last.Length).Sum())]],
-            Pooling.Max => [[.. Enumerable.Range(0, architecture.Width).Select(i => last.Max(row => row[i]))]],
+            Pooling.Mean =>
+            [
+                [.. Enumerable.Range(0, architecture.Width).Select(i => last.Average(row => row[i]))],
+            ],
+            Pooling.WeightedMean =>
+            [
+                [
+                    .. Enumerable
+                        .Range(0, architecture.Width)
+                        .Select(i => last.Select((row, at) => (at + 1) * row[i]).Sum() / Enumerable.Range(1, last.Length).Sum()),
+                ],
+            ],
+            Pooling.Max =>
+            [
+                [.. Enumerable.Range(0, architecture.Width).Select(i => last.Max(row => row[i]))],
+            ],
             _ => last,
         };
         foreach (ProjectionArchitecture projection in head.Projections)
         {
             OracleLinear linear = _parts.Linear(projection.Name, projection.Bias);
-            rows = [.. rows.Select(row => linear.Apply(row).Select(x => projection.Activation is { } activation ? Activate(activation, x) : x).ToArray())];
+            rows =
+            [
+                .. rows.Select(row =>
+                    linear.Apply(row).Select(x => projection.Activation is { } activation ? Activate(activation, x) : x).ToArray()
+                ),
+            ];
         }
 
         if (head.Normalize)
         {
-            rows = [.. rows.Select(static row => { double length = Math.Sqrt(row.Sum(static x => x * x)); return row.Select(x => x / length).ToArray(); })];
+            rows =
+            [
+                .. rows.Select(static row =>
+                {
+                    double length = Math.Sqrt(row.Sum(static x => x * x));
+                    return row.Select(x => x / length).ToArray();
+                }),
+            ];
         }
 
         if (head.Dense is { } dense)
@@ -100,7 +136,9 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         if (head.Output is { } output)
         {
             double[] matrix = output.Tied ? table : tensors.Doubles(_names.Logits + ".weight");
-            double[]? bias = output.Bias ? tensors.Doubles(_names.LogitsBias.Length > 0 ? _names.LogitsBias : _names.Logits + ".bias") : null;
+            double[]? bias = output.Bias
+                ? tensors.Doubles(_names.LogitsBias.Length > 0 ? _names.LogitsBias : _names.Logits + ".bias")
+                : null;
             rows = [.. rows.Select(row => Linear.Apply(row, matrix, bias))];
         }
 
@@ -118,22 +156,33 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         double[] x = [.. Row(table, tokens[position]).Select(value => value * embeddings.Scale)];
         x = embeddings.Positions switch
         {
-            LearnedPositions learned => Linear.Add(x, Row(tensors.Doubles(_names.PositionEmbedding + ".weight"), IndexOf(learned, tokens, position))),
+            LearnedPositions learned => Linear.Add(
+                x,
+                Row(tensors.Doubles(_names.PositionEmbedding + ".weight"), IndexOf(learned, tokens, position))
+            ),
             SinusoidalPositions sinusoidal => Linear.Add(x, Sinusoids(position + sinusoidal.First, width, sinusoidal)),
             _ => x,
         };
-        return embeddings.TokenTypes == 0 ? x : Linear.Add(x, Row(tensors.Doubles(_names.TokenTypeEmbedding + ".weight"), types?[position] ?? 0));
+        return embeddings.TokenTypes == 0
+            ? x
+            : Linear.Add(x, Row(tensors.Doubles(_names.TokenTypeEmbedding + ".weight"), types?[position] ?? 0));
     }
 
     /// <summary>As create_position_ids_from_input_ids counts: tokens that are not padding, from the row behind the padding's on.</summary>
-    private static int IndexOf(LearnedPositions learned, int[] tokens, int position) => learned.PaddingToken is not { } padding
-        ? position + learned.Offset
-        : tokens[position] == padding ? padding : tokens[..(position + 1)].Count(token => token != padding) + padding;
+    private static int IndexOf(LearnedPositions learned, int[] tokens, int position) =>
+        learned.PaddingToken is not { } padding ? position + learned.Offset
+        : tokens[position] == padding ? padding
+        : tokens[..(position + 1)].Count(token => token != padding) + padding;
 
     /// <summary>sin and cos of position / 10000^(2i / width) (Vaswani et al. 2017, section 3.5), or with the endpoint position / 10000^(i / (width / 2 − 1)).</summary>
     private static double[] Sinusoids(int position, int width, SinusoidalPositions positions)
     {
-        double[] angles = [.. Enumerable.Range(0, width / 2).Select(i => position / Math.Pow(10_000, positions.Endpoint ? i / Math.Max((width / 2) - 1.0, 1) : 2.0 * i / width))];
+        double[] angles =
+        [
+            .. Enumerable
+                .Range(0, width / 2)
+                .Select(i => position / Math.Pow(10_000, positions.Endpoint ? i / Math.Max((width / 2) - 1.0, 1) : 2.0 * i / width)),
+        ];
         return positions.Interleaved
             ? [.. angles.SelectMany(static angle => new[] { Math.Sin(angle), Math.Cos(angle) })]
             : [.. angles.Select(Math.Sin), .. angles.Select(Math.Cos)];
@@ -142,12 +191,21 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
     private double[][] Block(int layer, double[][] x, OracleInput input)
     {
         double[][] Norm(string name, double[][] rows) => _parts.Norm(_parts.Name(name, layer), rows);
-        double[][] Cross(double[][] rows) => input.Source is null ? rows
-            : architecture.Arrangement == BlockArrangement.PostNorm ? Norm(_names.CrossAttentionNorm, Add(rows, _attention.AttendToSource(layer, rows, input.Source)))
-            : architecture.Arrangement == BlockArrangement.NormedResidual ? Normed(_names.CrossAttentionNorm, rows, normed => _attention.AttendToSource(layer, normed, input.Source))
-            : architecture.Arrangement == BlockArrangement.Sandwich ? Add(rows, Norm(_names.CrossAttentionOutputNorm, _attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source)))
+        double[][] Cross(double[][] rows) =>
+            input.Source is null ? rows
+            : architecture.Arrangement == BlockArrangement.PostNorm
+                ? Norm(_names.CrossAttentionNorm, Add(rows, _attention.AttendToSource(layer, rows, input.Source)))
+            : architecture.Arrangement == BlockArrangement.NormedResidual
+                ? Normed(_names.CrossAttentionNorm, rows, normed => _attention.AttendToSource(layer, normed, input.Source))
+            : architecture.Arrangement == BlockArrangement.Sandwich
+                ? Add(
+                    rows,
+                    Norm(
+                        _names.CrossAttentionOutputNorm,
+                        _attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source)
+                    )
+                )
             : Add(rows, _attention.AttendToSource(layer, Norm(_names.CrossAttentionNorm, rows), input.Source));
-
 
         // residual = norm(x); x = block(norm(x)) + residual (modeling_bloom.py, apply_residual_connection_post_layernorm).
         double[][] Normed(string norm, double[][] rows, Func<double[][], double[][]> block)
@@ -196,7 +254,8 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
             return [.. x.Select(row => FeedForward.Plain(row, plain, down, activation))];
         }
 
-        OracleLinear gate, up;
+        OracleLinear gate,
+            up;
         if (architecture.Checkpoint.GateUpConcatenated)
         {
             OracleLinear both = Matrix(_names.GateUp);

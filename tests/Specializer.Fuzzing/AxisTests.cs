@@ -14,17 +14,62 @@ using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
 /// </summary>
 public sealed class AxisTests
 {
-    private static readonly FuzzCase s_rotary = new() { Positions = PositionKind.Rotary, RotaryDimension = 16, ContextLength = 40 };
+    private static readonly FuzzCase s_rotary = new()
+    {
+        Positions = PositionKind.Rotary,
+        RotaryDimension = 16,
+        ContextLength = 40,
+    };
 
-    private static readonly FuzzCase s_encoder = new() { Stack = Stack.Encoder, Layers = 2, Heads = 2, HeadDimension = 12, ContextLength = 31 };
+    private static readonly FuzzCase s_encoder = new()
+    {
+        Stack = Stack.Encoder,
+        Layers = 2,
+        Heads = 2,
+        HeadDimension = 12,
+        ContextLength = 31,
+    };
 
-    private static readonly FuzzCase s_both = new() { Stack = Stack.EncoderDecoder, Heads = 2, KeyValueHeads = 2, HeadDimension = 8, SourceLength = 21, ContextLength = 18, Sequences = 3 };
+    private static readonly FuzzCase s_both = new()
+    {
+        Stack = Stack.EncoderDecoder,
+        Heads = 2,
+        KeyValueHeads = 2,
+        HeadDimension = 8,
+        SourceLength = 21,
+        ContextLength = 18,
+        Sequences = 3,
+    };
 
     private static readonly Dictionary<string, FuzzCase> s_values = new()
     {
-        ["width 48, heads of 8, vocabulary of 117"] = new() { Width = 48, Heads = 5, KeyValueHeads = 1, HeadDimension = 8, VocabularySize = 117, Layers = 2 },
-        ["width 72, heads of 12, vocabulary of 31"] = new() { Width = 72, Heads = 6, KeyValueHeads = 2, HeadDimension = 12, VocabularySize = 31, Layers = 2 },
-        ["width 100, heads of 20, vocabulary of 255"] = new() { Width = 100, Heads = 3, KeyValueHeads = 3, HeadDimension = 20, VocabularySize = 255, Layers = 2 },
+        ["width 48, heads of 8, vocabulary of 117"] = new()
+        {
+            Width = 48,
+            Heads = 5,
+            KeyValueHeads = 1,
+            HeadDimension = 8,
+            VocabularySize = 117,
+            Layers = 2,
+        },
+        ["width 72, heads of 12, vocabulary of 31"] = new()
+        {
+            Width = 72,
+            Heads = 6,
+            KeyValueHeads = 2,
+            HeadDimension = 12,
+            VocabularySize = 31,
+            Layers = 2,
+        },
+        ["width 100, heads of 20, vocabulary of 255"] = new()
+        {
+            Width = 100,
+            Heads = 3,
+            KeyValueHeads = 3,
+            HeadDimension = 20,
+            VocabularySize = 255,
+            Layers = 2,
+        },
         ["a bias of queries only"] = new() { QueryBias = true },
         ["a bias of keys only"] = new() { KeyBias = true },
         ["a bias of values only"] = new() { ValueBias = true },
@@ -32,54 +77,245 @@ public sealed class AxisTests
         ["rotary, linear scaling"] = s_rotary with { Scaling = ScalingKind.Linear },
 
         // NTK scaling stands for another base, as Specializer.Generator.Tests shows.
-        ["rotary, NTK scaling"] = s_rotary with { RotaryBase = 10_000 * Math.Pow(4, 16d / 14) },
+        ["rotary, NTK scaling"] = s_rotary with
+        {
+            RotaryBase = 10_000 * Math.Pow(4, 16d / 14),
+        },
         ["rotary, YaRN scaling"] = s_rotary with { Scaling = ScalingKind.Yarn },
         ["rotary, a factor for each pair"] = s_rotary with { Scaling = ScalingKind.Long },
-        ["rotary, short and long factors"] = s_rotary with { Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 17, ChunkLength = 5, Layers = 2, Sequences = 5 },
-        ["rotary, short and long factors within a window"] = s_rotary with { Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 23, ChunkLength = 8, Layers = 3, TwoKinds = true, Window = 5, Sequences = 3 },
-        ["rotary, short and long factors after a prefix"] = s_rotary with { Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 13, ChunkLength = 9, Prefix = 7, Layers = 2, Sequences = 3 },
-        ["rotary, short and long factors in a decoder's body"] = s_encoder with { Causal = true, Positions = PositionKind.Rotary, RotaryDimension = 8, Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 16, ChunkLength = 8, Pooling = Pooling.Last },
-        ["rotary, short and long factors in an encoder"] = s_encoder with { Positions = PositionKind.Rotary, RotaryDimension = 8, Scaling = ScalingKind.Long, ShortFactors = true, OriginalContextLength = 16, ChunkLength = 8 },
-        ["rotary, two bases by kind of layer"] = s_rotary with { Layers = 3, TwoKinds = true, Window = 5, SecondPositions = PositionKind.Rotary, SecondRotaryDimension = 16 },
+        ["rotary, short and long factors"] = s_rotary with
+        {
+            Scaling = ScalingKind.Long,
+            ShortFactors = true,
+            OriginalContextLength = 17,
+            ChunkLength = 5,
+            Layers = 2,
+            Sequences = 5,
+        },
+        ["rotary, short and long factors within a window"] = s_rotary with
+        {
+            Scaling = ScalingKind.Long,
+            ShortFactors = true,
+            OriginalContextLength = 23,
+            ChunkLength = 8,
+            Layers = 3,
+            TwoKinds = true,
+            Window = 5,
+            Sequences = 3,
+        },
+        ["rotary, short and long factors after a prefix"] = s_rotary with
+        {
+            Scaling = ScalingKind.Long,
+            ShortFactors = true,
+            OriginalContextLength = 13,
+            ChunkLength = 9,
+            Prefix = 7,
+            Layers = 2,
+            Sequences = 3,
+        },
+        ["rotary, short and long factors in a decoder's body"] = s_encoder with
+        {
+            Causal = true,
+            Positions = PositionKind.Rotary,
+            RotaryDimension = 8,
+            Scaling = ScalingKind.Long,
+            ShortFactors = true,
+            OriginalContextLength = 16,
+            ChunkLength = 8,
+            Pooling = Pooling.Last,
+        },
+        ["rotary, short and long factors in an encoder"] = s_encoder with
+        {
+            Positions = PositionKind.Rotary,
+            RotaryDimension = 8,
+            Scaling = ScalingKind.Long,
+            ShortFactors = true,
+            OriginalContextLength = 16,
+            ChunkLength = 8,
+        },
+        ["rotary, two bases by kind of layer"] = s_rotary with
+        {
+            Layers = 3,
+            TwoKinds = true,
+            Window = 5,
+            SecondPositions = PositionKind.Rotary,
+            SecondRotaryDimension = 16,
+        },
         ["sinusoidal positions to an endpoint"] = new() { Table = TableKind.SinusoidalEndpoint, TableOffset = 2 },
-        ["ALiBi of 3 heads"] = new() { Positions = PositionKind.Alibi, Heads = 3, KeyValueHeads = 3, HeadDimension = 8, ContextLength = 33 },
-        ["ALiBi of 12 heads"] = new() { Positions = PositionKind.Alibi, Heads = 12, KeyValueHeads = 12, HeadDimension = 4, ContextLength = 33 },
+        ["ALiBi of 3 heads"] = new()
+        {
+            Positions = PositionKind.Alibi,
+            Heads = 3,
+            KeyValueHeads = 3,
+            HeadDimension = 8,
+            ContextLength = 33,
+        },
+        ["ALiBi of 12 heads"] = new()
+        {
+            Positions = PositionKind.Alibi,
+            Heads = 12,
+            KeyValueHeads = 12,
+            HeadDimension = 4,
+            ContextLength = 33,
+        },
         ["T5 relative bias, bidirectional"] = s_encoder with { Positions = PositionKind.Relative },
         ["T5 relative bias, causal"] = s_both with { Positions = PositionKind.Relative },
         ["a sliding window in an encoder-decoder"] = s_both with { Window = 4, Band = 3 },
         ["linear attention in an encoder-decoder"] = s_both with { Linear = true },
         ["sandwich norms in an encoder-decoder"] = s_both with { Arrangement = BlockArrangement.Sandwich },
         ["no norm behind the last layer"] = new() { NoFinalNorm = true },
-        ["a bias and a soft cap of logits"] = new() { LogitsBias = true, LogitsSoftCap = 3, VocabularySize = 33 },
-        ["a decoder's body, the last state"] = s_encoder with { Causal = true, Positions = PositionKind.Rotary, RotaryDimension = 12, Heads = 4, KeyValueHeads = 2, Pooling = Pooling.Last, ChunkLength = 8 },
+        ["a bias and a soft cap of logits"] = new()
+        {
+            LogitsBias = true,
+            LogitsSoftCap = 3,
+            VocabularySize = 33,
+        },
+        ["a decoder's body, the last state"] = s_encoder with
+        {
+            Causal = true,
+            Positions = PositionKind.Rotary,
+            RotaryDimension = 12,
+            Heads = 4,
+            KeyValueHeads = 2,
+            Pooling = Pooling.Last,
+            ChunkLength = 8,
+        },
         ["a decoder's body with windows, the mean"] = s_encoder with
         {
-            Causal = true, Layers = 3, TwoKinds = true, Window = 5, Positions = PositionKind.Rotary, SecondPositions = PositionKind.Alibi, Arrangement = BlockArrangement.Sandwich,
-            UnitOffset = true, QueryKeyNorm = true, EmbeddingScale = 4, ContextLength = 300, ChunkLength = 32, Pooling = Pooling.Mean, Normalize = true,
+            Causal = true,
+            Layers = 3,
+            TwoKinds = true,
+            Window = 5,
+            Positions = PositionKind.Rotary,
+            SecondPositions = PositionKind.Alibi,
+            Arrangement = BlockArrangement.Sandwich,
+            UnitOffset = true,
+            QueryKeyNorm = true,
+            EmbeddingScale = 4,
+            ContextLength = 300,
+            ChunkLength = 32,
+            Pooling = Pooling.Mean,
+            Normalize = true,
         },
-        ["a decoder's body, blocks in parallel after one norm"] = s_encoder with { Causal = true, Arrangement = BlockArrangement.ParallelOneNorm, Norm = NormFormula.Layer, NormBias = true, ChunkLength = 8, ContextLength = 40 },
-        ["an encoder, blocks in parallel after one norm"] = s_encoder with { Arrangement = BlockArrangement.ParallelOneNorm, Band = 4, GlobalTokens = true, ChunkLength = 8, ContextLength = 40 },
-        ["a decoder's body, blocks in parallel after two norms"] = s_encoder with { Causal = true, Arrangement = BlockArrangement.ParallelTwoNorms, Layout = QueryKeyValueLayout.PerKeyValueHead, ChunkLength = 8 },
-        ["pooling of the mean weighted by position"] = s_encoder with { Causal = true, Pooling = Pooling.WeightedMean, ContextLength = 40, Normalize = true },
+        ["a decoder's body, blocks in parallel after one norm"] = s_encoder with
+        {
+            Causal = true,
+            Arrangement = BlockArrangement.ParallelOneNorm,
+            Norm = NormFormula.Layer,
+            NormBias = true,
+            ChunkLength = 8,
+            ContextLength = 40,
+        },
+        ["an encoder, blocks in parallel after one norm"] = s_encoder with
+        {
+            Arrangement = BlockArrangement.ParallelOneNorm,
+            Band = 4,
+            GlobalTokens = true,
+            ChunkLength = 8,
+            ContextLength = 40,
+        },
+        ["a decoder's body, blocks in parallel after two norms"] = s_encoder with
+        {
+            Causal = true,
+            Arrangement = BlockArrangement.ParallelTwoNorms,
+            Layout = QueryKeyValueLayout.PerKeyValueHead,
+            ChunkLength = 8,
+        },
+        ["pooling of the mean weighted by position"] = s_encoder with
+        {
+            Causal = true,
+            Pooling = Pooling.WeightedMean,
+            ContextLength = 40,
+            Normalize = true,
+        },
         ["pooling of the maximum"] = s_encoder with { Pooling = Pooling.Max, ContextLength = 40, Width = 20 },
-        ["two projections of a pooled state, of length 1"] = s_encoder with { Pooling = Pooling.Mean, Projection = 40, HeadActivation = ActivationFunction.Tanh, HeadBias = true, SecondProjection = 9, Normalize = true },
-        ["a projection of every token, of length 1"] = s_encoder with { SecondProjection = 9, Normalize = true, ContextLength = 40, ChunkLength = 8 },
+        ["two projections of a pooled state, of length 1"] = s_encoder with
+        {
+            Pooling = Pooling.Mean,
+            Projection = 40,
+            HeadActivation = ActivationFunction.Tanh,
+            HeadBias = true,
+            SecondProjection = 9,
+            Normalize = true,
+        },
+        ["a projection of every token, of length 1"] = s_encoder with
+        {
+            SecondProjection = 9,
+            Normalize = true,
+            ContextLength = 40,
+            ChunkLength = 8,
+        },
         ["states of every token of length 1"] = s_encoder with { Causal = true, Normalize = true, ContextLength = 40, ChunkLength = 8 },
         ["pooling of the last token"] = s_encoder with { Pooling = Pooling.Last },
         ["pooling of the mean, of length 1"] = s_encoder with { Pooling = Pooling.Mean, Normalize = true },
         ["weights held in bfloat16"] = s_rotary with { Storage = WeightStorage.BFloat16, Layers = 2, Tied = true, VocabularySize = 33 },
-        ["weights held in half precision"] = s_rotary with { Storage = WeightStorage.Float16, Layers = 2, Tied = true, VocabularySize = 33 },
-        ["an image of 9 patches of 3 pixels"] = s_encoder with { PatchSize = 3, PatchesAcross = 3, Channels = 3, Pooling = Pooling.First, HeadDense = 16, HeadActivation = ActivationFunction.Tanh },
+        ["weights held in half precision"] = s_rotary with
+        {
+            Storage = WeightStorage.Float16,
+            Layers = 2,
+            Tied = true,
+            VocabularySize = 33,
+        },
+        ["an image of 9 patches of 3 pixels"] = s_encoder with
+        {
+            PatchSize = 3,
+            PatchesAcross = 3,
+            Channels = 3,
+            Pooling = Pooling.First,
+            HeadDense = 16,
+            HeadActivation = ActivationFunction.Tanh,
+        },
         ["sound of 5 bands"] = s_both with { MelBands = 5, Table = TableKind.Learned, Activation = ActivationFunction.Gelu },
-        ["a head with the weights of the embeddings"] = s_encoder with { TiedHead = true, HeadDense = 16, HeadActivation = ActivationFunction.Gelu, HeadNorm = true, HeadOutputs = 33, VocabularySize = 33, HeadBias = true },
-        ["a scale of logits with a bias"] = new() { LogitsScale = 0.0625f, LogitsBias = true, VocabularySize = 33 },
+        ["a head with the weights of the embeddings"] = s_encoder with
+        {
+            TiedHead = true,
+            HeadDense = 16,
+            HeadActivation = ActivationFunction.Gelu,
+            HeadNorm = true,
+            HeadOutputs = 33,
+            VocabularySize = 33,
+            HeadBias = true,
+        },
+        ["a scale of logits with a bias"] = new()
+        {
+            LogitsScale = 0.0625f,
+            LogitsBias = true,
+            VocabularySize = 33,
+        },
         ["norms of the residual stream itself, in a decoder"] = s_rotary with { Arrangement = BlockArrangement.NormedResidual, Layers = 3 },
-        ["norms of the residual stream itself, in an encoder"] = s_encoder with { Arrangement = BlockArrangement.NormedResidual, Band = 5, GlobalTokens = true },
-        ["norms of the residual stream itself, in an encoder-decoder"] = s_both with { Arrangement = BlockArrangement.NormedResidual, Layers = 2 },
-        ["scores divided by the number of the layer"] = s_rotary with { ScaleByInverseLayer = true, Layers = 3, Heads = 4, KeyValueHeads = 2, Sequences = 3 },
-        ["scores divided by the number of the layer, in both stacks"] = s_both with { ScaleByInverseLayer = true, Layers = 2, EncoderLayers = 3 },
+        ["norms of the residual stream itself, in an encoder"] = s_encoder with
+        {
+            Arrangement = BlockArrangement.NormedResidual,
+            Band = 5,
+            GlobalTokens = true,
+        },
+        ["norms of the residual stream itself, in an encoder-decoder"] = s_both with
+        {
+            Arrangement = BlockArrangement.NormedResidual,
+            Layers = 2,
+        },
+        ["scores divided by the number of the layer"] = s_rotary with
+        {
+            ScaleByInverseLayer = true,
+            Layers = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            Sequences = 3,
+        },
+        ["scores divided by the number of the layer, in both stacks"] = s_both with
+        {
+            ScaleByInverseLayer = true,
+            Layers = 2,
+            EncoderLayers = 3,
+        },
         ["clipped projections"] = s_rotary with { ProjectionClip = 0.5f, Layers = 2, VocabularySize = 33 },
-        ["clipped projections with biases, one in one panel"] = s_encoder with { ProjectionClip = 0.25f, QueryBias = true, KeyBias = true, ValueBias = true },
+        ["clipped projections with biases, one in one panel"] = s_encoder with
+        {
+            ProjectionClip = 0.25f,
+            QueryBias = true,
+            KeyBias = true,
+            ValueBias = true,
+        },
         ["two sets of weights in a group"] = s_encoder with { SetsPerGroup = 2, Layers = 3 },
         ["two sets of weights in one group that is repeated"] = s_encoder with { SetsPerGroup = 2, Layers = 3, SharedLayers = true },
         ["sessions decoded together"] = s_rotary with { Sequences = 13, Layers = 2 },

@@ -56,10 +56,18 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
     {
         CheckpointNames names = architecture.Checkpoint.Names;
         EmbeddingArchitecture embeddings = architecture.Embeddings;
-        int width = architecture.Width, embeddingWidth = embeddings.Width == 0 ? width : embeddings.Width, vocabulary = embeddings.VocabularySize;
+        int width = architecture.Width,
+            embeddingWidth = embeddings.Width == 0 ? width : embeddings.Width,
+            vocabulary = embeddings.VocabularySize;
         if (embeddings.Patches is { } patches)
         {
-            Add(names.PatchProjection + ".weight", [width, patches.Channels, patches.PatchSize, patches.PatchSize], 0, 1 / Math.Sqrt(patches.Floats), _storage);
+            Add(
+                names.PatchProjection + ".weight",
+                [width, patches.Channels, patches.PatchSize, patches.PatchSize],
+                0,
+                1 / Math.Sqrt(patches.Floats),
+                _storage
+            );
             AddBias(names.PatchProjection, width);
             Add(names.FirstState, [1, 1, width], 0, 0.5);
             Add(names.PositionEmbedding, [1, architecture.ContextLength, width], 0, 0.5);
@@ -77,7 +85,8 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
                 [vocabulary, embeddingWidth],
                 0,
                 architecture.Logits.Tied ? 1 / Math.Sqrt(embeddingWidth) : 0.5,
-                tied ? _storage : RuntimeStorage.Float32);
+                tied ? _storage : RuntimeStorage.Float32
+            );
         }
 
         if (embeddings.Positions is LearnedPositions learned)
@@ -101,7 +110,9 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
             AddBias(names.EmbeddingProjection, width);
         }
 
-        foreach (RelativePositions relative in architecture.LayerKinds.Select(static kind => kind.Positions).OfType<RelativePositions>().Take(1))
+        foreach (
+            RelativePositions relative in architecture.LayerKinds.Select(static kind => kind.Positions).OfType<RelativePositions>().Take(1)
+        )
         {
             Add(names.RelativeBias, [relative.Buckets, architecture.Attention.Heads], 0, 0.5);
         }
@@ -109,9 +120,12 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         int inner = architecture.SetsPerGroup;
         for (int set = 0; set < architecture.Layers / architecture.LayersPerSet; set++)
         {
-            AddLayer(architecture, name => name
-                .Replace("{layer}", FormattableString.Invariant($"{set / inner}"), StringComparison.Ordinal)
-                .Replace("{inner}", FormattableString.Invariant($"{set % inner}"), StringComparison.Ordinal));
+            AddLayer(
+                architecture,
+                name =>
+                    name.Replace("{layer}", FormattableString.Invariant($"{set / inner}"), StringComparison.Ordinal)
+                        .Replace("{inner}", FormattableString.Invariant($"{set % inner}"), StringComparison.Ordinal)
+            );
         }
 
         if (names.FinalNorm.Length > 0)
@@ -266,7 +280,8 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
         AddLinear(inLayer(names.AttentionOutput), width, queries, attention.OutputBias);
         if (architecture.CrossAttention is { } cross)
         {
-            int crossKeys = cross.KeyValueHeads * cross.HeadDimension, source = architecture.Encoder!.Width;
+            int crossKeys = cross.KeyValueHeads * cross.HeadDimension,
+                source = architecture.Encoder!.Width;
             AddNorm(inLayer(names.CrossAttentionNorm), width, architecture.Norm);
             if (architecture.Arrangement == BlockArrangement.Sandwich)
             {
@@ -336,7 +351,13 @@ internal sealed unsafe class CheckpointTensors : WeightsSource
 
     private void AddConvolution(string name, int outputs, int channels)
     {
-        Add(name + ".weight", [outputs, channels, SoundArchitecture.Window], 0, 1 / Math.Sqrt(SoundArchitecture.Window * channels), _storage);
+        Add(
+            name + ".weight",
+            [outputs, channels, SoundArchitecture.Window],
+            0,
+            1 / Math.Sqrt(SoundArchitecture.Window * channels),
+            _storage
+        );
         AddBias(name, outputs);
     }
 

@@ -38,9 +38,10 @@ internal static class Comparison
     /// The instruction sets of this process, the best first; beside NEON not the portable one, whose vectors are as wide and
     /// which runs on the other machines.
     /// </summary>
-    public static IReadOnlyList<InstructionSet> InstructionSetsHere { get; } = InstructionSets.Best == InstructionSet.Neon
-        ? [InstructionSet.Neon]
-        : [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).OrderDescending()];
+    public static IReadOnlyList<InstructionSet> InstructionSetsHere { get; } =
+        InstructionSets.Best == InstructionSet.Neon
+            ? [InstructionSet.Neon]
+            : [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).OrderDescending()];
 
     public static Outcome Run(FuzzCase @case, FuzzAssembly assembly, int number)
     {
@@ -54,7 +55,11 @@ internal static class Comparison
     /// <param name="load">Loads a model of it.</param>
     /// <param name="instructionSets">The instruction sets; none for all of this process.</param>
     public static Outcome Run(
-        TransformerArchitecture architecture, FuzzCase drawn, Func<WeightsSource, ModelOptions, TransformerModel> load, IReadOnlyList<InstructionSet>? instructionSets = null)
+        TransformerArchitecture architecture,
+        FuzzCase drawn,
+        Func<WeightsSource, ModelOptions, TransformerModel> load,
+        IReadOnlyList<InstructionSet>? instructionSets = null
+    )
     {
         int seed = drawn.Seed;
         using CheckpointTensors tensors = new(architecture, seed);
@@ -100,12 +105,18 @@ internal static class Comparison
 
     internal static void AssertSame(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string how, int position)
     {
-        ReadOnlySpan<int> expectedBits = MemoryMarshal.Cast<float, int>(expected), actualBits = MemoryMarshal.Cast<float, int>(actual);
+        ReadOnlySpan<int> expectedBits = MemoryMarshal.Cast<float, int>(expected),
+            actualBits = MemoryMarshal.Cast<float, int>(actual);
         if (!expectedBits.SequenceEqual(actualBits))
         {
             int first = expectedBits.CommonPrefixLength(actualBits);
-            string values = first < expected.Length && first < actual.Length ? string.Create(CultureInfo.InvariantCulture, $": value {first} is {actual[first]:R} and not {expected[first]:R}") : "";
-            throw new XunitException(string.Create(CultureInfo.InvariantCulture, $"not the same bits {how}, from position {position}{values}"));
+            string values =
+                first < expected.Length && first < actual.Length
+                    ? string.Create(CultureInfo.InvariantCulture, $": value {first} is {actual[first]:R} and not {expected[first]:R}")
+                    : "";
+            throw new XunitException(
+                string.Create(CultureInfo.InvariantCulture, $"not the same bits {how}, from position {position}{values}")
+            );
         }
     }
 
@@ -115,7 +126,12 @@ internal static class Comparison
         int expected = TensorPrimitives.IndexOfMax(logits);
         if (token != expected)
         {
-            throw new XunitException(string.Create(CultureInfo.InvariantCulture, $"the most probable token after position {position} is {expected}, found was {token}"));
+            throw new XunitException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the most probable token after position {position} is {expected}, found was {token}"
+                )
+            );
         }
     }
 
@@ -153,7 +169,15 @@ internal static class Comparison
     {
         for (int layer = 0; layer < states.Length; layer++)
         {
-            if (Compare(expected.HiddenStates[layer], states[layer], slack?.HiddenStates[layer], string.Create(CultureInfo.InvariantCulture, $"hidden states after layer {layer}")) is { } problem)
+            if (
+                Compare(
+                    expected.HiddenStates[layer],
+                    states[layer],
+                    slack?.HiddenStates[layer],
+                    string.Create(CultureInfo.InvariantCulture, $"hidden states after layer {layer}")
+                ) is
+                { } problem
+            )
             {
                 return problem;
             }

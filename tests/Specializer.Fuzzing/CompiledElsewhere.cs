@@ -35,16 +35,19 @@ public static class CompiledElsewhere
     {
         Directory.CreateDirectory(folder);
         int count = 0;
-        foreach ((string name, IReadOnlyList<TransformerArchitecture> architectures) in FuzzRun.Batches(FuzzTests.Seed, FuzzTests.Cases)
-            .Select(static batch => (batch.Name, Architectures: FuzzRun.Architectures(batch.Cases)))
-            .Append((FuzzTests.FoundCases.AssemblyName, FuzzTests.FoundCases.Architectures))
-            .Append((AxisTests.Cases.AssemblyName, AxisTests.Cases.Architectures))
-            .Append((DecoderBodyTests.AssemblyName, DecoderBodyTests.Architectures))
-            .Append((DecoderFixtureTests.AssemblyName, DecoderFixtureTests.Architectures))
-            .Append((SentenceFixtureTests.AssemblyName, SentenceFixtureTests.Architectures))
-            .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
-            .Append((LongRopeModels.AssemblyName, LongRopeModels.Architectures))
-            .Append((OnnxKernelTests.AssemblyName, OnnxKernelTests.Architectures)))
+        foreach (
+            (string name, IReadOnlyList<TransformerArchitecture> architectures) in FuzzRun
+                .Batches(FuzzTests.Seed, FuzzTests.Cases)
+                .Select(static batch => (batch.Name, Architectures: FuzzRun.Architectures(batch.Cases)))
+                .Append((FuzzTests.FoundCases.AssemblyName, FuzzTests.FoundCases.Architectures))
+                .Append((AxisTests.Cases.AssemblyName, AxisTests.Cases.Architectures))
+                .Append((DecoderBodyTests.AssemblyName, DecoderBodyTests.Architectures))
+                .Append((DecoderFixtureTests.AssemblyName, DecoderFixtureTests.Architectures))
+                .Append((SentenceFixtureTests.AssemblyName, SentenceFixtureTests.Architectures))
+                .Append((FamilyTests.AssemblyName, FamilyTests.Architectures))
+                .Append((LongRopeModels.AssemblyName, LongRopeModels.Architectures))
+                .Append((OnnxKernelTests.AssemblyName, OnnxKernelTests.Architectures))
+        )
         {
             File.WriteAllBytes(Path.Combine(folder, name + ".dll"), FuzzCompiler.Compile(architectures, [instructionSet]));
             count += architectures.Count;
@@ -59,6 +62,5 @@ public static class CompiledElsewhere
     }
 
     /// <summary>The image of the cases with a name.</summary>
-    internal static byte[] Read(string name) =>
-        s_tiles.Value ? File.ReadAllBytes(Path.Combine(s_folder!, name + ".dll")) : [];
+    internal static byte[] Read(string name) => s_tiles.Value ? File.ReadAllBytes(Path.Combine(s_folder!, name + ".dll")) : [];
 }

@@ -24,9 +24,21 @@ public sealed class DecoderBodyTests
 
     private static readonly (string Name, Pooling Pooling, bool Normalize)[] s_families =
     [
-        ("llama3", Pooling.Last, true), ("mistral", Pooling.Mean, true), ("qwen2", Pooling.Last, false), ("qwen3", Pooling.Last, true), ("phi3", Pooling.WeightedMean, false),
-        ("gemma", Pooling.Mean, false), ("gemma2", Pooling.Max, false), ("gemma3", Pooling.Mean, true), ("gpt2", Pooling.WeightedMean, true), ("gptj", Pooling.Last, false),
-        ("gpt_neox", Pooling.Mean, false), ("phi", Pooling.Last, false), ("bloom", Pooling.WeightedMean, true), ("mpt", Pooling.Last, true), ("falcon", Pooling.First, false),
+        ("llama3", Pooling.Last, true),
+        ("mistral", Pooling.Mean, true),
+        ("qwen2", Pooling.Last, false),
+        ("qwen3", Pooling.Last, true),
+        ("phi3", Pooling.WeightedMean, false),
+        ("gemma", Pooling.Mean, false),
+        ("gemma2", Pooling.Max, false),
+        ("gemma3", Pooling.Mean, true),
+        ("gpt2", Pooling.WeightedMean, true),
+        ("gptj", Pooling.Last, false),
+        ("gpt_neox", Pooling.Mean, false),
+        ("phi", Pooling.Last, false),
+        ("bloom", Pooling.WeightedMean, true),
+        ("mpt", Pooling.Last, true),
+        ("falcon", Pooling.First, false),
     ];
 
     /// <summary>Rotary positions of every kind, windows, blocks in parallel: those that models with embeddings are trained from both ways.</summary>
@@ -39,7 +51,8 @@ public sealed class DecoderBodyTests
     /// <summary>None where the golden checkpoints are absent.</summary>
     internal static IReadOnlyList<TransformerArchitecture> Architectures => SharedData.Root is null ? [] : [.. Cases.Select(Architecture)];
 
-    private static string[] Cases => [.. s_families.Select(static family => family.Name), .. s_bothWays.Select(static name => name + Bidirectional)];
+    private static string[] Cases =>
+        [.. s_families.Select(static family => family.Name), .. s_bothWays.Select(static name => name + Bidirectional)];
 
     public static TheoryData<string> Names => [.. Cases];
 
@@ -57,7 +70,8 @@ public sealed class DecoderBodyTests
         {
             using EncoderModel model = Load(name, file, instructionSet, threads: 1);
             using EncoderSession session = model.CreateSession();
-            float[] output = new float[model.Encoder.OutputWidth], states = new float[tokens.Length * model.Description.DModel];
+            float[] output = new float[model.Encoder.OutputWidth],
+                states = new float[tokens.Length * model.Description.DModel];
             session.Encode(new EncoderInput(tokens), output, states);
             Tolerance.Default.AssertClose<float>(expected.LastHidden, states, $"{name} states on {instructionSet}");
             Tolerance.Default.AssertClose<float>(expected.Logits, output, $"{name} pooled state on {instructionSet}");
@@ -71,19 +85,28 @@ public sealed class DecoderBodyTests
     }
 
     /// <summary>On two threads, behind a shorter sequence, and without the states or the pooled state.</summary>
-    private static void AssertSameBits(string name, SafetensorsFile file, InstructionSet instructionSet, int[] tokens, float[] output, float[] states)
+    private static void AssertSameBits(
+        string name,
+        SafetensorsFile file,
+        InstructionSet instructionSet,
+        int[] tokens,
+        float[] output,
+        float[] states
+    )
     {
         using EncoderModel model = Load(name, file, instructionSet, threads: 2);
         using EncoderSession session = model.CreateSession();
         const int Shorter = 5;
         int width = model.Encoder.OutputWidth;
-        float[] outputs = new float[2 * width], both = new float[2 * states.Length];
+        float[] outputs = new float[2 * width],
+            both = new float[2 * states.Length];
         int[] padded = [.. tokens.Take(Shorter), .. Enumerable.Repeat(-1, tokens.Length - Shorter), .. tokens];
         session.Encode(new EncoderInput(padded) { Lengths = [Shorter, tokens.Length] }, outputs, both);
         Comparison.AssertSame(output, outputs.AsSpan(width), "pooled in a batch on two threads", 0);
         Comparison.AssertSame(states, both.AsSpan(states.Length), "states in a batch on two threads", 0);
 
-        float[] alone = new float[width], first = new float[Shorter * model.Description.DModel];
+        float[] alone = new float[width],
+            first = new float[Shorter * model.Description.DModel];
         session.Encode(new EncoderInput(tokens.AsSpan(0, Shorter)), alone);
         session.Encode(new EncoderInput(tokens.AsSpan(0, Shorter)), [], first);
         Comparison.AssertSame(alone, outputs.AsSpan(0, width), "pooled by itself", 0);
@@ -100,15 +123,22 @@ public sealed class DecoderBodyTests
     [InlineData("gemma3")]
     public void A_body_both_ways_has_bands_for_windows(string name)
     {
-        TransformerArchitecture causal = Architecture(name), both = Architecture(name + Bidirectional);
+        TransformerArchitecture causal = Architecture(name),
+            both = Architecture(name + Bidirectional);
         Assert.Contains(causal.LayerKinds, static kind => kind.Window > 0);
         Assert.Equal(
             causal.LayerKinds.Select(static kind => kind with { Mask = AttentionMask.Full, Window = 0, Band = kind.Window / 2 }),
-            both.LayerKinds);
+            both.LayerKinds
+        );
     }
 
     private static EncoderModel Load(string name, SafetensorsFile file, InstructionSet instructionSet, int threads) =>
-        (EncoderModel)s_assembly.Value.Load(Array.IndexOf(Cases, name), file, new ModelOptions { InstructionSet = instructionSet, Threads = threads });
+        (EncoderModel)
+            s_assembly.Value.Load(
+                Array.IndexOf(Cases, name),
+                file,
+                new ModelOptions { InstructionSet = instructionSet, Threads = threads }
+            );
 
     private static bool IsBidirectional(string name) => name.EndsWith(Bidirectional, StringComparison.Ordinal);
 
@@ -123,6 +153,10 @@ public sealed class DecoderBodyTests
         Assert.Null(DecoderBody.Obstacle(decoder, IsBidirectional(name)));
 
         // Short chunks make a sequence of 37 tokens pass in three.
-        return DecoderBody.AsEncoder(decoder, new HeadArchitecture(pooling, null, Norm: false, normalize, null), IsBidirectional(name)) with { ChunkLength = 16, ContextLength = 64 };
+        return DecoderBody.AsEncoder(decoder, new HeadArchitecture(pooling, null, Norm: false, normalize, null), IsBidirectional(name)) with
+        {
+            ChunkLength = 16,
+            ContextLength = 64,
+        };
     }
 }

@@ -23,7 +23,8 @@ public sealed class DecoderFixtureTests
 
     private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(AssemblyName, Architectures));
 
-    internal static IReadOnlyList<TransformerArchitecture> Architectures => SharedData.Root is null ? [] : [.. s_names.Select(Architecture)];
+    internal static IReadOnlyList<TransformerArchitecture> Architectures =>
+        SharedData.Root is null ? [] : [.. s_names.Select(Architecture)];
 
     public static TheoryData<string> Names => [.. s_names];
 
@@ -38,7 +39,12 @@ public sealed class DecoderFixtureTests
         Assert.NotEmpty(cases);
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
-            using var model = (DecoderModel)s_assembly.Value.Load(Array.IndexOf(s_names, fixture), weights, new ModelOptions { InstructionSet = instructionSet, Threads = 2 });
+            using var model = (DecoderModel)
+                s_assembly.Value.Load(
+                    Array.IndexOf(s_names, fixture),
+                    weights,
+                    new ModelOptions { InstructionSet = instructionSet, Threads = 2 }
+                );
             foreach ((int[] tokens, double[][] expected) in cases)
             {
                 using DecoderSession session = model.CreateSession();
@@ -64,7 +70,9 @@ public sealed class DecoderFixtureTests
         {
             tolerance = Tolerance.Default;
             using JsonDocument document = JsonDocument.Parse(File.ReadAllText(logits));
-            return document.RootElement.GetProperty("sequences").Deserialize<int[][]>()!
+            return document
+                .RootElement.GetProperty("sequences")
+                .Deserialize<int[][]>()!
                 .Zip(document.RootElement.GetProperty("logits").Deserialize<double[][][]>()!)
                 .ToArray();
         }
@@ -73,7 +81,12 @@ public sealed class DecoderFixtureTests
         tolerance = s_float32;
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json")));
         var cases = new List<(int[], double[][])>();
-        foreach (JsonProperty one in golden.RootElement.GetProperty("cases").EnumerateObject().Where(static one => one.Value.TryGetProperty("input_ids", out _)))
+        foreach (
+            JsonProperty one in golden
+                .RootElement.GetProperty("cases")
+                .EnumerateObject()
+                .Where(static one => one.Value.TryGetProperty("input_ids", out _))
+        )
         {
             int[][] sequences = one.Value.GetProperty("input_ids").Deserialize<int[][]>()!;
             double[] flat = one.Value.GetProperty("logits").Deserialize<double[]>()!;

@@ -51,7 +51,11 @@ internal sealed class EncoderDecoderRun : ModelRun
         OracleRun one = new ArchitectureOracle(Architecture, tensors).Run(_tokens[..1], new OracleInput(Source: shortest.LastHidden));
 
         // The encoder's states first, then its output, then the decoder's.
-        return new OracleRun([.. decoded.Logits, .. one.Logits], [.. source.HiddenStates, source.LastHidden, .. decoded.HiddenStates], decoded.LastHidden);
+        return new OracleRun(
+            [.. decoded.Logits, .. one.Logits],
+            [.. source.HiddenStates, source.LastHidden, .. decoded.HiddenStates],
+            decoded.LastHidden
+        );
     }
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
@@ -59,11 +63,13 @@ internal sealed class EncoderDecoderRun : ModelRun
         using var model = (SequenceToSequenceModel)load(1);
         using SequenceToSequenceSession session = model.CreateSession();
         int width = Architecture.Width;
-        float[][] source = NewStates(Architecture.Encoder!.Layers, SourceLength * width), states = NewStates(Architecture.Layers, _tokens.Length * width);
+        float[][] source = NewStates(Architecture.Encoder!.Layers, SourceLength * width),
+            states = NewStates(Architecture.Layers, _tokens.Length * width);
         session.SourceHiddenStates = (layer, position, state) => state.CopyTo(source[layer].AsSpan(position * width));
         session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * width));
         Encode(session);
-        float[] encoded = new float[SourceLength * width], logits = new float[_tokens.Length * Vocabulary];
+        float[] encoded = new float[SourceLength * width],
+            logits = new float[_tokens.Length * Vocabulary];
         session.CopyEncoderOutput(encoded);
         session.Prefill(_tokens, logits);
         session.SourceHiddenStates = session.HiddenStates = null;
@@ -83,7 +89,12 @@ internal sealed class EncoderDecoderRun : ModelRun
         Comparison.AssertRefused("a prompt longer than the context", () => session.Prefill(new int[_tokens.Length + 1]));
         for (int position = 0; position < _tokens.Length; position++)
         {
-            Comparison.AssertSame(whole.AsSpan(position * Vocabulary, Vocabulary), session.Decode(_tokens[position]), "token by token", position);
+            Comparison.AssertSame(
+                whole.AsSpan(position * Vocabulary, Vocabulary),
+                session.Decode(_tokens[position]),
+                "token by token",
+                position
+            );
         }
 
         Comparison.AssertRefused("a token more than the context", () => session.Decode(0));
@@ -103,7 +114,12 @@ internal sealed class EncoderDecoderRun : ModelRun
         int first = other.Tokens.Count - other.Logits.Count;
         for (int i = 0; i < other.Logits.Count; i++)
         {
-            Comparison.AssertSame(alone.AsSpan((first + i) * Vocabulary, Vocabulary), other.Logits[i], "one of several sequences and alone", first + i);
+            Comparison.AssertSame(
+                alone.AsSpan((first + i) * Vocabulary, Vocabulary),
+                other.Logits[i],
+                "one of several sequences and alone",
+                first + i
+            );
         }
     }
 
@@ -136,7 +152,10 @@ internal sealed class EncoderDecoderRun : ModelRun
         if (session is SpeechSession speech)
         {
             Comparison.AssertRefused("no sound", () => speech.Encode([]));
-            Comparison.AssertRefused("a frame too many", () => speech.Encode(new float[Sound!.MelBands * ((SoundArchitecture.FramesPerPosition * SourceLength) + 1)]));
+            Comparison.AssertRefused(
+                "a frame too many",
+                () => speech.Encode(new float[Sound!.MelBands * ((SoundArchitecture.FramesPerPosition * SourceLength) + 1)])
+            );
         }
         else
         {
@@ -150,7 +169,8 @@ internal sealed class EncoderDecoderRun : ModelRun
     /// <returns>Another of them.</returns>
     private Path Together(SequenceToSequenceSession session, float[] whole)
     {
-        int cut = Random.Next(_tokens.Length), branch = cut + Random.Next(_tokens.Length - cut);
+        int cut = Random.Next(_tokens.Length),
+            branch = cut + Random.Next(_tokens.Length - cut);
         if (cut > 0)
         {
             session.Prefill(_tokens.AsSpan(0, cut));

@@ -20,9 +20,15 @@ internal sealed class FuzzAssembly : IDisposable
     /// <param name="architectures">Their architectures.</param>
     /// <param name="instructionSets">Those that are run beside the portable one; none for all of this process.</param>
     /// <exception cref="InvalidOperationException">The generated code does not compile without a warning.</exception>
-    public FuzzAssembly(string name, IReadOnlyList<TransformerArchitecture> architectures, IReadOnlyCollection<InstructionSet>? instructionSets = null)
+    public FuzzAssembly(
+        string name,
+        IReadOnlyList<TransformerArchitecture> architectures,
+        IReadOnlyCollection<InstructionSet>? instructionSets = null
+    )
     {
-        byte[] image = CompiledElsewhere.IsSet ? CompiledElsewhere.Read(name) : FuzzCompiler.Compile(architectures, instructionSets ?? [.. Comparison.InstructionSetsHere]);
+        byte[] image = CompiledElsewhere.IsSet
+            ? CompiledElsewhere.Read(name)
+            : FuzzCompiler.Compile(architectures, instructionSets ?? [.. Comparison.InstructionSetsHere]);
         _assembly = _context.LoadFromStream(new MemoryStream(image));
     }
 
@@ -31,7 +37,8 @@ internal sealed class FuzzAssembly : IDisposable
     {
         Type type = _assembly.GetType(Namespace + "." + ClassName(number), throwOnError: true)!;
         MethodInfo load = type.GetMethod("Load", [typeof(WeightsSource), typeof(ModelOptions)])!;
-        return (TransformerModel)load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [weights, options], CultureInfo.InvariantCulture)!;
+        return (TransformerModel)
+            load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [weights, options], CultureInfo.InvariantCulture)!;
     }
 
     /// <inheritdoc/>

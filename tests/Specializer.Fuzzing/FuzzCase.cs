@@ -235,40 +235,119 @@ internal sealed record FuzzCase
 
     private bool IsEncoder => Stack == Stack.Encoder;
 
-    private bool HasHead => IsEncoder && (Pooling != Pooling.None || HeadDense > 0 || HeadOutputs > 0 || Projection > 0 || SecondProjection > 0 || Normalize);
+    private bool HasHead =>
+        IsEncoder && (Pooling != Pooling.None || HeadDense > 0 || HeadOutputs > 0 || Projection > 0 || SecondProjection > 0 || Normalize);
 
     /// <summary>What the parser refuses of each stack, and what would declare nothing.</summary>
-    private bool StackFits => Stack switch
-    {
-        Stack.Encoder => Sequences == 1 && SecondPositions != PositionKind.Relative
-            && (Causal
-                ? Positions != PositionKind.Relative && Band == 0 && !GlobalTokens && !Linear
-                : Window == 0 && SecondWindow == 0 && Positions != PositionKind.Alibi && SecondPositions != PositionKind.Alibi)
-            && Prefix == 0 && (!GlobalTokens || Band > 0) && (!HeadNorm || HeadDense > 0) && (Positions != PositionKind.Relative || !TwoKinds)
-            && (Table != TableKind.LearnedBehindPadding || TableOffset > 0),
-        Stack.EncoderDecoder => !IsParallel && Positions != PositionKind.Alibi && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative) && (Positions != PositionKind.Relative || !TwoKinds)
-            && Prefix == 0 && IsPlain && (!SharedEmbeddings || SourceVocabularySize == VocabularySize) && (!CrossKeyValue || KeyBias == ValueBias)
-            && Table != TableKind.LearnedBehindPadding,
-        _ => IsPlain && Positions != PositionKind.Relative && SecondPositions != PositionKind.Relative && Table != TableKind.LearnedBehindPadding
-            && (Prefix == 0 || (Prefix <= ContextLength && (ChunkLength == 0 ? Prefix <= 16 : Prefix <= ChunkLength) && Window == 0 && SecondWindow == 0 && Positions != PositionKind.Alibi && SecondPositions != PositionKind.Alibi)),
-    }
-    && (!Linear || (Positions == PositionKind.None && SecondPositions == PositionKind.None && Window == 0 && SecondWindow == 0 && SoftCap == 0 && Scale == 0 && Prefix == 0 && Band == 0 && !TwoKinds));
+    private bool StackFits =>
+        Stack switch
+        {
+            Stack.Encoder => Sequences == 1
+                && SecondPositions != PositionKind.Relative
+                && (
+                    Causal
+                        ? Positions != PositionKind.Relative && Band == 0 && !GlobalTokens && !Linear
+                        : Window == 0 && SecondWindow == 0 && Positions != PositionKind.Alibi && SecondPositions != PositionKind.Alibi
+                )
+                && Prefix == 0
+                && (!GlobalTokens || Band > 0)
+                && (!HeadNorm || HeadDense > 0)
+                && (Positions != PositionKind.Relative || !TwoKinds)
+                && (Table != TableKind.LearnedBehindPadding || TableOffset > 0),
+            Stack.EncoderDecoder => !IsParallel
+                && Positions != PositionKind.Alibi
+                && SecondPositions is not (PositionKind.Alibi or PositionKind.Relative)
+                && (Positions != PositionKind.Relative || !TwoKinds)
+                && Prefix == 0
+                && IsPlain
+                && (!SharedEmbeddings || SourceVocabularySize == VocabularySize)
+                && (!CrossKeyValue || KeyBias == ValueBias)
+                && Table != TableKind.LearnedBehindPadding,
+            _ => IsPlain
+                && Positions != PositionKind.Relative
+                && SecondPositions != PositionKind.Relative
+                && Table != TableKind.LearnedBehindPadding
+                && (
+                    Prefix == 0
+                    || (
+                        Prefix <= ContextLength
+                        && (ChunkLength == 0 ? Prefix <= 16 : Prefix <= ChunkLength)
+                        && Window == 0
+                        && SecondWindow == 0
+                        && Positions != PositionKind.Alibi
+                        && SecondPositions != PositionKind.Alibi
+                    )
+                ),
+        }
+        && (
+            !Linear
+            || (
+                Positions == PositionKind.None
+                && SecondPositions == PositionKind.None
+                && Window == 0
+                && SecondWindow == 0
+                && SoftCap == 0
+                && Scale == 0
+                && Prefix == 0
+                && Band == 0
+                && !TwoKinds
+            )
+        );
 
     /// <summary>Images and sound have neither tokens nor what belongs to them.</summary>
     private bool SourceFits =>
-        (PatchSize == 0 || (IsEncoder && Table == TableKind.None && !EmbeddingNorm && TokenTypes == 0 && EmbeddingWidth == 0 && !GlobalTokens && !TiedHead))
+        (
+            PatchSize == 0
+            || (
+                IsEncoder
+                && Table == TableKind.None
+                && !EmbeddingNorm
+                && TokenTypes == 0
+                && EmbeddingWidth == 0
+                && !GlobalTokens
+                && !TiedHead
+            )
+        )
         && (MelBands == 0 || (Stack == Stack.EncoderDecoder && !SharedEmbeddings))
-        && (!TiedHead || (IsEncoder && HeadOutputs == VocabularySize && (HeadDense > 0 ? HeadDense : SecondProjection > 0 ? SecondProjection : Projection > 0 ? Projection : Width) == (EmbeddingWidth == 0 ? Width : EmbeddingWidth)))
+        && (
+            !TiedHead
+            || (
+                IsEncoder
+                && HeadOutputs == VocabularySize
+                && (
+                    HeadDense > 0 ? HeadDense
+                    : SecondProjection > 0 ? SecondProjection
+                    : Projection > 0 ? Projection
+                    : Width
+                ) == (EmbeddingWidth == 0 ? Width : EmbeddingWidth)
+            )
+        )
         && (LogitsScale == 1 || !IsEncoder);
 
     private bool IsParallel => Arrangement is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms;
 
     /// <summary>Whether it has nothing that only encoders have.</summary>
-    private bool IsPlain => (Band == 0 || Stack == Stack.EncoderDecoder) && !GlobalTokens && TokenTypes == 0 && EmbeddingWidth == 0 && !SharedLayers && Pooling == Pooling.None && HeadDense == 0 && HeadOutputs == 0 && !Causal && Projection == 0 && SecondProjection == 0;
+    private bool IsPlain =>
+        (Band == 0 || Stack == Stack.EncoderDecoder)
+        && !GlobalTokens
+        && TokenTypes == 0
+        && EmbeddingWidth == 0
+        && !SharedLayers
+        && Pooling == Pooling.None
+        && HeadDense == 0
+        && HeadOutputs == 0
+        && !Causal
+        && Projection == 0
+        && SecondProjection == 0;
 
     public TransformerArchitecture ToArchitecture()
     {
-        TransformerArchitecture stack = ToStack(IsEncoder && !Causal ? AttentionMask.Full : Prefix > 0 ? AttentionMask.Prefix : AttentionMask.Causal, Stack == Stack.EncoderDecoder ? "decoder." : "");
+        TransformerArchitecture stack = ToStack(
+            IsEncoder && !Causal ? AttentionMask.Full
+                : Prefix > 0 ? AttentionMask.Prefix
+                : AttentionMask.Causal,
+            Stack == Stack.EncoderDecoder ? "decoder." : ""
+        );
         return Stack switch
         {
             Stack.Encoder => stack with
@@ -285,27 +364,50 @@ internal sealed record FuzzCase
                     Patches = PatchSize > 0 ? new PatchArchitecture(PatchSize * PatchesAcross, PatchSize, Channels) : null,
                 },
                 Logits = new LogitsArchitecture(false, false, 0),
-                Head = !HasHead ? null : new HeadArchitecture(
-                    Pooling,
-                    HeadDense == 0 ? null : new DenseArchitecture(HeadDense, HeadActivation),
-                    HeadNorm,
-                    Normalize,
-                    HeadOutputs == 0 ? null : new OutputArchitecture(HeadOutputs, TiedHead, HeadBias)) { Projections = Projections },
+                Head = !HasHead
+                    ? null
+                    : new HeadArchitecture(
+                        Pooling,
+                        HeadDense == 0 ? null : new DenseArchitecture(HeadDense, HeadActivation),
+                        HeadNorm,
+                        Normalize,
+                        HeadOutputs == 0 ? null : new OutputArchitecture(HeadOutputs, TiedHead, HeadBias)
+                    )
+                    {
+                        Projections = Projections,
+                    },
             },
             Stack.EncoderDecoder => stack with
             {
-                CrossAttention = stack.Attention with { QueryKeyNorm = false, Linear = false, ScaleByInverseLayer = false, ProjectionClip = 0, Scale = Linear ? (float)(1 / Math.Sqrt(HeadDimension)) : stack.Attention.Scale },
+                CrossAttention = stack.Attention with
+                {
+                    QueryKeyNorm = false,
+                    Linear = false,
+                    ScaleByInverseLayer = false,
+                    ProjectionClip = 0,
+                    Scale = Linear ? (float)(1 / Math.Sqrt(HeadDimension)) : stack.Attention.Scale,
+                },
                 Encoder = ToStack(AttentionMask.Full, "encoder.") with
                 {
                     Stack = Stack.Encoder,
                     Layers = EncoderLayers,
                     ContextLength = SourceLength,
-                    Embeddings = MelBands == 0
-                        ? stack.Embeddings with { VocabularySize = SourceVocabularySize, Positions = PositionTable(SourceLength) }
-                        : new EmbeddingArchitecture(0, 1, Table == TableKind.Learned ? new LearnedPositions(0, SourceLength + TableRowsBeyond) : null, Norm: false)
-                        {
-                            Sound = new SoundArchitecture(MelBands, Activation),
-                        },
+                    Embeddings =
+                        MelBands == 0
+                            ? stack.Embeddings with
+                            {
+                                VocabularySize = SourceVocabularySize,
+                                Positions = PositionTable(SourceLength),
+                            }
+                            : new EmbeddingArchitecture(
+                                0,
+                                1,
+                                Table == TableKind.Learned ? new LearnedPositions(0, SourceLength + TableRowsBeyond) : null,
+                                Norm: false
+                            )
+                            {
+                                Sound = new SoundArchitecture(MelBands, Activation),
+                            },
                     Logits = new LogitsArchitecture(SharedEmbeddings && Tied, false, 0),
                 },
             },
@@ -313,18 +415,33 @@ internal sealed record FuzzCase
         };
     }
 
-    private EquatableArray<ProjectionArchitecture> Projections => new(
-    [
-        .. Projection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("1_Dense/linear", Projection, HeadActivation, HeadBias)],
-        .. SecondProjection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("2_Dense/linear", SecondProjection, null, Bias: false)],
-    ]);
+    private EquatableArray<ProjectionArchitecture> Projections =>
+        new([
+            .. Projection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("1_Dense/linear", Projection, HeadActivation, HeadBias)],
+            .. SecondProjection == 0 ? Array.Empty<ProjectionArchitecture>() : [new("2_Dense/linear", SecondProjection, null, Bias: false)],
+        ]);
 
     private TransformerArchitecture ToStack(AttentionMask mask, string side)
     {
         // The window is the decoder's, the band the encoder's.
         bool seesAll = mask == AttentionMask.Full;
-        LayerKind first = new(TwoKinds ? "First" : "", seesAll ? 0 : Window, AttentionPositions(Positions, RotaryBase, RotaryDimension, RotaryScaling(RotaryDimension), mask)) { Mask = mask, Band = seesAll ? Band : 0 };
-        LayerKind second = new("Second", seesAll ? 0 : SecondWindow, AttentionPositions(SecondPositions, SecondRotaryBase, SecondRotaryDimension, new NoScaling(), mask)) { Mask = mask };
+        LayerKind first = new(
+            TwoKinds ? "First" : "",
+            seesAll ? 0 : Window,
+            AttentionPositions(Positions, RotaryBase, RotaryDimension, RotaryScaling(RotaryDimension), mask)
+        )
+        {
+            Mask = mask,
+            Band = seesAll ? Band : 0,
+        };
+        LayerKind second = new(
+            "Second",
+            seesAll ? 0 : SecondWindow,
+            AttentionPositions(SecondPositions, SecondRotaryBase, SecondRotaryDimension, new NoScaling(), mask)
+        )
+        {
+            Mask = mask,
+        };
         return new TransformerArchitecture(
             Layers,
             Width,
@@ -332,7 +449,17 @@ internal sealed record FuzzCase
             ChunkLength,
             new EmbeddingArchitecture(VocabularySize, EmbeddingScale, PositionTable(ContextLength), EmbeddingNorm),
             new AttentionArchitecture(
-                Heads, KeyValueHeads, HeadDimension, Scale == 0 ? (Linear ? 1 : (float)(1 / Math.Sqrt(HeadDimension))) : Scale, QueryBias, KeyBias, ValueBias, OutputBias, SoftCap, QueryKeyNorm)
+                Heads,
+                KeyValueHeads,
+                HeadDimension,
+                Scale == 0 ? (Linear ? 1 : (float)(1 / Math.Sqrt(HeadDimension))) : Scale,
+                QueryBias,
+                KeyBias,
+                ValueBias,
+                OutputBias,
+                SoftCap,
+                QueryKeyNorm
+            )
             {
                 Linear = Linear,
                 ScaleByInverseLayer = ScaleByInverseLayer,
@@ -344,7 +471,8 @@ internal sealed record FuzzCase
             new NormArchitecture(Norm, Epsilon, NormBias, UnitOffset),
             Arrangement,
             new LogitsArchitecture(Tied, LogitsBias, LogitsSoftCap) { Scale = LogitsScale },
-            new CheckpointLayout(Names(side), Layout, GateUpConcatenated, InputsFirst, EquatableArray<string>.Empty))
+            new CheckpointLayout(Names(side), Layout, GateUpConcatenated, InputsFirst, EquatableArray<string>.Empty)
+        )
         {
             Stack = Stack,
             WeightStorage = Storage,
@@ -362,61 +490,94 @@ internal sealed record FuzzCase
     }
 
     /// <summary>The properties that make up a case.</summary>
-    internal static IReadOnlyList<PropertyInfo> Values { get; } = [.. typeof(FuzzCase).GetProperties().Where(static property => property.CanWrite)];
+    internal static IReadOnlyList<PropertyInfo> Values { get; } =
+    [.. typeof(FuzzCase).GetProperties().Where(static property => property.CanWrite)];
 
-    private static string Spell(object value) => value switch
-    {
-        bool flag => flag ? "true" : "false",
-        float number => number.ToString("R", CultureInfo.InvariantCulture) + "f",
-        double number => number.ToString("R", CultureInfo.InvariantCulture) + "d",
-        Enum member => member.GetType().Name + "." + member,
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-    };
-
-    private bool RotaryFits(PositionKind kind, int dimension) => kind != PositionKind.Rotary || (dimension % 2 == 0 && dimension >= 2 && dimension <= HeadDimension);
-
-    private AttentionPositions AttentionPositions(PositionKind kind, double rotaryBase, int dimension, RotaryScaling scaling, AttentionMask mask) => kind switch
-    {
-        PositionKind.Rotary => new RotaryPositions(rotaryBase, dimension, RotaryInterleaved, scaling),
-        PositionKind.Alibi => new AlibiPositions(MaximumBias),
-        PositionKind.Relative => new RelativePositions(8, 20, Bidirectional: mask == AttentionMask.Full),
-        _ => new NoPositions(),
-    };
-
-    private PositionTable? PositionTable(int length) => Table switch
-    {
-        TableKind.Learned => new LearnedPositions(TableOffset, TableOffset + length + TableRowsBeyond),
-        TableKind.LearnedBehindPadding => new LearnedPositions(TableOffset, TableOffset + length + TableRowsBeyond) { PaddingToken = TableOffset - 1 },
-        TableKind.SinusoidalInterleaved => new SinusoidalPositions(Interleaved: true),
-        TableKind.SinusoidalHalves => new SinusoidalPositions(Interleaved: false),
-        TableKind.SinusoidalEndpoint => new SinusoidalPositions(Interleaved: false) { First = TableOffset, Endpoint = true },
-        _ => null,
-    };
-
-    private RotaryScaling RotaryScaling(int dimension) => Scaling switch
-    {
-        ScalingKind.Linear => new LinearScaling(ScalingFactor),
-        ScalingKind.Llama3 => new Llama3Scaling(ScalingFactor, 1, 4, OriginalContextLength),
-        ScalingKind.Yarn => new YarnScaling(ScalingFactor, OriginalContextLength, 32, 1, (0.1 * Math.Log(ScalingFactor)) + 1),
-        ScalingKind.Long when ShortFactors => (LongFactors(dimension) with
+    private static string Spell(object value) =>
+        value switch
         {
-            ShortFactors = new EquatableArray<double>(Enumerable.Range(0, dimension / 2).Select(static pair => 1.25 - (pair / 64d))),
-            OriginalContextLength = OriginalContextLength,
-        }).For(ContextLength),
-        ScalingKind.Long => LongFactors(dimension),
-        _ => new NoScaling(),
-    };
+            bool flag => flag ? "true" : "false",
+            float number => number.ToString("R", CultureInfo.InvariantCulture) + "f",
+            double number => number.ToString("R", CultureInfo.InvariantCulture) + "d",
+            Enum member => member.GetType().Name + "." + member,
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        };
+
+    private bool RotaryFits(PositionKind kind, int dimension) =>
+        kind != PositionKind.Rotary || (dimension % 2 == 0 && dimension >= 2 && dimension <= HeadDimension);
+
+    private AttentionPositions AttentionPositions(
+        PositionKind kind,
+        double rotaryBase,
+        int dimension,
+        RotaryScaling scaling,
+        AttentionMask mask
+    ) =>
+        kind switch
+        {
+            PositionKind.Rotary => new RotaryPositions(rotaryBase, dimension, RotaryInterleaved, scaling),
+            PositionKind.Alibi => new AlibiPositions(MaximumBias),
+            PositionKind.Relative => new RelativePositions(8, 20, Bidirectional: mask == AttentionMask.Full),
+            _ => new NoPositions(),
+        };
+
+    private PositionTable? PositionTable(int length) =>
+        Table switch
+        {
+            TableKind.Learned => new LearnedPositions(TableOffset, TableOffset + length + TableRowsBeyond),
+            TableKind.LearnedBehindPadding => new LearnedPositions(TableOffset, TableOffset + length + TableRowsBeyond)
+            {
+                PaddingToken = TableOffset - 1,
+            },
+            TableKind.SinusoidalInterleaved => new SinusoidalPositions(Interleaved: true),
+            TableKind.SinusoidalHalves => new SinusoidalPositions(Interleaved: false),
+            TableKind.SinusoidalEndpoint => new SinusoidalPositions(Interleaved: false) { First = TableOffset, Endpoint = true },
+            _ => null,
+        };
+
+    private RotaryScaling RotaryScaling(int dimension) =>
+        Scaling switch
+        {
+            ScalingKind.Linear => new LinearScaling(ScalingFactor),
+            ScalingKind.Llama3 => new Llama3Scaling(ScalingFactor, 1, 4, OriginalContextLength),
+            ScalingKind.Yarn => new YarnScaling(ScalingFactor, OriginalContextLength, 32, 1, (0.1 * Math.Log(ScalingFactor)) + 1),
+            ScalingKind.Long when ShortFactors => (
+                LongFactors(dimension) with
+                {
+                    ShortFactors = new EquatableArray<double>(
+                        Enumerable.Range(0, dimension / 2).Select(static pair => 1.25 - (pair / 64d))
+                    ),
+                    OriginalContextLength = OriginalContextLength,
+                }
+            ).For(ContextLength),
+            ScalingKind.Long => LongFactors(dimension),
+            _ => new NoScaling(),
+        };
 
     private LongScaling LongFactors(int dimension) =>
-        new(new EquatableArray<double>(Enumerable.Range(0, dimension / 2).Select(pair => 1 + (pair * ScalingFactor / dimension))), 1 + (ScalingFactor / 16));
+        new(
+            new EquatableArray<double>(Enumerable.Range(0, dimension / 2).Select(pair => 1 + (pair * ScalingFactor / dimension))),
+            1 + (ScalingFactor / 16)
+        );
 
     private CheckpointNames Names(string side)
     {
         string layer = side + "layers.{layer}." + (SetsPerGroup == 1 ? "" : "inner.{inner}.");
         bool post = Arrangement == BlockArrangement.PostNorm;
         return new CheckpointNames(
-            SharedEmbeddings ? "embed" : side + "embed", layer + "norm1", layer + "q", layer + "k", layer + "v", layer + "o", layer + "norm2",
-            layer + "gate", layer + "up", layer + "down", NoFinalNorm || post ? "" : side + "norm", "logits")
+            SharedEmbeddings ? "embed" : side + "embed",
+            layer + "norm1",
+            layer + "q",
+            layer + "k",
+            layer + "v",
+            layer + "o",
+            layer + "norm2",
+            layer + "gate",
+            layer + "up",
+            layer + "down",
+            NoFinalNorm || post ? "" : side + "norm",
+            "logits"
+        )
         {
             PositionEmbedding = side + "positions",
             PatchProjection = side + "patches",

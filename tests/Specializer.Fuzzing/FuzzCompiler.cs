@@ -39,18 +39,36 @@ internal static class FuzzCompiler
         lock (s_tiles)
         {
             long start = Stopwatch.GetTimestamp();
-            string[] missing = [.. Enum.GetValues<InstructionSet>().Where(set => set != InstructionSet.Portable && !instructionSets.Contains(set)).Select(static set => set.ToString())];
-            SourceFile[] files = [.. architectures
-                .Select(static (architecture, number) => new PlannedModel(
-                    new ClassDeclaration(FuzzAssembly.Namespace, EquatableArray<string>.Empty, FuzzAssembly.ClassName(number)), Planner.Plan(architecture, guarded: true)))
-                .AsParallel()
-                .AsOrdered()
-                .SelectMany(model => Without(missing, ModelEmitter.Emit(model)))];
-            trees = [.. files
-                .Select(static file => file with { Text = s_tiles.TakeTiles(file.Text) })
-                .AsParallel()
-                .AsOrdered()
-                .Select(static file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), ParseOptions, file.HintName))];
+            string[] missing =
+            [
+                .. Enum.GetValues<InstructionSet>()
+                    .Where(set => set != InstructionSet.Portable && !instructionSets.Contains(set))
+                    .Select(static set => set.ToString()),
+            ];
+            SourceFile[] files =
+            [
+                .. architectures
+                    .Select(
+                        static (architecture, number) =>
+                            new PlannedModel(
+                                new ClassDeclaration(FuzzAssembly.Namespace, EquatableArray<string>.Empty, FuzzAssembly.ClassName(number)),
+                                Planner.Plan(architecture, guarded: true)
+                            )
+                    )
+                    .AsParallel()
+                    .AsOrdered()
+                    .SelectMany(model => Without(missing, ModelEmitter.Emit(model))),
+            ];
+            trees =
+            [
+                .. files
+                    .Select(static file => file with { Text = s_tiles.TakeTiles(file.Text) })
+                    .AsParallel()
+                    .AsOrdered()
+                    .Select(static file =>
+                        CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), ParseOptions, file.HintName)
+                    ),
+            ];
             Writing += Stopwatch.GetElapsedTime(start);
             s_tiles.CompileNew(PlatformReferences.All);
             tiles = [.. s_tiles.References];
@@ -72,21 +90,41 @@ internal static class FuzzCompiler
                 allowUnsafe: true,
                 warningLevel: 9999,
                 specificDiagnosticOptions: [new("CS8632", ReportDiagnostic.Suppress), new("CS8669", ReportDiagnostic.Suppress)],
-                nullableContextOptions: NullableContextOptions.Disable));
+                nullableContextOptions: NullableContextOptions.Disable
+            )
+        );
         using MemoryStream image = new();
         EmitResult result = compilation.Emit(image);
-        string[] problems = [.. result.Diagnostics.Where(static problem => problem.Severity > DiagnosticSeverity.Hidden).Take(5).Select(static problem => problem.ToString())];
-        return problems.Length == 0 ? image.ToArray() : throw new InvalidOperationException("The generated code does not compile cleanly:\n" + string.Join('\n', problems));
+        string[] problems =
+        [
+            .. result
+                .Diagnostics.Where(static problem => problem.Severity > DiagnosticSeverity.Hidden)
+                .Take(5)
+                .Select(static problem => problem.ToString()),
+        ];
+        return problems.Length == 0
+            ? image.ToArray()
+            : throw new InvalidOperationException("The generated code does not compile cleanly:\n" + string.Join('\n', problems));
     }
 
     /// <summary>Leaves out the kernels of instruction sets that will not run, which would take as long to compile.</summary>
     private static IEnumerable<SourceFile> Without(string[] missing, IEnumerable<SourceFile> files)
     {
-        foreach (SourceFile file in files.Where(file => !missing.Any(name => file.HintName.EndsWith(".Kernels." + name + ".g.cs", StringComparison.Ordinal))))
+        foreach (
+            SourceFile file in files.Where(file =>
+                !missing.Any(name => file.HintName.EndsWith(".Kernels." + name + ".g.cs", StringComparison.Ordinal))
+            )
+        )
         {
             // What may be null is checked where declared models are compiled; here it would only take time.
             string code = file.Text.Replace("#nullable enable", "#nullable disable", StringComparison.Ordinal);
-            yield return file with { Text = missing.Aggregate(code, static (text, name) => text.Replace("<" + name + "Kernels>", "<PortableKernels>", StringComparison.Ordinal)) };
+            yield return file with
+            {
+                Text = missing.Aggregate(
+                    code,
+                    static (text, name) => text.Replace("<" + name + "Kernels>", "<PortableKernels>", StringComparison.Ordinal)
+                ),
+            };
         }
     }
 }

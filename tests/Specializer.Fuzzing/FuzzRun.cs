@@ -22,7 +22,8 @@ internal static class FuzzRun
     public static (string Report, bool Agreed) Run(int seed, int count, Action<string> progress)
     {
         List<string> failures = [];
-        int agreed = 0, illConditioned = 0;
+        int agreed = 0,
+            illConditioned = 0;
         TimeSpan compiling = TimeSpan.Zero;
         long start = Stopwatch.GetTimestamp();
         foreach ((string name, FuzzCase[] cases) in Batches(seed, count))
@@ -33,7 +34,11 @@ internal static class FuzzRun
 
             // Most of a case's time goes by compiling its methods at run time, which processors do side by side.
             var outcomes = new Outcome[cases.Length];
-            Parallel.For(0, cases.Length, number => outcomes[number] = assembly is null ? RunAlone(cases[number]) : RunIn(assembly, cases[number], number));
+            Parallel.For(
+                0,
+                cases.Length,
+                number => outcomes[number] = assembly is null ? RunAlone(cases[number]) : RunIn(assembly, cases[number], number)
+            );
             for (int number = 0; number < cases.Length; number++)
             {
                 Outcome outcome = outcomes[number];
@@ -41,25 +46,39 @@ internal static class FuzzRun
                 illConditioned += outcome.Verdict == Verdict.IllConditioned ? 1 : 0;
                 if (outcome.Verdict == Verdict.Disagrees)
                 {
-                    failures.Add(string.Create(CultureInfo.InvariantCulture, $"Seed {cases[number].Seed} disagrees. {outcome.Message}\n{(failures.Count < MostShrunk ? Shrunk(cases[number]) : cases[number])}"));
+                    failures.Add(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"Seed {cases[number].Seed} disagrees. {outcome.Message}\n{(failures.Count < MostShrunk ? Shrunk(cases[number]) : cases[number])}"
+                        )
+                    );
                     progress(failures[^1]);
                 }
                 else if (outcome.Verdict == Verdict.IllConditioned)
                 {
-                    progress(string.Create(CultureInfo.InvariantCulture, $"Seed {cases[number].Seed} is ill-conditioned: {outcome.Message.ReplaceLineEndings(" ")}"));
+                    progress(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"Seed {cases[number].Seed} is ill-conditioned: {outcome.Message.ReplaceLineEndings(" ")}"
+                        )
+                    );
                 }
             }
 
-            progress(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{agreed + illConditioned + failures.Count} of {count}: {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s"));
+            progress(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{agreed + illConditioned + failures.Count} of {count}: {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s"
+                )
+            );
         }
 
         // All that disagree once more: they may stand far apart above.
         failures.ForEach(progress);
         string report = string.Create(
             CultureInfo.InvariantCulture,
-            $"Seeds {seed} to {seed + count - 1} on {string.Join(", ", Comparison.InstructionSetsHere)}: {agreed} agree, {illConditioned} are too ill-conditioned to tell, {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {compiling.TotalSeconds:f1} s of them compiling, of these {Writing.TotalSeconds:f1} s planning, writing and parsing.");
+            $"Seeds {seed} to {seed + count - 1} on {string.Join(", ", Comparison.InstructionSetsHere)}: {agreed} agree, {illConditioned} are too ill-conditioned to tell, {failures.Count} disagree; {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {compiling.TotalSeconds:f1} s of them compiling, of these {Writing.TotalSeconds:f1} s planning, writing and parsing."
+        );
         progress(report);
         return (string.Join("\n\n", failures.Append(report)), failures.Count == 0);
     }
@@ -97,11 +116,15 @@ internal static class FuzzRun
         for (int first = 0; first < count; first += BatchSize)
         {
             int size = Math.Min(BatchSize, count - first);
-            yield return (FormattableString.Invariant($"random-{seed + first}-{size}"), [.. Enumerable.Range(seed + first, size).Select(RandomCase.Draw)]);
+            yield return (
+                FormattableString.Invariant($"random-{seed + first}-{size}"),
+                [.. Enumerable.Range(seed + first, size).Select(RandomCase.Draw)]
+            );
         }
     }
 
-    public static IReadOnlyList<TransformerArchitecture> Architectures(IEnumerable<FuzzCase> cases) => [.. cases.Select(static @case => @case.ToArchitecture())];
+    public static IReadOnlyList<TransformerArchitecture> Architectures(IEnumerable<FuzzCase> cases) =>
+        [.. cases.Select(static @case => @case.ToArchitecture())];
 
     /// <summary>What the compiler's time is made of, where it ran at all.</summary>
     private static TimeSpan Writing => CompiledElsewhere.IsSet ? TimeSpan.Zero : FuzzCompiler.Writing;

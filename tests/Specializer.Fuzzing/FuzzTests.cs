@@ -23,19 +23,78 @@ public sealed class FuzzTests(ITestOutputHelper output)
     /// <summary>What the fuzzer found once, each shrunk.</summary>
     private static readonly Dictionary<string, FuzzCase> s_found = new()
     {
-        ["as many logits as projected features, in rows of another stride"] = new FuzzCase { VocabularySize = 120, Heads = 5, KeyValueHeads = 5, HeadDimension = 8 },
-        ["as many logits as features, projections between norms"] = new FuzzCase { Width = 32, VocabularySize = 32, Heads = 2, KeyValueHeads = 1, Arrangement = BlockArrangement.Sandwich },
-        ["gate and up in one tensor, with biases"] = new FuzzCase { Gated = true, FeedForwardBias = true, GateUpConcatenated = true },
-        ["gate and up in one tensor, inputs first"] = new FuzzCase { Gated = true, GateUpConcatenated = true, InputsFirst = true },
+        ["as many logits as projected features, in rows of another stride"] = new FuzzCase
+        {
+            VocabularySize = 120,
+            Heads = 5,
+            KeyValueHeads = 5,
+            HeadDimension = 8,
+        },
+        ["as many logits as features, projections between norms"] = new FuzzCase
+        {
+            Width = 32,
+            VocabularySize = 32,
+            Heads = 2,
+            KeyValueHeads = 1,
+            Arrangement = BlockArrangement.Sandwich,
+        },
+        ["gate and up in one tensor, with biases"] = new FuzzCase
+        {
+            Gated = true,
+            FeedForwardBias = true,
+            GateUpConcatenated = true,
+        },
+        ["gate and up in one tensor, inputs first"] = new FuzzCase
+        {
+            Gated = true,
+            GateUpConcatenated = true,
+            InputsFirst = true,
+        },
         ["a kind of layer that no layer is of"] = new FuzzCase { TwoKinds = true, PatternLength = 1 },
-        ["a source longer than the context, with rotary positions"] = new FuzzCase { Stack = Stack.EncoderDecoder, SourceLength = 17, Positions = PositionKind.Rotary },
-        ["relative positions over the cache of a window, which is shorter than their table"] = new FuzzCase { Stack = Stack.EncoderDecoder, Positions = PositionKind.Relative, Window = 2 },
-        ["stacks of an encoder-decoder with different kinds of layers"] = new FuzzCase { Stack = Stack.EncoderDecoder, EncoderLayers = 2, TwoKinds = true },
-        ["fewer layers than the pattern"] = new FuzzCase { TwoKinds = true, Pattern = 1, PatternLength = 2 },
+        ["a source longer than the context, with rotary positions"] = new FuzzCase
+        {
+            Stack = Stack.EncoderDecoder,
+            SourceLength = 17,
+            Positions = PositionKind.Rotary,
+        },
+        ["relative positions over the cache of a window, which is shorter than their table"] = new FuzzCase
+        {
+            Stack = Stack.EncoderDecoder,
+            Positions = PositionKind.Relative,
+            Window = 2,
+        },
+        ["stacks of an encoder-decoder with different kinds of layers"] = new FuzzCase
+        {
+            Stack = Stack.EncoderDecoder,
+            EncoderLayers = 2,
+            TwoKinds = true,
+        },
+        ["fewer layers than the pattern"] = new FuzzCase
+        {
+            TwoKinds = true,
+            Pattern = 1,
+            PatternLength = 2,
+        },
         ["small weights in half precision, one row at a time with portable vectors"] = new FuzzCase
         {
-            Seed = 30036, Stack = Stack.EncoderDecoder, Storage = WeightStorage.Float16, Layers = 2, SourceLength = 1, SourceVocabularySize = 33, VocabularySize = 33, HeadDimension = 8, OutputBias = true,
-            Positions = PositionKind.Relative, Window = 1, FeedForwardWidth = 128, Activation = ActivationFunction.GeluTanh, Gated = true, FeedForwardBias = true, Norm = NormFormula.Layer, Epsilon = 1E-12f, GateUpConcatenated = true,
+            Seed = 30036,
+            Stack = Stack.EncoderDecoder,
+            Storage = WeightStorage.Float16,
+            Layers = 2,
+            SourceLength = 1,
+            SourceVocabularySize = 33,
+            VocabularySize = 33,
+            HeadDimension = 8,
+            OutputBias = true,
+            Positions = PositionKind.Relative,
+            Window = 1,
+            FeedForwardWidth = 128,
+            Activation = ActivationFunction.GeluTanh,
+            Gated = true,
+            FeedForwardBias = true,
+            Norm = NormFormula.Layer,
+            Epsilon = 1E-12f,
+            GateUpConcatenated = true,
         },
     };
 
@@ -50,11 +109,15 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public void Random_architectures_agree_with_the_oracle()
     {
-        (string report, bool agreed) = FuzzRun.Run(Seed, Cases, line =>
-        {
-            output.WriteLine(line);
-            Console.WriteLine(line);
-        });
+        (string report, bool agreed) = FuzzRun.Run(
+            Seed,
+            Cases,
+            line =>
+            {
+                output.WriteLine(line);
+                Console.WriteLine(line);
+            }
+        );
         Assert.True(agreed, report);
     }
 

@@ -19,7 +19,8 @@ internal sealed class ImageRun : ModelRun
         _others = DrawSignal(floats);
     }
 
-    public override OracleRun Expect(CheckpointTensors tensors) => new ArchitectureOracle(Architecture, tensors).Run([], new OracleInput(Signal: _pixels));
+    public override OracleRun Expect(CheckpointTensors tensors) =>
+        new ArchitectureOracle(Architecture, tensors).Run([], new OracleInput(Signal: _pixels));
 
     public override (float[] Output, float[][] States) Whole(Func<int, TransformerModel> load)
     {
@@ -38,14 +39,17 @@ internal sealed class ImageRun : ModelRun
         Comparison.AssertRefused("no image", () => session.Encode([], new float[whole.Length]));
         Comparison.AssertRefused("a pixel too few", () => session.Encode(_pixels.AsSpan(1), new float[whole.Length]));
         Comparison.AssertRefused("too little room for the output", () => session.Encode(_pixels, new float[whole.Length - 1]));
-        float[] alone = Encode(model, session, _others), both = Encode(model, session, [.. _others, .. _pixels]);
+        float[] alone = Encode(model, session, _others),
+            both = Encode(model, session, [.. _others, .. _pixels]);
         Comparison.AssertSame(alone, both.AsSpan(0, whole.Length), "before another image", 0);
         Comparison.AssertSame(whole, both.AsSpan(whole.Length), "behind another image on two threads", 0);
     }
 
     private float[] Encode(ImageEncoderModel model, ImageEncoderSession session, float[] pixels)
     {
-        float[] output = new float[pixels.Length / _pixels.Length * model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? Architecture.ContextLength : 1)];
+        float[] output = new float[
+            pixels.Length / _pixels.Length * model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? Architecture.ContextLength : 1)
+        ];
         session.Encode(pixels, output);
         return output;
     }

@@ -47,7 +47,10 @@ public sealed class LongRopeCrossingTests
         DecoderBatch batch = model.CreateBatch(3);
         int[] tokens = [.. sessions.Select(static session => Tokens[session.Position])];
         Assert.Throws<TimeoutException>(() => batch.Decode(sessions, tokens));
-        Assert.Throws<TimeoutException>(() => { sessions[1].Decode(0); });
+        Assert.Throws<TimeoutException>(() =>
+        {
+            sessions[1].Decode(0);
+        });
         Assert.Equal([4, Original, Original + 2], sessions.Select(static session => session.Position));
         sessions[1].HiddenStates = null;
         batch.Decode(sessions, tokens);
@@ -65,8 +68,14 @@ public sealed class LongRopeCrossingTests
         using DecoderModel model = Load(0);
         using DecoderSession session = Prefilled(model, Original);
         session.HiddenStates = static (_, _, _) => Assert.Fail("something is computed");
-        Assert.Throws<ArgumentOutOfRangeException>(() => { session.Decode(Vocabulary); });
-        Assert.Throws<ArgumentException>(() => { session.Prefill(new int[Longest]); });
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+        {
+            session.Decode(Vocabulary);
+        });
+        Assert.Throws<ArgumentException>(() =>
+        {
+            session.Prefill(new int[Longest]);
+        });
         session.HiddenStates = null;
         Comparison.AssertSame(Fresh(model, Original + 1), session.Decode(Tokens[Original]), "after calls that were refused", Original);
     }
@@ -77,17 +86,26 @@ public sealed class LongRopeCrossingTests
         using DecoderModel model = Load(0, crossing: OriginalLengthCrossing.Throw);
         using DecoderSession session = Prefilled(model, 6);
         session.HiddenStates = static (_, _, _) => Assert.Fail("something is computed");
-        string message = Assert.Throws<OriginalLengthException>(() => { session.Prefill(Tokens.AsSpan(6, Original - 5)); }).Message;
+        string message = Assert
+            .Throws<OriginalLengthException>(() =>
+            {
+                session.Prefill(Tokens.AsSpan(6, Original - 5));
+            })
+            .Message;
         Assert.Equal(
-            "To add 16 to the 6 positions of the session, Model0 must recompute its cache: 22 positions are more than the original " +
-            "length of 21 and need the long rotary factors, but the 6 positions in the cache have the short ones. " +
-            "ModelOptions.OriginalLengthCrossing is Throw, so nothing was computed. " +
-            "Call Reset and prefill the whole sequence, or set the option to Recompute.",
-            message);
+            "To add 16 to the 6 positions of the session, Model0 must recompute its cache: 22 positions are more than the original "
+                + "length of 21 and need the long rotary factors, but the 6 positions in the cache have the short ones. "
+                + "ModelOptions.OriginalLengthCrossing is Throw, so nothing was computed. "
+                + "Call Reset and prefill the whole sequence, or set the option to Recompute.",
+            message
+        );
         session.HiddenStates = null;
         ReadOnlySpan<float> last = session.Prefill(Tokens.AsSpan(6, Original - 6));
         Comparison.AssertSame(Fresh(model, Original), last, "up to the original length", Original - 1);
-        Assert.Throws<OriginalLengthException>(() => { session.Decode(0); });
+        Assert.Throws<OriginalLengthException>(() =>
+        {
+            session.Decode(0);
+        });
         Assert.Throws<OriginalLengthException>(() => session.DecodeGreedy(0));
 
         // A prompt that is long from the start crosses nothing; what is kept of it has the long factors.
@@ -96,8 +114,14 @@ public sealed class LongRopeCrossingTests
         prompted.Truncate(5);
         Assert.Contains(
             "6 positions are at most the original length of 21 and need the short rotary factors, but the 5 positions in the cache",
-            Assert.Throws<OriginalLengthException>(() => { prompted.Decode(Tokens[5]); }).Message,
-            StringComparison.Ordinal);
+            Assert
+                .Throws<OriginalLengthException>(() =>
+                {
+                    prompted.Decode(Tokens[5]);
+                })
+                .Message,
+            StringComparison.Ordinal
+        );
         last = prompted.Prefill(Tokens.AsSpan(5, Longest - 5));
         Comparison.AssertSame(Fresh(model, Longest), last, "after what was kept of a long prompt", Longest - 1);
 
@@ -107,7 +131,8 @@ public sealed class LongRopeCrossingTests
         Assert.StartsWith(
             "To add 1 to the 21 positions of session 1 of the step, Model0 must recompute its cache",
             Assert.Throws<OriginalLengthException>(() => batch.Decode(both, [Tokens[3], 0])).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
         Assert.Equal([3, Original], both.Select(static member => member.Position));
         Comparison.AssertSame(Fresh(model, 4), other.Decode(Tokens[3]), "after a step that was refused", 3);
     }
@@ -128,7 +153,8 @@ public sealed class LongRopeCrossingTests
     public void TheObserverGetsRecomputedStatesAgain()
     {
         using DecoderModel model = Load(0);
-        Dictionary<(int Layer, int Position), (float[] State, int Times)> whole = [], grown = [];
+        Dictionary<(int Layer, int Position), (float[] State, int Times)> whole = [],
+            grown = [];
         using DecoderSession one = model.CreateSession();
         one.HiddenStates = (layer, position, state) => whole.Add((layer, position), (state.ToArray(), 1));
         one.Prefill(Tokens.AsSpan(0, Original + 2));
@@ -183,7 +209,10 @@ public sealed class LongRopeCrossingTests
             }
         };
         int[] tokens = Tokens[session.Position..length];
-        Assert.Throws<OperationCanceledException>(() => { session.Prefill(tokens, source.Token); });
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            session.Prefill(tokens, source.Token);
+        });
         session.HiddenStates = null;
     }
 }

@@ -48,7 +48,7 @@ internal static class LongRopeModels
     private static readonly Lazy<FuzzAssembly> s_assembly = new(static () => new FuzzAssembly(AssemblyName, Architectures));
 
     internal static int[] Tokens { get; } =
-        [.. Enumerable.Range(0, LongestOfWindow).Select(static position => ((position * position) + (5 * position)) % Vocabulary)];
+    [.. Enumerable.Range(0, LongestOfWindow).Select(static position => ((position * position) + (5 * position)) % Vocabulary)];
 
     internal static TransformerArchitecture Parse(string window, int contextLength = Longest)
     {
@@ -59,10 +59,19 @@ internal static class LongRopeModels
     }
 
     internal static DecoderModel Load(
-        int number, InstructionSet? instructionSet = null, int threads = 1, OriginalLengthCrossing crossing = default)
+        int number,
+        InstructionSet? instructionSet = null,
+        int threads = 1,
+        OriginalLengthCrossing crossing = default
+    )
     {
         using CheckpointTensors tensors = new(Architectures[number], 1);
-        ModelOptions options = new() { InstructionSet = instructionSet, Threads = threads, OriginalLengthCrossing = crossing };
+        ModelOptions options = new()
+        {
+            InstructionSet = instructionSet,
+            Threads = threads,
+            OriginalLengthCrossing = crossing,
+        };
         return (DecoderModel)s_assembly.Value.Load(number, tensors, options);
     }
 

@@ -203,7 +203,8 @@ public sealed class LongRopeTests
         Assert.Contains(
             "the longrope factors of its kinds of layers change past different lengths, 16 and 32: give a ContextLength of at most 16",
             Assert.Single(file.Parse(new ConfigurationReference("config.json", 0, 0)).Problems).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
         Assert.NotEmpty(file.Parse(new ConfigurationReference("config.json", 17, 0)).Architecture!.OriginalContextLengths);
         Assert.Empty(file.Parse(new ConfigurationReference("config.json", 17, 0)).Problems);
         Assert.Empty(file.Parse(new ConfigurationReference("config.json", 16, 0)).Architecture!.OriginalContextLengths);
@@ -216,7 +217,8 @@ public sealed class LongRopeTests
         Assert.Contains(
             "attends to an encoder",
             Assert.Throws<NotSupportedException>(() => Planner.Plan(attending with { LayerKinds = Parse("").LayerKinds })).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>The oracle's logits of the first tokens as a sequence of their own.</summary>

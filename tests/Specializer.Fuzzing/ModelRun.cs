@@ -48,7 +48,8 @@ internal sealed class DecoderRun : ModelRun
     private int First => Math.Max(_prefix - 1, 0);
 
     /// <summary>As many positions as the factors of short sequences hold for, where the whole sequence has others; 0 where it has not.</summary>
-    private int Short => Architecture.OriginalContextLength is var original && original < _tokens.Length && original >= Math.Max(_prefix, 1) ? original : 0;
+    private int Short =>
+        Architecture.OriginalContextLength is var original && original < _tokens.Length && original >= Math.Max(_prefix, 1) ? original : 0;
 
     private int Vocabulary => Architecture.Embeddings.VocabularySize;
 
@@ -107,11 +108,12 @@ internal sealed class DecoderRun : ModelRun
         using DecoderSession session = model.CreateSession();
         Comparison.AssertRefused("an empty prompt", () => session.Prefill([]));
         Comparison.AssertRefused("a prompt longer than the context", () => session.Prefill(new int[_tokens.Length + 1]));
-        for (int start = PrefillPrefix(session, []); start < _tokens.Length;)
+        for (int start = PrefillPrefix(session, []); start < _tokens.Length; )
         {
             int count = Math.Min(1 + Random.Next(Random.Next(2) == 0 ? 4 : 60), _tokens.Length - start);
             float[] all = Random.Next(2) == 0 ? new float[count * Vocabulary] : [];
-            ReadOnlySpan<float> last = all.Length > 0 ? session.Prefill(_tokens.AsSpan(start, count), all) : session.Prefill(_tokens.AsSpan(start, count));
+            ReadOnlySpan<float> last =
+                all.Length > 0 ? session.Prefill(_tokens.AsSpan(start, count), all) : session.Prefill(_tokens.AsSpan(start, count));
             Comparison.AssertSame(Of(whole, start, all.Length / Vocabulary, start + count), all, "in random calls on two threads", start);
             start += count;
             Comparison.AssertSame(Of(whole, start - 1, 1, start), last, "in random calls on two threads", start - 1);
@@ -133,10 +135,15 @@ internal sealed class DecoderRun : ModelRun
     private void AssertGreedy(DecoderSession session, float[] whole)
     {
         session.Reset();
-        int start = PrefillPrefix(session, []), last = _tokens.Length - 1;
+        int start = PrefillPrefix(session, []),
+            last = _tokens.Length - 1;
         if (start < last)
         {
-            Comparison.AssertMostProbable(Of(whole, last - 1, 1, last), session.PrefillGreedy(_tokens.AsSpan(start, last - start)), last - 1);
+            Comparison.AssertMostProbable(
+                Of(whole, last - 1, 1, last),
+                session.PrefillGreedy(_tokens.AsSpan(start, last - start)),
+                last - 1
+            );
         }
 
         if (start <= last)
@@ -159,7 +166,8 @@ internal sealed class DecoderRun : ModelRun
         {
             foreach (DecoderSession session in sessions)
             {
-                int start = PrefillPrefix(session, []), position = start + Random.Next(_tokens.Length - start + 1);
+                int start = PrefillPrefix(session, []),
+                    position = start + Random.Next(_tokens.Length - start + 1);
                 if (position > start)
                 {
                     session.Prefill(_tokens.AsSpan(start, position - start));
@@ -228,8 +236,14 @@ internal sealed class EncoderRun : ModelRun
     public override OracleRun Expect(CheckpointTensors tensors)
     {
         ArchitectureOracle oracle = new(Architecture, tensors);
-        OracleRun Run(int length) => oracle.Run(
-            _tokens[..length], new OracleInput(_types.Length == 0 ? null : _types[..length], _globals.Length == 0 ? null : [.. _globals.Take(length).Select(static mark => mark != 0)]));
+        OracleRun Run(int length) =>
+            oracle.Run(
+                _tokens[..length],
+                new OracleInput(
+                    _types.Length == 0 ? null : _types[..length],
+                    _globals.Length == 0 ? null : [.. _globals.Take(length).Select(static mark => mark != 0)]
+                )
+            );
         OracleRun all = Run(_tokens.Length);
         return new OracleRun([.. all.Logits, .. Run(1).Logits], all.HiddenStates, all.LastHidden);
     }
@@ -253,8 +267,14 @@ internal sealed class EncoderRun : ModelRun
         Comparison.AssertRefused("no token", () => session.Encode(new EncoderInput([]), new float[model.Encoder.OutputWidth]));
         Comparison.AssertRefused(
             "a token more than the context",
-            () => session.Encode(new EncoderInput(new int[_tokens.Length + 1]), new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? _tokens.Length + 1 : 1)]));
-        int shorter = 1 + Random.Next(_tokens.Length), longest = _tokens.Length;
+            () =>
+                session.Encode(
+                    new EncoderInput(new int[_tokens.Length + 1]),
+                    new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? _tokens.Length + 1 : 1)]
+                )
+        );
+        int shorter = 1 + Random.Next(_tokens.Length),
+            longest = _tokens.Length;
         float[] alone = Encode(model, session, shorter);
         int perSequence = model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? longest : 1);
         float[] both = new float[2 * perSequence];
@@ -265,7 +285,8 @@ internal sealed class EncoderRun : ModelRun
                 GlobalTokens = [.. _globals, .. _globals],
                 Lengths = [longest, shorter],
             },
-            both);
+            both
+        );
         Comparison.AssertSame(whole.AsSpan(0, perSequence), both.AsSpan(0, perSequence), "in a batch on two threads", 0);
         Comparison.AssertSame(alone, both.AsSpan(perSequence, alone.Length), "in a batch behind a longer sequence", 0);
     }
@@ -274,8 +295,13 @@ internal sealed class EncoderRun : ModelRun
     {
         float[] output = new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? length : 1)];
         session.Encode(
-            new EncoderInput(_tokens.AsSpan(0, length)) { TokenTypes = _types.Length == 0 ? [] : _types.AsSpan(0, length), GlobalTokens = _globals.Length == 0 ? [] : _globals.AsSpan(0, length) },
-            output);
+            new EncoderInput(_tokens.AsSpan(0, length))
+            {
+                TokenTypes = _types.Length == 0 ? [] : _types.AsSpan(0, length),
+                GlobalTokens = _globals.Length == 0 ? [] : _globals.AsSpan(0, length),
+            },
+            output
+        );
         return output;
     }
 }

@@ -24,7 +24,9 @@ internal sealed class NamedCases(string assemblyName, IReadOnlyDictionary<string
     public void AssertAgrees(string name)
     {
         // If they cannot be compiled together, each by itself says which is to blame.
-        Outcome outcome = _assembly.Value is { } assembly ? Comparison.Run(cases[name], assembly, Array.IndexOf(_names, name)) : FuzzRun.RunAlone(cases[name]);
+        Outcome outcome = _assembly.Value is { } assembly
+            ? Comparison.Run(cases[name], assembly, Array.IndexOf(_names, name))
+            : FuzzRun.RunAlone(cases[name]);
         Assert.True(outcome.Verdict == Verdict.Agrees, outcome.Message);
     }
 }

@@ -19,14 +19,39 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
     {
         LayerKind kind = architecture.LayerKinds[architecture.LayerPattern[layer % architecture.LayerPattern.Count]];
         (OracleLinear toQuery, OracleLinear toKey, OracleLinear toValue) = Projections(layer);
-        double[][][] queries = [.. x.Select((row, position) => Turn(kind, Heads(Clipped(toQuery.Apply(row)), _parts.Name(_names.QueryNorm, layer)), position, x.Length))];
-        double[][][] keys = [.. x.Select((row, position) => Turn(kind, Heads(Clipped(toKey.Apply(row)), _parts.Name(_names.KeyNorm, layer)), position, x.Length))];
+        double[][][] queries =
+        [
+            .. x.Select(
+                (row, position) => Turn(kind, Heads(Clipped(toQuery.Apply(row)), _parts.Name(_names.QueryNorm, layer)), position, x.Length)
+            ),
+        ];
+        double[][][] keys =
+        [
+            .. x.Select(
+                (row, position) => Turn(kind, Heads(Clipped(toKey.Apply(row)), _parts.Name(_names.KeyNorm, layer)), position, x.Length)
+            ),
+        ];
         double[][][] values = [.. x.Select(row => Clipped(toValue.Apply(row)).Chunk(_attention.HeadDimension).ToArray())];
         double divisor = _attention.ScaleByInverseLayer ? layer + 1 : 1;
-        double[][] results = [.. x.Select((_, position) => Combine(
-            _attention,
-            (head, shared) => Weights(kind, head, [.. queries[position][head].Select(q => q / divisor)], [.. keys.Select(key => key[shared])], position, input),
-            values))];
+        double[][] results =
+        [
+            .. x.Select(
+                (_, position) =>
+                    Combine(
+                        _attention,
+                        (head, shared) =>
+                            Weights(
+                                kind,
+                                head,
+                                [.. queries[position][head].Select(q => q / divisor)],
+                                [.. keys.Select(key => key[shared])],
+                                position,
+                                input
+                            ),
+                        values
+                    )
+            ),
+        ];
         if (input.Globals is { } globals && architecture.GlobalTokens)
         {
             ReplaceGlobal(layer, x, globals, results);
@@ -37,15 +62,22 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
     }
 
     /// <summary>clamp(x, −c, c) of a projection (modeling_mpt.py, clip_qkv).</summary>
-    private double[] Clipped(double[] projected) => _attention.ProjectionClip == 0 ? projected : [.. projected.Select(x => Math.Clamp(x, -_attention.ProjectionClip, _attention.ProjectionClip))];
+    private double[] Clipped(double[] projected) =>
+        _attention.ProjectionClip == 0
+            ? projected
+            : [.. projected.Select(x => Math.Clamp(x, -_attention.ProjectionClip, _attention.ProjectionClip))];
 
     /// <summary>softmax(q kᵀ · scale) v over the keys and values of the source (Vaswani et al. 2017, section 3.2.3).</summary>
     public double[][] AttendToSource(int layer, double[][] x, double[][] source)
     {
         AttentionArchitecture cross = architecture.CrossAttention!;
-        int dimension = cross.HeadDimension, rows = cross.KeyValueHeads * dimension, inputs = source[0].Length;
-        OracleLinear toQuery = _parts.LayerLinear(_names.CrossQuery, layer, cross.QueryBias), output = _parts.LayerLinear(_names.CrossOutput, layer, cross.OutputBias);
-        OracleLinear toKey, toValue;
+        int dimension = cross.HeadDimension,
+            rows = cross.KeyValueHeads * dimension,
+            inputs = source[0].Length;
+        OracleLinear toQuery = _parts.LayerLinear(_names.CrossQuery, layer, cross.QueryBias),
+            output = _parts.LayerLinear(_names.CrossOutput, layer, cross.OutputBias);
+        OracleLinear toKey,
+            toValue;
         if (_names.CrossKeyValue.Length > 0)
         {
             OracleLinear both = _parts.LayerLinear(_names.CrossKeyValue, layer, cross.KeyBias);
@@ -58,12 +90,25 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
             toValue = _parts.LayerLinear(_names.CrossValue, layer, cross.ValueBias);
         }
 
-        double[][][] keys = [.. source.Select(row => toKey.Apply(row).Chunk(dimension).ToArray())], values = [.. source.Select(row => toValue.Apply(row).Chunk(dimension).ToArray())];
-        return [.. x.Select(row =>
-        {
-            double[][] queries = [.. toQuery.Apply(row).Chunk(dimension)];
-            return output.Apply(Combine(cross, (head, shared) => Attention.Softmax([.. keys.Select(key => Capped(Linear.Dot(queries[head], key[shared]) * cross.Scale, cross.SoftCap))]), values));
-        })];
+        double[][][] keys = [.. source.Select(row => toKey.Apply(row).Chunk(dimension).ToArray())],
+            values = [.. source.Select(row => toValue.Apply(row).Chunk(dimension).ToArray())];
+        return
+        [
+            .. x.Select(row =>
+            {
+                double[][] queries = [.. toQuery.Apply(row).Chunk(dimension)];
+                return output.Apply(
+                    Combine(
+                        cross,
+                        (head, shared) =>
+                            Attention.Softmax([
+                                .. keys.Select(key => Capped(Linear.Dot(queries[head], key[shared]) * cross.Scale, cross.SoftCap)),
+                            ]),
+                        values
+                    )
+                );
+            }),
+        ];
     }
 
     /// <summary>Global tokens see all others through projections of their own (Beltagy et al. 2020, section 3.1).</summary>
@@ -71,15 +116,23 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
     {
         int dimension = _attention.HeadDimension;
         OracleLinear toQuery = _parts.LayerLinear(_names.GlobalQuery, layer, _attention.QueryBias);
-        OracleLinear toKey = _parts.LayerLinear(_names.GlobalKey, layer, _attention.KeyBias), toValue = _parts.LayerLinear(_names.GlobalValue, layer, _attention.ValueBias);
-        double[][][] keys = [.. x.Select(row => toKey.Apply(row).Chunk(dimension).ToArray())], values = [.. x.Select(row => toValue.Apply(row).Chunk(dimension).ToArray())];
+        OracleLinear toKey = _parts.LayerLinear(_names.GlobalKey, layer, _attention.KeyBias),
+            toValue = _parts.LayerLinear(_names.GlobalValue, layer, _attention.ValueBias);
+        double[][][] keys = [.. x.Select(row => toKey.Apply(row).Chunk(dimension).ToArray())],
+            values = [.. x.Select(row => toValue.Apply(row).Chunk(dimension).ToArray())];
         for (int position = 0; position < x.Length; position++)
         {
             if (globals[position])
             {
                 double[][] queries = [.. toQuery.Apply(x[position]).Chunk(dimension)];
                 results[position] = Combine(
-                    _attention, (head, shared) => Attention.Softmax([.. keys.Select(key => Capped(Linear.Dot(queries[head], key[shared]) * _attention.Scale, _attention.SoftCap))]), values);
+                    _attention,
+                    (head, shared) =>
+                        Attention.Softmax([
+                            .. keys.Select(key => Capped(Linear.Dot(queries[head], key[shared]) * _attention.Scale, _attention.SoftCap)),
+                        ]),
+                    values
+                );
             }
         }
     }
@@ -116,15 +169,18 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
             return [.. products.Select(product => product / sum)];
         }
 
-        return Attention.Softmax([.. keys.Select((key, j) => seen[j] ? Score(kind, head, query, key, position - j) : double.NegativeInfinity)]);
+        return Attention.Softmax([
+            .. keys.Select((key, j) => seen[j] ? Score(kind, head, query, key, position - j) : double.NegativeInfinity),
+        ]);
     }
 
-    private static bool Sees(LayerKind kind, int query, int key, OracleInput input) => kind.Mask switch
-    {
-        AttentionMask.Full => kind.Band == 0 || Math.Abs(query - key) <= kind.Band || input.Globals?[key] == true,
-        AttentionMask.Prefix => key <= query || key < input.Prefix,
-        _ => key <= query && (kind.Window == 0 || query - key < kind.Window),
-    };
+    private static bool Sees(LayerKind kind, int query, int key, OracleInput input) =>
+        kind.Mask switch
+        {
+            AttentionMask.Full => kind.Band == 0 || Math.Abs(query - key) <= kind.Band || input.Globals?[key] == true,
+            AttentionMask.Prefix => key <= query || key < input.Prefix,
+            _ => key <= query && (kind.Window == 0 || query - key < kind.Window),
+        };
 
     private double Score(LayerKind kind, int head, double[] query, double[] key, int distance)
     {
@@ -132,7 +188,8 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
         return kind.Positions switch
         {
             AlibiPositions alibi => score - (Slopes(_attention.Heads, alibi.MaximumBias)[head] * distance),
-            RelativePositions relative => score + tensors.Doubles(_names.RelativeBias)[(Bucket(relative, -distance) * _attention.Heads) + head],
+            RelativePositions relative => score
+                + tensors.Doubles(_names.RelativeBias)[(Bucket(relative, -distance) * _attention.Heads) + head],
             _ => score,
         };
     }
@@ -142,8 +199,10 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
     /// <summary>The bucket of key − query (Raffel et al. 2020; the authors' _relative_position_bucket).</summary>
     private static int Bucket(RelativePositions relative, int offset)
     {
-        int buckets = relative.Bidirectional ? relative.Buckets / 2 : relative.Buckets, first = relative.Bidirectional && offset > 0 ? buckets : 0;
-        int distance = relative.Bidirectional ? Math.Abs(offset) : Math.Max(-offset, 0), exact = buckets / 2;
+        int buckets = relative.Bidirectional ? relative.Buckets / 2 : relative.Buckets,
+            first = relative.Bidirectional && offset > 0 ? buckets : 0;
+        int distance = relative.Bidirectional ? Math.Abs(offset) : Math.Max(-offset, 0),
+            exact = buckets / 2;
         if (distance < exact)
         {
             return first + distance;
@@ -162,7 +221,9 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
     {
         int power = (int)Math.Pow(2, Math.Floor(Math.Log2(heads)));
         double[] slopes = [.. Enumerable.Range(1, power).Select(k => Math.Pow(2, -maximumBias * k / power))];
-        return power == heads ? slopes : [.. slopes, .. Slopes(2 * power, maximumBias).Where(static (_, i) => i % 2 == 0).Take(heads - power)];
+        return power == heads
+            ? slopes
+            : [.. slopes, .. Slopes(2 * power, maximumBias).Where(static (_, i) => i % 2 == 0).Take(heads - power)];
     }
 
     private double[][] Heads(double[] projected, string norm)
@@ -181,7 +242,12 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
         (double[] frequencies, double amplitude) = RotaryScalings.Frequencies(rotary, length);
         double[] cosines = [.. frequencies.Select(frequency => Math.Cos(position * frequency) * amplitude)];
         double[] sines = [.. frequencies.Select(frequency => Math.Sin(position * frequency) * amplitude)];
-        return [.. heads.Select(head => Positions.RotateHead(head, cosines, sines, rotary.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit))];
+        return
+        [
+            .. heads.Select(head =>
+                Positions.RotateHead(head, cosines, sines, rotary.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit)
+            ),
+        ];
     }
 
     private (OracleLinear Query, OracleLinear Key, OracleLinear Value) Projections(int layer)
@@ -191,21 +257,31 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
             return (
                 _parts.LayerLinear(_names.Query, layer, _attention.QueryBias),
                 _parts.LayerLinear(_names.Key, layer, _attention.KeyBias),
-                _parts.LayerLinear(_names.Value, layer, _attention.ValueBias));
+                _parts.LayerLinear(_names.Value, layer, _attention.ValueBias)
+            );
         }
 
         OracleLinear fused = _parts.LayerLinear(_names.QueryKeyValue, layer, _attention.QueryBias);
-        int dimension = _attention.HeadDimension, group = _attention.Heads / _attention.KeyValueHeads, width = architecture.Width;
+        int dimension = _attention.HeadDimension,
+            group = _attention.Heads / _attention.KeyValueHeads,
+            width = architecture.Width;
         OracleLinear Rows(IEnumerable<int> rows) => OracleParts.Rows(fused, rows, width);
         if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueLayout.Concatenated)
         {
-            int queries = _attention.Heads * dimension, keys = _attention.KeyValueHeads * dimension;
-            return (Rows(Enumerable.Range(0, queries)), Rows(Enumerable.Range(queries, keys)), Rows(Enumerable.Range(queries + keys, keys)));
+            int queries = _attention.Heads * dimension,
+                keys = _attention.KeyValueHeads * dimension;
+            return (
+                Rows(Enumerable.Range(0, queries)),
+                Rows(Enumerable.Range(queries, keys)),
+                Rows(Enumerable.Range(queries + keys, keys))
+            );
         }
 
         // For each key/value head: the heads of its group, its key, its value.
-        IEnumerable<int> Part(int first, int count) => Enumerable.Range(0, _attention.KeyValueHeads)
-            .SelectMany(head => Enumerable.Range(((head * (group + 2)) + first) * dimension, count * dimension));
+        IEnumerable<int> Part(int first, int count) =>
+            Enumerable
+                .Range(0, _attention.KeyValueHeads)
+                .SelectMany(head => Enumerable.Range(((head * (group + 2)) + first) * dimension, count * dimension));
         return (Rows(Part(0, group)), Rows(Part(group, 1)), Rows(Part(group + 1, 1)));
     }
 }

@@ -13,15 +13,18 @@ internal sealed class OracleParts(TransformerArchitecture architecture, Checkpoi
     /// <remarks>As AlbertTransformer runs them: turn i runs all layers of group int(i / (turns / groups)), one after the other.</remarks>
     public string Name(string name, int layer)
     {
-        int inner = architecture.SetsPerGroup, turn = layer / inner, turns = architecture.Layers / inner, groups = turns / architecture.LayersPerSet;
+        int inner = architecture.SetsPerGroup,
+            turn = layer / inner,
+            turns = architecture.Layers / inner,
+            groups = turns / architecture.LayersPerSet;
         int group = (int)(turn / ((double)turns / groups));
-        return name
-            .Replace("{layer}", FormattableString.Invariant($"{group}"), StringComparison.Ordinal)
+        return name.Replace("{layer}", FormattableString.Invariant($"{group}"), StringComparison.Ordinal)
             .Replace("{inner}", FormattableString.Invariant($"{layer % inner}"), StringComparison.Ordinal);
     }
 
     /// <summary>A linear layer of the whole stack.</summary>
-    public OracleLinear Linear(string name, bool bias) => new(tensors.Doubles(name + ".weight"), bias ? tensors.Doubles(name + ".bias") : null);
+    public OracleLinear Linear(string name, bool bias) =>
+        new(tensors.Doubles(name + ".weight"), bias ? tensors.Doubles(name + ".bias") : null);
 
     /// <summary>A linear layer of a layer as [outputs, inputs], whichever way the checkpoint has it.</summary>
     public OracleLinear LayerLinear(string pattern, int layer, bool bias)
@@ -31,7 +34,8 @@ internal sealed class OracleParts(TransformerArchitecture architecture, Checkpoi
         if (architecture.Checkpoint.InputsFirst)
         {
             tensors.TryGetTensor(name + ".weight", out TensorView view);
-            int inputs = (int)view.Shape[0], outputs = (int)view.Shape[1];
+            int inputs = (int)view.Shape[0],
+                outputs = (int)view.Shape[1];
             weight = [.. Enumerable.Range(0, weight.Length).Select(i => weight[(i % inputs * outputs) + (i / inputs)])];
         }
 
@@ -44,9 +48,14 @@ internal sealed class OracleParts(TransformerArchitecture architecture, Checkpoi
         double[] weight = tensors.Doubles(name + ".weight");
         weight = norm.UnitOffset ? [.. weight.Select(static value => 1 + value)] : weight;
         double[] bias = norm.Bias ? tensors.Doubles(name + ".bias") : new double[weight.Length];
-        return [.. rows.Select(row => norm.Formula == NormFormula.Layer
-            ? Norms.Layer(row, weight, bias, norm.Epsilon)
-            : Norms.RootMeanSquare(row, weight, norm.Epsilon))];
+        return
+        [
+            .. rows.Select(row =>
+                norm.Formula == NormFormula.Layer
+                    ? Norms.Layer(row, weight, bias, norm.Epsilon)
+                    : Norms.RootMeanSquare(row, weight, norm.Epsilon)
+            ),
+        ];
     }
 
     /// <summary>Some of the outputs of a linear layer.</summary>
@@ -55,6 +64,7 @@ internal sealed class OracleParts(TransformerArchitecture architecture, Checkpoi
         int[] chosen = [.. rows];
         return new OracleLinear(
             [.. chosen.SelectMany(row => linear.Weight[(row * inputs)..((row + 1) * inputs)])],
-            linear.Bias is null ? null : [.. chosen.Select(row => linear.Bias[row])]);
+            linear.Bias is null ? null : [.. chosen.Select(row => linear.Bias[row])]
+        );
     }
 }

@@ -11,21 +11,30 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, Checkpo
     private readonly CheckpointNames _names = architecture.Checkpoint.Names;
     private readonly OracleParts _parts = new(architecture, tensors);
 
-    public double[][] Embed(float[] signal) => architecture.Embeddings.Patches is { } patches ? Patches(signal, patches) : Sound(signal, architecture.Embeddings.Sound!);
+    public double[][] Embed(float[] signal) =>
+        architecture.Embeddings.Patches is { } patches ? Patches(signal, patches) : Sound(signal, architecture.Embeddings.Sound!);
 
     /// <summary>A learned state, then every patch projected, each with the position's own vector added.</summary>
     private double[][] Patches(float[] pixels, PatchArchitecture patches)
     {
-        int size = patches.PatchSize, image = patches.ImageSize, across = image / size;
+        int size = patches.PatchSize,
+            image = patches.ImageSize,
+            across = image / size;
         OracleLinear projection = _parts.Linear(_names.PatchProjection, bias: true);
         double[] Patch(int row, int column) =>
+            [
+                .. from channel in Enumerable.Range(0, patches.Channels)
+                from y in Enumerable.Range(0, size)
+                from x in Enumerable.Range(0, size)
+                select (double)pixels[(((channel * image) + (row * size) + y) * image) + (column * size) + x],
+            ];
+        double[][] states =
         [
-            .. from channel in Enumerable.Range(0, patches.Channels)
-               from y in Enumerable.Range(0, size)
-               from x in Enumerable.Range(0, size)
-               select (double)pixels[(((channel * image) + (row * size) + y) * image) + (column * size) + x],
+            tensors.Doubles(_names.FirstState),
+            .. from row in Enumerable.Range(0, across)
+            from column in Enumerable.Range(0, across)
+            select projection.Apply(Patch(row, column)),
         ];
-        double[][] states = [tensors.Doubles(_names.FirstState), .. from row in Enumerable.Range(0, across) from column in Enumerable.Range(0, across) select projection.Apply(Patch(row, column))];
         return AddPositions(states, tensors.Doubles(_names.PositionEmbedding));
     }
 
@@ -33,9 +42,20 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, Checkpo
     private double[][] Sound(float[] features, SoundArchitecture sound)
     {
         int frames = features.Length / sound.MelBands;
-        double[][] input = [.. Enumerable.Range(0, frames).Select(frame => Enumerable.Range(0, sound.MelBands).Select(band => (double)features[(band * frames) + frame]).ToArray())];
-        double[][] states = Convolve(_names.SecondConvolution, Convolve(_names.FirstConvolution, input, 1), SoundArchitecture.FramesPerPosition);
-        return architecture.Embeddings.Positions is LearnedPositions ? AddPositions(states, tensors.Doubles(_names.PositionEmbedding + ".weight")) : states;
+        double[][] input =
+        [
+            .. Enumerable
+                .Range(0, frames)
+                .Select(frame => Enumerable.Range(0, sound.MelBands).Select(band => (double)features[(band * frames) + frame]).ToArray()),
+        ];
+        double[][] states = Convolve(
+            _names.SecondConvolution,
+            Convolve(_names.FirstConvolution, input, 1),
+            SoundArchitecture.FramesPerPosition
+        );
+        return architecture.Embeddings.Positions is LearnedPositions
+            ? AddPositions(states, tensors.Doubles(_names.PositionEmbedding + ".weight"))
+            : states;
 
         double[][] Convolve(string name, double[][] rows, int step)
         {
@@ -43,8 +63,18 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, Checkpo
             OracleLinear convolution = _parts.Linear(name, bias: true);
             OracleActivation activation = Enum.Parse<OracleActivation>(sound.Activation.ToString());
             double At(int row, int channel) => row >= 0 && row < rows.Length ? rows[row][channel] : 0;
-            double[] Seen(int row) => [.. from channel in Enumerable.Range(0, channels) from tap in Enumerable.Range(-1, SoundArchitecture.Window) select At(row + tap, channel)];
-            return [.. Enumerable.Range(0, (rows.Length + step - 1) / step).Select(row => convolution.Apply(Seen(row * step)).Select(x => Activations.Apply(activation, x)).ToArray())];
+            double[] Seen(int row) =>
+                [
+                    .. from channel in Enumerable.Range(0, channels)
+                    from tap in Enumerable.Range(-1, SoundArchitecture.Window)
+                    select At(row + tap, channel),
+                ];
+            return
+            [
+                .. Enumerable
+                    .Range(0, (rows.Length + step - 1) / step)
+                    .Select(row => convolution.Apply(Seen(row * step)).Select(x => Activations.Apply(activation, x)).ToArray()),
+            ];
         }
     }
 

@@ -25,12 +25,23 @@ internal static class RandomCase
     /// <summary>Those of feed-forward blocks; heads have others.</summary>
     private static readonly ActivationFunction[] s_activations =
     [
-        ActivationFunction.Relu, ActivationFunction.Gelu, ActivationFunction.GeluTanh, ActivationFunction.GeluQuick, ActivationFunction.Silu, ActivationFunction.SquaredRelu,
+        ActivationFunction.Relu,
+        ActivationFunction.Gelu,
+        ActivationFunction.GeluTanh,
+        ActivationFunction.GeluQuick,
+        ActivationFunction.Silu,
+        ActivationFunction.SquaredRelu,
     ];
 
     /// <summary>Those that were there first, so that a seed keeps its architecture.</summary>
     private static readonly BlockArrangement[] s_arrangements =
-        [BlockArrangement.PreNorm, BlockArrangement.ParallelOneNorm, BlockArrangement.ParallelTwoNorms, BlockArrangement.Sandwich, BlockArrangement.PostNorm];
+    [
+        BlockArrangement.PreNorm,
+        BlockArrangement.ParallelOneNorm,
+        BlockArrangement.ParallelTwoNorms,
+        BlockArrangement.Sandwich,
+        BlockArrangement.PostNorm,
+    ];
 
     public static FuzzCase Draw(int seed)
     {
@@ -39,10 +50,15 @@ internal static class RandomCase
         bool Maybe(int of = 2) => random.Next(of) == 0;
 
         int heads = Pick(s_heads);
-        int keyValueHeads = Maybe() ? heads : Maybe() ? 1 : Pick([.. Enumerable.Range(1, heads).Where(divisor => heads % divisor == 0)]);
+        int keyValueHeads =
+            Maybe() ? heads
+            : Maybe() ? 1
+            : Pick([.. Enumerable.Range(1, heads).Where(divisor => heads % divisor == 0)]);
         int headDimension = Pick(s_headDimensions);
         NormFormula norm = Pick([NormFormula.RootMeanSquare, NormFormula.Layer]);
-        QueryKeyValueLayout layout = Maybe() ? QueryKeyValueLayout.Separate : Pick([QueryKeyValueLayout.Concatenated, QueryKeyValueLayout.PerKeyValueHead]);
+        QueryKeyValueLayout layout = Maybe()
+            ? QueryKeyValueLayout.Separate
+            : Pick([QueryKeyValueLayout.Concatenated, QueryKeyValueLayout.PerKeyValueHead]);
         bool oneBias = Maybe();
         bool gated = Maybe();
         PositionKind Positions() => Pick([PositionKind.None, PositionKind.Rotary, PositionKind.Rotary, PositionKind.Alibi]);
@@ -147,18 +163,41 @@ internal static class RandomCase
                 SharedEmbeddings = Maybe(),
                 CrossKeyValue = Maybe(3),
             },
-            _ => drawn with { Prefix = Maybe(5) ? 1 + random.Next(Math.Min(drawn.ContextLength, drawn.ChunkLength == 0 ? 16 : drawn.ChunkLength)) : 0 },
+            _ => drawn with
+            {
+                Prefix = Maybe(5) ? 1 + random.Next(Math.Min(drawn.ContextLength, drawn.ChunkLength == 0 ? 16 : drawn.ChunkLength)) : 0,
+            },
         };
         drawn = linear
-            ? drawn with { Linear = true, Positions = PositionKind.None, SecondPositions = PositionKind.None, Window = 0, SecondWindow = 0, Band = 0, SoftCap = 0, Scale = 0, Prefix = 0, TwoKinds = false }
+            ? drawn with
+            {
+                Linear = true,
+                Positions = PositionKind.None,
+                SecondPositions = PositionKind.None,
+                Window = 0,
+                SecondWindow = 0,
+                Band = 0,
+                SoftCap = 0,
+                Scale = 0,
+                Prefix = 0,
+                TwoKinds = false,
+            }
             : drawn;
 
         // What cannot be is drawn as the next simpler thing: tables that need an even width, options that exclude each other.
         FuzzCase[] simpler =
         [
             drawn,
-            drawn with { Table = TableKind.None },
-            drawn with { Table = TableKind.None, SharedEmbeddings = false, CrossKeyValue = false },
+            drawn with
+            {
+                Table = TableKind.None,
+            },
+            drawn with
+            {
+                Table = TableKind.None,
+                SharedEmbeddings = false,
+                CrossKeyValue = false,
+            },
             drawn with
             {
                 Table = TableKind.None,
@@ -168,7 +207,11 @@ internal static class RandomCase
                 GlobalTokens = stack == Stack.Encoder && drawn.Band > 0 && drawn.GlobalTokens,
                 HeadNorm = drawn.HeadDense > 0 && drawn.HeadNorm,
                 Normalize = drawn.Pooling != Pooling.None && drawn.Normalize,
-                Arrangement = stack == Stack.Decoder ? drawn.Arrangement : Maybe(4) ? BlockArrangement.Sandwich : Maybe() ? BlockArrangement.PreNorm : BlockArrangement.PostNorm,
+                Arrangement =
+                    stack == Stack.Decoder ? drawn.Arrangement
+                    : Maybe(4) ? BlockArrangement.Sandwich
+                    : Maybe() ? BlockArrangement.PreNorm
+                    : BlockArrangement.PostNorm,
             },
         ];
         // What was added last is drawn last, so that a seed keeps its architecture.
@@ -194,9 +237,17 @@ internal static class RandomCase
             {
                 TiedHead = true,
                 HeadOutputs = drawn.VocabularySize,
-                HeadDense = drawn.EmbeddingWidth != 0 ? drawn.EmbeddingWidth : drawn.HeadDense == 0 ? 0 : drawn.Width,
+                HeadDense =
+                    drawn.EmbeddingWidth != 0 ? drawn.EmbeddingWidth
+                    : drawn.HeadDense == 0 ? 0
+                    : drawn.Width,
             },
-            Stack.EncoderDecoder when Maybe(4) => drawn with { MelBands = Pick([1, 5, 16, 20, 80]), SharedEmbeddings = false, LogitsScale = LogitsScale() },
+            Stack.EncoderDecoder when Maybe(4) => drawn with
+            {
+                MelBands = Pick([1, 5, 16, 20, 80]),
+                SharedEmbeddings = false,
+                LogitsScale = LogitsScale(),
+            },
             Stack.Encoder => drawn,
             _ => drawn with { LogitsScale = LogitsScale() },
         };
@@ -226,7 +277,11 @@ internal static class RandomCase
                 GlobalTokens = false,
             };
             candidate = candidate.Causal && candidate.IsValid ? candidate : encoder;
-            FuzzCase projected = candidate with { Projection = Maybe(3) ? Pick(s_innerWidths) : 0, SecondProjection = Maybe(4) ? Pick(s_widths) : 0 };
+            FuzzCase projected = candidate with
+            {
+                Projection = Maybe(3) ? Pick(s_innerWidths) : 0,
+                SecondProjection = Maybe(4) ? Pick(s_widths) : 0,
+            };
             return projected.IsValid ? projected : candidate;
         }
 

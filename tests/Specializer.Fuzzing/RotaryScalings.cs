@@ -48,7 +48,8 @@ internal static class RotaryScalings
         int dimension = rotary.RotaryDimension;
         // Pair i makes L b^(−2i/d) / 2π turns: solved for i.
         double PairOf(double turns) => Math.Log(yarn.OriginalContextLength / (2 * Math.PI * turns)) / Math.Log(rotary.Base) * dimension / 2;
-        double fast = PairOf(yarn.BetaFast), slow = PairOf(yarn.BetaSlow);
+        double fast = PairOf(yarn.BetaFast),
+            slow = PairOf(yarn.BetaSlow);
         double from = Math.Max(0, yarn.Truncate ? Math.Floor(fast) : fast);
         double to = Math.Min(dimension - 1, yarn.Truncate ? Math.Ceiling(slow) : slow);
         double interpolated = Math.Clamp((pair - from) / (to == from ? 0.001 : to - from), 0, 1);

@@ -27,7 +27,8 @@ public sealed class SentenceFixtureTests
     internal const string AssemblyName = "sentences";
 
     /// <summary>None where the fixtures are absent.</summary>
-    internal static IReadOnlyList<TransformerArchitecture> Architectures => SharedData.Root is null ? [] : [.. s_names.Select(Architecture)];
+    internal static IReadOnlyList<TransformerArchitecture> Architectures =>
+        SharedData.Root is null ? [] : [.. s_names.Select(Architecture)];
 
     /// <summary>The reference lets padding be attended to and leaves it out of the mean alone, so that the mean of its tokens' states is compared.</summary>
     [SharedDataFact]
@@ -41,7 +42,14 @@ public sealed class SentenceFixtureTests
         {
             int count = counts[i];
             Check("e5", sequences[i], null, (_, states) => Mean(states, count), embeddings[i]);
-            Check("e5", sequences[i][..count], null, static (output, states) => [.. Mean(states, states.Length / output.Length).Zip(output, static (mean, pooled) => mean - pooled)], new double[embeddings[i].Length]);
+            Check(
+                "e5",
+                sequences[i][..count],
+                null,
+                static (output, states) =>
+                    [.. Mean(states, states.Length / output.Length).Zip(output, static (mean, pooled) => mean - pooled)],
+                new double[embeddings[i].Length]
+            );
         }
     }
 
@@ -65,7 +73,13 @@ public sealed class SentenceFixtureTests
         using JsonDocument reference = Reference("bert_reranker", "logits.json");
         JsonElement root = reference.RootElement;
         int[] tokens = Row<int>(root.GetProperty("input_ids"));
-        Check("bert_reranker", tokens, Row<int>(root.GetProperty("token_type_ids")), static (output, _) => output, [root.GetProperty("logit").GetDouble()]);
+        Check(
+            "bert_reranker",
+            tokens,
+            Row<int>(root.GetProperty("token_type_ids")),
+            static (output, _) => output,
+            [root.GetProperty("logit").GetDouble()]
+        );
         Check("bert_reranker", tokens, null, static (output, _) => output, [root.GetProperty("logit_all_seg0").GetDouble()]);
     }
 
@@ -74,10 +88,17 @@ public sealed class SentenceFixtureTests
     {
         using JsonDocument reference = Reference("distilbert_qa", "logits.json");
         int[][] sequences = Rows<int>(reference, "sequences");
-        double[][] starts = Rows<double>(reference, "start_logits"), ends = Rows<double>(reference, "end_logits");
+        double[][] starts = Rows<double>(reference, "start_logits"),
+            ends = Rows<double>(reference, "end_logits");
         for (int i = 0; i < sequences.Length; i++)
         {
-            Check("distilbert_qa", sequences[i], null, static (output, _) => output, [.. starts[i].Zip(ends[i]).SelectMany(static pair => new[] { pair.First, pair.Second })]);
+            Check(
+                "distilbert_qa",
+                sequences[i],
+                null,
+                static (output, _) => output,
+                [.. starts[i].Zip(ends[i]).SelectMany(static pair => new[] { pair.First, pair.Second })]
+            );
         }
     }
 
@@ -100,16 +121,26 @@ public sealed class SentenceFixtureTests
     {
         using WeightsSource weights = Weights(name);
         // The oracle knows no names but the table's own; files of bare bodies lack the prefix.
-        string prefix = name switch { "e5" or "colbert" => "bert.", "xlmroberta" => "roberta.", _ => "" };
-        using CheckpointTensors tensors = new(weights, tensor => tensor.Contains("_Dense", StringComparison.Ordinal) ? tensor : prefix + tensor);
+        string prefix = name switch
+        {
+            "e5" or "colbert" => "bert.",
+            "xlmroberta" => "roberta.",
+            _ => "",
+        };
+        using CheckpointTensors tensors = new(
+            weights,
+            tensor => tensor.Contains("_Dense", StringComparison.Ordinal) ? tensor : prefix + tensor
+        );
 
         // The oracle reads like the formulas.
         double[][] formula = new ArchitectureOracle(Architecture(name), tensors).Run(tokens, new OracleInput(types)).Logits;
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
-            using var model = (EncoderModel)s_assembly.Value.Load(Array.IndexOf(s_names, name), weights, new ModelOptions { InstructionSet = instructionSet });
+            using var model = (EncoderModel)
+                s_assembly.Value.Load(Array.IndexOf(s_names, name), weights, new ModelOptions { InstructionSet = instructionSet });
             using EncoderSession session = model.CreateSession();
-            float[] output = new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? tokens.Length : 1)], states = new float[tokens.Length * model.Description.DModel];
+            float[] output = new float[model.Encoder.OutputWidth * (model.Encoder.OutputPerToken ? tokens.Length : 1)],
+                states = new float[tokens.Length * model.Description.DModel];
             session.Encode(new EncoderInput(tokens) { TokenTypes = types }, output, states);
             Tolerance.Default.AssertClose<float>([expected], part(output, states), $"{name} on {instructionSet}");
             Tolerance.Default.AssertClose<float>(formula, output, $"{name} by the oracle on {instructionSet}");
@@ -120,13 +151,17 @@ public sealed class SentenceFixtureTests
     private static float[] Mean(float[] states, int count)
     {
         const int Width = 8;
-        double[] mean = [.. Enumerable.Range(0, Width).Select(i => Enumerable.Range(0, count).Average(row => (double)states[(row * Width) + i]))];
+        double[] mean =
+        [
+            .. Enumerable.Range(0, Width).Select(i => Enumerable.Range(0, count).Average(row => (double)states[(row * Width) + i])),
+        ];
         double length = Math.Sqrt(mean.Sum(static value => value * value));
         return [.. mean.Select(value => (float)(value / length))];
     }
 
     /// <summary>The checkpoint; of ColBERT's the projection as a module of its own.</summary>
-    private static WeightsSource Weights(string name) => name == "colbert" ? new ColbertWeights() : SafetensorsFile.Open(SharedData.Path("fixtures", name, "model.safetensors"));
+    private static WeightsSource Weights(string name) =>
+        name == "colbert" ? new ColbertWeights() : SafetensorsFile.Open(SharedData.Path("fixtures", name, "model.safetensors"));
 
     private static TransformerArchitecture Architecture(string name)
     {
@@ -134,30 +169,49 @@ public sealed class SentenceFixtureTests
         ConfigurationFile configuration = new(Folder + "config.json", File.ReadAllText(SharedData.Path("fixtures", name, "config.json")));
         (string Name, string Text)[] beside = name switch
         {
-            "e5" => [("modules.json", Modules("Transformer:", "Pooling:1_Pooling", "Normalize:2_Normalize")), ("1_Pooling/config.json", Pooling)],
+            "e5" =>
+            [
+                ("modules.json", Modules("Transformer:", "Pooling:1_Pooling", "Normalize:2_Normalize")),
+                ("1_Pooling/config.json", Pooling),
+            ],
             "colbert" =>
             [
                 ("modules.json", Modules("Transformer:", "Dense:1_Dense", "Normalize:2_Normalize")),
-                ("1_Dense/config.json", """{ "in_features": 8, "out_features": 5, "bias": false, "activation_function": "torch.nn.modules.linear.Identity", "module_input_name": "token_embeddings" }"""),
+                (
+                    "1_Dense/config.json",
+                    """{ "in_features": 8, "out_features": 5, "bias": false, "activation_function": "torch.nn.modules.linear.Identity", "module_input_name": "token_embeddings" }"""
+                ),
                 ("2_Normalize/config.json", """{ "module_input_name": "token_embeddings" }"""),
             ],
             _ => [],
         };
         ConfigurationReading reading = configuration.Parse(
-            new ConfigurationReference("config.json", 0, ChunkLength: 8), [configuration, .. beside.Select(static file => new ConfigurationFile(Folder + file.Name, file.Text))]);
+            new ConfigurationReference("config.json", 0, ChunkLength: 8),
+            [configuration, .. beside.Select(static file => new ConfigurationFile(Folder + file.Name, file.Text))]
+        );
         Assert.Empty(reading.Problems);
         Assert.Empty(reading.ProblemsBeside);
         return reading.Architecture!;
     }
 
-    private static string Modules(params string[] modules) => "[" + string.Join(", ", modules.Select(static module =>
-        $"{{ \"path\": \"{module[(module.IndexOf(':', StringComparison.Ordinal) + 1)..]}\", \"type\": \"sentence_transformers.models.{module[..module.IndexOf(':', StringComparison.Ordinal)]}\" }}")) + "]";
+    private static string Modules(params string[] modules) =>
+        "["
+        + string.Join(
+            ", ",
+            modules.Select(static module =>
+                $"{{ \"path\": \"{module[(module.IndexOf(':', StringComparison.Ordinal) + 1)..]}\", \"type\": \"sentence_transformers.models.{module[..module.IndexOf(':', StringComparison.Ordinal)]}\" }}"
+            )
+        )
+        + "]";
 
-    private static JsonDocument Reference(string name, string file) => JsonDocument.Parse(File.ReadAllText(SharedData.Path("fixtures", name, file)));
+    private static JsonDocument Reference(string name, string file) =>
+        JsonDocument.Parse(File.ReadAllText(SharedData.Path("fixtures", name, file)));
 
-    private static T[][] Rows<T>(JsonDocument document, string name) => [.. document.RootElement.GetProperty(name).EnumerateArray().Select(Row<T>)];
+    private static T[][] Rows<T>(JsonDocument document, string name) =>
+        [.. document.RootElement.GetProperty(name).EnumerateArray().Select(Row<T>)];
 
-    private static T[] Row<T>(JsonElement row) => [.. row.EnumerateArray().Select(static value => (T)(typeof(T) == typeof(int) ? value.GetInt32() : (object)value.GetDouble()))];
+    private static T[] Row<T>(JsonElement row) =>
+        [.. row.EnumerateArray().Select(static value => (T)(typeof(T) == typeof(int) ? value.GetInt32() : (object)value.GetDouble()))];
 
     private sealed class ColbertWeights : WeightsSource
     {

@@ -44,6 +44,8 @@ internal static class Shrinker
             return [];
         }
 
-        return value is int number && simplest is int least && number > least + 2 ? [simplest, least + ((number - least) / 2), number - 1] : [simplest];
+        return value is int number && simplest is int least && number > least + 2
+            ? [simplest, least + ((number - least) / 2), number - 1]
+            : [simplest];
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class TileLibrary
 
         SortedSet<string> used = new(StringComparer.Ordinal);
         List<string> kept = [];
-        for (int line = 0; line < lines.Count;)
+        for (int line = 0; line < lines.Count; )
         {
             int end = FamilyEnd(lines, line);
             if (end == line)
@@ -84,7 +84,8 @@ internal sealed partial class TileLibrary
         {
             name = FormattableString.Invariant($"Tiles{_classes.Count}");
             _classes.Add(key, name);
-            string code = $"{usings}\nnamespace {Namespace}\n{{\n[global::System.Runtime.CompilerServices.SkipLocalsInit]\npublic static unsafe class {name}\n{{\n{methods.Replace("private static", "public static", StringComparison.Ordinal)}\n}}\n}}\n";
+            string code =
+                $"{usings}\nnamespace {Namespace}\n{{\n[global::System.Runtime.CompilerServices.SkipLocalsInit]\npublic static unsafe class {name}\n{{\n{methods.Replace("private static", "public static", StringComparison.Ordinal)}\n}}\n}}\n";
             _new.Add(CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), FuzzCompiler.ParseOptions, name));
         }
 
@@ -104,7 +105,11 @@ internal sealed partial class TileLibrary
             return first.End;
         }
 
-        bool chooses = first.Calls.Count > 0 && first.Calls.All(call => call.StartsWith(first.Name, StringComparison.Ordinal) && int.TryParse(call[first.Name.Length..], out _));
+        bool chooses =
+            first.Calls.Count > 0
+            && first.Calls.All(call =>
+                call.StartsWith(first.Name, StringComparison.Ordinal) && int.TryParse(call[first.Name.Length..], out _)
+            );
         int end = first.End;
         while (chooses && end < lines.Count && MethodAt(lines, end) is { IsTile: true } tile && first.Calls.Contains(tile.Name))
         {
@@ -118,19 +123,38 @@ internal sealed partial class TileLibrary
     private static Method? MethodAt(List<string> lines, int start)
     {
         int line = start;
-        while (line < lines.Count && (lines[line].Length == 0 || lines[line].AsSpan().TrimStart().StartsWith("//") || lines[line].AsSpan().TrimStart().StartsWith("[")))
+        while (
+            line < lines.Count
+            && (
+                lines[line].Length == 0
+                || lines[line].AsSpan().TrimStart().StartsWith("//")
+                || lines[line].AsSpan().TrimStart().StartsWith("[")
+            )
+        )
         {
             line++;
         }
 
-        if (line + 1 >= lines.Count || Signature().Match(lines[line]) is not { Success: true } signature || lines[line + 1] != signature.Groups[1].Value + "{")
+        if (
+            line + 1 >= lines.Count
+            || Signature().Match(lines[line]) is not { Success: true } signature
+            || lines[line + 1] != signature.Groups[1].Value + "{"
+        )
         {
             return null;
         }
 
         int end = lines.IndexOf(signature.Groups[1].Value + "}", line) + 1;
-        HashSet<string> calls = [.. lines[(line + 1)..end].SelectMany(static text => Call().Matches(text)).Select(static call => call.Value[..^1])];
-        return new Method(signature.Groups[2].Value, calls, IsTile: calls.Count == 0 && lines[line - 1].Contains("AggressiveOptimization", StringComparison.Ordinal), end);
+        HashSet<string> calls =
+        [
+            .. lines[(line + 1)..end].SelectMany(static text => Call().Matches(text)).Select(static call => call.Value[..^1]),
+        ];
+        return new Method(
+            signature.Groups[2].Value,
+            calls,
+            IsTile: calls.Count == 0 && lines[line - 1].Contains("AggressiveOptimization", StringComparison.Ordinal),
+            end
+        );
     }
 
     [GeneratedRegex(@"^( +)private static void (\w+)\(.*\)$")]

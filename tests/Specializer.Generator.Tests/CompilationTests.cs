@@ -17,15 +17,23 @@ public sealed class CompilationTests
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public void OldestLanguageVersion(string model) => AssertClean(new ProjectOptions { LanguageVersion = LanguageVersion.CSharp12 }, Declarations.Named(model));
+    public void OldestLanguageVersion(string model) =>
+        AssertClean(new ProjectOptions { LanguageVersion = LanguageVersion.CSharp12 }, Declarations.Named(model));
 
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public void OverflowIsCheckedAndDocumentationRequired(string model) => AssertClean(
-        new ProjectOptions { CheckOverflow = true, Optimization = OptimizationLevel.Debug, Documentation = DocumentationMode.Diagnose },
-        Declarations.Named(model).Replace("[Transformer", "/// <summary>A model.</summary>\n[Transformer"));
+    public void OverflowIsCheckedAndDocumentationRequired(string model) =>
+        AssertClean(
+            new ProjectOptions
+            {
+                CheckOverflow = true,
+                Optimization = OptimizationLevel.Debug,
+                Documentation = DocumentationMode.Diagnose,
+            },
+            Declarations.Named(model).Replace("[Transformer", "/// <summary>A model.</summary>\n[Transformer")
+        );
 
     [Fact]
     public void ClassesOfOneNameInSeveralPlaces()
@@ -50,14 +58,18 @@ public sealed class CompilationTests
                     }
                 }
             }
-            """);
+            """
+        );
     }
 
     [Fact]
     public void PartsOnSeveralDeclarationsOfTheClass()
     {
         string[] lines = Declarations.Pronunciation.Split('\n');
-        string[] files = System.Array.ConvertAll(lines[4..^1], part => $"{lines[0]}\n{lines[2]}\n{part}\npartial class PronunciationModel;");
+        string[] files = System.Array.ConvertAll(
+            lines[4..^1],
+            part => $"{lines[0]}\n{lines[2]}\n{part}\npartial class PronunciationModel;"
+        );
         Assert.Equal(5, files.Length);
         Assert.Equal(GeneratorRun.Of(Declarations.Pronunciation).Files, GeneratorRun.Of(files).Files);
     }

@@ -60,9 +60,18 @@ internal static class Declarations
             .Replace("RotaryDim = 8", "RotaryDim = 8, Base = 1234567.5")
             .Replace("NormKind.Layer", "NormKind.Layer, Epsilon = 1e-12f"),
 
-        ["Large"] = Pronunciation.Replace("DModel = 192", "DModel = 4096").Replace("HeadDim = 32", "HeadDim = 256").Replace("FeedForward(512", "FeedForward(14336"),
-        ["EverythingOdd"] = OddSizes.Replace("HeadDim = 20", "HeadDim = 31").Replace("DModel = 72", "DModel = 79").Replace("FeedForward(100", "FeedForward(111"),
-        ["Tiny"] = OddSizes.Replace("HeadDim = 20", "HeadDim = 8").Replace("DModel = 72", "DModel = 1").Replace("FeedForward(100", "FeedForward(1"),
+        ["Large"] = Pronunciation
+            .Replace("DModel = 192", "DModel = 4096")
+            .Replace("HeadDim = 32", "HeadDim = 256")
+            .Replace("FeedForward(512", "FeedForward(14336"),
+        ["EverythingOdd"] = OddSizes
+            .Replace("HeadDim = 20", "HeadDim = 31")
+            .Replace("DModel = 72", "DModel = 79")
+            .Replace("FeedForward(100", "FeedForward(111"),
+        ["Tiny"] = OddSizes
+            .Replace("HeadDim = 20", "HeadDim = 8")
+            .Replace("DModel = 72", "DModel = 1")
+            .Replace("FeedForward(100", "FeedForward(1"),
     };
 
     /// <summary>A declaration by its name, for tests that run with several: their names stay short.</summary>

@@ -40,7 +40,8 @@ internal sealed class GeneratorRun
     public CSharpCompilation Output { get; }
 
     /// <summary>The generated files, by name.</summary>
-    public IReadOnlyDictionary<string, string> Files => Result.GeneratedSources.ToDictionary(static source => source.HintName, static source => source.SourceText.ToString());
+    public IReadOnlyDictionary<string, string> Files =>
+        Result.GeneratedSources.ToDictionary(static source => source.HintName, static source => source.SourceText.ToString());
 
     /// <summary>Whether a model was generated, and not only the outline of one whose declaration has errors.</summary>
     public bool GeneratesAModel => Files.Keys.Any(static name => name.EndsWith(".Weights.g.cs", StringComparison.Ordinal));
@@ -50,30 +51,43 @@ internal sealed class GeneratorRun
     public static GeneratorRun Of(ProjectOptions options, params string[] files) => Of(TestProject.Compile(options, files));
 
     public static GeneratorRun Of(CSharpCompilation compilation, params AdditionalText[] additionalFiles) =>
-        new(CreateDriver(new SpecializerGenerator().AsSourceGenerator(), compilation).AddAdditionalTexts([.. additionalFiles]), compilation);
+        new(
+            CreateDriver(new SpecializerGenerator().AsSourceGenerator(), compilation).AddAdditionalTexts([.. additionalFiles]),
+            compilation
+        );
 
     /// <summary>A driver that has not run yet.</summary>
-    public static GeneratorDriver CreateDriver(ISourceGenerator generator, CSharpCompilation compilation) => CSharpGeneratorDriver.Create(
-        [generator],
-        parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options,
-        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+    public static GeneratorDriver CreateDriver(ISourceGenerator generator, CSharpCompilation compilation) =>
+        CSharpGeneratorDriver.Create(
+            [generator],
+            parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options,
+            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true)
+        );
 
     /// <summary>Runs the same driver again, as an editor does after a change.</summary>
     public GeneratorRun Then(CSharpCompilation compilation) => new(Driver, compilation);
 
     /// <summary>Runs the same driver again after an additional file has changed.</summary>
-    public GeneratorRun Then(CSharpCompilation compilation, AdditionalText before, AdditionalText after) => new(Driver.ReplaceAdditionalText(before, after), compilation);
+    public GeneratorRun Then(CSharpCompilation compilation, AdditionalText before, AdditionalText after) =>
+        new(Driver.ReplaceAdditionalText(before, after), compilation);
 
     /// <summary>The assembly that a declaration compiles to with the usual options; compiled once for all tests, since it takes seconds.</summary>
-    public static byte[] Assembly(string declaration) => s_assemblies.GetOrAdd(declaration, static declaration => new Lazy<byte[]>(() => Of(declaration).Emit())).Value;
+    public static byte[] Assembly(string declaration) =>
+        s_assemblies.GetOrAdd(declaration, static declaration => new Lazy<byte[]>(() => Of(declaration).Emit())).Value;
 
     /// <summary>The assembly that the project compiles to, without a single warning.</summary>
     public byte[] Emit()
     {
         using var stream = new MemoryStream();
-        var diagnostics = Output.Emit(stream).Diagnostics.Where(static diagnostic => diagnostic.Severity > DiagnosticSeverity.Hidden).ToArray();
+        var diagnostics = Output
+            .Emit(stream)
+            .Diagnostics.Where(static diagnostic => diagnostic.Severity > DiagnosticSeverity.Hidden)
+            .ToArray();
         return diagnostics.Length == 0
             ? stream.ToArray()
-            : throw new InvalidOperationException("The project does not compile cleanly:\n" + string.Join('\n', diagnostics.Take(10).Select(static diagnostic => diagnostic.ToString())));
+            : throw new InvalidOperationException(
+                "The project does not compile cleanly:\n"
+                    + string.Join('\n', diagnostics.Take(10).Select(static diagnostic => diagnostic.ToString()))
+            );
     }
 }

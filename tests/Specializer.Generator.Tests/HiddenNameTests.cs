@@ -8,24 +8,46 @@ namespace Specializer.Generator.Tests;
 /// <summary>Generated code means the class library's types, whatever the user's project calls its own.</summary>
 public sealed class HiddenNameTests
 {
-    private static readonly string s_hiding = string.Concat(KernelTypes.Names.Select(static name => $"internal sealed class {name}; internal sealed class {name}<T>;\n"));
+    private static readonly string s_hiding = string.Concat(
+        KernelTypes.Names.Select(static name => $"internal sealed class {name}; internal sealed class {name}<T>;\n")
+    );
 
     /// <summary>Names of the class library, of the runtime library and of parts of namespaces, that generated code uses otherwise than by last name.</summary>
     private static readonly string s_others = string.Concat(
-        new[] { "System", "Specializer", "Runtime", "Intrinsics", "Math", "MathF", "Span", "MethodImpl", "MethodImplOptions", "WeightPacking", "TensorTable", "AlignedBuffer", "InstructionSet", "DecoderModel" }
-            .Select(static name => $"internal sealed class {name};\n"));
+        new[]
+        {
+            "System",
+            "Specializer",
+            "Runtime",
+            "Intrinsics",
+            "Math",
+            "MathF",
+            "Span",
+            "MethodImpl",
+            "MethodImplOptions",
+            "WeightPacking",
+            "TensorTable",
+            "AlignedBuffer",
+            "InstructionSet",
+            "DecoderModel",
+        }.Select(static name => $"internal sealed class {name};\n")
+    );
 
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
     [InlineData("Encoder")]
-    public void ATypeInTheModelsNamespace(string model) => AssertQualified(Qualified(Declarations.Named(model)), $"namespace Samples {{ {s_hiding}{s_others} }}");
+    public void ATypeInTheModelsNamespace(string model) =>
+        AssertQualified(Qualified(Declarations.Named(model)), $"namespace Samples {{ {s_hiding}{s_others} }}");
 
     [Fact]
     public void ATypeInTheGlobalNamespace() => AssertQualified(Declarations.Pronunciation, s_hiding);
 
     [Fact]
-    public void ATypeInsideTheClass() => AssertQualified(Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { private sealed class Vector128; }"));
+    public void ATypeInsideTheClass() =>
+        AssertQualified(
+            Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { private sealed class Vector128; }")
+        );
 
     [Fact]
     public void TheClassItself() => AssertQualified(Declarations.Pronunciation.Replace("class PronunciationModel", "class Fma"));
@@ -37,7 +59,11 @@ public sealed class HiddenNameTests
     public void AGlobalAlias() => AssertQualified(Declarations.Pronunciation, "global using Vector256 = System.Int32;");
 
     [Fact]
-    public void ATypeOfAGloballyUsedNamespace() => AssertQualified(Declarations.Pronunciation, "global using Mine;\nnamespace Mine { public static class AdvSimd; public struct Vector128<T>; }");
+    public void ATypeOfAGloballyUsedNamespace() =>
+        AssertQualified(
+            Declarations.Pronunciation,
+            "global using Mine;\nnamespace Mine { public static class AdvSimd; public struct Vector128<T>; }"
+        );
 
     [Theory]
     [InlineData("namespace Others { class Vector128; }")]
@@ -56,7 +82,6 @@ public sealed class HiddenNameTests
     }
 
     /// <summary>A declaration that needs no using itself.</summary>
-    private static string Qualified(string declaration) => declaration
-        .Replace("using Specializer;", "")
-        .Replace("namespace Samples;", "namespace Samples;\nusing global::Specializer;");
+    private static string Qualified(string declaration) =>
+        declaration.Replace("using Specializer;", "").Replace("namespace Samples;", "namespace Samples;\nusing global::Specializer;");
 }

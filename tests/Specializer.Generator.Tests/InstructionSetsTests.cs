@@ -23,16 +23,28 @@ public sealed class InstructionSetsTests
     [InlineData("Portable", "Portable")]
     public void OnlyTheseAreGenerated(string property, string sets)
     {
-        const string Before = "Samples.PronunciationModel.Kernels.", After = ".g.cs";
+        const string Before = "Samples.PronunciationModel.Kernels.",
+            After = ".g.cs";
         GeneratorRunResult result = Run(property, out _);
-        Assert.Equal(sets, string.Join(", ", result.GeneratedSources.Select(static source => source.HintName)
-            .Where(static name => name.StartsWith(Before, StringComparison.Ordinal)).Select(static name => name[Before.Length..^After.Length]).Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            sets,
+            string.Join(
+                ", ",
+                result
+                    .GeneratedSources.Select(static source => source.HintName)
+                    .Where(static name => name.StartsWith(Before, StringComparison.Ordinal))
+                    .Select(static name => name[Before.Length..^After.Length])
+                    .Order(StringComparer.Ordinal)
+            )
+        );
     }
 
     [Fact]
-    public void AllSpelledOutIsTheSameAsNothing() => Assert.Equal(
-        Run("", out _).GeneratedSources.Select(static source => source.SourceText.ToString()),
-        Run("Avx512,Avx2,Neon,Portable", out _).GeneratedSources.Select(static source => source.SourceText.ToString()));
+    public void AllSpelledOutIsTheSameAsNothing() =>
+        Assert.Equal(
+            Run("", out _).GeneratedSources.Select(static source => source.SourceText.ToString()),
+            Run("Avx512,Avx2,Neon,Portable", out _).GeneratedSources.Select(static source => source.SourceText.ToString())
+        );
 
     [Fact]
     public void TheModelRunsOnTheWidestThatIsThere()
@@ -40,7 +52,10 @@ public sealed class InstructionSetsTests
         Run("Portable", out Compilation output);
         using var image = new MemoryStream();
         Assert.Empty(output.Emit(image).Diagnostics);
-        MethodInfo load = Assembly.Load(image.ToArray()).GetType("Samples.PronunciationModel")!.GetMethod("Load", [typeof(string), typeof(ModelOptions)])!;
+        MethodInfo load = Assembly
+            .Load(image.ToArray())
+            .GetType("Samples.PronunciationModel")!
+            .GetMethod("Load", [typeof(string), typeof(ModelOptions)])!;
         using (var model = (DecoderModel)load.Invoke(null, [s_weights, null])!)
         using (DecoderSession session = model.CreateSession())
         {
@@ -48,22 +63,33 @@ public sealed class InstructionSetsTests
             Assert.Equal(117, session.Prefill([1, 2, 3]).Length);
         }
 
-        var exception = Assert.Throws<PlatformNotSupportedException>(
-            () => load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [s_weights, new ModelOptions { InstructionSet = InstructionSet.Avx512 }], null));
+        var exception = Assert.Throws<PlatformNotSupportedException>(() =>
+            load.Invoke(
+                null,
+                BindingFlags.DoNotWrapExceptions,
+                null,
+                [s_weights, new ModelOptions { InstructionSet = InstructionSet.Avx512 }],
+                null
+            )
+        );
         Assert.Equal(
             "ModelOptions.InstructionSet asks for Avx512, but the model was generated for Portable only. Add it to SpecializerInstructionSets in the project file, or leave the option out.",
-            exception.Message);
+            exception.Message
+        );
     }
 
     private static GeneratorRunResult Run(string property, out Compilation output)
     {
         CSharpCompilation project = TestProject.Compile(Declarations.Pronunciation);
-        return CSharpGeneratorDriver.Create(
+        return CSharpGeneratorDriver
+            .Create(
                 [new SpecializerGenerator().AsSourceGenerator()],
                 parseOptions: (CSharpParseOptions)project.SyntaxTrees[0].Options,
-                optionsProvider: new Properties(property))
+                optionsProvider: new Properties(property)
+            )
             .RunGeneratorsAndUpdateCompilation(project, out output, out _)
-            .GetRunResult().Results.Single();
+            .GetRunResult()
+            .Results.Single();
     }
 
     /// <summary>A project with this property and no other.</summary>

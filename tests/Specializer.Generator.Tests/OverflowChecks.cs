@@ -12,7 +12,8 @@ namespace Specializer.Generator.Tests;
 /// <summary>Finds the methods of an assembly whose arithmetic is checked for overflow.</summary>
 internal static class OverflowChecks
 {
-    private static readonly Dictionary<ushort, OpCode> s_operations = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<ushort, OpCode> s_operations = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(static field => (OpCode)field.GetValue(null)!)
         .ToDictionary(static operation => (ushort)operation.Value);
 
@@ -25,9 +26,14 @@ internal static class OverflowChecks
         foreach (MethodDefinitionHandle handle in metadata.MethodDefinitions)
         {
             MethodDefinition method = metadata.GetMethodDefinition(handle);
-            if (method.RelativeVirtualAddress != 0 && First(file.GetMethodBody(method.RelativeVirtualAddress).GetILBytes()!) is { } operation)
+            if (
+                method.RelativeVirtualAddress != 0
+                && First(file.GetMethodBody(method.RelativeVirtualAddress).GetILBytes()!) is { } operation
+            )
             {
-                found.Add($"{metadata.GetString(metadata.GetTypeDefinition(method.GetDeclaringType()).Name)}.{metadata.GetString(method.Name)}: {operation}");
+                found.Add(
+                    $"{metadata.GetString(metadata.GetTypeDefinition(method.GetDeclaringType()).Name)}.{metadata.GetString(method.Name)}: {operation}"
+                );
             }
         }
 
@@ -36,7 +42,7 @@ internal static class OverflowChecks
 
     private static string? First(byte[] code)
     {
-        for (int i = 0; i < code.Length;)
+        for (int i = 0; i < code.Length; )
         {
             ushort value = code[i] == 0xFE ? (ushort)(0xFE00 | code[i + 1]) : code[i];
             OpCode operation = s_operations[value];

@@ -19,11 +19,13 @@ internal sealed record ProjectOptions
 
     public CSharpParseOptions ParseOptions => new(LanguageVersion, Documentation);
 
-    public CSharpCompilationOptions CompileOptions => new(
-        OutputKind.DynamicallyLinkedLibrary,
-        optimizationLevel: Optimization,
-        checkOverflow: CheckOverflow,
-        allowUnsafe: AllowUnsafe,
-        warningLevel: 9999,
-        nullableContextOptions: NullableContextOptions.Enable);
+    public CSharpCompilationOptions CompileOptions =>
+        new(
+            OutputKind.DynamicallyLinkedLibrary,
+            optimizationLevel: Optimization,
+            checkOverflow: CheckOverflow,
+            allowUnsafe: AllowUnsafe,
+            warningLevel: 9999,
+            nullableContextOptions: NullableContextOptions.Enable
+        );
 }

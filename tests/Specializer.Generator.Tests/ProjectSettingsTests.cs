@@ -23,8 +23,14 @@ public sealed class ProjectSettingsTests
     [InlineData("gpt2-124M")]
     public void NothingIsCheckedForOverflowInAModelOfAFile(string model)
     {
-        InMemoryText file = new($"/project/{model}/config.json", RepositoryFiles.Read("benchmarks", "Models", "Configurations", model, "config.json"));
-        CSharpCompilation project = TestProject.Compile(new ProjectOptions { CheckOverflow = true }, $"using Specializer;\n[Transformer(\"{model}/config.json\")]\npartial class Model;");
+        InMemoryText file = new(
+            $"/project/{model}/config.json",
+            RepositoryFiles.Read("benchmarks", "Models", "Configurations", model, "config.json")
+        );
+        CSharpCompilation project = TestProject.Compile(
+            new ProjectOptions { CheckOverflow = true },
+            $"using Specializer;\n[Transformer(\"{model}/config.json\")]\npartial class Model;"
+        );
         Assert.Empty(OverflowChecks.In(GeneratorRun.Of(project, file).Emit()));
     }
 
@@ -49,9 +55,14 @@ public sealed class ProjectSettingsTests
     {
         string declaration = Declarations.Named(model);
         string name = declaration[(declaration.LastIndexOf(' ') + 1)..].TrimEnd(';', '\n');
-        Assert.NotEmpty(GeneratorRun.Of(
-            declaration + $"\npublic static class Api {{ public static {session} Of({name} model) => model.CreateSession(); }}",
-            "[assembly: System.CLSCompliant(true)]").Emit());
+        Assert.NotEmpty(
+            GeneratorRun
+                .Of(
+                    declaration + $"\npublic static class Api {{ public static {session} Of({name} model) => model.CreateSession(); }}",
+                    "[assembly: System.CLSCompliant(true)]"
+                )
+                .Emit()
+        );
     }
 
     [Theory]
@@ -70,7 +81,13 @@ public sealed class ProjectSettingsTests
     public void TheRuntimeMayHaveAnAliasBesideAnotherNamespaceOfItsName()
     {
         CSharpCompilation project = Aliased(Declarations.Pronunciation);
-        Assert.NotEmpty(GeneratorRun.Of(project.AddSyntaxTrees(CSharpSyntaxTree.ParseText("namespace Specializer { class DecoderModel; class AlignedBuffer; }"))).Emit());
+        Assert.NotEmpty(
+            GeneratorRun
+                .Of(
+                    project.AddSyntaxTrees(CSharpSyntaxTree.ParseText("namespace Specializer { class DecoderModel; class AlignedBuffer; }"))
+                )
+                .Emit()
+        );
     }
 
     [Fact]
@@ -84,20 +101,36 @@ public sealed class ProjectSettingsTests
     [Fact]
     public async Task ADebugBuildIsReported()
     {
-        CSharpCompilation project = TestProject.Compile(new ProjectOptions { Optimization = OptimizationLevel.Debug }, Declarations.Pronunciation);
+        CSharpCompilation project = TestProject.Compile(
+            new ProjectOptions { Optimization = OptimizationLevel.Debug },
+            Declarations.Pronunciation
+        );
         Diagnostic diagnostic = Assert.Single(await Analysis.Of(project));
-        Assert.Equal(("SPZ0022", DiagnosticSeverity.Info, "PronunciationModel"), (diagnostic.Id, diagnostic.Severity, diagnostic.PointedAt()));
-        Assert.Contains("IsOptimized = false,", GeneratorRun.Of(project).Files["Samples.PronunciationModel.Model.g.cs"], StringComparison.Ordinal);
-        Assert.DoesNotContain("IsOptimized", GeneratorRun.Of(Declarations.Pronunciation).Files["Samples.PronunciationModel.Model.g.cs"], StringComparison.Ordinal);
+        Assert.Equal(
+            ("SPZ0022", DiagnosticSeverity.Info, "PronunciationModel"),
+            (diagnostic.Id, diagnostic.Severity, diagnostic.PointedAt())
+        );
+        Assert.Contains(
+            "IsOptimized = false,",
+            GeneratorRun.Of(project).Files["Samples.PronunciationModel.Model.g.cs"],
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(
+            "IsOptimized",
+            GeneratorRun.Of(Declarations.Pronunciation).Files["Samples.PronunciationModel.Model.g.cs"],
+            StringComparison.Ordinal
+        );
     }
 
     private static CSharpCompilation Aliased(string declaration)
     {
         string runtime = typeof(TransformerAttribute).Assembly.Location;
-        IEnumerable<MetadataReference> references = PlatformReferences.Paths
-            .Where(path => Path.GetFileName(path) != Path.GetFileName(runtime))
+        IEnumerable<MetadataReference> references = PlatformReferences
+            .Paths.Where(path => Path.GetFileName(path) != Path.GetFileName(runtime))
             .Select(static path => (MetadataReference)MetadataReference.CreateFromFile(path))
             .Append(MetadataReference.CreateFromFile(runtime).WithAliases(["spz"]));
-        return TestProject.Compile(declaration.Replace("using Specializer;", "extern alias spz;\nusing spz::Specializer;")).WithReferences(references);
+        return TestProject
+            .Compile(declaration.Replace("using Specializer;", "extern alias spz;\nusing spz::Specializer;"))
+            .WithReferences(references);
     }
 }

@@ -25,14 +25,14 @@ public sealed class RepositoryPathsTests
 
     /// <summary>Files and the folders above them, grouped where they differ only in case.</summary>
     private static string[] DifferingInCase(IEnumerable<string> files) =>
-    [
-        .. files
-            .SelectMany(WithFolders)
-            .Distinct(StringComparer.Ordinal)
-            .GroupBy(static path => path, StringComparer.OrdinalIgnoreCase)
-            .Where(static group => group.Count() > 1)
-            .Select(static group => string.Join(", ", group)),
-    ];
+        [
+            .. files
+                .SelectMany(WithFolders)
+                .Distinct(StringComparer.Ordinal)
+                .GroupBy(static path => path, StringComparer.OrdinalIgnoreCase)
+                .Where(static group => group.Count() > 1)
+                .Select(static group => string.Join(", ", group)),
+        ];
 
     private static IEnumerable<string> WithFolders(string file)
     {
@@ -65,7 +65,11 @@ public sealed class RepositoryPathsTests
             // Git is not installed.
         }
 
-        return [.. Directory.EnumerateFiles(RepositoryFiles.Root, "*", SearchOption.AllDirectories)
-            .Select(static path => Path.GetRelativePath(RepositoryFiles.Root, path).Replace('\\', '/'))];
+        return
+        [
+            .. Directory
+                .EnumerateFiles(RepositoryFiles.Root, "*", SearchOption.AllDirectories)
+                .Select(static path => Path.GetRelativePath(RepositoryFiles.Root, path).Replace('\\', '/')),
+        ];
     }
 }

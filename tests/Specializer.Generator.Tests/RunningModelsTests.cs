@@ -63,7 +63,8 @@ public sealed class RunningModelsTests
             return;
         }
 
-        GeneratorRun run = GeneratorRun.Of("""
+        GeneratorRun run = GeneratorRun.Of(
+            """
             using Specializer;
 
             [Transformer(Stack.Decoder, Layers = 500, DModel = 16, VocabularySize = 32, ContextLength = 4_194_000, TiedEmbeddings = true)]
@@ -72,25 +73,54 @@ public sealed class RunningModelsTests
             [FeedForward(16, Activation.Relu)]
             [Norm(NormKind.RootMeanSquare)]
             public sealed partial class Endless;
-            """);
+            """
+        );
         using var weights = new Zeros(Planner.Plan(run.Declared()));
-        using var model = (TransformerModel)Invoke(Load(run.Emit()), "Endless", "Load", [typeof(WeightsSource), typeof(ModelOptions)], [weights, null]);
+        using var model = (TransformerModel)Invoke(
+            Load(run.Emit()),
+            "Endless",
+            "Load",
+            [typeof(WeightsSource), typeof(ModelOptions)],
+            [weights, null]
+        );
         string message = Assert.Throws<InsufficientMemoryException>(() => ((DecoderModel)model).CreateSession()).Message;
-        Assert.Matches(@"^A session of Endless needs 4,\d{3},\d{3},\d{3},\d{3} bytes \(3\.\d TiB\), which the system does not grant; it lets this process use .* [GM]iB\.", message);
+        Assert.Matches(
+            @"^A session of Endless needs 4,\d{3},\d{3},\d{3},\d{3} bytes \(3\.\d TiB\), which the system does not grant; it lets this process use .* [GM]iB\.",
+            message
+        );
         Assert.Contains("It grows with ContextLength, which is 4,194,000, and ChunkLength, which is ", message, StringComparison.Ordinal);
     }
 
-    private static Assembly Compile(string name, OptimizationLevel optimization, string arguments) => Load(GeneratorRun.Of(
-        TestProject.Compile(new ProjectOptions { Optimization = optimization }, Configuration.Replace("NAME", name).Replace("config.json\"", "config.json\", " + arguments)),
-        new InMemoryText("/project/pronounce/config.json", RepositoryFiles.Read([.. s_checkpoint, "config.json"]))).Emit());
+    private static Assembly Compile(string name, OptimizationLevel optimization, string arguments) =>
+        Load(
+            GeneratorRun
+                .Of(
+                    TestProject.Compile(
+                        new ProjectOptions { Optimization = optimization },
+                        Configuration.Replace("NAME", name).Replace("config.json\"", "config.json\", " + arguments)
+                    ),
+                    new InMemoryText("/project/pronounce/config.json", RepositoryFiles.Read([.. s_checkpoint, "config.json"]))
+                )
+                .Emit()
+        );
 
-    private static Assembly Load(byte[] image) => new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(new MemoryStream(image));
+    private static Assembly Load(byte[] image) =>
+        new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(new MemoryStream(image));
 
-    private static TransformerModel Load(Assembly assembly, string name) => (TransformerModel)Invoke(
-        assembly, name, "Load", [typeof(string), typeof(ModelOptions)], [Path.Combine([RepositoryFiles.Root, .. s_checkpoint, "model.safetensors"]), null]);
+    private static TransformerModel Load(Assembly assembly, string name) =>
+        (TransformerModel)Invoke(
+            assembly,
+            name,
+            "Load",
+            [typeof(string), typeof(ModelOptions)],
+            [Path.Combine([RepositoryFiles.Root, .. s_checkpoint, "model.safetensors"]), null]
+        );
 
     private static object Invoke(Assembly assembly, string type, string method, Type[] parameters, object?[] arguments) =>
-        assembly.GetType(type, throwOnError: true)!.GetMethod(method, parameters)!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, CultureInfo.InvariantCulture)!;
+        assembly
+            .GetType(type, throwOnError: true)!
+            .GetMethod(method, parameters)!
+            .Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, CultureInfo.InvariantCulture)!;
 
     /// <summary>A checkpoint of zeros, all in one place.</summary>
     private sealed unsafe class Zeros : WeightsSource
@@ -104,11 +134,16 @@ public sealed class RunningModelsTests
             {
                 for (int layer = 0; layer < (tensor.PerLayer ? plan.WeightSets : 1); layer++)
                 {
-                    _shapes.Add(tensor.Name.Replace(TensorRequirement.LayerMark, layer.ToString(CultureInfo.InvariantCulture)), [.. tensor.Shape.Select(static extent => (long)extent)]);
+                    _shapes.Add(
+                        tensor.Name.Replace(TensorRequirement.LayerMark, layer.ToString(CultureInfo.InvariantCulture)),
+                        [.. tensor.Shape.Select(static extent => (long)extent)]
+                    );
                 }
             }
 
-            _zeros = AlignedBuffer.Allocate(_shapes.Values.Max(static shape => shape.Aggregate(sizeof(float), static (long product, long extent) => product * extent)));
+            _zeros = AlignedBuffer.Allocate(
+                _shapes.Values.Max(static shape => shape.Aggregate(sizeof(float), static (long product, long extent) => product * extent))
+            );
         }
 
         public override string Description => "zeros";

@@ -9,7 +9,8 @@ internal static class SharedData
     private static readonly string s_root = Path.Combine(Path.GetDirectoryName(RepositoryFiles.Root) ?? "/", "shared");
 
     /// <summary>Why a test that needs the folder does not run; null where the folder exists.</summary>
-    public static string? SkipReason => Directory.Exists(s_root) ? null : "The project's data folder is absent: 'shared' beside the repository.";
+    public static string? SkipReason =>
+        Directory.Exists(s_root) ? null : "The project's data folder is absent: 'shared' beside the repository.";
 
     /// <summary>The full path of a file or folder in it.</summary>
     public static string At(params string[] parts) => Path.Combine([s_root, .. parts]);

@@ -12,11 +12,13 @@ internal static class TestProject
     public static CSharpCompilation Compile(params string[] files) => Compile(new ProjectOptions(), files);
 
     /// <inheritdoc cref="Compile(string[])"/>
-    public static CSharpCompilation Compile(ProjectOptions options, params string[] files) => CSharpCompilation.Create(
-        "Project",
-        files.Select((text, index) => Parse(text, $"File{index}.cs", options)),
-        PlatformReferences.All,
-        options.CompileOptions);
+    public static CSharpCompilation Compile(ProjectOptions options, params string[] files) =>
+        CSharpCompilation.Create(
+            "Project",
+            files.Select((text, index) => Parse(text, $"File{index}.cs", options)),
+            PlatformReferences.All,
+            options.CompileOptions
+        );
 
     /// <summary>Replaces the text of one file.</summary>
     public static CSharpCompilation Edit(this CSharpCompilation compilation, int file, string text)
@@ -25,5 +27,6 @@ internal static class TestProject
         return compilation.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(text, (CSharpParseOptions)tree.Options, tree.FilePath));
     }
 
-    private static SyntaxTree Parse(string text, string path, ProjectOptions options) => CSharpSyntaxTree.ParseText(text, options.ParseOptions, path);
+    private static SyntaxTree Parse(string text, string path, ProjectOptions options) =>
+        CSharpSyntaxTree.ParseText(text, options.ParseOptions, path);
 }

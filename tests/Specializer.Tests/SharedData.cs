@@ -10,18 +10,18 @@ namespace Specializer.Tests;
 internal static class SharedData
 {
     /// <summary>Why a test that needs the folder does not run; <see langword="null"/> where the folder exists.</summary>
-    public static string? SkipReason => Root is null
-        ? "The project's data folder is absent: no folder above this test assembly holds Specializer.sln and has a folder 'shared' beside it."
-        : null;
+    public static string? SkipReason =>
+        Root is null
+            ? "The project's data folder is absent: no folder above this test assembly holds Specializer.sln and has a folder 'shared' beside it."
+            : null;
 
     /// <summary>The full path of the folder, or <see langword="null"/> where there is none.</summary>
     public static string? Root { get; } = Find(AppContext.BaseDirectory);
 
     /// <summary>The full path of a file or folder in it, e.g. <c>Path("goldens", "llama", "model.safetensors")</c>.</summary>
     /// <exception cref="DirectoryNotFoundException">The folder is absent; mark the test with <see cref="SharedDataFactAttribute"/>.</exception>
-    public static string Path(params string[] parts) => Root is null
-        ? throw new DirectoryNotFoundException(SkipReason)
-        : System.IO.Path.Combine([Root, .. parts]);
+    public static string Path(params string[] parts) =>
+        Root is null ? throw new DirectoryNotFoundException(SkipReason) : System.IO.Path.Combine([Root, .. parts]);
 
     private static string? Find(string start)
     {

@@ -31,7 +31,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         int seed = Setting("SPECIALIZER_TEXT_SEED", 1);
         int tokenizers = Setting("SPECIALIZER_TEXT_TOKENIZERS", 300);
         var differences = new List<string>();
-        int cases = 0, ended = 0;
+        int cases = 0,
+            ended = 0;
         var oracle = new NodeOracle();
         try
         {

@@ -13,7 +13,14 @@ namespace Specializer.Text.Tests;
 /// </summary>
 public sealed class HostileFileTests
 {
-    private static readonly string[] s_texts = ["Hello, world!", "don't \u4E2D\u6587 e\u0301\U0001F600", "<s>[CLS] tok\n\n  12345", "", new string('a', 300)];
+    private static readonly string[] s_texts =
+    [
+        "Hello, world!",
+        "don't \u4E2D\u6587 e\u0301\U0001F600",
+        "<s>[CLS] tok\n\n  12345",
+        "",
+        new string('a', 300),
+    ];
 
     [Fact]
     public void MutatedTokenizerJson()
@@ -30,7 +37,9 @@ public sealed class HostileFileTests
     [Fact]
     public void MutatedVocabulariesAndTiktokenFiles()
     {
-        byte[] tiktoken = Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(0, 256).Select(i => $"{Convert.ToBase64String([(byte)i])} {i}")) + "\naGU= 256\naGVs 257\n");
+        byte[] tiktoken = Encoding.ASCII.GetBytes(
+            string.Join('\n', Enumerable.Range(0, 256).Select(i => $"{Convert.ToBase64String([(byte)i])} {i}")) + "\naGU= 256\naGVs 257\n"
+        );
         for (int i = 0; i < 2000; i++)
         {
             Try(i, Mutate(tiktoken, new Random(i)), content => Tokenizer.FromTiktoken(content, TiktokenEncoding.Cl100kBase));
@@ -54,8 +63,14 @@ public sealed class HostileFileTests
     [InlineData("[]", "$")]
     [InlineData("{\"version\":\"2.0\"}", "$.version")]
     [InlineData("{\"model\":{\"type\":\"Magic\"}}", "$.model.type")]
-    [InlineData("{\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"},{\"type\":\"Other\"}]}}", "$.normalizer.normalizers[1].type")]
-    [InlineData("{\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(?>a)\"},\"behavior\":\"Isolated\",\"invert\":false}}", "$.pre_tokenizer.pattern.Regex")]
+    [InlineData(
+        "{\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"},{\"type\":\"Other\"}]}}",
+        "$.normalizer.normalizers[1].type"
+    )]
+    [InlineData(
+        "{\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(?>a)\"},\"behavior\":\"Isolated\",\"invert\":false}}",
+        "$.pre_tokenizer.pattern.Regex"
+    )]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":1,\"b\":1},\"unk_token\":\"a\"}}", "$.model.vocab")]
     [InlineData("{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0},\"merges\":[[\"a\",\"b\"]]}}", "$.model.merges[0]")]
     [InlineData("{\"model\":{\"type\":\"BPE\",\"dropout\":0.1,\"vocab\":{},\"merges\":[]}}", "$.model.dropout")]
@@ -90,14 +105,10 @@ public sealed class HostileFileTests
                     tokenizer.Decode(tokens.Ids);
                     tokenizer.EncodeToIds(text, EncodeOptions.UserText);
                 }
-                catch (TokenizerException)
-                {
-                }
+                catch (TokenizerException) { }
             }
         }
-        catch (TokenizerException)
-        {
-        }
+        catch (TokenizerException) { }
         catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
         {
             Assert.Fail($"seed {seed}: {exception}");
@@ -129,7 +140,14 @@ public sealed class HostileFileTests
                     result.InsertRange(place, result.GetRange(place, Math.Min(random.Next(1, 40), result.Count - place)));
                     break;
                 case 4:
-                    byte[] digits = Encoding.ASCII.GetBytes(random.Next(3) switch { 0 => "2147483647", 1 => "-1", _ => "99999999999" });
+                    byte[] digits = Encoding.ASCII.GetBytes(
+                        random.Next(3) switch
+                        {
+                            0 => "2147483647",
+                            1 => "-1",
+                            _ => "99999999999",
+                        }
+                    );
                     int digit = result.FindIndex(place, b => b is >= (byte)'0' and <= (byte)'9');
                     if (digit >= 0)
                     {

@@ -35,7 +35,10 @@ public sealed class ReaderTests : IDisposable
         var corpus = new SpeedCorpus(3, 200);
         var json = corpus.ByteLevelJson();
         Write("vocab.json", json["model"]!["vocab"]!.ToJsonString());
-        Write("merges.txt", "#version: 0.2\n" + string.Join('\n', json["model"]!["merges"]!.AsArray().Select(m => $"{m![0]} {m[1]}")) + "\n");
+        Write(
+            "merges.txt",
+            "#version: 0.2\n" + string.Join('\n', json["model"]!["merges"]!.AsArray().Select(m => $"{m![0]} {m[1]}")) + "\n"
+        );
         Tokenizer tokenizer = Tokenizer.Load(_folder);
         AssertEqualEncodings(SmallTokenizers.Load(json), tokenizer, corpus);
         Assert.True(tokenizer.IsSpecial(tokenizer.TokenToId("<|endoftext|>")!.Value));
@@ -125,7 +128,10 @@ public sealed class ReaderTests : IDisposable
                 int best = -1;
                 for (int i = 0; i + 1 < parts.Count; i++)
                 {
-                    if (ranks.TryGetValue(parts[i] + parts[i + 1], out int rank) && (best < 0 || rank < ranks[parts[best] + parts[best + 1]]))
+                    if (
+                        ranks.TryGetValue(parts[i] + parts[i + 1], out int rank)
+                        && (best < 0 || rank < ranks[parts[best] + parts[best + 1]])
+                    )
                     {
                         best = i;
                     }

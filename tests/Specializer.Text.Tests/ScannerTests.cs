@@ -10,13 +10,14 @@ namespace Specializer.Text.Tests;
 public sealed class ScannerTests
 {
     public static TheoryData<string> Patterns { get; } =
-        [Gpt2Scanner.Pattern, Cl100kScanner.Pattern, Cl100kScanner.QwenPattern, O200kScanner.Pattern, DeepSeekScanner.Pattern];
+    [Gpt2Scanner.Pattern, Cl100kScanner.Pattern, Cl100kScanner.QwenPattern, O200kScanner.Pattern, DeepSeekScanner.Pattern];
 
     [Theory]
     [MemberData(nameof(Patterns))]
     public void ScannersMatchAsTheirPatternsDo(string pattern)
     {
-        TextPattern scanner = PatternFactory.FromRegex(pattern), general = PatternFactory.General(pattern);
+        TextPattern scanner = PatternFactory.FromRegex(pattern),
+            general = PatternFactory.General(pattern);
         Assert.IsAssignableFrom<SplitScanner>(scanner);
         var random = new RandomText(new Random(7));
         for (int i = 0; i < 1500; i++)

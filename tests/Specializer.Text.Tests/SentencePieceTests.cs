@@ -21,19 +21,25 @@ public sealed class SentencePieceTests
             var words = new List<string>();
             for (int w = 0; w < 80; w++)
             {
-                words.Add(string.Concat(Enumerable.Range(0, random.Next(5) + 1).Select(_ => "abcdeilnorst\u00E9\u4E2D\u6587"[random.Next(15)])));
+                words.Add(
+                    string.Concat(Enumerable.Range(0, random.Next(5) + 1).Select(_ => "abcdeilnorst\u00E9\u4E2D\u6587"[random.Next(15)]))
+                );
             }
 
             var sentences = new JsonArray();
             for (int s = 0; s < 300; s++)
             {
-                sentences.Add(string.Join(' ', Enumerable.Range(0, random.Next(8) + 1).Select(_ => words[Math.Min(random.Next(80), random.Next(80))])));
+                sentences.Add(
+                    string.Join(' ', Enumerable.Range(0, random.Next(8) + 1).Select(_ => words[Math.Min(random.Next(80), random.Next(80))]))
+                );
             }
 
             var texts = new JsonArray();
             for (int t = 0; t < 60; t++)
             {
-                texts.Add(random.Text([.. words, " ", "  ", "<s>", "</s>", "<unk>", "foo", "<x>"]).Replace("\0", "", StringComparison.Ordinal));
+                texts.Add(
+                    random.Text([.. words, " ", "  ", "<s>", "</s>", "<unk>", "foo", "<x>"]).Replace("\0", "", StringComparison.Ordinal)
+                );
             }
 
             texts.Add(string.Concat(Enumerable.Repeat(words[0], 3000)));
@@ -56,7 +62,15 @@ public sealed class SentencePieceTests
                 ["user_defined_symbols"] = i % 3 == 1 ? new JsonArray("foo", "<x>") : new JsonArray(),
                 ["character_coverage"] = 1.0,
             };
-            models.Add(new JsonObject { ["options"] = options, ["sentences"] = sentences, ["texts"] = texts, ["sequences"] = sequences });
+            models.Add(
+                new JsonObject
+                {
+                    ["options"] = options,
+                    ["sentences"] = sentences,
+                    ["texts"] = texts,
+                    ["sequences"] = sequences,
+                }
+            );
         }
 
         JsonArray answers = SentencePieceOracle.Run(new JsonObject { ["models"] = models.DeepClone() }).AsArray();
@@ -68,17 +82,23 @@ public sealed class SentencePieceTests
                 string text = (string)models[i]!["texts"]![t]!;
                 int[] expected = [.. answers[i]!["ids"]![t]!.AsArray().Select(v => (int)v!)];
                 string place = $"model {i} {models[i]!["options"]!.ToJsonString()} text {DifferentialFuzzer.Show(text)}";
-                Assert.True(expected.AsSpan().SequenceEqual(tokenizer.EncodeToIds(text)),
-                    $"{place}: expected {string.Join(' ', expected)}, ours {string.Join(' ', tokenizer.EncodeToIds(text))}");
-                Assert.True((string?)answers[i]!["decoded"]![t] == tokenizer.Decode(expected),
-                    $"{place}: expected {DifferentialFuzzer.Show((string?)answers[i]!["decoded"]![t])}, ours {DifferentialFuzzer.Show(tokenizer.Decode(expected))}");
+                Assert.True(
+                    expected.AsSpan().SequenceEqual(tokenizer.EncodeToIds(text)),
+                    $"{place}: expected {string.Join(' ', expected)}, ours {string.Join(' ', tokenizer.EncodeToIds(text))}"
+                );
+                Assert.True(
+                    (string?)answers[i]!["decoded"]![t] == tokenizer.Decode(expected),
+                    $"{place}: expected {DifferentialFuzzer.Show((string?)answers[i]!["decoded"]![t])}, ours {DifferentialFuzzer.Show(tokenizer.Decode(expected))}"
+                );
             }
 
             for (int k = 0; k < 40; k++)
             {
                 int[] ids = [.. models[i]!["sequences"]![k]!.AsArray().Select(v => (int)v!)];
-                Assert.True((string?)answers[i]!["random"]![k] == tokenizer.Decode(ids),
-                    $"model {i} ids {string.Join(' ', ids)}: expected {DifferentialFuzzer.Show((string?)answers[i]!["random"]![k])}, ours {DifferentialFuzzer.Show(tokenizer.Decode(ids))}");
+                Assert.True(
+                    (string?)answers[i]!["random"]![k] == tokenizer.Decode(ids),
+                    $"model {i} ids {string.Join(' ', ids)}: expected {DifferentialFuzzer.Show((string?)answers[i]!["random"]![k])}, ours {DifferentialFuzzer.Show(tokenizer.Decode(ids))}"
+                );
             }
         }
     }

@@ -37,16 +37,18 @@ internal static class SmallTokenizers
         JsonObject root = new()
         {
             ["version"] = "1.0",
-            ["added_tokens"] = new JsonArray(new JsonObject
-            {
-                ["id"] = known.Count - 1,
-                ["content"] = "<|endoftext|>",
-                ["single_word"] = false,
-                ["lstrip"] = false,
-                ["rstrip"] = false,
-                ["normalized"] = false,
-                ["special"] = true,
-            }),
+            ["added_tokens"] = new JsonArray(
+                new JsonObject
+                {
+                    ["id"] = known.Count - 1,
+                    ["content"] = "<|endoftext|>",
+                    ["single_word"] = false,
+                    ["lstrip"] = false,
+                    ["rstrip"] = false,
+                    ["normalized"] = false,
+                    ["special"] = true,
+                }
+            ),
             ["model"] = new JsonObject
             {
                 ["type"] = "BPE",
@@ -58,14 +60,17 @@ internal static class SmallTokenizers
         };
         if (byteLevel)
         {
-            root["pre_tokenizer"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}""");
+            root["pre_tokenizer"] = JsonNode.Parse(
+                """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}"""
+            );
             root["decoder"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}""");
         }
         else
         {
             root["pre_tokenizer"] = JsonNode.Parse("""{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}""");
             root["decoder"] = JsonNode.Parse(
-                """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}]}""");
+                """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}]}"""
+            );
         }
 
         return root;
@@ -122,7 +127,10 @@ internal static class SmallTokenizers
             int most = 0;
             foreach (((string, string) pair, int count) in pairs)
             {
-                if (count > most || (count == most && string.CompareOrdinal(pair.Item1 + " " + pair.Item2, best.Item1 + " " + best.Item2) < 0))
+                if (
+                    count > most
+                    || (count == most && string.CompareOrdinal(pair.Item1 + " " + pair.Item2, best.Item1 + " " + best.Item2) < 0)
+                )
                 {
                     (best, most) = (pair, count);
                 }

@@ -11,7 +11,33 @@ namespace Specializer.Text.Tests;
 internal sealed class SpeedCorpus
 {
     private static readonly string[] s_syllables =
-        ["the", "an", "ing", "er", "on", "re", "st", "al", "en", "ed", "ti", "or", "is", "com", "pro", "ly", "ate", "be", "con", "de", "ver", "in", "tion", "ma", "li"];
+    [
+        "the",
+        "an",
+        "ing",
+        "er",
+        "on",
+        "re",
+        "st",
+        "al",
+        "en",
+        "ed",
+        "ti",
+        "or",
+        "is",
+        "com",
+        "pro",
+        "ly",
+        "ate",
+        "be",
+        "con",
+        "de",
+        "ver",
+        "in",
+        "tion",
+        "ma",
+        "li",
+    ];
 
     private readonly int _seed;
     private readonly string[] _words;
@@ -42,7 +68,11 @@ internal sealed class SpeedCorpus
             {
                 string word = Draw(random);
                 text.Append(w % 12 == 0 ? char.ToUpperInvariant(word[0]) + word[1..] : word);
-                text.Append(w % 12 == 11 ? ". " : w % 7 == 6 ? ", " : " ");
+                text.Append(
+                    w % 12 == 11 ? ". "
+                    : w % 7 == 6 ? ", "
+                    : " "
+                );
             }
 
             result[i] = text.ToString();
@@ -95,17 +125,37 @@ internal sealed class SpeedCorpus
         return new JsonObject
         {
             ["version"] = "1.0",
-            ["added_tokens"] = new JsonArray([.. lines.Take(5).Select((line, i) => (JsonNode)new JsonObject
-            {
-                ["id"] = i, ["content"] = line, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
-            })]),
-            ["normalizer"] = JsonNode.Parse("""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}"""),
+            ["added_tokens"] = new JsonArray([
+                .. lines
+                    .Take(5)
+                    .Select(
+                        (line, i) =>
+                            (JsonNode)
+                                new JsonObject
+                                {
+                                    ["id"] = i,
+                                    ["content"] = line,
+                                    ["single_word"] = false,
+                                    ["lstrip"] = false,
+                                    ["rstrip"] = false,
+                                    ["normalized"] = false,
+                                    ["special"] = true,
+                                }
+                    ),
+            ]),
+            ["normalizer"] = JsonNode.Parse(
+                """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}"""
+            ),
             ["pre_tokenizer"] = JsonNode.Parse("""{"type":"BertPreTokenizer"}"""),
             ["post_processor"] = JsonNode.Parse("""{"type":"BertProcessing","sep":["[SEP]",3],"cls":["[CLS]",2]}"""),
             ["decoder"] = JsonNode.Parse("""{"type":"WordPiece","prefix":"##","cleanup":true}"""),
             ["model"] = new JsonObject
             {
-                ["type"] = "WordPiece", ["unk_token"] = "[UNK]", ["continuing_subword_prefix"] = "##", ["max_input_chars_per_word"] = 100, ["vocab"] = vocabulary,
+                ["type"] = "WordPiece",
+                ["unk_token"] = "[UNK]",
+                ["continuing_subword_prefix"] = "##",
+                ["max_input_chars_per_word"] = 100,
+                ["vocab"] = vocabulary,
             },
         };
     }
@@ -118,7 +168,8 @@ internal sealed class SpeedCorpus
     {
         var vocab = new JsonArray(new JsonArray("<unk>", 0.0));
         var random = new Random(_seed + 2);
-        void Add(string piece, double score) => vocab.Add(new JsonArray(piece, JsonNode.Parse(score.ToString("F6", CultureInfo.InvariantCulture))));
+        void Add(string piece, double score) =>
+            vocab.Add(new JsonArray(piece, JsonNode.Parse(score.ToString("F6", CultureInfo.InvariantCulture))));
         for (char c = '!'; c <= '~'; c++)
         {
             Add(c.ToString(), -12 - random.NextDouble());
@@ -140,12 +191,19 @@ internal sealed class SpeedCorpus
             ["version"] = "1.0",
             ["pre_tokenizer"] = JsonNode.Parse("""{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}"""),
             ["decoder"] = JsonNode.Parse("""{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}"""),
-            ["model"] = new JsonObject { ["type"] = "Unigram", ["unk_id"] = 0, ["byte_fallback"] = false, ["vocab"] = vocab },
+            ["model"] = new JsonObject
+            {
+                ["type"] = "Unigram",
+                ["unk_id"] = 0,
+                ["byte_fallback"] = false,
+                ["vocab"] = vocab,
+            },
         };
     }
 
     private string Sample() => string.Join(' ', Texts(1, 4000)[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     // Rank r with a frequency of about 1 / r.
-    private string Draw(Random random) => _words[(int)Math.Min(_words.Length - 1, Math.Exp(random.NextDouble() * Math.Log(_words.Length)) - 1)];
+    private string Draw(Random random) =>
+        _words[(int)Math.Min(_words.Length - 1, Math.Exp(random.NextDouble() * Math.Log(_words.Length)) - 1)];
 }

@@ -34,8 +34,11 @@ public sealed class SpeedTests(ITestOutputHelper output)
         Tokenizer ours = SmallTokenizers.Load(SpeedCorpus.BertJson(lines));
         string[] texts = s_corpus.Texts(3000, 60);
         var ids = new int[4096];
-        long[] otherIds = new long[4096], mask = new long[4096], types = new long[4096];
-        int tokens = 0, otherTokens = 0;
+        long[] otherIds = new long[4096],
+            mask = new long[4096],
+            types = new long[4096];
+        int tokens = 0,
+            otherTokens = 0;
         double own = Best(() =>
         {
             tokens = 0;
@@ -73,18 +76,21 @@ public sealed class SpeedTests(ITestOutputHelper output)
     [InlineData("wordpiece")]
     public void AMegabyteWithoutASpaceTakesTimeLinearInIt(string kind)
     {
-        Tokenizer tokenizer = SmallTokenizers.Load(kind switch
-        {
-            "byte-level" => s_corpus.ByteLevelJson(),
-            "metaspace" => s_corpus.MetaspaceBpeJson(),
-            "unigram" => s_corpus.UnigramJson(),
-            _ => SpeedCorpus.BertJson(s_corpus.VocabularyLines()),
-        });
+        Tokenizer tokenizer = SmallTokenizers.Load(
+            kind switch
+            {
+                "byte-level" => s_corpus.ByteLevelJson(),
+                "metaspace" => s_corpus.MetaspaceBpeJson(),
+                "unigram" => s_corpus.UnigramJson(),
+                _ => SpeedCorpus.BertJson(s_corpus.VocabularyLines()),
+            }
+        );
         string text = string.Concat(s_corpus.Texts(1, 400_000)[0].Where(c => c is >= 'a' and <= 'z').Take(1_000_000));
         Assert.Equal(1_000_000, text.Length);
         foreach (string word in new[] { text, new string('a', 1_000_000) })
         {
-            double one = ProcessorSeconds(() => tokenizer.CountTokens(word)), two = ProcessorSeconds(() => tokenizer.CountTokens(word + word));
+            double one = ProcessorSeconds(() => tokenizer.CountTokens(word)),
+                two = ProcessorSeconds(() => tokenizer.CountTokens(word + word));
             output.WriteLine($"{kind}: 1 MB {one:F3} s, 2 MB {two:F3} s, {two / one:F2} times");
             Assert.True(one < (Holds ? 0.5 : 5), $"1 MB took {one:F3} s");
             Assert.True(two < (Holds ? 1.15 : 10), $"2 MB took {two:F3} s");
@@ -96,10 +102,15 @@ public sealed class SpeedTests(ITestOutputHelper output)
     {
         string text = s_corpus.Texts(1, 200)[0] + " caf\u00E9 \u4E2D\u6587";
         var ids = new int[4096];
-        foreach (JsonNode json in new JsonNode[]
-        {
-            s_corpus.ByteLevelJson(), s_corpus.MetaspaceBpeJson(), s_corpus.UnigramJson(), SpeedCorpus.BertJson(s_corpus.VocabularyLines()),
-        })
+        foreach (
+            JsonNode json in new JsonNode[]
+            {
+                s_corpus.ByteLevelJson(),
+                s_corpus.MetaspaceBpeJson(),
+                s_corpus.UnigramJson(),
+                SpeedCorpus.BertJson(s_corpus.VocabularyLines()),
+            }
+        )
         {
             Tokenizer tokenizer = SmallTokenizers.Load(json);
             for (int i = 0; i < 50; i++)
@@ -123,7 +134,8 @@ public sealed class SpeedTests(ITestOutputHelper output)
         using var library = new LibraryOracle(json.ToJsonString());
         string[] texts = s_corpus.Texts(400, 60);
         var ids = new int[8192];
-        int tokens = 0, libraryTokens = 0;
+        int tokens = 0,
+            libraryTokens = 0;
         double own = Best(() =>
         {
             tokens = 0;
@@ -147,7 +159,9 @@ public sealed class SpeedTests(ITestOutputHelper output)
 
     private void Report(string name, double own, double theirs, int tokens, double bar, string other)
     {
-        output.WriteLine($"{name}: {tokens / own / 1e6:F1} M tokens/s, {other} {tokens / theirs / 1e6:F1} M tokens/s, {theirs / own:F2} times");
+        output.WriteLine(
+            $"{name}: {tokens / own / 1e6:F1} M tokens/s, {other} {tokens / theirs / 1e6:F1} M tokens/s, {theirs / own:F2} times"
+        );
         if (Holds)
         {
             Assert.True(theirs / own >= bar, $"{name}: {theirs / own:F2} times as fast as {other}, the bar is {bar}");

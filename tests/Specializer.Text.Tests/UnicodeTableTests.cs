@@ -10,20 +10,47 @@ public sealed class UnicodeTableTests(ITestOutputHelper output)
 {
     private static readonly UnicodeCategoryCode[] s_codes =
     [
-        UnicodeCategoryCode.Lu, UnicodeCategoryCode.Ll, UnicodeCategoryCode.Lt, UnicodeCategoryCode.Lm, UnicodeCategoryCode.Lo, UnicodeCategoryCode.Mn,
-        UnicodeCategoryCode.Mc, UnicodeCategoryCode.Me, UnicodeCategoryCode.Nd, UnicodeCategoryCode.Nl, UnicodeCategoryCode.No, UnicodeCategoryCode.Zs,
-        UnicodeCategoryCode.Zl, UnicodeCategoryCode.Zp, UnicodeCategoryCode.Cc, UnicodeCategoryCode.Cf, UnicodeCategoryCode.Cs, UnicodeCategoryCode.Co,
-        UnicodeCategoryCode.Pc, UnicodeCategoryCode.Pd, UnicodeCategoryCode.Ps, UnicodeCategoryCode.Pe, UnicodeCategoryCode.Pi, UnicodeCategoryCode.Pf,
-        UnicodeCategoryCode.Po, UnicodeCategoryCode.Sm, UnicodeCategoryCode.Sc, UnicodeCategoryCode.Sk, UnicodeCategoryCode.So, UnicodeCategoryCode.Cn,
+        UnicodeCategoryCode.Lu,
+        UnicodeCategoryCode.Ll,
+        UnicodeCategoryCode.Lt,
+        UnicodeCategoryCode.Lm,
+        UnicodeCategoryCode.Lo,
+        UnicodeCategoryCode.Mn,
+        UnicodeCategoryCode.Mc,
+        UnicodeCategoryCode.Me,
+        UnicodeCategoryCode.Nd,
+        UnicodeCategoryCode.Nl,
+        UnicodeCategoryCode.No,
+        UnicodeCategoryCode.Zs,
+        UnicodeCategoryCode.Zl,
+        UnicodeCategoryCode.Zp,
+        UnicodeCategoryCode.Cc,
+        UnicodeCategoryCode.Cf,
+        UnicodeCategoryCode.Cs,
+        UnicodeCategoryCode.Co,
+        UnicodeCategoryCode.Pc,
+        UnicodeCategoryCode.Pd,
+        UnicodeCategoryCode.Ps,
+        UnicodeCategoryCode.Pe,
+        UnicodeCategoryCode.Pi,
+        UnicodeCategoryCode.Pf,
+        UnicodeCategoryCode.Po,
+        UnicodeCategoryCode.Sm,
+        UnicodeCategoryCode.Sc,
+        UnicodeCategoryCode.Sk,
+        UnicodeCategoryCode.So,
+        UnicodeCategoryCode.Cn,
     ];
 
     [Fact]
     public void CategoriesEqualDotNets()
     {
-        int newer = 0, changed = 0;
+        int newer = 0,
+            changed = 0;
         for (int scalar = 0; scalar < 0x110000; scalar++)
         {
-            UnicodeCategoryCode ours = UnicodeTables.Category(scalar), other = s_codes[(int)CharUnicodeInfo.GetUnicodeCategory(scalar)];
+            UnicodeCategoryCode ours = UnicodeTables.Category(scalar),
+                other = s_codes[(int)CharUnicodeInfo.GetUnicodeCategory(scalar)];
             if (ours == other)
             {
                 continue;

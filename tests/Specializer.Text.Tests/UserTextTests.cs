@@ -11,7 +11,8 @@ public sealed class UserTextTests
     [Fact]
     public void TextFromUsersYieldsNoSpecialToken()
     {
-        int refused = 0, encoded = 0;
+        int refused = 0,
+            encoded = 0;
         for (int seed = 0; seed < 400; seed++)
         {
             var random = new RandomTokenizer(seed);

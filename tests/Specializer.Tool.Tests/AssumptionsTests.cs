@@ -20,8 +20,16 @@ public sealed class AssumptionsTests
     [InlineData("minilm-22M", "positions", "learned, a table of 512 rows")]
     [InlineData("minilm-22M", "embeddings", "not scaled, normalised, with 2 token types")]
     [InlineData("minilm-22M", "attention", "every position sees all")]
-    [InlineData("t5-small", "Encoder: positions in attention", "relative: a learned bias for each of 32 buckets of distances up to 128, both ways")]
-    [InlineData("t5-small", "Decoder: positions in attention", "relative: a learned bias for each of 32 buckets of distances up to 128, backwards")]
+    [InlineData(
+        "t5-small",
+        "Encoder: positions in attention",
+        "relative: a learned bias for each of 32 buckets of distances up to 128, both ways"
+    )]
+    [InlineData(
+        "t5-small",
+        "Decoder: positions in attention",
+        "relative: a learned bias for each of 32 buckets of distances up to 128, backwards"
+    )]
     [InlineData("t5-small", "Decoder: attention to the encoder", "8 heads of 64")]
     [InlineData("whisper-tiny", "Encoder: positions", "learned, a table of 1500 rows")]
     [InlineData("vit-tiny", "positions", "learned, a table of 197 rows")]
@@ -45,13 +53,17 @@ public sealed class AssumptionsTests
     [SharedDataTheory]
     [InlineData("llama3", "read from the config.json", "rope_theta = 500000, rope_scaling.rope_type = \"llama3\"")]
     [InlineData("llama3", "absent fields, by default", "is_causal = true")]
-    public void WhereValuesComeFrom(string model, string term, string description) => AssertRow(SharedData.Path("goldens", model), term, description);
+    public void WhereValuesComeFrom(string model, string term, string description) =>
+        AssertRow(SharedData.Path("goldens", model), term, description);
 
     /// <summary>What is written to a pipe has no escape codes, whatever the terminal.</summary>
     [Fact]
     public void APipeGetsNoColours()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "inspect", InspectTests.Pronounce]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "inspect", InspectTests.Pronounce])
+        {
+            RedirectStandardOutput = true,
+        };
         start.Environment["TERM"] = "xterm-256color";
         start.Environment["COLORTERM"] = "truecolor";
         start.Environment.Remove("NO_COLOR");

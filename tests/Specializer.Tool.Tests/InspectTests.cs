@@ -8,7 +8,13 @@ namespace Specializer.Tool.Tests;
 
 public sealed class InspectTests
 {
-    private static readonly string s_families = Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tests", "Families", "Configurations");
+    private static readonly string s_families = Path.Combine(
+        RepositoryFiles.Root,
+        "tests",
+        "Specializer.Tests",
+        "Families",
+        "Configurations"
+    );
 
     internal static string Pronounce { get; } = Path.Combine(RepositoryFiles.Root, "samples", "Pronounce", "Model");
 
@@ -19,16 +25,26 @@ public sealed class InspectTests
     {
         ToolRun run = ToolRun.Of("inspect", Pronounce);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Contains("A decoder of 1,597,056 parameters: 4 layers, 192 wide, for sequences of up to 64 of 117 tokens.", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "A decoder of 1,597,056 parameters: 4 layers, 192 wide, for sequences of up to 64 of 117 tokens.",
+            run.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("38 tensors of Float32, 6,388,224 bytes.", run.Output, StringComparison.Ordinal);
         Assert.Contains("It holds exactly what the model needs.", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void TheFileItselfIsTakenForItsFolder() => Assert.Equal(ToolRun.Of("inspect", Pronounce), ToolRun.Of("inspect", Path.Combine(Pronounce, "config.json")));
+    public void TheFileItselfIsTakenForItsFolder() =>
+        Assert.Equal(ToolRun.Of("inspect", Pronounce), ToolRun.Of("inspect", Path.Combine(Pronounce, "config.json")));
 
     [Fact]
-    public void AnotherContextLength() => Assert.Contains("sequences of up to 32 of", ToolRun.Of("inspect", Pronounce, "--context-length", "32").Output, StringComparison.Ordinal);
+    public void AnotherContextLength() =>
+        Assert.Contains(
+            "sequences of up to 32 of",
+            ToolRun.Of("inspect", Pronounce, "--context-length", "32").Output,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [MemberData(nameof(Families))]
@@ -44,7 +60,11 @@ public sealed class InspectTests
     public void ACheckpointThatDoesNotFit()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("config.json", File.ReadAllText(Path.Combine(Pronounce, "config.json")).Replace("\"vocab_size\": 117", "\"vocab_size\": 118", StringComparison.Ordinal));
+        folder.Write(
+            "config.json",
+            File.ReadAllText(Path.Combine(Pronounce, "config.json"))
+                .Replace("\"vocab_size\": 117", "\"vocab_size\": 118", StringComparison.Ordinal)
+        );
         File.Copy(Path.Combine(Pronounce, "model.safetensors"), folder["model.safetensors"]);
         ToolRun run = ToolRun.Of("inspect", folder.Path);
         Assert.Equal(1, run.ExitCode);
@@ -59,15 +79,28 @@ public sealed class InspectTests
         string path = folder.Write("config.json", "{\n  \"model_type\": \"lama\"\n}");
         ToolRun run = ToolRun.Of("inspect", folder.Path);
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"error: {path}(2,17): \"model_type\" is \"lama\", but must be one of albert, ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"error: {path}(2,17): \"model_type\" is \"lama\", but must be one of albert, ",
+            run.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void NoFolderAndNoFile()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal((1, $"error: '{folder.Path}' holds no config.json. Give the folder that a model was downloaded to, with the config.json that says what it is.\n"), Error("inspect", folder.Path));
-        Assert.Equal((1, $"error: There is no folder '{folder["none"]}'. Give the folder that holds the model's config.json.\n"), Error("inspect", folder["none"]));
+        Assert.Equal(
+            (
+                1,
+                $"error: '{folder.Path}' holds no config.json. Give the folder that a model was downloaded to, with the config.json that says what it is.\n"
+            ),
+            Error("inspect", folder.Path)
+        );
+        Assert.Equal(
+            (1, $"error: There is no folder '{folder["none"]}'. Give the folder that holds the model's config.json.\n"),
+            Error("inspect", folder["none"])
+        );
     }
 
     [Fact]
@@ -77,7 +110,11 @@ public sealed class InspectTests
         File.Copy(Path.Combine(Pronounce, "config.json"), folder["config.json"]);
         folder.Write("model-00001-of-00002.safetensors", "");
         folder.Write("model-00002-of-00002.safetensors", "");
-        Assert.Contains("holds 2 safetensors files and 0 indices, but neither a model.safetensors nor a model.safetensors.index.json", Error("inspect", folder.Path).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds 2 safetensors files and 0 indices, but neither a model.safetensors nor a model.safetensors.index.json",
+            Error("inspect", folder.Path).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -91,7 +128,11 @@ public sealed class InspectTests
         Assert.Contains("It holds exactly what the model needs.", run.Output, StringComparison.Ordinal);
 
         File.Delete(folder["model-00002-of-00002.safetensors"]);
-        Assert.Contains("missing: the file \"model-00002-of-00002.safetensors\", which should hold 19 tensors, is not beside the index.", Error("inspect", folder.Path).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "missing: the file \"model-00002-of-00002.safetensors\", which should hold 19 tensors, is not beside the index.",
+            Error("inspect", folder.Path).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -24,7 +24,18 @@ public sealed class NewTests
     public void TheClassIsGenerated()
     {
         using var folder = new TemporaryFolder();
-        ToolRun run = ToolRun.Of("new", InspectTests.Pronounce, "--name", "Speech", "--namespace", "My.App", "--output", folder["Speech.cs"], "--context-length", "48");
+        ToolRun run = ToolRun.Of(
+            "new",
+            InspectTests.Pronounce,
+            "--name",
+            "Speech",
+            "--namespace",
+            "My.App",
+            "--output",
+            folder["Speech.cs"],
+            "--context-length",
+            "48"
+        );
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("<TransformerModel Include=", run.Output, StringComparison.Ordinal);
 
@@ -32,14 +43,22 @@ public sealed class NewTests
             "Project",
             [CSharpSyntaxTree.ParseText(File.ReadAllText(folder["Speech.cs"]))],
             PlatformReferences.All,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)
+        );
         string configuration = Path.Combine(InspectTests.Pronounce, "config.json");
-        GeneratorDriverRunResult result = CSharpGeneratorDriver.Create(new SpecializerGenerator())
+        GeneratorDriverRunResult result = CSharpGeneratorDriver
+            .Create(new SpecializerGenerator())
             .AddAdditionalTexts([new InMemoryText(Path.GetFullPath(configuration), File.ReadAllText(configuration))])
             .RunGenerators(project)
             .GetRunResult();
-        Assert.Contains(result.GeneratedTrees, static tree => tree.ToString().Contains("public const int ContextLength = 48;", StringComparison.Ordinal));
-        Assert.DoesNotContain(project.AddSyntaxTrees(result.GeneratedTrees).GetDiagnostics(), static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        Assert.Contains(
+            result.GeneratedTrees,
+            static tree => tree.ToString().Contains("public const int ContextLength = 48;", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            project.AddSyntaxTrees(result.GeneratedTrees).GetDiagnostics(),
+            static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error
+        );
     }
 
     [Fact]
@@ -48,7 +67,10 @@ public sealed class NewTests
         using var folder = new TemporaryFolder();
         string path = folder.Write("Speech.cs", "mine");
         string[] arguments = ["new", InspectTests.Pronounce, "--output", path];
-        Assert.Equal((1, $"error: '{path}' is there already. Give another file with --output, or --force to write over it.\n"), (ToolRun.Of(arguments).ExitCode, ToolRun.Of(arguments).Error));
+        Assert.Equal(
+            (1, $"error: '{path}' is there already. Give another file with --output, or --force to write over it.\n"),
+            (ToolRun.Of(arguments).ExitCode, ToolRun.Of(arguments).Error)
+        );
         Assert.Equal("mine", File.ReadAllText(path));
         Assert.Equal(0, ToolRun.Of([.. arguments, "--force"]).ExitCode);
         Assert.Contains("partial class Model;", File.ReadAllText(path), StringComparison.Ordinal);

@@ -8,17 +8,18 @@ namespace Specializer.Tool.Tests;
 /// <summary>A folder whose weights are in a format that is not read gets one message, which names the file and says what to do.</summary>
 public sealed class OtherFormatsTests
 {
-    public static TheoryData<string, string> Formats => new()
-    {
-        { "pytorch_model.bin", "torch.load(" },
-        { "pytorch_model-00001-of-00002.bin", "torch.load(" },
-        { "consolidated.00.pth", "torch.load(" },
-        { "tf_model.h5", "from_tf=True" },
-        { "flax_model.msgpack", "from_flax=True" },
-        { "model.onnx", "Download the checkpoint that it was exported from" },
-        { "onnx/model_quantized.onnx", "Download the checkpoint that it was exported from" },
-        { "smollm-q4_k_m.gguf", "Download the checkpoint that it was made of" },
-    };
+    public static TheoryData<string, string> Formats =>
+        new()
+        {
+            { "pytorch_model.bin", "torch.load(" },
+            { "pytorch_model-00001-of-00002.bin", "torch.load(" },
+            { "consolidated.00.pth", "torch.load(" },
+            { "tf_model.h5", "from_tf=True" },
+            { "flax_model.msgpack", "from_flax=True" },
+            { "model.onnx", "Download the checkpoint that it was exported from" },
+            { "onnx/model_quantized.onnx", "Download the checkpoint that it was exported from" },
+            { "smollm-q4_k_m.gguf", "Download the checkpoint that it was made of" },
+        };
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -28,9 +29,17 @@ public sealed class OtherFormatsTests
         File.Copy(Path.Combine(InspectTests.Pronounce, "config.json"), folder["config.json"]);
         Directory.CreateDirectory(folder["onnx"]);
         folder.Write(file, "not read");
-        ToolRun inspect = ToolRun.Of("inspect", folder.Path), verify = ToolRun.Of("verify", folder.Path);
+        ToolRun inspect = ToolRun.Of("inspect", folder.Path),
+            verify = ToolRun.Of("verify", folder.Path);
         Assert.Equal((1, 1), (inspect.ExitCode, verify.ExitCode));
-        foreach (string message in new[] { inspect.Output, verify.Error, Assert.Throws<WeightsException>(() => Checkpoint.Open(folder.Path)).Message })
+        foreach (
+            string message in new[]
+            {
+                inspect.Output,
+                verify.Error,
+                Assert.Throws<WeightsException>(() => Checkpoint.Open(folder.Path)).Message,
+            }
+        )
         {
             Assert.Contains($"{folder.Path}: the folder holds {file}, but no safetensors file. ", message, StringComparison.Ordinal);
             Assert.Contains(advice, message, StringComparison.Ordinal);
@@ -60,6 +69,10 @@ public sealed class OtherFormatsTests
         folder.Write("pytorch_model.bin", "not read");
         string[] lines = Assert.Throws<WeightsException>(() => Checkpoint.Open(folder.Path)).Message.Split('\n');
         Assert.Equal(["    import ", "    parts =", "    safeten"], lines[1..].Select(static line => line[..11]));
-        Assert.Contains($"glob.glob(\"{Path.Combine(folder.Path, "pytorch_model*.bin").Replace("\\", "\\\\")}\")", lines[2], StringComparison.Ordinal);
+        Assert.Contains(
+            $"glob.glob(\"{Path.Combine(folder.Path, "pytorch_model*.bin").Replace("\\", "\\\\")}\")",
+            lines[2],
+            StringComparison.Ordinal
+        );
     }
 }

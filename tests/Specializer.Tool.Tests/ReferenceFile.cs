@@ -47,7 +47,12 @@ internal sealed class ReferenceFile
         var header = new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { ["transformers"] = "4.51.3" } };
         foreach ((string name, string type, long[] shape, byte[] bytes) in _tensors)
         {
-            header[name] = new { dtype = type, shape, data_offsets = new[] { offset, offset + bytes.Length } };
+            header[name] = new
+            {
+                dtype = type,
+                shape,
+                data_offsets = new[] { offset, offset + bytes.Length },
+            };
             offset += bytes.Length;
         }
 

@@ -18,20 +18,41 @@ public sealed class ReferenceTests
     private static readonly string s_standIns = Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tool.Tests", "StandIns");
 
     /// <summary>A golden checkpoint; the tensors that its inputs are; the outputs by transformers' names.</summary>
-    public static TheoryData<string, string, string> Goldens => new()
-    {
-        { "llama", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
-        { "gpt2", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
-        { "gemma2", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
-        { "falcon", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
-        { "bert", "input_ids=input_ids_T37,token_type_ids=token_type_ids_T37", "last_hidden_state=last_hidden_T37,pooler_output=pooler_T37,hidden_states*=hidden_T37_layer" },
-        { "bert_mlm", "input_ids=input_ids_T37,token_type_ids=token_type_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
-        { "distilbert", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
-        { "longformer", "input_ids=input_ids_T37", "last_hidden_state=last_hidden_T37_noglobal,pooler_output=pooler_T37_noglobal" },
-        { "t5", "input_ids=input_ids_T37,decoder_input_ids=decoder_input_ids_D9", "logits=logits_T37_D9,encoder_hidden_states*=enc_hidden_T37_layer,decoder_hidden_states*=dec_hidden_T37_D9_layer" },
-        { "bart", "input_ids=input_ids_T37,decoder_input_ids=decoder_input_ids_D9", "logits=logits_T37_D9,encoder_hidden_states*=enc_hidden_T37_layer,decoder_hidden_states*=dec_hidden_T37_D9_layer" },
-        { "whisper", "input_features=input_features_T37,decoder_input_ids=decoder_input_ids_D9", "logits=logits_T37_D9,encoder_hidden_states*=enc_hidden_T37_layer,decoder_hidden_states*=dec_hidden_T37_D9_layer" },
-    };
+    public static TheoryData<string, string, string> Goldens =>
+        new()
+        {
+            { "llama", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
+            { "gpt2", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
+            { "gemma2", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
+            { "falcon", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
+            {
+                "bert",
+                "input_ids=input_ids_T37,token_type_ids=token_type_ids_T37",
+                "last_hidden_state=last_hidden_T37,pooler_output=pooler_T37,hidden_states*=hidden_T37_layer"
+            },
+            {
+                "bert_mlm",
+                "input_ids=input_ids_T37,token_type_ids=token_type_ids_T37",
+                "logits=logits_T37,hidden_states*=hidden_T37_layer"
+            },
+            { "distilbert", "input_ids=input_ids_T37", "logits=logits_T37,hidden_states*=hidden_T37_layer" },
+            { "longformer", "input_ids=input_ids_T37", "last_hidden_state=last_hidden_T37_noglobal,pooler_output=pooler_T37_noglobal" },
+            {
+                "t5",
+                "input_ids=input_ids_T37,decoder_input_ids=decoder_input_ids_D9",
+                "logits=logits_T37_D9,encoder_hidden_states*=enc_hidden_T37_layer,decoder_hidden_states*=dec_hidden_T37_D9_layer"
+            },
+            {
+                "bart",
+                "input_ids=input_ids_T37,decoder_input_ids=decoder_input_ids_D9",
+                "logits=logits_T37_D9,encoder_hidden_states*=enc_hidden_T37_layer,decoder_hidden_states*=dec_hidden_T37_D9_layer"
+            },
+            {
+                "whisper",
+                "input_features=input_features_T37,decoder_input_ids=decoder_input_ids_D9",
+                "logits=logits_T37_D9,encoder_hidden_states*=enc_hidden_T37_layer,decoder_hidden_states*=dec_hidden_T37_D9_layer"
+            },
+        };
 
     /// <summary>The whole way: the program is printed, run, and what it writes is compared with.</summary>
     [SharedDataTheory]
@@ -43,13 +64,17 @@ public sealed class ReferenceTests
         ToolRun script = ToolRun.Of("verify", model, "--script", "--positions", "37");
         Assert.Equal((0, ""), (script.ExitCode, script.Error));
         folder.Write("reference.py", script.Output);
-        (int code, string output) = Python(folder.Path, ["reference.py"], new()
-        {
-            ["PYTHONPATH"] = s_standIns,
-            ["STAND_IN_GOLDEN"] = Path.Combine(model, "golden.safetensors"),
-            ["STAND_IN_INPUTS"] = string.Join(',', inputs.Split(',').Select(static pair => pair.Split('=')[1])),
-            ["STAND_IN_OUTPUTS"] = outputs,
-        });
+        (int code, string output) = Python(
+            folder.Path,
+            ["reference.py"],
+            new()
+            {
+                ["PYTHONPATH"] = s_standIns,
+                ["STAND_IN_GOLDEN"] = Path.Combine(model, "golden.safetensors"),
+                ["STAND_IN_INPUTS"] = string.Join(',', inputs.Split(',').Select(static pair => pair.Split('=')[1])),
+                ["STAND_IN_OUTPUTS"] = outputs,
+            }
+        );
         Assert.True(code == 0, output);
 
         ToolRun run = ToolRun.Of("verify", model, "--against", folder["reference.safetensors"]);
@@ -57,7 +82,10 @@ public sealed class ReferenceTests
         Assert.Contains("made by transformers stand-in and torch stand-in:", run.Output, StringComparison.Ordinal);
         Assert.Contains("The results are those of the reference.", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("consistency only", run.Output, StringComparison.Ordinal);
-        Assert.Equal(outputs.Contains("hidden_states", StringComparison.Ordinal), run.Output.Contains("states after layer 1", StringComparison.Ordinal));
+        Assert.Equal(
+            outputs.Contains("hidden_states", StringComparison.Ordinal),
+            run.Output.Contains("states after layer 1", StringComparison.Ordinal)
+        );
         Assert.Equal(outputs.Contains("logits", StringComparison.Ordinal), run.Output.Contains("logits", StringComparison.Ordinal));
     }
 
@@ -68,7 +96,9 @@ public sealed class ReferenceTests
         using var folder = new TemporaryFolder();
         using WeightsSource golden = Checkpoint.Open(Path.Combine(model, "golden.safetensors"));
         new ReferenceFile()
-            .AddFirst("inputs.pixel_values", golden, "pixel_values_B2").AddFirst("logits", golden, "logits_B2").AddFirst("hidden_states.1", golden, "hidden_B2_layer1")
+            .AddFirst("inputs.pixel_values", golden, "pixel_values_B2")
+            .AddFirst("logits", golden, "logits_B2")
+            .AddFirst("hidden_states.1", golden, "hidden_B2_layer1")
             .Write(folder["reference.safetensors"]);
         ToolRun run = ToolRun.Of("verify", model, "--against", folder["reference.safetensors"]);
         Assert.True(run is { ExitCode: 0, Error: "" }, run.Output + run.Error);
@@ -111,7 +141,11 @@ public sealed class ReferenceTests
         Assert.Contains("holds nothing to compare with", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
         new ReferenceFile().Add("inputs.input_ids", golden, "input_ids_T7").Add("logits", golden, "logits_T37").Write(path);
         Assert.Contains("'logits' of", ToolRun.Of("verify", model, "--against", path).Error, StringComparison.Ordinal);
-        Assert.Contains("there is no such file", ToolRun.Of("verify", model, "--against", folder["none.safetensors"]).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no such file",
+            ToolRun.Of("verify", model, "--against", folder["none.safetensors"]).Error,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>Of every family the program is one that Python reads.</summary>
@@ -119,13 +153,31 @@ public sealed class ReferenceTests
     public void TheProgramsAreOnesOfPython()
     {
         using var folder = new TemporaryFolder();
-        string[] families = [.. Directory.GetDirectories(Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tests", "Families", "Configurations")).Select(static path => Path.GetFileName(path)!)];
+        string[] families =
+        [
+            .. Directory
+                .GetDirectories(Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tests", "Families", "Configurations"))
+                .Select(static path => Path.GetFileName(path)!),
+        ];
         foreach (string family in families)
         {
-            folder.Write(family + ".py", ToolRun.Of("verify", Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tests", "Families", "Configurations", family), "--script").Output);
+            folder.Write(
+                family + ".py",
+                ToolRun
+                    .Of(
+                        "verify",
+                        Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tests", "Families", "Configurations", family),
+                        "--script"
+                    )
+                    .Output
+            );
         }
 
-        (int code, string output) = Python(folder.Path, ["-c", "import ast, glob; files = glob.glob('*.py'); [ast.parse(open(file).read()) for file in files]; print(len(files))"], []);
+        (int code, string output) = Python(
+            folder.Path,
+            ["-c", "import ast, glob; files = glob.glob('*.py'); [ast.parse(open(file).read()) for file in files]; print(len(files))"],
+            []
+        );
         Assert.Equal((0, families.Length + "\n"), (code, output));
     }
 
@@ -139,7 +191,12 @@ public sealed class ReferenceTests
 
     private static (int ExitCode, string Output) Python(string folder, string[] arguments, Dictionary<string, string> variables)
     {
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "python" : "python3", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "python" : "python3", arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach ((string name, string value) in variables)
         {
             start.Environment[name] = value;

@@ -34,7 +34,11 @@ public sealed class SentenceFolderTests
         ToolRun inspected = ToolRun.Of("inspect", folder.Path);
         Assert.Equal((0, ""), (inspected.ExitCode, inspected.Error));
         string output = OneLine(inspected.Output);
-        Assert.Contains("the mean of all tokens' states, projected to 8 with Tanh, divided by its length (modules.json)", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "the mean of all tokens' states, projected to 8 with Tanh, divided by its length (modules.json)",
+            output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("It holds exactly what the model needs.", output, StringComparison.Ordinal);
 
         ToolRun written = ToolRun.Of("new", folder.Path, "--name", "Mini", "--output", folder["Mini.cs"]);
@@ -67,7 +71,11 @@ public sealed class SentenceFolderTests
         folder.Write("1_Pooling/config.json", "{\n  \"word_embedding_dimension\": 16,\n  \"pooling_mode\": \"median\"\n}");
         ToolRun run = ToolRun.Of("inspect", folder.Path);
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"error: {folder["1_Pooling/config.json"]}(3,19): \"pooling_mode\" is \"median\", but must be one of ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"error: {folder["1_Pooling/config.json"]}(3,19): \"pooling_mode\" is \"median\", but must be one of ",
+            run.Error,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>A plain folder whose checkpoint has no pooler: the mean, as sentence-transformers pools it.</summary>
@@ -84,7 +92,11 @@ public sealed class SentenceFolderTests
 
         ToolRun written = ToolRun.Of("new", folder.Path, "--name", "Mini", "--output", folder["Mini.cs"]);
         Assert.Equal((0, ""), (written.ExitCode, written.Error));
-        Assert.Contains("[Pooling(PoolingKind.Mean)]\npublic sealed partial class Mini;", File.ReadAllText(folder["Mini.cs"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "[Pooling(PoolingKind.Mean)]\npublic sealed partial class Mini;",
+            File.ReadAllText(folder["Mini.cs"]),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -107,7 +119,11 @@ public sealed class SentenceFolderTests
         WriteWeights(folder, pooler: true);
         ToolRun run = ToolRun.Of("new", folder.Path, "--name", "Mini", "--output", folder["Mini.cs"]);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("does not fit the model that the folder declares, so that no class is written", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not fit the model that the folder declares, so that no class is written",
+            run.Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains("encoder.layer.1.", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["Mini.cs"]));
     }
@@ -118,8 +134,14 @@ public sealed class SentenceFolderTests
         Directory.CreateDirectory(folder["2_Dense"]);
         folder.Write("config.json", Bert);
         folder.Write("modules.json", Modules);
-        folder.Write("1_Pooling/config.json", """{ "word_embedding_dimension": 16, "pooling_mode_cls_token": false, "pooling_mode_mean_tokens": true }""");
-        folder.Write("2_Dense/config.json", """{ "in_features": 16, "out_features": 8, "bias": true, "activation_function": "torch.nn.modules.activation.Tanh" }""");
+        folder.Write(
+            "1_Pooling/config.json",
+            """{ "word_embedding_dimension": 16, "pooling_mode_cls_token": false, "pooling_mode_mean_tokens": true }"""
+        );
+        folder.Write(
+            "2_Dense/config.json",
+            """{ "in_features": 16, "out_features": 8, "bias": true, "activation_function": "torch.nn.modules.activation.Tanh" }"""
+        );
         File.WriteAllBytes(folder["2_Dense/model.safetensors"], Bytes([("linear.weight", [8, 16]), ("linear.bias", [8])]));
     }
 
@@ -127,13 +149,23 @@ public sealed class SentenceFolderTests
     {
         List<(string Name, int[] Shape)> tensors =
         [
-            ("embeddings.word_embeddings.weight", [11, 16]), ("embeddings.position_embeddings.weight", [12, 16]), ("embeddings.token_type_embeddings.weight", [2, 16]),
-            ("embeddings.LayerNorm.weight", [16]), ("embeddings.LayerNorm.bias", [16]),
+            ("embeddings.word_embeddings.weight", [11, 16]),
+            ("embeddings.position_embeddings.weight", [12, 16]),
+            ("embeddings.token_type_embeddings.weight", [2, 16]),
+            ("embeddings.LayerNorm.weight", [16]),
+            ("embeddings.LayerNorm.bias", [16]),
         ];
-        foreach ((string part, int outputs, int inputs) in new[]
-        {
-            ("attention.self.query", 16, 16), ("attention.self.key", 16, 16), ("attention.self.value", 16, 16), ("attention.output.dense", 16, 16), ("intermediate.dense", 32, 16), ("output.dense", 16, 32),
-        })
+        foreach (
+            (string part, int outputs, int inputs) in new[]
+            {
+                ("attention.self.query", 16, 16),
+                ("attention.self.key", 16, 16),
+                ("attention.self.value", 16, 16),
+                ("attention.output.dense", 16, 16),
+                ("intermediate.dense", 32, 16),
+                ("output.dense", 16, 32),
+            }
+        )
         {
             tensors.Add(($"encoder.layer.0.{part}.weight", [outputs, inputs]));
             tensors.Add(($"encoder.layer.0.{part}.bias", [outputs]));
@@ -163,9 +195,22 @@ public sealed class SentenceFolderTests
         foreach ((string name, int[] shape) in tensors)
         {
             long begin = data.Length;
-            float[] values = [.. Enumerable.Range(0, shape.Aggregate(1, static (product, extent) => product * extent)).Select(_ => random.NextSingle() - 0.5f)];
+            float[] values =
+            [
+                .. Enumerable
+                    .Range(0, shape.Aggregate(1, static (product, extent) => product * extent))
+                    .Select(_ => random.NextSingle() - 0.5f),
+            ];
             data.Write(MemoryMarshal.AsBytes<float>(values));
-            header.Add(name, new { dtype = "F32", shape, data_offsets = new[] { begin, data.Length } });
+            header.Add(
+                name,
+                new
+                {
+                    dtype = "F32",
+                    shape,
+                    data_offsets = new[] { begin, data.Length },
+                }
+            );
         }
 
         byte[] json = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(header));
@@ -173,5 +218,6 @@ public sealed class SentenceFolderTests
     }
 
     /// <summary>What is printed, without the line breaks of a narrow terminal.</summary>
-    private static string OneLine(string output) => string.Join(' ', output.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string output) =>
+        string.Join(' ', output.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -24,7 +24,10 @@ internal static class Shards
             Array.ForEach(part, name => map.Add(name, file));
         }
 
-        folder.Write("model.safetensors.index.json", JsonSerializer.Serialize(new { metadata = new { total_size = 6388224 }, weight_map = map }));
+        folder.Write(
+            "model.safetensors.index.json",
+            JsonSerializer.Serialize(new { metadata = new { total_size = 6388224 }, weight_map = map })
+        );
     }
 
     private static byte[] Bytes(SafetensorsFile whole, string[] names)
@@ -38,7 +41,15 @@ internal static class Shards
             float[] values = new float[view.ElementCount];
             view.CopyTo(values);
             data.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values));
-            header.Add(name, new { dtype = "F32", shape = view.Shape.ToArray(), data_offsets = new[] { begin, data.Length } });
+            header.Add(
+                name,
+                new
+                {
+                    dtype = "F32",
+                    shape = view.Shape.ToArray(),
+                    data_offsets = new[] { begin, data.Length },
+                }
+            );
         }
 
         byte[] json = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(header));

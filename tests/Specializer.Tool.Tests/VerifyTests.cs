@@ -58,5 +58,6 @@ public sealed class VerifyTests
     [InlineData(new[] { float.NaN, 2f }, new[] { 1f, 2f }, false)]
     [InlineData(new[] { float.PositiveInfinity }, new[] { float.PositiveInfinity }, false)]
     [InlineData(new[] { 1f, 2f }, new[] { 1f }, false)]
-    public void WhatCountsAsRounding(float[] expected, float[] found, bool rounding) => Assert.Equal(rounding, Difference.Between(expected, found).IsRounding);
+    public void WhatCountsAsRounding(float[] expected, float[] found, bool rounding) =>
+        Assert.Equal(rounding, Difference.Between(expected, found).IsRounding);
 }

@@ -15,7 +15,8 @@ internal static class LlamaCheckpoint
     /// <param name="type">The type in which matrices are stored; norms stay float32.</param>
     public static void Write(string path, GenericDecoderConfiguration model, WeightsSource weights, GgufType type)
     {
-        int keyValueHeads = model.KeyValueHeads == 0 ? model.Heads : model.KeyValueHeads, headDimension = model.Width / model.Heads;
+        int keyValueHeads = model.KeyValueHeads == 0 ? model.Heads : model.KeyValueHeads,
+            headDimension = model.Width / model.Heads;
         var file = new GgufFile();
         file.Add("general.architecture", "llama");
         file.Add("llama.context_length", (uint)model.ContextLength);
@@ -34,7 +35,8 @@ internal static class LlamaCheckpoint
         Vector("output_norm.weight", "model.norm.weight");
         for (int layer = 0; layer < model.Layers; layer++)
         {
-            string from = $"model.layers.{layer}.", to = $"blk.{layer}.";
+            string from = $"model.layers.{layer}.",
+                to = $"blk.{layer}.";
             Vector(to + "attn_norm.weight", from + "input_layernorm.weight");
             Matrix(to + "attn_q.weight", from + "self_attn.q_proj.weight", headDimension);
             Matrix(to + "attn_k.weight", from + "self_attn.k_proj.weight", headDimension);
@@ -48,7 +50,8 @@ internal static class LlamaCheckpoint
 
         file.Save(path);
 
-        void Vector(string name, string origin) => file.Add(name, [.. Find(origin).Shape], GgufType.Float32, MemoryMarshal.AsBytes<float>(Floats(origin)).ToArray());
+        void Vector(string name, string origin) =>
+            file.Add(name, [.. Find(origin).Shape], GgufType.Float32, MemoryMarshal.AsBytes<float>(Floats(origin)).ToArray());
 
         void Matrix(string name, string origin, int turnedHead = 0)
         {
@@ -62,7 +65,8 @@ internal static class LlamaCheckpoint
             file.Add(name, shape, type, type == GgufType.Float32 ? MemoryMarshal.AsBytes<float>(floats).ToArray() : Narrowed(floats));
         }
 
-        TensorView Find(string name) => weights.TryGetTensor(name, out TensorView view) ? view : throw new InvalidDataException($"The weights have no {name}.");
+        TensorView Find(string name) =>
+            weights.TryGetTensor(name, out TensorView view) ? view : throw new InvalidDataException($"The weights have no {name}.");
 
         float[] Floats(string name) => RandomWeights.Copy(Find(name));
     }
@@ -76,7 +80,8 @@ internal static class LlamaCheckpoint
         float[] result = new float[rows.Length];
         for (int row = 0; row < rows.Length / width; row++)
         {
-            int head = row / headDimension, element = row % headDimension;
+            int head = row / headDimension,
+                element = row % headDimension;
             int origin = (head * headDimension) + (element / 2) + (element % 2 * (headDimension / 2));
             rows.AsSpan(origin * width, width).CopyTo(result.AsSpan(row * width));
         }

@@ -29,7 +29,8 @@ internal sealed unsafe class LlamaCppLibrary
             ((delegate* unmanaged<byte*, void>)NativeLibrary.GetExport(ggml, "ggml_backend_load_all_from_path"))(first);
         }
 
-        string loaded = File.ReadLines("/proc/self/maps").FirstOrDefault(static line => line.Contains("libggml-cpu", StringComparison.Ordinal))
+        string loaded =
+            File.ReadLines("/proc/self/maps").FirstOrDefault(static line => line.Contains("libggml-cpu", StringComparison.Ordinal))
             ?? throw new PeerMissingException("none of llama.cpp's libraries for processors runs on this one");
         string processor = loaded[loaded.IndexOf('/', StringComparison.Ordinal)..];
         Processor = Path.GetFileNameWithoutExtension(processor);

@@ -38,7 +38,9 @@ internal sealed unsafe class LlamaCppModel : IDisposable
         LlamaParameters context = ((delegate* unmanaged<LlamaParameters>)library.Llama("llama_context_default_params"))();
         if (context.Words[0] != 512 || context.Words[1] != 2048 || context.Words[2] != 512 || context.Words[3] != 1)
         {
-            throw new PeerMissingException("llama.cpp's llama_context_params does not begin with n_ctx, n_batch, n_ubatch and n_seq_max; this version is not known here");
+            throw new PeerMissingException(
+                "llama.cpp's llama_context_params does not begin with n_ctx, n_batch, n_ubatch and n_seq_max; this version is not known here"
+            );
         }
 
         context.Words[0] = (uint)contextLength;
@@ -69,21 +71,23 @@ internal sealed unsafe class LlamaCppModel : IDisposable
     }
 
     /// <summary>A prompt into an empty context.</summary>
-    public void Prefill(int[] tokens) => Awake(() =>
-    {
-        ((delegate* unmanaged<nint, byte, void>)_library.Llama("llama_memory_clear"))(_memory, 0);
-        Process(tokens);
-    });
+    public void Prefill(int[] tokens) =>
+        Awake(() =>
+        {
+            ((delegate* unmanaged<nint, byte, void>)_library.Llama("llama_memory_clear"))(_memory, 0);
+            Process(tokens);
+        });
 
     /// <summary>Tokens one after the other, behind the first positions.</summary>
-    public void Decode(int position, int[] tokens) => Awake(() =>
-    {
-        _ = ((delegate* unmanaged<nint, int, int, int, byte>)_library.Llama("llama_memory_seq_rm"))(_memory, 0, position, -1);
-        for (int i = 0; i < tokens.Length; i++)
+    public void Decode(int position, int[] tokens) =>
+        Awake(() =>
         {
-            Process(tokens.AsSpan(i, 1));
-        }
-    });
+            _ = ((delegate* unmanaged<nint, int, int, int, byte>)_library.Llama("llama_memory_seq_rm"))(_memory, 0, position, -1);
+            for (int i = 0; i < tokens.Length; i++)
+            {
+                Process(tokens.AsSpan(i, 1));
+            }
+        });
 
     public void Dispose()
     {

@@ -6,7 +6,9 @@ namespace Specializer.Benchmarks;
 /// <summary>An ONNX model being written: nodes in order, weights, inputs and one output (the numbers are those of onnx.proto).</summary>
 internal sealed class OnnxGraph
 {
-    private const int Float = 1, Int32 = 6, Int64 = 7;
+    private const int Float = 1,
+        Int32 = 6,
+        Int64 = 7;
     private const string Microsoft = "com.microsoft";
 
     private readonly ProtocolBuffer _graph = new ProtocolBuffer().Add(2, "model");
@@ -38,17 +40,20 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>An operation of ONNX itself.</summary>
-    public string Node(string operation, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes) => Node("", operation, inputs, attributes);
+    public string Node(string operation, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Node("", operation, inputs, attributes);
 
     /// <summary>One of ONNX Runtime's own operations.</summary>
-    public string Fused(string operation, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes) => Node(Microsoft, operation, inputs, attributes);
+    public string Fused(string operation, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Node(Microsoft, operation, inputs, attributes);
 
-    public byte[] ToModel() => new ProtocolBuffer()
-        .Add(1, 8)
-        .Add(8, new ProtocolBuffer().Add(1, "").Add(2, 17))
-        .Add(8, new ProtocolBuffer().Add(1, Microsoft).Add(2, 1))
-        .Add(7, _graph)
-        .ToArray();
+    public byte[] ToModel() =>
+        new ProtocolBuffer()
+            .Add(1, 8)
+            .Add(8, new ProtocolBuffer().Add(1, "").Add(2, 17))
+            .Add(8, new ProtocolBuffer().Add(1, Microsoft).Add(2, 1))
+            .Add(7, _graph)
+            .ToArray();
 
     private static ProtocolBuffer Tensor(string name, int type, ReadOnlySpan<long> shape)
     {
@@ -81,7 +86,12 @@ internal sealed class OnnxGraph
         foreach ((string name, object value) in attributes)
         {
             var attribute = new ProtocolBuffer().Add(1, name);
-            node.Add(5, value is float number ? attribute.Add(2, number).Add(20, 1) : attribute.Add(3, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)).Add(20, 2));
+            node.Add(
+                5,
+                value is float number
+                    ? attribute.Add(2, number).Add(20, 1)
+                    : attribute.Add(3, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)).Add(20, 2)
+            );
         }
 
         _graph.Add(1, node);
@@ -93,7 +103,10 @@ internal sealed class OnnxGraph
         var shape = new ProtocolBuffer();
         foreach (string extent in extents)
         {
-            shape.Add(1, long.TryParse(extent, out long fixedExtent) ? new ProtocolBuffer().Add(1, fixedExtent) : new ProtocolBuffer().Add(2, extent));
+            shape.Add(
+                1,
+                long.TryParse(extent, out long fixedExtent) ? new ProtocolBuffer().Add(1, fixedExtent) : new ProtocolBuffer().Add(2, extent)
+            );
         }
 
         var tensor = new ProtocolBuffer().Add(1, type);

@@ -15,9 +15,17 @@ internal static class OnnxProduct
             }
         }
 
-        string result = graph.Node("MatMul", [graph.Floats("input", "rows", "inputs"), graph.Weight(turned, product.Inputs, product.Outputs)]);
+        string result = graph.Node(
+            "MatMul",
+            [graph.Floats("input", "rows", "inputs"), graph.Weight(turned, product.Inputs, product.Outputs)]
+        );
         graph.Output(result);
-        OnnxSession session = new OnnxSession(library, graph.ToModel(), result, threads).With("input", product.Input, product.Rows, product.Inputs);
+        OnnxSession session = new OnnxSession(library, graph.ToModel(), result, threads).With(
+            "input",
+            product.Input,
+            product.Rows,
+            product.Inputs
+        );
         return new Contestant("ONNX Runtime", product.Repeated(session.Run), () => session.Result) { Release = session.Dispose };
     }
 }

@@ -27,7 +27,13 @@ internal sealed unsafe class OnnxRuntimeLibrary
         fixed (byte* name = "specializer"u8)
         {
             const int OnlyErrors = 3;
-            Check(((delegate* unmanaged<int, byte*, nint*, nint>)Function(OnnxRuntimeFunction.CreateEnvironment))(OnlyErrors, name, &environment));
+            Check(
+                ((delegate* unmanaged<int, byte*, nint*, nint>)Function(OnnxRuntimeFunction.CreateEnvironment))(
+                    OnlyErrors,
+                    name,
+                    &environment
+                )
+            );
         }
 
         Environment = environment;

@@ -7,7 +7,8 @@ namespace Specializer.Benchmarks;
 /// <summary>A model in ONNX Runtime: all of its own optimisations on, its threads resting while it does not run.</summary>
 internal sealed unsafe class OnnxSession : IDisposable
 {
-    private const int FloatElements = 1, Int32Elements = 6;
+    private const int FloatElements = 1,
+        Int32Elements = 6;
 
     private readonly OnnxRuntimeLibrary _library;
     private readonly nint _session;
@@ -21,19 +22,36 @@ internal sealed unsafe class OnnxSession : IDisposable
         const int AllOptimizations = 99;
         _library = library;
         _outputName = Marshal.StringToCoTaskMemUTF8(output);
-        nint options, session, memory;
+        nint options,
+            session,
+            memory;
         library.Check(((delegate* unmanaged<nint*, nint>)Function(OnnxRuntimeFunction.CreateSessionOptions))(&options));
-        library.Check(((delegate* unmanaged<nint, int, nint>)Function(OnnxRuntimeFunction.SetGraphOptimizationLevel))(options, AllOptimizations));
+        library.Check(
+            ((delegate* unmanaged<nint, int, nint>)Function(OnnxRuntimeFunction.SetGraphOptimizationLevel))(options, AllOptimizations)
+        );
         library.Check(((delegate* unmanaged<nint, int, nint>)Function(OnnxRuntimeFunction.SetIntraOpThreads))(options, threads));
         library.Check(((delegate* unmanaged<nint, int, nint>)Function(OnnxRuntimeFunction.SetInterOpThreads))(options, 1));
-        fixed (byte* key = "session.force_spinning_stop\0"u8, value = "1\0"u8)
+        fixed (
+            byte* key = "session.force_spinning_stop\0"u8,
+                value = "1\0"u8
+        )
         {
-            library.Check(((delegate* unmanaged<nint, byte*, byte*, nint>)Function(OnnxRuntimeFunction.AddSessionConfiguration))(options, key, value));
+            library.Check(
+                ((delegate* unmanaged<nint, byte*, byte*, nint>)Function(OnnxRuntimeFunction.AddSessionConfiguration))(options, key, value)
+            );
         }
 
         fixed (byte* bytes = model)
         {
-            library.Check(((delegate* unmanaged<nint, byte*, nint, nint, nint*, nint>)Function(OnnxRuntimeFunction.CreateSessionFromArray))(library.Environment, bytes, model.Length, options, &session));
+            library.Check(
+                ((delegate* unmanaged<nint, byte*, nint, nint, nint*, nint>)Function(OnnxRuntimeFunction.CreateSessionFromArray))(
+                    library.Environment,
+                    bytes,
+                    model.Length,
+                    options,
+                    &session
+                )
+            );
         }
 
         ((delegate* unmanaged<nint, void>)Function(OnnxRuntimeFunction.ReleaseSessionOptions))(options);
@@ -46,7 +64,8 @@ internal sealed unsafe class OnnxSession : IDisposable
     {
         get
         {
-            nint shape, data;
+            nint shape,
+                data;
             nint count;
             _library.Check(((delegate* unmanaged<nint, nint*, nint>)Function(OnnxRuntimeFunction.TensorTypeAndShape))(_output, &shape));
             _library.Check(((delegate* unmanaged<nint, nint*, nint>)Function(OnnxRuntimeFunction.TensorElementCount))(shape, &count));
@@ -64,8 +83,17 @@ internal sealed unsafe class OnnxSession : IDisposable
         nint tensor;
         fixed (long* extents = shape)
         {
-            _library.Check(((delegate* unmanaged<nint, nint, nint, long*, nint, int, nint*, nint>)Function(OnnxRuntimeFunction.CreateTensorWithData))(
-                _memory, pinned.AddrOfPinnedObject(), (nint)values.Length * sizeof(T), extents, shape.Length, typeof(T) == typeof(float) ? FloatElements : Int32Elements, &tensor));
+            _library.Check(
+                ((delegate* unmanaged<nint, nint, nint, long*, nint, int, nint*, nint>)Function(OnnxRuntimeFunction.CreateTensorWithData))(
+                    _memory,
+                    pinned.AddrOfPinnedObject(),
+                    (nint)values.Length * sizeof(T),
+                    extents,
+                    shape.Length,
+                    typeof(T) == typeof(float) ? FloatElements : Int32Elements,
+                    &tensor
+                )
+            );
         }
 
         _inputs.Add((Marshal.StringToCoTaskMemUTF8(name), tensor, pinned));
@@ -75,15 +103,27 @@ internal sealed unsafe class OnnxSession : IDisposable
     public void Run()
     {
         ReleaseOutput();
-        nint* names = stackalloc nint[_inputs.Count], values = stackalloc nint[_inputs.Count];
+        nint* names = stackalloc nint[_inputs.Count],
+            values = stackalloc nint[_inputs.Count];
         for (int i = 0; i < _inputs.Count; i++)
         {
             (names[i], values[i], _) = _inputs[i];
         }
 
-        nint outputName = _outputName, output = 0;
-        _library.Check(((delegate* unmanaged<nint, nint, nint*, nint*, nint, nint*, nint, nint*, nint>)Function(OnnxRuntimeFunction.Run))(
-            _session, 0, names, values, _inputs.Count, &outputName, 1, &output));
+        nint outputName = _outputName,
+            output = 0;
+        _library.Check(
+            ((delegate* unmanaged<nint, nint, nint*, nint*, nint, nint*, nint, nint*, nint>)Function(OnnxRuntimeFunction.Run))(
+                _session,
+                0,
+                names,
+                values,
+                _inputs.Count,
+                &outputName,
+                1,
+                &output
+            )
+        );
         _output = output;
     }
 

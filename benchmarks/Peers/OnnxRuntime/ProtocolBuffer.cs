@@ -26,7 +26,8 @@ internal sealed class ProtocolBuffer
 
     public ProtocolBuffer Add(int field, string value) => Add(field, Encoding.UTF8.GetBytes(value));
 
-    public ProtocolBuffer Add(int field, ProtocolBuffer message) => Add(field, message._bytes.GetBuffer().AsSpan(0, (int)message._bytes.Length));
+    public ProtocolBuffer Add(int field, ProtocolBuffer message) =>
+        Add(field, message._bytes.GetBuffer().AsSpan(0, (int)message._bytes.Length));
 
     public ProtocolBuffer Add(int field, ReadOnlySpan<float> values) => Add(field, MemoryMarshal.AsBytes(values));
 

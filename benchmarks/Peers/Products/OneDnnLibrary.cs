@@ -6,9 +6,17 @@ namespace Specializer.Benchmarks;
 /// <summary>oneDNN 2's C interface: an inner product whose weights it packs as it likes. (dnnl.h; version 3 has another interface.)</summary>
 internal sealed unsafe class OneDnnLibrary
 {
-    private const int Cpu = 1, Float32 = 3, AnyLayout = 1, RowMajor = 3, ForwardInference = 96, QueryWeights = 131;
-    private const int Source = 1, Weights = 33, Destination = 17;
-    private const int MemoryDescriptorBytes = 2048, OperationBytes = 16_384;
+    private const int Cpu = 1,
+        Float32 = 3,
+        AnyLayout = 1,
+        RowMajor = 3,
+        ForwardInference = 96,
+        QueryWeights = 131;
+    private const int Source = 1,
+        Weights = 33,
+        Destination = 17;
+    private const int MemoryDescriptorBytes = 2048,
+        OperationBytes = 16_384;
 
     private readonly nint _library;
     private readonly nint _openMp;
@@ -26,7 +34,8 @@ internal sealed unsafe class OneDnnLibrary
             throw new PeerMissingException($"oneDNN is version {major}; its interface is known here for version 2");
         }
 
-        nint engine, stream;
+        nint engine,
+            stream;
         Check(((delegate* unmanaged<nint*, int, nint, int>)Function("dnnl_engine_create"))(&engine, Cpu, 0));
         Check(((delegate* unmanaged<nint*, nint, uint, int>)Function("dnnl_stream_create"))(&stream, engine, 1));
         (_engine, _stream) = (engine, stream);
@@ -35,15 +44,31 @@ internal sealed unsafe class OneDnnLibrary
     public Contestant Run(Product product, int threads)
     {
         SetThreads(threads);
-        AlignedBuffer input = Copy(product.Input), output = AlignedBuffer.Allocate((long)product.Rows * product.Outputs * sizeof(float));
-        byte* source = Descriptor(product.Rows, product.Inputs, RowMajor), plain = Descriptor(product.Outputs, product.Inputs, RowMajor);
-        byte* any = Descriptor(product.Outputs, product.Inputs, AnyLayout), destination = Descriptor(product.Rows, product.Outputs, RowMajor);
+        AlignedBuffer input = Copy(product.Input),
+            output = AlignedBuffer.Allocate((long)product.Rows * product.Outputs * sizeof(float));
+        byte* source = Descriptor(product.Rows, product.Inputs, RowMajor),
+            plain = Descriptor(product.Outputs, product.Inputs, RowMajor);
+        byte* any = Descriptor(product.Outputs, product.Inputs, AnyLayout),
+            destination = Descriptor(product.Rows, product.Outputs, RowMajor);
         byte* operation = (byte*)NativeMemory.AllocZeroed(OperationBytes);
-        Check(((delegate* unmanaged<byte*, int, byte*, byte*, byte*, byte*, int>)Function("dnnl_inner_product_forward_desc_init"))(operation, ForwardInference, source, any, null, destination));
+        Check(
+            ((delegate* unmanaged<byte*, int, byte*, byte*, byte*, byte*, int>)Function("dnnl_inner_product_forward_desc_init"))(
+                operation,
+                ForwardInference,
+                source,
+                any,
+                null,
+                destination
+            )
+        );
         (nint description, nint primitive) = Create(operation);
         byte* packed = ((delegate* unmanaged<nint, int, int, byte*>)Function("dnnl_primitive_desc_query_md"))(description, QueryWeights, 0);
-        AlignedBuffer weights = AlignedBuffer.Allocate((long)((delegate* unmanaged<byte*, nuint>)Function("dnnl_memory_desc_get_size"))(packed));
-        nint packedMemory = Memory(packed, weights.Address), sourceMemory = Memory(source, input.Address), destinationMemory = Memory(destination, output.Address);
+        AlignedBuffer weights = AlignedBuffer.Allocate(
+            (long)((delegate* unmanaged<byte*, nuint>)Function("dnnl_memory_desc_get_size"))(packed)
+        );
+        nint packedMemory = Memory(packed, weights.Address),
+            sourceMemory = Memory(source, input.Address),
+            destinationMemory = Memory(destination, output.Address);
         Pack(product, plain, packed, packedMemory);
 
         Arguments* arguments = (Arguments*)NativeMemory.Alloc(3, (nuint)sizeof(Arguments));
@@ -65,7 +90,8 @@ internal sealed unsafe class OneDnnLibrary
 
                 Check(wait(_stream));
             },
-            () => new ReadOnlySpan<float>(output.Address, floats).ToArray())
+            () => new ReadOnlySpan<float>(output.Address, floats).ToArray()
+        )
         {
             Release = () =>
             {
@@ -97,8 +123,17 @@ internal sealed unsafe class OneDnnLibrary
 
     private (nint Description, nint Primitive) Create(byte* operation)
     {
-        nint description, primitive;
-        Check(((delegate* unmanaged<nint*, byte*, nint, nint, nint, int>)Function("dnnl_primitive_desc_create"))(&description, operation, 0, _engine, 0));
+        nint description,
+            primitive;
+        Check(
+            ((delegate* unmanaged<nint*, byte*, nint, nint, nint, int>)Function("dnnl_primitive_desc_create"))(
+                &description,
+                operation,
+                0,
+                _engine,
+                0
+            )
+        );
         Check(((delegate* unmanaged<nint*, nint, int>)Function("dnnl_primitive_create"))(&primitive, description));
         return (description, primitive);
     }
@@ -106,8 +141,18 @@ internal sealed unsafe class OneDnnLibrary
     private void Pack(Product product, byte* plain, byte* packed, nint packedMemory)
     {
         using AlignedBuffer matrix = Copy(product.Matrix);
-        nint description, reorder;
-        Check(((delegate* unmanaged<nint*, byte*, nint, byte*, nint, nint, int>)Function("dnnl_reorder_primitive_desc_create"))(&description, plain, _engine, packed, _engine, 0));
+        nint description,
+            reorder;
+        Check(
+            ((delegate* unmanaged<nint*, byte*, nint, byte*, nint, nint, int>)Function("dnnl_reorder_primitive_desc_create"))(
+                &description,
+                plain,
+                _engine,
+                packed,
+                _engine,
+                0
+            )
+        );
         Check(((delegate* unmanaged<nint*, nint, int>)Function("dnnl_primitive_create"))(&reorder, description));
         Arguments* arguments = stackalloc Arguments[2];
         arguments[0] = new Arguments(Source, Memory(plain, matrix.Address));
@@ -116,7 +161,8 @@ internal sealed unsafe class OneDnnLibrary
         Check(((delegate* unmanaged<nint, int>)Function("dnnl_stream_wait"))(_stream));
     }
 
-    private void SetThreads(int threads) => ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(_openMp, "omp_set_num_threads"))(threads);
+    private void SetThreads(int threads) =>
+        ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(_openMp, "omp_set_num_threads"))(threads);
 
     private nint Function(string name) => NativeLibrary.GetExport(_library, name);
 
@@ -124,7 +170,15 @@ internal sealed unsafe class OneDnnLibrary
     {
         byte* descriptor = (byte*)NativeMemory.AllocZeroed(MemoryDescriptorBytes);
         long* extents = stackalloc long[] { rows, columns };
-        Check(((delegate* unmanaged<byte*, int, long*, int, int, int>)Function("dnnl_memory_desc_init_by_tag"))(descriptor, 2, extents, Float32, layout));
+        Check(
+            ((delegate* unmanaged<byte*, int, long*, int, int, int>)Function("dnnl_memory_desc_init_by_tag"))(
+                descriptor,
+                2,
+                extents,
+                Float32,
+                layout
+            )
+        );
         return descriptor;
     }
 

@@ -6,7 +6,9 @@ namespace Specializer.Benchmarks;
 /// <summary>OpenBLAS: cblas_sgemm on weights as a checkpoint has them.</summary>
 internal sealed unsafe partial class OpenBlasLibrary
 {
-    private const int RowMajor = 101, NotTransposed = 111, Transposed = 112;
+    private const int RowMajor = 101,
+        NotTransposed = 111,
+        Transposed = 112;
 
     private readonly delegate* unmanaged<int, void> _setThreads;
     private readonly delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void> _multiply;
@@ -24,7 +26,8 @@ internal sealed unsafe partial class OpenBlasLibrary
 
         nint library = PeerFolder.LoadSystem("libopenblas-dev", "libopenblas.so.0", "libopenblas.so");
         _setThreads = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "openblas_set_num_threads");
-        _multiply = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)NativeLibrary.GetExport(library, "cblas_sgemm");
+        _multiply = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)
+            NativeLibrary.GetExport(library, "cblas_sgemm");
     }
 
     public Contestant Run(Product product, int threads)
@@ -35,16 +38,35 @@ internal sealed unsafe partial class OpenBlasLibrary
             () =>
             {
                 _setThreads(threads);
-                fixed (float* input = product.Input, matrix = product.Matrix, destination = output)
+                fixed (
+                    float* input = product.Input,
+                        matrix = product.Matrix,
+                        destination = output
+                )
                 {
                     for (int call = 0; call < product.Calls; call++)
                     {
                         _multiply(
-                            RowMajor, NotTransposed, Transposed, product.Rows, product.Outputs, product.Inputs, 1, input, product.Inputs, matrix, product.Inputs, 0, destination, product.Outputs);
+                            RowMajor,
+                            NotTransposed,
+                            Transposed,
+                            product.Rows,
+                            product.Outputs,
+                            product.Inputs,
+                            1,
+                            input,
+                            product.Inputs,
+                            matrix,
+                            product.Inputs,
+                            0,
+                            destination,
+                            product.Outputs
+                        );
                     }
                 }
             },
-            () => [.. output]);
+            () => [.. output]
+        );
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -14,10 +14,13 @@ internal static unsafe class OwnProduct
         var team = new WorkerTeam(threads);
         MethodInfo method = KernelCatalog.Method(model, InstructionSets.Best, kernel);
         Action<int, int, int> call = KernelBinding.Bind(method, memory, product.Rows, rowsAreLast: false);
-        int inputStride = Stride(product.Inputs), outputStride = Stride(product.Outputs);
+        int inputStride = Stride(product.Inputs),
+            outputStride = Stride(product.Outputs);
         for (int row = 0; row < product.Rows; row++)
         {
-            product.Input.AsSpan(row * product.Inputs, product.Inputs).CopyTo(new Span<float>(memory.Input + (row * inputStride), product.Inputs));
+            product
+                .Input.AsSpan(row * product.Inputs, product.Inputs)
+                .CopyTo(new Span<float>(memory.Input + (row * inputStride), product.Inputs));
         }
 
         new Span<float>(memory.Region("bias"), product.Outputs + Line).Clear();

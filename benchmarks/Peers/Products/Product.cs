@@ -14,11 +14,12 @@ internal sealed record Product(int Rows, int Inputs, int Outputs, float[] Input,
     public double Operations => 2.0 * Rows * Inputs * Outputs * Calls;
 
     /// <summary>An action that does something as often as a run asks for.</summary>
-    public Action Repeated(Action once) => () =>
-    {
-        for (int call = 0; call < Calls; call++)
+    public Action Repeated(Action once) =>
+        () =>
         {
-            once();
-        }
-    };
+            for (int call = 0; call < Calls; call++)
+            {
+                once();
+            }
+        };
 }

@@ -29,8 +29,13 @@ internal sealed class TorchProcess : IDisposable
         }
 
         // Debian's PyTorch belongs to Debian's Python, whatever else comes first in the path.
-        string python = Environment.GetEnvironmentVariable("SPECIALIZER_PEER_PYTHON") ?? (File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
-        var start = new ProcessStartInfo(python, [Script, checkpoint, JsonSerializer.Serialize(configuration), threads.ToString(CultureInfo.InvariantCulture)])
+        string python =
+            Environment.GetEnvironmentVariable("SPECIALIZER_PEER_PYTHON")
+            ?? (File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
+        var start = new ProcessStartInfo(
+            python,
+            [Script, checkpoint, JsonSerializer.Serialize(configuration), threads.ToString(CultureInfo.InvariantCulture)]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -56,7 +61,9 @@ internal sealed class TorchProcess : IDisposable
         if (_process.StandardOutput.ReadLine() is not { } ready || !ready.StartsWith("ready", StringComparison.Ordinal))
         {
             string error = _process.StandardError.ReadToEnd().Trim();
-            throw new PeerMissingException($"{python} has no PyTorch (install the package python3-torch, as benchmarks/Peers/install does): {error.Split('\n').LastOrDefault()}");
+            throw new PeerMissingException(
+                $"{python} has no PyTorch (install the package python3-torch, as benchmarks/Peers/install does): {error.Split('\n').LastOrDefault()}"
+            );
         }
 
         _process.BeginErrorReadLine();

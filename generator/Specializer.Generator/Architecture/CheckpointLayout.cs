@@ -10,7 +10,12 @@ namespace Specializer.Generator.Architecture;
 /// a name for any parts, and "*" behind it for any rest.
 /// </param>
 internal sealed record CheckpointLayout(
-    CheckpointNames Names, QueryKeyValueLayout QueryKeyValue, bool GateUpConcatenated, bool InputsFirst, EquatableArray<string> Ignored)
+    CheckpointNames Names,
+    QueryKeyValueLayout QueryKeyValue,
+    bool GateUpConcatenated,
+    bool InputsFirst,
+    EquatableArray<string> Ignored
+)
 {
     /// <summary>The buffer of rotary frequencies, of one layer or of all.</summary>
     public const string RotaryFrequencies = "*.rotary_emb.inv_freq";
@@ -22,13 +27,15 @@ internal sealed record CheckpointLayout(
     public CheckpointNaming Naming { get; init; } = CheckpointNaming.Plain;
 
     /// <summary>Hugging Face's LlamaForCausalLM and the many families that follow it.</summary>
-    public static CheckpointLayout Llama { get; } = new(
-        CheckpointNames.Llama,
-        QueryKeyValueLayout.Separate,
-        GateUpConcatenated: false,
-        InputsFirst: false,
-        // Old checkpoints store the rotary frequencies, which are computed here.
-        new EquatableArray<string>([RotaryFrequencies]));
+    public static CheckpointLayout Llama { get; } =
+        new(
+            CheckpointNames.Llama,
+            QueryKeyValueLayout.Separate,
+            GateUpConcatenated: false,
+            InputsFirst: false,
+            // Old checkpoints store the rotary frequencies, which are computed here.
+            new EquatableArray<string>([RotaryFrequencies])
+        );
 }
 
 /// <summary>What is added to the name of a part for the name of its tensor.</summary>
@@ -67,26 +74,29 @@ internal sealed record CheckpointNames(
     string Up,
     string Down,
     string FinalNorm,
-    string Logits)
+    string Logits
+)
 {
     /// <summary>Hugging Face's names for LlamaForCausalLM and the families that follow it.</summary>
-    public static CheckpointNames Llama { get; } = new(
-        TokenEmbedding: "model.embed_tokens",
-        AttentionNorm: "model.layers.{layer}.input_layernorm",
-        Query: "model.layers.{layer}.self_attn.q_proj",
-        Key: "model.layers.{layer}.self_attn.k_proj",
-        Value: "model.layers.{layer}.self_attn.v_proj",
-        AttentionOutput: "model.layers.{layer}.self_attn.o_proj",
-        FeedForwardNorm: "model.layers.{layer}.post_attention_layernorm",
-        Gate: "model.layers.{layer}.mlp.gate_proj",
-        Up: "model.layers.{layer}.mlp.up_proj",
-        Down: "model.layers.{layer}.mlp.down_proj",
-        FinalNorm: "model.norm",
-        Logits: "lm_head")
-    {
-        QueryKeyValue = "model.layers.{layer}.self_attn.qkv_proj",
-        GateUp = "model.layers.{layer}.mlp.gate_up_proj",
-    };
+    public static CheckpointNames Llama { get; } =
+        new(
+            TokenEmbedding: "model.embed_tokens",
+            AttentionNorm: "model.layers.{layer}.input_layernorm",
+            Query: "model.layers.{layer}.self_attn.q_proj",
+            Key: "model.layers.{layer}.self_attn.k_proj",
+            Value: "model.layers.{layer}.self_attn.v_proj",
+            AttentionOutput: "model.layers.{layer}.self_attn.o_proj",
+            FeedForwardNorm: "model.layers.{layer}.post_attention_layernorm",
+            Gate: "model.layers.{layer}.mlp.gate_proj",
+            Up: "model.layers.{layer}.mlp.up_proj",
+            Down: "model.layers.{layer}.mlp.down_proj",
+            FinalNorm: "model.norm",
+            Logits: "lm_head"
+        )
+        {
+            QueryKeyValue = "model.layers.{layer}.self_attn.qkv_proj",
+            GateUp = "model.layers.{layer}.mlp.gate_up_proj",
+        };
 
     /// <summary>A table of learned positions that is added to the embeddings.</summary>
     public string PositionEmbedding { get; init; } = "";

@@ -12,16 +12,36 @@ internal sealed record CheckpointNaming
     /// Decoders that are also the text model of multimodal files, with the heads that transformers puts on them; the body of
     /// LlamaForQuestionAnswering and its like is called "transformer".
     /// </summary>
-    public static CheckpointNaming Decoder { get; } = new()
-    {
-        Wrappers = new(["language_model.", "language_model.model.", "model.language_model.", "model.text_model.", "text_model.", "transformer."]),
-        Unread = new(
-        [
-            "lm_head.*", "score.*", "classifier.*", "qa_outputs.*",
-            "vision_tower.*", "model.vision_tower.*", "vision_model.*", "model.vision_model.*", "visual.*", "model.visual.*",
-            "audio_tower.*", "model.audio_tower.*", "multi_modal_projector.*", "model.multi_modal_projector.*", "model.connector.*", "mtp.*",
-        ]),
-    };
+    public static CheckpointNaming Decoder { get; } =
+        new()
+        {
+            Wrappers = new([
+                "language_model.",
+                "language_model.model.",
+                "model.language_model.",
+                "model.text_model.",
+                "text_model.",
+                "transformer.",
+            ]),
+            Unread = new([
+                "lm_head.*",
+                "score.*",
+                "classifier.*",
+                "qa_outputs.*",
+                "vision_tower.*",
+                "model.vision_tower.*",
+                "vision_model.*",
+                "model.vision_model.*",
+                "visual.*",
+                "model.visual.*",
+                "audio_tower.*",
+                "model.audio_tower.*",
+                "multi_modal_projector.*",
+                "model.multi_modal_projector.*",
+                "model.connector.*",
+                "mtp.*",
+            ]),
+        };
 
     /// <summary>Decoders of one class each, with the heads that transformers puts on them.</summary>
     public static CheckpointNaming PlainDecoder { get; } = new() { Unread = new(["lm_head.*", "score.*", "classifier.*", "qa_outputs.*"]) };
@@ -58,7 +78,5 @@ internal sealed record CheckpointNaming
 internal sealed record TensorCopies(string Name, EquatableArray<string> Others)
 {
     public TensorCopies(string name, params string[] others)
-        : this(name, new EquatableArray<string>(others))
-    {
-    }
+        : this(name, new EquatableArray<string>(others)) { }
 }

@@ -15,7 +15,8 @@ internal static class DecoderBody
         decoder.Stack == Stack.EncoderDecoder ? "a decoder that attends to a source has no states without one"
         : decoder.Attention.Linear && !bidirectional ? "linear attention is causal in decoders only"
         : decoder.LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? "its prefix is given to sessions of decoders only"
-        : bidirectional && decoder.LayerKinds.Any(static kind => kind.Positions is AlibiPositions) ? "its slopes (ALiBi) are for keys before the query only"
+        : bidirectional && decoder.LayerKinds.Any(static kind => kind.Positions is AlibiPositions)
+            ? "its slopes (ALiBi) are for keys before the query only"
         : null;
 
     /// <summary>A decoder's body as a stack of its own, for a decoder without an <see cref="Obstacle"/>.</summary>
@@ -26,11 +27,17 @@ internal static class DecoderBody
     /// transformers' Gemma3TextConfig computes w / 2 + 1, exclusive); a kind that has a band already keeps it.
     /// </param>
     /// <param name="output">The name of the head's output layer without ".weight"; empty where the head has none.</param>
-    public static TransformerArchitecture AsEncoder(TransformerArchitecture decoder, HeadArchitecture? head, bool bidirectional = false, string output = "")
+    public static TransformerArchitecture AsEncoder(
+        TransformerArchitecture decoder,
+        HeadArchitecture? head,
+        bool bidirectional = false,
+        string output = ""
+    )
     {
         CheckpointLayout checkpoint = decoder.Checkpoint;
         TensorSuffixes suffixes = checkpoint.Suffixes;
-        string logits = checkpoint.Names.Logits, bias = checkpoint.Names.LogitsBias;
+        string logits = checkpoint.Names.Logits,
+            bias = checkpoint.Names.LogitsBias;
 
         // The file of a whole model still holds its logits.
         string[] unread = [logits.Length > 0 ? logits + suffixes.Weight : "", logits.Length > 0 ? logits + suffixes.Bias : "", bias];
@@ -39,17 +46,25 @@ internal static class DecoderBody
         {
             Stack = Stack.Encoder,
             Head = head,
-            LayerKinds = !bidirectional ? decoder.LayerKinds : new EquatableArray<LayerKind>(decoder.LayerKinds.Select(static kind => kind with
-            {
-                Mask = AttentionMask.Full,
-                Window = 0,
-                Band = kind.Band > 0 ? kind.Band : kind.Window / 2,
-            })),
+            LayerKinds = !bidirectional
+                ? decoder.LayerKinds
+                : new EquatableArray<LayerKind>(
+                    decoder.LayerKinds.Select(static kind =>
+                        kind with
+                        {
+                            Mask = AttentionMask.Full,
+                            Window = 0,
+                            Band = kind.Band > 0 ? kind.Band : kind.Window / 2,
+                        }
+                    )
+                ),
             Logits = new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             Checkpoint = checkpoint with
             {
                 Names = checkpoint.Names with { Logits = output, LogitsBias = "" },
-                Ignored = new EquatableArray<string>(checkpoint.Ignored.Concat(unread.Where(name => name.Length > 0 && !read.Contains(name))).Distinct()),
+                Ignored = new EquatableArray<string>(
+                    checkpoint.Ignored.Concat(unread.Where(name => name.Length > 0 && !read.Contains(name))).Distinct()
+                ),
             },
         };
     }

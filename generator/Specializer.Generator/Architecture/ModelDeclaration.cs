@@ -12,7 +12,12 @@ internal sealed record ModelDeclaration(ClassDeclaration Class, TransformerArchi
 /// <param name="Architecture">The architecture that the attributes declare; null if a config.json does.</param>
 /// <param name="Configuration">The config.json that declares it; null if the attributes do.</param>
 /// <param name="Outline">What is known all the same if something is wrong.</param>
-internal sealed record AttributeDeclaration(ClassDeclaration Class, TransformerArchitecture? Architecture, ConfigurationReference? Configuration, ModelOutline? Outline);
+internal sealed record AttributeDeclaration(
+    ClassDeclaration Class,
+    TransformerArchitecture? Architecture,
+    ConfigurationReference? Configuration,
+    ModelOutline? Outline
+);
 
 /// <summary>What becomes of a declaration: a model, or its outline if something is wrong.</summary>
 /// <param name="Model">The model.</param>
@@ -63,7 +68,12 @@ internal sealed record ClassDeclaration(string Namespace, EquatableArray<string>
     public string RuntimeAlias { get; init; } = "";
 
     /// <summary>The class's full name, with which the names of its files begin.</summary>
-    public string FullName => string.Join(".", new[] { Namespace }.Where(static part => part.Length > 0)
-        .Concat(ContainingTypes.Select(static type => type.Substring(type.LastIndexOf(' ') + 1)))
-        .Concat([Name]));
+    public string FullName =>
+        string.Join(
+            ".",
+            new[] { Namespace }
+                .Where(static part => part.Length > 0)
+                .Concat(ContainingTypes.Select(static type => type.Substring(type.LastIndexOf(' ') + 1)))
+                .Concat([Name])
+        );
 }

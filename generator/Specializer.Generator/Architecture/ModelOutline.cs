@@ -8,7 +8,12 @@ namespace Specializer.Generator.Architecture;
 /// <param name="Kind">What kind of model it will be, as far as that can be told.</param>
 /// <param name="Constants">The constants whose values are known.</param>
 /// <param name="Taken">The generated members' names that the user's part of the class has taken.</param>
-internal sealed record ModelOutline(ClassDeclaration Class, ModelKind Kind, EquatableArray<KnownConstant> Constants, EquatableArray<string> Taken);
+internal sealed record ModelOutline(
+    ClassDeclaration Class,
+    ModelKind Kind,
+    EquatableArray<KnownConstant> Constants,
+    EquatableArray<string> Taken
+);
 
 /// <summary>A constant of the generated class.</summary>
 /// <param name="Name">Its name.</param>

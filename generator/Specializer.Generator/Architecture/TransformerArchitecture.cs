@@ -33,7 +33,8 @@ internal sealed record TransformerArchitecture(
     NormArchitecture Norm,
     BlockArrangement Arrangement,
     LogitsArchitecture Logits,
-    CheckpointLayout Checkpoint)
+    CheckpointLayout Checkpoint
+)
 {
     /// <summary>Which stacks of layers there are.</summary>
     public Stack Stack { get; init; } = Stack.Decoder;
@@ -51,21 +52,25 @@ internal sealed record TransformerArchitecture(
     public bool GlobalTokens { get; init; }
 
     /// <summary>What kind of model this is.</summary>
-    public ModelKind Kind => Stack switch
-    {
-        Stack.EncoderDecoder => Encoder?.Embeddings.Sound is null ? ModelKind.EncoderDecoder : ModelKind.Speech,
-        Stack.Encoder => Embeddings.Patches is null ? ModelKind.Encoder : ModelKind.ImageEncoder,
-        _ => LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? ModelKind.PrefixDecoder : ModelKind.Decoder,
-    };
+    public ModelKind Kind =>
+        Stack switch
+        {
+            Stack.EncoderDecoder => Encoder?.Embeddings.Sound is null ? ModelKind.EncoderDecoder : ModelKind.Speech,
+            Stack.Encoder => Embeddings.Patches is null ? ModelKind.Encoder : ModelKind.ImageEncoder,
+            _ => LayerKinds.Any(static kind => kind.Mask == AttentionMask.Prefix) ? ModelKind.PrefixDecoder : ModelKind.Decoder,
+        };
 
     /// <summary>The length past which the rotary factors of all positions of a sequence change (LongRoPE); 0 where they never do.</summary>
     public int OriginalContextLength => OriginalContextLengths.FirstOrDefault();
 
     /// <summary>Those lengths of all kinds of layers, each once.</summary>
-    public IEnumerable<int> OriginalContextLengths => LayerKinds
-        .Select(static kind => kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } ? scaling.OriginalContextLength : 0)
-        .Where(static length => length > 0)
-        .Distinct();
+    public IEnumerable<int> OriginalContextLengths =>
+        LayerKinds
+            .Select(static kind =>
+                kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } ? scaling.OriginalContextLength : 0
+            )
+            .Where(static length => length > 0)
+            .Distinct();
 
     /// <summary>How many layers, one after the other, run with the same set of weights (ALBERT); divides the number of layers.</summary>
     public int LayersPerSet { get; init; } = 1;
@@ -189,7 +194,8 @@ internal sealed record AttentionArchitecture(
     bool ValueBias,
     bool OutputBias,
     float SoftCap,
-    bool QueryKeyNorm)
+    bool QueryKeyNorm
+)
 {
     /// <summary>Whether queries weigh values by φ(q) · φ(k), φ(x) = elu(x) + 1, instead of a softmax (Katharopoulos et al. 2020).</summary>
     public bool Linear { get; init; }
@@ -255,10 +261,12 @@ internal sealed record NoScaling : RotaryScaling;
 internal sealed record LinearScaling(double Factor) : RotaryScaling;
 
 /// <summary>Low frequencies divided by the factor, high ones kept, a ramp between (LLaMA 3.1).</summary>
-internal sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContextLength) : RotaryScaling;
+internal sealed record Llama3Scaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContextLength)
+    : RotaryScaling;
 
 /// <summary>Interpolation by wavelength with a sharpened softmax (Peng et al. 2023, YaRN).</summary>
-internal sealed record YarnScaling(double Factor, int OriginalContextLength, double BetaFast, double BetaSlow, double AttentionFactor) : RotaryScaling
+internal sealed record YarnScaling(double Factor, int OriginalContextLength, double BetaFast, double BetaSlow, double AttentionFactor)
+    : RotaryScaling
 {
     /// <summary>Whether the ramp begins and ends at whole pairs.</summary>
     public bool Truncate { get; init; } = true;
@@ -288,7 +296,8 @@ internal sealed record LongScaling(EquatableArray<double> Factors, double Attent
     public LongScaling Short => this with { Factors = ShortFactors, ShortFactors = EquatableArray<double>.Empty };
 
     /// <summary>What holds for sessions of a length: the short factors alone, if they never become longer than the original.</summary>
-    public LongScaling For(int contextLength) => contextLength <= OriginalContextLength && ShortFactors.Count == Factors.Count ? Short : this;
+    public LongScaling For(int contextLength) =>
+        contextLength <= OriginalContextLength && ShortFactors.Count == Factors.Count ? Short : this;
 }
 
 /// <summary>A penalty on scores that grows with the distance, a slope per head (Press et al. 2022, ALiBi).</summary>

@@ -31,28 +31,40 @@ public sealed class TransformerAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SymbolAnalysisContext context)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        AttributeDeclaration? declaration = DeclarationParser.Parse(type, context.Compilation, context.ReportDiagnostic, context.CancellationToken);
+        AttributeDeclaration? declaration = DeclarationParser.Parse(
+            type,
+            context.Compilation,
+            context.ReportDiagnostic,
+            context.CancellationToken
+        );
         if (declaration?.Configuration is null)
         {
             return;
         }
 
-        AdditionalText[] texts = [.. context.Options.AdditionalFiles.Where(static text => SpecializerGenerator.MayBeConfiguration(text.Path))];
+        AdditionalText[] texts =
+        [
+            .. context.Options.AdditionalFiles.Where(static text => SpecializerGenerator.MayBeConfiguration(text.Path)),
+        ];
         ConfigurationFile[] files = [.. texts.Select(text => SpecializerGenerator.Read(text, context.CancellationToken))];
         Location attribute = new DeclaredParts(type, context.CancellationToken).Part("Transformer").PositionalLocation(0, "configuration");
-        _ = DeclarationParser.Resolve(declaration, files, (descriptor, place, mend, arguments) =>
-        {
-            if (place is not var (file, start, length))
+        _ = DeclarationParser.Resolve(
+            declaration,
+            files,
+            (descriptor, place, mend, arguments) =>
             {
-                context.ReportDiagnostic(Diagnostic.Create(descriptor, attribute, mend?.Properties, arguments));
-                return;
-            }
+                if (place is not var (file, start, length))
+                {
+                    context.ReportDiagnostic(Diagnostic.Create(descriptor, attribute, mend?.Properties, arguments));
+                    return;
+                }
 
-            // Once where it is declared, and once in the file's own line.
-            Location inFile = FileLocation(texts[System.Array.IndexOf(files, file)], start, length, context.CancellationToken);
-            context.ReportDiagnostic(Diagnostic.Create(descriptor, attribute, [inFile], arguments));
-            context.ReportDiagnostic(Diagnostic.Create(descriptor, inFile, [attribute], arguments));
-        });
+                // Once where it is declared, and once in the file's own line.
+                Location inFile = FileLocation(texts[System.Array.IndexOf(files, file)], start, length, context.CancellationToken);
+                context.ReportDiagnostic(Diagnostic.Create(descriptor, attribute, [inFile], arguments));
+                context.ReportDiagnostic(Diagnostic.Create(descriptor, inFile, [attribute], arguments));
+            }
+        );
     }
 
     private static Location FileLocation(AdditionalText file, int start, int length, CancellationToken cancellationToken)

@@ -18,10 +18,17 @@ internal static class DecoderEmitter
             writer.Line("// The rows are positions of one sequence that follow each other, or one position of each of several sequences.");
             writer.Line("int rows = Rows, sequences = SequencesInWork, sequenceRows = rows / sequences;");
             writer.Line("float* weights = Weights;");
-            string[] caches = [.. plan.Layer.OfType<AttentionStep>().SelectMany(static step => step.Variants).SelectMany(static variant => new[] { variant.Keys, variant.Values })];
+            string[] caches =
+            [
+                .. plan
+                    .Layer.OfType<AttentionStep>()
+                    .SelectMany(static step => step.Variants)
+                    .SelectMany(static variant => new[] { variant.Keys, variant.Values }),
+            ];
             foreach (BufferPlan buffer in plan.BuffersOf(plan.DecoderSteps))
             {
-                string variable = StepEmitter.Variable(buffer.Name), offset = buffer.Name + "Offset";
+                string variable = StepEmitter.Variable(buffer.Name),
+                    offset = buffer.Name + "Offset";
                 writer.Line(caches.Contains(buffer.Name) ? $"long {variable} = {offset};" : $"float* {variable} = Memory + {offset};");
             }
 

@@ -30,11 +30,18 @@ internal static class Documentation
         {
             yield return (
                 kind.Name.Length == 0 ? "Attention" : kind.Name + " attention",
-                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Band > 0 ? $"a band of {kind.Band} positions to each side" : kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions, architecture.Embeddings.Positions)}{(attention.ScaleByInverseLayer ? "; scores divided by the number of the layer" : "")}{Clip(attention)}");
+                $"{attention.Heads} heads of {attention.HeadDimension}, {attention.KeyValueHeads} key/value heads, {(kind.Band > 0 ? $"a band of {kind.Band} positions to each side" : kind.Mask == AttentionMask.Full ? "every position sees all" : kind.Window == 0 ? "causal" : $"causal within {kind.Window} positions")}; positions: {Positions(kind.Positions, architecture.Embeddings.Positions)}{(attention.ScaleByInverseLayer ? "; scores divided by the number of the layer" : "")}{Clip(attention)}"
+            );
         }
 
-        yield return ("Feed-forward", $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}");
-        yield return ("Norms", $"{(architecture.Norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}");
+        yield return (
+            "Feed-forward",
+            $"{architecture.FeedForward.Width} wide, {architecture.FeedForward.Activation}{(architecture.FeedForward.Gated ? ", gated" : "")}{(architecture.FeedForward.Bias ? ", with biases" : "")}"
+        );
+        yield return (
+            "Norms",
+            $"{(architecture.Norm.Formula == NormFormula.Layer ? "LayerNorm" : "RMSNorm")}, epsilon {architecture.Norm.Epsilon.ToString("R", CultureInfo.InvariantCulture)}, {Arrangement(architecture.Arrangement)}"
+        );
         yield return plan.Head is null
             ? ("Embeddings", architecture.Logits.Tied ? "shared with the logits" : "separate from the logits")
             : ("Output", Output(plan, plan.Head));
@@ -48,7 +55,10 @@ internal static class Documentation
     public static IEnumerable<(string Term, string Description)> Costs(ExecutionPlan plan)
     {
         yield return ("Packed weights", Grouped(plan.PackedWeightBytes) + " bytes");
-        yield return ("One session", $"{Grouped(plan.SessionBytes)} bytes, {(plan.Head is null ? "prompts" : "sequences")} in chunks of {plan.ChunkLength}");
+        yield return (
+            "One session",
+            $"{Grouped(plan.SessionBytes)} bytes, {(plan.Head is null ? "prompts" : "sequences")} in chunks of {plan.ChunkLength}"
+        );
         yield return ("One token", Grouped(plan.MultiplyAddsPerToken) + " multiply-adds");
     }
 
@@ -83,7 +93,11 @@ internal static class Documentation
         }
         else
         {
-            yield return plan.Head.OutputPerToken ? "float[] output = new float[" + (architecture.Embeddings.Patches is null ? "tokens.Length" : "model.Description.ContextLength") + " * model.Encoder.OutputWidth];" : "float[] output = new float[model.Encoder.OutputWidth];";
+            yield return plan.Head.OutputPerToken
+                ? "float[] output = new float["
+                    + (architecture.Embeddings.Patches is null ? "tokens.Length" : "model.Description.ContextLength")
+                    + " * model.Encoder.OutputWidth];"
+                : "float[] output = new float[model.Encoder.OutputWidth];";
             yield return architecture.Embeddings.Patches is null ? "session.Encode(tokens, output);" : "session.Encode(pixels, output);";
         }
 
@@ -98,34 +112,42 @@ internal static class Documentation
         return plan.Architecture.Head is null ? "the last hidden states" : $"{Grouped(head.OutputWidth)} values {rows}";
     }
 
-    private static string Positions(AttentionPositions positions, PositionTable? table) => positions switch
-    {
-        RotaryPositions rotary => $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDimension} of each head, {(rotary.Interleaved ? "interleaved pairs" : "half-split pairs")}{Lengths(rotary.Scaling)}",
-        RelativePositions relative => $"a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}",
-        AlibiPositions => "a slope for each head (ALiBi)",
-        _ when table is LearnedPositions learned => $"learned, {Grouped(learned.Rows)} rows",
-        _ when table is SinusoidalPositions => "sinusoidal",
-        _ => "none",
-    };
+    private static string Positions(AttentionPositions positions, PositionTable? table) =>
+        positions switch
+        {
+            RotaryPositions rotary =>
+                $"rotary, base {rotary.Base.ToString("R", CultureInfo.InvariantCulture)}, {rotary.RotaryDimension} of each head, {(rotary.Interleaved ? "interleaved pairs" : "half-split pairs")}{Lengths(rotary.Scaling)}",
+            RelativePositions relative =>
+                $"a learned bias for each of {relative.Buckets} buckets of distances up to {relative.MaximumDistance}",
+            AlibiPositions => "a slope for each head (ALiBi)",
+            _ when table is LearnedPositions learned => $"learned, {Grouped(learned.Rows)} rows",
+            _ when table is SinusoidalPositions => "sinusoidal",
+            _ => "none",
+        };
 
-    private static string Lengths(RotaryScaling scaling) => scaling is LongScaling { Switches: true } @long
-        ? $", short factors for sequences of up to {Grouped(@long.OriginalContextLength)}, long ones for longer"
-        : "";
+    private static string Lengths(RotaryScaling scaling) =>
+        scaling is LongScaling { Switches: true } @long
+            ? $", short factors for sequences of up to {Grouped(@long.OriginalContextLength)}, long ones for longer"
+            : "";
 
     private static string Clip(AttentionArchitecture attention) =>
-        attention.ProjectionClip == 0 ? "" : $"; projections clipped to ±{attention.ProjectionClip.ToString("R", CultureInfo.InvariantCulture)}";
+        attention.ProjectionClip == 0
+            ? ""
+            : $"; projections clipped to ±{attention.ProjectionClip.ToString("R", CultureInfo.InvariantCulture)}";
 
-    private static string Arrangement(BlockArrangement arrangement) => arrangement switch
-    {
-        BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
-        BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
-        BlockArrangement.Sandwich => "before and behind each block",
-        BlockArrangement.PostNorm => "behind each block's residual sum",
-        BlockArrangement.NormedResidual => "before each block, of the residual stream itself",
-        _ => "before each block",
-    };
+    private static string Arrangement(BlockArrangement arrangement) =>
+        arrangement switch
+        {
+            BlockArrangement.ParallelOneNorm => "one before both blocks, which run side by side",
+            BlockArrangement.ParallelTwoNorms => "one before each block, which run side by side",
+            BlockArrangement.Sandwich => "before and behind each block",
+            BlockArrangement.PostNorm => "behind each block's residual sum",
+            BlockArrangement.NormedResidual => "before each block, of the residual stream itself",
+            _ => "before each block",
+        };
 
-    private static string Row(string term, string description) => $"<item><term>{term}</term><description>{description}</description></item>";
+    private static string Row(string term, string description) =>
+        $"<item><term>{term}</term><description>{description}</description></item>";
 
     private static string Grouped(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -140,11 +140,15 @@ internal sealed class EncoderEmitter
             string write = $"WriteOutput({StepEmitter.Variable(head.Output)}, {Text(_plan.Buffer(head.Output).RowStride)}, ";
             if (head.OutputPerToken)
             {
-                EmitChunks(head.Steps, head.Rows, () =>
-                {
-                    _writer.Line(write + "position, rows, worker, workers);");
-                    _writer.Line("Synchronize();");
-                });
+                EmitChunks(
+                    head.Steps,
+                    head.Rows,
+                    () =>
+                    {
+                        _writer.Line(write + "position, rows, worker, workers);");
+                        _writer.Line("Synchronize();");
+                    }
+                );
                 return;
             }
 
@@ -166,13 +170,18 @@ internal sealed class EncoderEmitter
     /// <summary>A loop over the chunks of the sequence, with the rows of each.</summary>
     private void EmitChunks(IReadOnlyCollection<StepPlan> steps, int? rows = null, Action? end = null, string length = "length")
     {
-        string chunk = rows is { } fixedRows ? Text(fixedRows) : _encoder.ChunkLength == _plan.ChunkLength ? "ChunkLength" : Text(_encoder.ChunkLength);
+        string chunk =
+            rows is { } fixedRows ? Text(fixedRows)
+            : _encoder.ChunkLength == _plan.ChunkLength ? "ChunkLength"
+            : Text(_encoder.ChunkLength);
         using (_writer.Braces($"for (int position = 0; position < {length}; position += {chunk})"))
         {
             _writer.Line($"int rows = global::System.Math.Min({chunk}, {length} - position);");
             foreach (BufferPlan buffer in _plan.BuffersOf(steps).Where(static buffer => buffer.EveryPosition))
             {
-                _writer.Line($"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset + ((nint)position * {Text(buffer.RowStride)});");
+                _writer.Line(
+                    $"float* {StepEmitter.Variable(buffer.Name)} = Memory + {buffer.Name}Offset + ((nint)position * {Text(buffer.RowStride)});"
+                );
             }
 
             if (steps.Any(static step => step.When == StepCondition.ChunkHasGlobalTokens))
@@ -199,12 +208,14 @@ internal sealed class EncoderEmitter
                 _writer.Separate();
             }
 
-            using (condition switch
-            {
-                StepCondition.SequenceHasGlobalTokens => _writer.Braces("if (globals > 0)"),
-                StepCondition.ChunkHasGlobalTokens => _writer.Braces("if (globalRows > 0)"),
-                _ => (System.IDisposable?)null,
-            })
+            using (
+                condition switch
+                {
+                    StepCondition.SequenceHasGlobalTokens => _writer.Braces("if (globals > 0)"),
+                    StepCondition.ChunkHasGlobalTokens => _writer.Braces("if (globalRows > 0)"),
+                    _ => (System.IDisposable?)null,
+                }
+            )
             {
                 foreach (StepPlan step in alike)
                 {

@@ -23,13 +23,19 @@ internal static class GuardEmitter
         foreach (WeightPlan weight in plan.Weights)
         {
             long floats = (weight.Floats + Layout.Line - 1) / Layout.Line * Layout.Line;
-            blocks.Add(weight switch
-            {
-                { PerLayer: false } => (weight.Offset, floats, 1, 0),
-                { InEncoder: true } =>
-                    (plan.Encoder!.LayersOffset + weight.Offset, floats, plan.Encoder.Architecture.Layers, plan.Encoder.LayerStride),
-                _ => (plan.LayersOffset + weight.Offset, floats, plan.WeightSets, plan.LayerStride),
-            });
+            blocks.Add(
+                weight switch
+                {
+                    { PerLayer: false } => (weight.Offset, floats, 1, 0),
+                    { InEncoder: true } => (
+                        plan.Encoder!.LayersOffset + weight.Offset,
+                        floats,
+                        plan.Encoder.Architecture.Layers,
+                        plan.Encoder.LayerStride
+                    ),
+                    _ => (plan.LayersOffset + weight.Offset, floats, plan.WeightSets, plan.LayerStride),
+                }
+            );
         }
 
         Emit(writer, "GuardedWeights", "Blocks of the packed weights", blocks);
@@ -40,13 +46,23 @@ internal static class GuardEmitter
     {
         if (plan.Guarded)
         {
-            Emit(writer, "GuardedBuffers", "Buffers of a session", plan.Buffers.Select(buffer =>
-                (buffer.Offset, buffer.Floats, buffer.PerSequence ? 0L : 1L, buffer.PerSequence ? plan.SequenceFloats : 0)));
+            Emit(
+                writer,
+                "GuardedBuffers",
+                "Buffers of a session",
+                plan.Buffers.Select(buffer =>
+                    (buffer.Offset, buffer.Floats, buffer.PerSequence ? 0L : 1L, buffer.PerSequence ? plan.SequenceFloats : 0)
+                )
+            );
         }
     }
 
     private static void Emit(
-        SourceWriter writer, string name, string what, IEnumerable<(long Offset, long Floats, long Copies, long Stride)> blocks)
+        SourceWriter writer,
+        string name,
+        string what,
+        IEnumerable<(long Offset, long Floats, long Copies, long Stride)> blocks
+    )
     {
         writer.Separate();
         writer.Line($"/// <summary>{what}: offset and size in floats, number of copies, and floats from one copy to the next.</summary>");

@@ -107,7 +107,11 @@ internal static class KernelsEmitter
             }
 
             // Of a family that kernels share there are the tiles that any of them takes, and what any of them does with the sums.
-            foreach (IGrouping<TileShape, TileShape> tiles in kernels.SelectMany(kernel => Tiles(kernel, isa)).GroupBy(static tile => tile with { LeastRows = 1, Addition = default }))
+            foreach (
+                IGrouping<TileShape, TileShape> tiles in kernels
+                    .SelectMany(kernel => Tiles(kernel, isa))
+                    .GroupBy(static tile => tile with { LeastRows = 1, Addition = default })
+            )
             {
                 TileEmitter.Emit(writer, isa, TileShape.Shared([.. tiles]));
             }
@@ -122,35 +126,44 @@ internal static class KernelsEmitter
         }
     }
 
-    private static IEnumerable<TileShape> Tiles(Kernel kernel, InstructionSetDescription isa) => kernel switch
-    {
-        LinearKernel linear => LinearEmitter.Tiles(linear, isa),
-        AttentionKernel { Attention.Linear: false } attention => AttentionTiles.All(attention, isa),
-        _ => [],
-    };
+    private static IEnumerable<TileShape> Tiles(Kernel kernel, InstructionSetDescription isa) =>
+        kernel switch
+        {
+            LinearKernel linear => LinearEmitter.Tiles(linear, isa),
+            AttentionKernel { Attention.Linear: false } attention => AttentionTiles.All(attention, isa),
+            _ => [],
+        };
 
-    private static IEnumerable<(string Name, string Parameters)> Signatures(Kernel kernel) => kernel switch
-    {
-        EmbedKernel embed => [(kernel.Name, EmbedEmitter.Parameters(embed))],
-        NormKernel => [(kernel.Name, NormEmitter.Parameters)],
-        PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
-        NormalizeKernel => [(kernel.Name, NormalizeEmitter.Parameters)],
-        WindowKernel => [(kernel.Name, WindowEmitter.Parameters)],
-        PatchKernel => [(kernel.Name, PatchEmitter.PatchParameters)],
-        PositionKernel position => [(kernel.Name, PatchEmitter.PositionParameters(position))],
-        LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
-        HighestKernel => [(kernel.Name, HighestEmitter.Parameters)],
-        GlobalRowsKernel => [(kernel.Name, GlobalRowsEmitter.Parameters)],
-        AttentionKernel { Attention.Linear: true, SeesAll: true } attention =>
-            [(attention.AppendName, LinearAttentionEmitter.AppendParameters(attention)), (kernel.Name, LinearAttentionEmitter.Parameters(attention))],
-        AttentionKernel { Attention.Linear: true } attention => [(kernel.Name, LinearAttentionEmitter.Parameters(attention))],
-        AttentionKernel { IsCross: true } cross =>
-        [
-            (cross.QueriesName, AppendEmitter.QueriesParameters),
-            (cross.AppendName, AppendEmitter.SourceParameters),
-            (cross.Name, AttentionEmitter.Parameters(cross)),
-        ],
-        AttentionKernel attention => [(attention.AppendName, AppendEmitter.Parameters(attention)), (kernel.Name, AttentionEmitter.Parameters(attention))],
-        _ => [],
-    };
+    private static IEnumerable<(string Name, string Parameters)> Signatures(Kernel kernel) =>
+        kernel switch
+        {
+            EmbedKernel embed => [(kernel.Name, EmbedEmitter.Parameters(embed))],
+            NormKernel => [(kernel.Name, NormEmitter.Parameters)],
+            PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
+            NormalizeKernel => [(kernel.Name, NormalizeEmitter.Parameters)],
+            WindowKernel => [(kernel.Name, WindowEmitter.Parameters)],
+            PatchKernel => [(kernel.Name, PatchEmitter.PatchParameters)],
+            PositionKernel position => [(kernel.Name, PatchEmitter.PositionParameters(position))],
+            LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
+            HighestKernel => [(kernel.Name, HighestEmitter.Parameters)],
+            GlobalRowsKernel => [(kernel.Name, GlobalRowsEmitter.Parameters)],
+            AttentionKernel { Attention.Linear: true, SeesAll: true } attention =>
+            [
+                (attention.AppendName, LinearAttentionEmitter.AppendParameters(attention)),
+                (kernel.Name, LinearAttentionEmitter.Parameters(attention)),
+            ],
+            AttentionKernel { Attention.Linear: true } attention => [(kernel.Name, LinearAttentionEmitter.Parameters(attention))],
+            AttentionKernel { IsCross: true } cross =>
+            [
+                (cross.QueriesName, AppendEmitter.QueriesParameters),
+                (cross.AppendName, AppendEmitter.SourceParameters),
+                (cross.Name, AttentionEmitter.Parameters(cross)),
+            ],
+            AttentionKernel attention =>
+            [
+                (attention.AppendName, AppendEmitter.Parameters(attention)),
+                (kernel.Name, AttentionEmitter.Parameters(attention)),
+            ],
+            _ => [],
+        };
 }

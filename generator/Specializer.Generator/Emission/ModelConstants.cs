@@ -14,23 +14,42 @@ internal static class ModelConstants
     /// <param name="output">What an encoder's output is of: "a token" or "the sequence".</param>
     public static IEnumerable<(string Type, string Name, string Summary)> Of(ModelKind kind, string output)
     {
-        bool isEncoder = kind is ModelKind.Encoder or ModelKind.ImageEncoder, hasSource = kind is ModelKind.EncoderDecoder or ModelKind.Speech;
+        bool isEncoder = kind is ModelKind.Encoder or ModelKind.ImageEncoder,
+            hasSource = kind is ModelKind.EncoderDecoder or ModelKind.Speech;
         yield return ("int", "Layers", "The number of layers.");
         yield return ("int", "DModel", "The width of the hidden states.");
-        yield return ("int", "VocabularySize", !isEncoder ? "The number of token ids; logits are as many." : kind == ModelKind.Encoder ? "The number of token ids." : "0: images have no tokens.");
+        yield return (
+            "int",
+            "VocabularySize",
+            !isEncoder ? "The number of token ids; logits are as many."
+            : kind == ModelKind.Encoder ? "The number of token ids."
+            : "0: images have no tokens."
+        );
         yield return ("int", "ContextLength", "The largest number of positions of a session.");
         if (hasSource)
         {
             yield return ("int", "EncoderLayers", "The number of layers of the encoder.");
             yield return ("int", "SourceLength", "The largest number of positions of a source.");
-            yield return kind == ModelKind.Speech ? ("int", "MelBands", "The mel bands of a frame of sound.") : ("int", "SourceVocabularySize", "The number of token ids of a source.");
+            yield return kind == ModelKind.Speech
+                ? ("int", "MelBands", "The mel bands of a frame of sound.")
+                : ("int", "SourceVocabularySize", "The number of token ids of a source.");
             yield return ("long", "SequenceBytes", "The bytes of every further sequence of a session.");
         }
 
-        yield return ("int", "ChunkLength", isEncoder ? "The number of positions that a step processes." : "The number of positions that one step of a prefill processes.");
+        yield return (
+            "int",
+            "ChunkLength",
+            isEncoder ? "The number of positions that a step processes." : "The number of positions that one step of a prefill processes."
+        );
         yield return ("long", "ParameterCount", "The number of trained parameters, tied ones counted once.");
         yield return ("long", "PackedWeightBytes", "The bytes of the packed weights in memory, shared by all sessions.");
-        yield return ("long", "SessionBytes", isEncoder ? "The bytes of one session: the states of the longest sequence, and activations." : "The bytes of one session: key/value cache, activations and logits.");
+        yield return (
+            "long",
+            "SessionBytes",
+            isEncoder
+                ? "The bytes of one session: the states of the longest sequence, and activations."
+                : "The bytes of one session: key/value cache, activations and logits."
+        );
         yield return ("long", "MultiplyAddsPerToken", "Multiply-adds of the linear layers for one token, logits included.");
         if (kind == ModelKind.ImageEncoder)
         {

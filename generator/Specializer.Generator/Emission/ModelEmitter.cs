@@ -19,18 +19,31 @@ internal static class ModelEmitter
     {
         string hint = model.Class.FullName;
         yield return new SourceFile(hint + ".Model.g.cs", File(model.Class, [], writer => EmitModel(writer, model)));
-        yield return new SourceFile(hint + ".Weights.g.cs", File(model.Class, [], writer => Part(writer, model, () => WeightsEmitter.Emit(writer, model.Plan))));
-        yield return new SourceFile(hint + ".Session.g.cs", File(model.Class, [], writer => Part(writer, model, () =>
-        {
-            SessionEmitter.Emit(writer, model);
-            writer.Separate();
-            KernelsEmitter.EmitShared(writer, model.Plan);
-        })));
+        yield return new SourceFile(
+            hint + ".Weights.g.cs",
+            File(model.Class, [], writer => Part(writer, model, () => WeightsEmitter.Emit(writer, model.Plan)))
+        );
+        yield return new SourceFile(
+            hint + ".Session.g.cs",
+            File(
+                model.Class,
+                [],
+                writer =>
+                    Part(
+                        writer,
+                        model,
+                        () =>
+                        {
+                            SessionEmitter.Emit(writer, model);
+                            writer.Separate();
+                            KernelsEmitter.EmitShared(writer, model.Plan);
+                        }
+                    )
+            )
+        );
         foreach (InstructionSetDescription isa in InstructionSetDescription.Chosen(model.InstructionSets))
         {
-            yield return new SourceFile(
-                hint + ".Kernels." + isa.Name + ".g.cs",
-                EmitKernels(model, isa));
+            yield return new SourceFile(hint + ".Kernels." + isa.Name + ".g.cs", EmitKernels(model, isa));
         }
     }
 
@@ -83,7 +96,9 @@ internal static class ModelEmitter
             text = UncheckedCode.Of(text);
         }
 
-        return declaration.RuntimeAlias.Length == 0 ? text : text.Replace("global::Specializer.", declaration.RuntimeAlias + "::Specializer.");
+        return declaration.RuntimeAlias.Length == 0
+            ? text
+            : text.Replace("global::Specializer.", declaration.RuntimeAlias + "::Specializer.");
     }
 
     private static void Part(SourceWriter writer, PlannedModel model, Action emit)
@@ -108,7 +123,12 @@ internal static class ModelEmitter
         using (writer.Braces($"partial class {name} : global::Specializer.{kind}Model"))
         {
             TransformerArchitecture architecture = plan.Architecture;
-            foreach ((string type, string constant, string summary) in ModelConstants.Of(architecture.Kind, plan.Head is { OutputPerToken: true } ? "a token" : "the sequence"))
+            foreach (
+                (string type, string constant, string summary) in ModelConstants.Of(
+                    architecture.Kind,
+                    plan.Head is { OutputPerToken: true } ? "a token" : "the sequence"
+                )
+            )
             {
                 ModelConstants.Emit(writer, type, constant, summary, ModelConstants.Value(plan, constant));
             }
@@ -122,21 +142,40 @@ internal static class ModelEmitter
             if (plan.Head is { } head)
             {
                 writer.Separate();
-                writer.Line($"private static readonly global::Specializer.EncoderDescription s_encoder = new() {{ TokenTypes = TokenTypes, {(architecture.GlobalTokens ? "GlobalTokens = true, " : "")}OutputWidth = OutputWidth, OutputPerToken = {(head.OutputPerToken ? "true" : "false")} }};");
+                writer.Line(
+                    $"private static readonly global::Specializer.EncoderDescription s_encoder = new() {{ TokenTypes = TokenTypes, {(architecture.GlobalTokens ? "GlobalTokens = true, " : "")}OutputWidth = OutputWidth, OutputPerToken = {(head.OutputPerToken ? "true" : "false")} }};"
+                );
             }
 
             if (plan.IsEncoderDecoder)
             {
                 writer.Separate();
-                string taken = plan.Encoder!.Architecture.Embeddings.Sound is null ? "VocabularySize = SourceVocabularySize" : "MelBands = MelBands";
-                writer.Line($"private static readonly global::Specializer.SourceDescription s_source = new() {{ Layers = EncoderLayers, Length = SourceLength, {taken}, SequenceBytes = SequenceBytes }};");
+                string taken = plan.Encoder!.Architecture.Embeddings.Sound is null
+                    ? "VocabularySize = SourceVocabularySize"
+                    : "MelBands = MelBands";
+                writer.Line(
+                    $"private static readonly global::Specializer.SourceDescription s_source = new() {{ Layers = EncoderLayers, Length = SourceLength, {taken}, SequenceBytes = SequenceBytes }};"
+                );
             }
 
             writer.Separate();
             writer.Line("private static readonly global::Specializer.ModelDescription s_description = new()");
             writer.Line("{");
             writer.Line($"    Name = \"{name}\",");
-            foreach (string fact in new[] { "Layers", "DModel", "VocabularySize", "ContextLength", "ChunkLength", "ParameterCount", "PackedWeightBytes", "SessionBytes", "MultiplyAddsPerToken" })
+            foreach (
+                string fact in new[]
+                {
+                    "Layers",
+                    "DModel",
+                    "VocabularySize",
+                    "ContextLength",
+                    "ChunkLength",
+                    "ParameterCount",
+                    "PackedWeightBytes",
+                    "SessionBytes",
+                    "MultiplyAddsPerToken",
+                }
+            )
             {
                 writer.Line($"    {fact} = {fact},");
             }
@@ -155,14 +194,20 @@ internal static class ModelEmitter
             writer.Line("};");
 
             writer.Separate();
-            using (writer.Braces($"private {name}(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)\n    : base(s_description, {(plan.IsEncoderDecoder ? "s_source, " : plan.Head is null ? "" : "s_encoder, ")}{(architecture.Embeddings.Patches is null ? "" : "ImageFloatCount, ")}weights, instructionSet, options)"))
-            {
-            }
+            using (
+                writer.Braces(
+                    $"private {name}(global::Specializer.AlignedBuffer weights, global::Specializer.InstructionSet instructionSet, global::Specializer.ModelOptions? options)\n    : base(s_description, {(plan.IsEncoderDecoder ? "s_source, " : plan.Head is null ? "" : "s_encoder, ")}{(architecture.Embeddings.Patches is null ? "" : "ImageFloatCount, ")}weights, instructionSet, options)"
+                )
+            ) { }
 
             LoadEmitter.Emit(writer, model);
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
-            using (writer.Braces($"public override global::Specializer.{kind}Session CreateSession({(!plan.IsEncoderDecoder ? "" : "int sequences")})"))
+            using (
+                writer.Braces(
+                    $"public override global::Specializer.{kind}Session CreateSession({(!plan.IsEncoderDecoder ? "" : "int sequences")})"
+                )
+            )
             {
                 writer.Line(!plan.IsEncoderDecoder ? "return new Session(this);" : "return new Session(this, sequences);");
             }

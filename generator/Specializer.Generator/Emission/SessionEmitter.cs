@@ -13,8 +13,16 @@ internal static class SessionEmitter
     public static void Emit(SourceWriter writer, PlannedModel model)
     {
         ExecutionPlan plan = model.Plan;
-        writer.Line(plan.IsEncoderDecoder ? "/// <summary>One source and the sequences that are decoded from it.</summary>" : "/// <summary>One sequence in flight.</summary>");
-        using (writer.Braces($"private sealed unsafe class Session({model.Class.Name} model{(plan.IsEncoderDecoder ? ", int sequences" : "")}) : global::Specializer.{BaseClass(plan)}"))
+        writer.Line(
+            plan.IsEncoderDecoder
+                ? "/// <summary>One source and the sequences that are decoded from it.</summary>"
+                : "/// <summary>One sequence in flight.</summary>"
+        );
+        using (
+            writer.Braces(
+                $"private sealed unsafe class Session({model.Class.Name} model{(plan.IsEncoderDecoder ? ", int sequences" : "")}) : global::Specializer.{BaseClass(plan)}"
+            )
+        )
         {
             writer.Line($"private const long SessionMemoryBytes = {Text(plan.SessionMemoryBytes)};");
             foreach (BufferPlan buffer in plan.Buffers)
@@ -85,7 +93,8 @@ internal static class SessionEmitter
 
         string logits = $"{Text(plan.LogitsRows)}, {Text(plan.LogitsStride)}";
         return plan.IsEncoderDecoder
-            ? kind + $"sequences, SessionMemoryBytes, SequenceBytes, {logits}, {plan.Encoder!.Hidden}Offset, {Text(plan.Buffer(plan.Encoder.Hidden).RowStride)})"
+            ? kind
+                + $"sequences, SessionMemoryBytes, SequenceBytes, {logits}, {plan.Encoder!.Hidden}Offset, {Text(plan.Buffer(plan.Encoder.Hidden).RowStride)})"
             : kind + $"SessionMemoryBytes, {logits})";
     }
 
@@ -112,7 +121,8 @@ internal static class SessionEmitter
     {
         // Keys and values follow each other and are copied at once, unless the layout has guards between them.
         AttentionVariant attention = Attention(plan)[0];
-        BufferPlan keys = plan.Buffer(attention.Keys), values = plan.Buffer(attention.Values);
+        BufferPlan keys = plan.Buffer(attention.Keys),
+            values = plan.Buffer(attention.Values);
         (string Buffer, long At, long Floats)[] parts = plan.Guarded
             ? [(keys.Name, 0, keys.Floats), (values.Name, keys.Floats, values.Floats)]
             : [(keys.Name, 0, plan.StateFloats)];
@@ -125,12 +135,19 @@ internal static class SessionEmitter
             writer.Separate();
             writer.Line("/// <inheritdoc/>");
             using (writer.Braces($"protected override void {name}()"))
-            using (plan.IsEncoderDecoder ? writer.Braces("for (int sequence = 0; sequence < ActiveSequences; sequence++)") : (System.IDisposable?)null)
+            using (
+                plan.IsEncoderDecoder
+                    ? writer.Braces("for (int sequence = 0; sequence < ActiveSequences; sequence++)")
+                    : (System.IDisposable?)null
+            )
             {
                 foreach ((string buffer, long at, long floats) in parts)
                 {
-                    string state = $"{memory} + {buffer}Offset", kept = $"{memory} + KeptStateOffset{(at == 0 ? "" : " + " + Text(at))}";
-                    writer.Line($"new global::System.ReadOnlySpan<float>({(keeps ? state : kept)}, {Text(floats)}).CopyTo(new global::System.Span<float>({(keeps ? kept : state)}, {Text(floats)}));");
+                    string state = $"{memory} + {buffer}Offset",
+                        kept = $"{memory} + KeptStateOffset{(at == 0 ? "" : " + " + Text(at))}";
+                    writer.Line(
+                        $"new global::System.ReadOnlySpan<float>({(keeps ? state : kept)}, {Text(floats)}).CopyTo(new global::System.Span<float>({(keeps ? kept : state)}, {Text(floats)}));"
+                    );
                 }
             }
         }
@@ -139,7 +156,12 @@ internal static class SessionEmitter
     /// <summary>Writes how far a sliding window's cache reaches back, where it does not hold the whole context.</summary>
     private static void EmitWindow(SourceWriter writer, ExecutionPlan plan)
     {
-        if (Attention(plan).Select(static variant => variant.Kernel).FirstOrDefault(kernel => kernel.Kind.Window > 0 && kernel.CacheLength < plan.Architecture.ContextLength) is not { } kernel)
+        if (
+            Attention(plan)
+                .Select(static variant => variant.Kernel)
+                .FirstOrDefault(kernel => kernel.Kind.Window > 0 && kernel.CacheLength < plan.Architecture.ContextLength)
+            is not { } kernel
+        )
         {
             return;
         }
@@ -179,9 +201,12 @@ internal static class SessionEmitter
     {
         AttentionKernel kernel = variant.Kernel;
         EquatableArray<int> pattern = plan.Architecture.LayerPattern;
-        int layers = Enumerable.Range(0, plan.Architecture.Layers).Count(layer => pattern[layer % pattern.Count] == kind), heads = kernel.Attention.KeyValueHeads * layers;
-        void Copy(string buffer, long perHead, string floats) => writer.Line(
-            $"CopyBlocks(Memory + {buffer}Offset + (origin * SequenceFloats), Memory + {buffer}Offset + (destination * SequenceFloats), {heads}, {Text(perHead)}, {floats});");
+        int layers = Enumerable.Range(0, plan.Architecture.Layers).Count(layer => pattern[layer % pattern.Count] == kind),
+            heads = kernel.Attention.KeyValueHeads * layers;
+        void Copy(string buffer, long perHead, string floats) =>
+            writer.Line(
+                $"CopyBlocks(Memory + {buffer}Offset + (origin * SequenceFloats), Memory + {buffer}Offset + (destination * SequenceFloats), {heads}, {Text(perHead)}, {floats});"
+            );
         if (kernel.Attention.Linear)
         {
             Copy(variant.Keys, kernel.KeysPerHead, Text(kernel.KeysPerHead));
@@ -191,8 +216,12 @@ internal static class SessionEmitter
 
         string name = kernel.Kind.Name;
         string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
-        string held = kernel.CacheLength < plan.Architecture.ContextLength ? $"global::System.Math.Min(positions, {Text(kernel.CacheLength)})" : "positions";
-        string taken = kernel.CacheLength < plan.Architecture.ContextLength ? "held" + name : "positions", panels = name.Length == 0 ? "panels" : "panels" + name;
+        string held =
+            kernel.CacheLength < plan.Architecture.ContextLength
+                ? $"global::System.Math.Min(positions, {Text(kernel.CacheLength)})"
+                : "positions";
+        string taken = kernel.CacheLength < plan.Architecture.ContextLength ? "held" + name : "positions",
+            panels = name.Length == 0 ? "panels" : "panels" + name;
         writer.Line($"// Keys lie in panels of at most {Layout.KeyPanel} positions, values in rows; {heads} heads of {which}.");
         if (taken != "positions")
         {

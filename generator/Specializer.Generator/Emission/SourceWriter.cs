@@ -37,8 +37,7 @@ internal sealed class SourceWriter
 
             _text.Append('\n');
             start = end + 1;
-        }
-        while (start <= text.Length);
+        } while (start <= text.Length);
         return this;
     }
 

@@ -47,7 +47,8 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 break;
             case LinearStep linear:
                 string bias = linear.Bias is null ? "" : Weight(linear.Bias) + ", ";
-                string arguments = $"{Input(linear.Input, scope)}, {Weight(linear.Weight)}, {bias}{(scope == StepScope.Logits ? "Logits" : Variable(linear.Output))}, {(linear.When == StepCondition.ChunkHasGlobalTokens ? "globalRows" : "rows")}";
+                string arguments =
+                    $"{Input(linear.Input, scope)}, {Weight(linear.Weight)}, {bias}{(scope == StepScope.Logits ? "Logits" : Variable(linear.Output))}, {(linear.When == StepCondition.ChunkHasGlobalTokens ? "globalRows" : "rows")}";
                 Call(linear.Kernel.Name, arguments, meets: scope != StepScope.Logits);
                 break;
             case HighestStep highest:
@@ -67,31 +68,56 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
                 Call(cache.Kernel.AppendName, $"{Variable(cache.Input)}, {Variable(cache.Keys)}, {Variable(cache.Values)}, position, rows");
                 break;
             case AppendStep append:
-                WriteKinds(append.Variants, plan.Encoder!.Architecture, variant => Call(
-                    variant.Kernel.AppendName,
-                    $"{Variable(append.Input)}, {BeforeQueries(variant, append.QueryNorm, append.KeyNorm, $"length > {Text(plan.Encoder!.Architecture.OriginalContextLength)}")}{Cache(append.Queries, variant)}, position, rows"));
+                WriteKinds(
+                    append.Variants,
+                    plan.Encoder!.Architecture,
+                    variant =>
+                        Call(
+                            variant.Kernel.AppendName,
+                            $"{Variable(append.Input)}, {BeforeQueries(variant, append.QueryNorm, append.KeyNorm, $"length > {Text(plan.Encoder!.Architecture.OriginalContextLength)}")}{Cache(append.Queries, variant)}, position, rows"
+                        )
+                );
                 break;
             case AttendStep attend:
-                WriteKinds(attend.Variants, plan.Encoder!.Architecture, variant => Call(
-                    variant.Kernel.Name, $"{Cache(attend.Queries, variant)}, {ScoreTable(variant)}{Variable(attend.Output)}, position, {(variant.Kernel.SeesAll ? "length, " : "")}{(variant.Kernel.GlobalTokens ? "globalsBefore, " : "")}rows"));
+                WriteKinds(
+                    attend.Variants,
+                    plan.Encoder!.Architecture,
+                    variant =>
+                        Call(
+                            variant.Kernel.Name,
+                            $"{Cache(attend.Queries, variant)}, {ScoreTable(variant)}{Variable(attend.Output)}, position, {(variant.Kernel.SeesAll ? "length, " : "")}{(variant.Kernel.GlobalTokens ? "globalsBefore, " : "")}rows"
+                        )
+                );
                 break;
             case GlobalRowsStep rows:
                 Call(rows.Kernel.Name, $"{Variable(rows.Input)}, {Variable(rows.Output)}, globalsBefore + position, rows");
                 break;
             case GlobalQueriesStep queries:
-                Call(queries.Kernel.QueriesName, $"{Variable(queries.Input)}, {GlobalQueries(queries.Queries, queries.Kernel)}, globalRows");
+                Call(
+                    queries.Kernel.QueriesName,
+                    $"{Variable(queries.Input)}, {GlobalQueries(queries.Queries, queries.Kernel)}, globalRows"
+                );
                 break;
             case GlobalAttendStep attend:
-                Call(attend.Kernel.Name, $"{GlobalQueries(attend.Queries, attend.Kernel)}, {Variable(attend.Keys)}, {Variable(attend.Values)}, {Variable(attend.Output)}, 0, length, globalRows");
+                Call(
+                    attend.Kernel.Name,
+                    $"{GlobalQueries(attend.Queries, attend.Kernel)}, {Variable(attend.Keys)}, {Variable(attend.Values)}, {Variable(attend.Output)}, 0, length, globalRows"
+                );
                 break;
             case PatchStep patch:
                 Call(patch.Kernel.Name, $"Pixels, {Variable(patch.Output)}, position, rows");
                 break;
             case WindowStep window:
-                Call(window.Kernel.Name, $"{(window.Input is null ? "Features" : $"Memory + {window.Input}Offset")}, {Variable(window.Output)}, Frames, position, rows");
+                Call(
+                    window.Kernel.Name,
+                    $"{(window.Input is null ? "Features" : $"Memory + {window.Input}Offset")}, {Variable(window.Output)}, Frames, position, rows"
+                );
                 break;
             case PositionStep position:
-                Call(position.Kernel.Name, $"{Variable(position.Output)}, {Weight(position.Positions)}, {(position.FirstState is null ? "" : Weight(position.FirstState) + ", ")}position, rows");
+                Call(
+                    position.Kernel.Name,
+                    $"{Variable(position.Output)}, {Weight(position.Positions)}, {(position.FirstState is null ? "" : Weight(position.FirstState) + ", ")}position, rows"
+                );
                 break;
             case PoolStep pool:
                 Call(pool.Kernel.Name, $"{Variable(pool.Input)}, {Variable(pool.Output)}, length");
@@ -126,7 +152,10 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
         if (scope == StepScope.Encoder)
         {
             string types = embed.Types is null ? "" : $"TokenTypes is null ? null : TokenTypes + position, {Weight(embed.Types)}, ";
-            Call(embed.Kernel.Name, $"{(plan.IsEncoderDecoder ? "SourceTokens" : "Tokens")} + position, {Weight(embed.Weight)}, {Positions("position")}{types}{Variable(embed.Output)}, rows");
+            Call(
+                embed.Kernel.Name,
+                $"{(plan.IsEncoderDecoder ? "SourceTokens" : "Tokens")} + position, {Weight(embed.Weight)}, {Positions("position")}{types}{Variable(embed.Output)}, rows"
+            );
             return;
         }
 
@@ -141,7 +170,8 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
             Call(
                 embed.Kernel.Name,
                 $"Tokens + (sequence * sequenceRows), {Weight(embed.Weight)}, {Positions("PositionOf(sequence)")}{Variable(embed.Output)} + (sequence * sequenceRows * {Text(embed.Kernel.Stride)}), sequenceRows",
-                meets: false);
+                meets: false
+            );
         }
 
         writer.Line();
@@ -153,7 +183,9 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
     {
         using (writer.Braces("if (rows == 1)"))
         {
-            writer.Line($"TKernels.{norm.Kernel.Name}({Variable(norm.Input)}, {Weight(norm.Weight)}, {Variable(norm.Output)} + (worker * {Text(norm.Kernel.Stride)}), 1, 0, 1);");
+            writer.Line(
+                $"TKernels.{norm.Kernel.Name}({Variable(norm.Input)}, {Weight(norm.Weight)}, {Variable(norm.Output)} + (worker * {Text(norm.Kernel.Stride)}), 1, 0, 1);"
+            );
         }
 
         using (writer.Braces("else"))
@@ -202,7 +234,8 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
     {
         AttentionKernel kernel = variant.Kernel;
         string Rows(string buffer, int stride) => $"{Variable(buffer)} + (sequence * sequenceRows * {Text(stride)})";
-        string input = Rows(attention.Input, kernel.InputStride), output = Rows(attention.Output, kernel.OutputStride);
+        string input = Rows(attention.Input, kernel.InputStride),
+            output = Rows(attention.Output, kernel.OutputStride);
         string kept = $"cache + {Variable(variant.Keys)}, cache + {Variable(variant.Values)}";
         string before = BeforeQueries(variant, attention.QueryNorm, attention.KeyNorm, "UsesLongFactors(sequence)");
         if (kernel.Attention.Linear)
@@ -215,7 +248,10 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
             WriteEachSequence(kernel.AppendName, $"{input}, {before}{cache}, PositionOf(sequence), sequenceRows");
             WriteMeeting("sequenceRows", "appended");
             writer.Line();
-            WriteEachSequence(kernel.Name, $"{cache}, {ScoreTable(variant)}{output}, PositionOf(sequence), {(kernel.SeesPrefix ? "PrefixOf(sequence), " : "")}sequenceRows");
+            WriteEachSequence(
+                kernel.Name,
+                $"{cache}, {ScoreTable(variant)}{output}, PositionOf(sequence), {(kernel.SeesPrefix ? "PrefixOf(sequence), " : "")}sequenceRows"
+            );
         }
 
         writer.Line("Synchronize();");
@@ -239,7 +275,10 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
         AttentionKernel kernel = cross.Kernel;
         Call(kernel.QueriesName, $"{Variable(cross.Input)}, {Variable(cross.Queries)}, rows", meets: false);
         WriteMeeting("rows", "scaled");
-        Call(kernel.Name, $"{Variable(cross.Queries)}, {Variable(cross.Keys)}, {Variable(cross.Values)}, {Variable(cross.Output)}, 0, EncodedLength, rows");
+        Call(
+            kernel.Name,
+            $"{Variable(cross.Queries)}, {Variable(cross.Keys)}, {Variable(cross.Values)}, {Variable(cross.Output)}, 0, EncodedLength, rows"
+        );
         WriteNextCache(kernel, cross.Keys, cross.Values);
     }
 
@@ -254,23 +293,35 @@ internal sealed class StepEmitter(SourceWriter writer, ExecutionPlan plan)
     }
 
     private string BeforeQueries(AttentionVariant variant, string? queryNorm, string? keyNorm, string isLong) =>
-        (variant.Kernel.Kind.Positions is not RotaryPositions ? "" : variant.ShortTable is null ? Weight(variant.Table!) + ", " : $"weights + ({isLong} ? {variant.Table} : {variant.ShortTable}), ")
+        (
+            variant.Kernel.Kind.Positions is not RotaryPositions ? ""
+            : variant.ShortTable is null ? Weight(variant.Table!) + ", "
+            : $"weights + ({isLong} ? {variant.Table} : {variant.ShortTable}), "
+        )
         + (queryNorm is null ? "" : $"{Weight(queryNorm)}, {Weight(keyNorm!)}, ")
-        + (variant.Kernel.Attention.ScaleByInverseLayer ? variant.Kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f / (layer + 1), " : "");
+        + (
+            variant.Kernel.Attention.ScaleByInverseLayer
+                ? variant.Kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f / (layer + 1), "
+                : ""
+        );
 
     private string ScoreTable(AttentionVariant variant) =>
         variant.Kernel.Kind.Positions is AlibiPositions or RelativePositions ? Weight(variant.Table!) + ", " : "";
 
-    private static string GlobalQueries(string name, AttentionKernel kernel) => $"{Variable(name)} + ((nint)firstGlobal * {Text(kernel.Attention.GroupSize * kernel.HeadStride)})";
+    private static string GlobalQueries(string name, AttentionKernel kernel) =>
+        $"{Variable(name)} + ((nint)firstGlobal * {Text(kernel.Attention.GroupSize * kernel.HeadStride)})";
 
-    private static string Cache(string queries, AttentionVariant variant) => $"{Variable(queries)}, {Variable(variant.Keys)}, {Variable(variant.Values)}";
+    private static string Cache(string queries, AttentionVariant variant) =>
+        $"{Variable(queries)}, {Variable(variant.Keys)}, {Variable(variant.Values)}";
 
-    private string Weight(string name) => (plan.Weights.First(weight => weight.Name == name).PerLayer ? "layerWeights + " : "weights + ") + name;
+    private string Weight(string name) =>
+        (plan.Weights.First(weight => weight.Name == name).PerLayer ? "layerWeights + " : "weights + ") + name;
 
     /// <summary>With one row, a decoder's normalised hidden states lie in the worker's own row.</summary>
-    private string Input(string name, StepScope scope) => scope != StepScope.Encoder && name == OwnRowBuffer
-        ? $"rows == 1 ? normed + (worker * {Text(plan.Buffer(OwnRowBuffer).RowStride)}) : normed"
-        : Variable(name);
+    private string Input(string name, StepScope scope) =>
+        scope != StepScope.Encoder && name == OwnRowBuffer
+            ? $"rows == 1 ? normed + (worker * {Text(plan.Buffer(OwnRowBuffer).RowStride)}) : normed"
+            : Variable(name);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -22,8 +22,14 @@ internal static class TensorTableEmitter
             writer.Line("[");
             foreach (TensorPlan tensor in tensors)
             {
-                string layers = !tensor.PerLayer ? "0" : tensor.InEncoder ? "EncoderLayers" : plan.Architecture.SetsPerGroup == 1 ? sets : Text(plan.LayersOf(tensor));
-                writer.Line($"    new({Quote(tensor.Name)}, {layers}, [{string.Join(", ", tensor.Shape.Select(Text))}]){Alternatives(naming.Of(tensor))},");
+                string layers =
+                    !tensor.PerLayer ? "0"
+                    : tensor.InEncoder ? "EncoderLayers"
+                    : plan.Architecture.SetsPerGroup == 1 ? sets
+                    : Text(plan.LayersOf(tensor));
+                writer.Line(
+                    $"    new({Quote(tensor.Name)}, {layers}, [{string.Join(", ", tensor.Shape.Select(Text))}]){Alternatives(naming.Of(tensor))},"
+                );
             }
 
             writer.Line("],");

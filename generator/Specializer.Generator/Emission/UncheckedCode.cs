@@ -42,7 +42,8 @@ internal static class UncheckedCode
             if (trimmed == "{")
             {
                 string header = Header(lines, i);
-                Kind kind = blocks.Count > 0 && !amongMembers ? Kind.Other
+                Kind kind =
+                    blocks.Count > 0 && !amongMembers ? Kind.Other
                     : header.StartsWith("where ", StringComparison.Ordinal) ? Kind.Body
                     : type.IsMatch(header) ? Kind.Members
                     : header.EndsWith(")", StringComparison.Ordinal) && !header.Contains(" = ") ? Kind.Body
@@ -90,9 +91,12 @@ internal static class UncheckedCode
     }
 
     /// <summary>The last line of what a block belongs to.</summary>
-    private static string Header(string[] lines, int brace) => Enumerable.Range(1, brace)
-        .Select(distance => lines[brace - distance].Trim())
-        .FirstOrDefault(static line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)) ?? "";
+    private static string Header(string[] lines, int brace) =>
+        Enumerable
+            .Range(1, brace)
+            .Select(distance => lines[brace - distance].Trim())
+            .FirstOrDefault(static line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal))
+        ?? "";
 
     private static string Indent(string line) => line.Substring(0, line.Length - line.TrimStart().Length);
 }

@@ -31,7 +31,9 @@ internal static class WeightsEmitter
         foreach (WeightPlan weight in plan.Weights)
         {
             writer.Separate();
-            writer.Line($"/// <summary>{Describe(weight)}, in floats from {(weight.PerLayer ? "the layer's weights" : "the first weight")}.</summary>");
+            writer.Line(
+                $"/// <summary>{Describe(weight)}, in floats from {(weight.PerLayer ? "the layer's weights" : "the first weight")}.</summary>"
+            );
             writer.Line($"private const long {weight.Name} = {Text(weight.Offset)};");
         }
 
@@ -41,13 +43,24 @@ internal static class WeightsEmitter
         TensorTableEmitter.Emit(writer, plan, tensors, sets);
         writer.Separate();
         writer.Line("/// <summary>Lays the checked tensors out as the kernels of an instruction set read them.</summary>");
-        using (writer.Braces("private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet, global::System.IProgress<double>? progress)"))
+        using (
+            writer.Braces(
+                "private static unsafe void Pack(global::Specializer.CheckedTensors tensors, float* weights, global::Specializer.InstructionSet instructionSet, global::System.IProgress<double>? progress)"
+            )
+        )
         {
             EmitPacking(writer, plan.Weights.Where(static weight => !weight.PerLayer), tensors, plan, "weights", layer: false);
             using (writer.Braces($"for (int layer = 0; layer < {sets}; layer++)"))
             {
                 writer.Line("float* layerWeights = weights + LayersOffset + (layer * LayerStride);");
-                EmitPacking(writer, plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: false }), tensors, plan, "layerWeights", layer: true);
+                EmitPacking(
+                    writer,
+                    plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: false }),
+                    tensors,
+                    plan,
+                    "layerWeights",
+                    layer: true
+                );
                 EmitProgress(writer, "LayersOffset + ((layer + 1) * LayerStride)");
             }
 
@@ -56,7 +69,14 @@ internal static class WeightsEmitter
                 using (writer.Braces("for (int layer = 0; layer < EncoderLayers; layer++)"))
                 {
                     writer.Line("float* layerWeights = weights + EncoderLayersOffset + (layer * EncoderLayerStride);");
-                    EmitPacking(writer, plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: true }), tensors, plan, "layerWeights", layer: true);
+                    EmitPacking(
+                        writer,
+                        plan.Weights.Where(static weight => weight is { PerLayer: true, InEncoder: true }),
+                        tensors,
+                        plan,
+                        "layerWeights",
+                        layer: true
+                    );
                     EmitProgress(writer, "EncoderLayersOffset + ((layer + 1) * EncoderLayerStride)");
                 }
             }
@@ -71,7 +91,11 @@ internal static class WeightsEmitter
     {
         var writer = new SourceWriter();
         Emit(writer, plan);
-        writer.Line(FormattableString.Invariant($"{plan.Architecture.Layers} {plan.Architecture.ContextLength} {plan.Encoder?.Architecture.Layers} {plan.Encoder?.Architecture.ContextLength}"));
+        writer.Line(
+            FormattableString.Invariant(
+                $"{plan.Architecture.Layers} {plan.Architecture.ContextLength} {plan.Encoder?.Architecture.Layers} {plan.Encoder?.Architecture.ContextLength}"
+            )
+        );
         ulong hash = 14695981039346656037;
         foreach (char character in writer.ToString())
         {
@@ -84,7 +108,14 @@ internal static class WeightsEmitter
     private static void EmitProgress(SourceWriter writer, string floats) =>
         writer.Line($"progress?.Report((double)({floats}) * sizeof(float) / PackedWeightBytes);");
 
-    private static void EmitPacking(SourceWriter writer, IEnumerable<WeightPlan> weights, TensorPlan[] all, ExecutionPlan plan, string pointer, bool layer)
+    private static void EmitPacking(
+        SourceWriter writer,
+        IEnumerable<WeightPlan> weights,
+        TensorPlan[] all,
+        ExecutionPlan plan,
+        string pointer,
+        bool layer
+    )
     {
         foreach (WeightPlan weight in weights)
         {
@@ -98,25 +129,33 @@ internal static class WeightsEmitter
                 string tensor = slice.Tensor.IsInner
                     ? $"tensors.Get({Text(Array.IndexOf(all, slice.Tensor.InSet(0)))} + (layer % {Text(plan.Architecture.SetsPerGroup)}), layer / {Text(plan.Architecture.SetsPerGroup)})"
                     : $"tensors.Get({Text(Array.IndexOf(all, slice.Tensor))}{(layer ? ", layer" : "")})";
-                return slice.IsWhole ? tensor
+                return slice.IsWhole
+                    ? tensor
                     : $"new({tensor}, {Text(slice.Rows)}, {Text(slice.First)}, {Text(slice.GroupRows)}, {Text(slice.GroupStride)}{(slice.InputsFirst ? ", inputsFirst: true" : "")})";
             }
 
             string target = pointer + " + " + weight.Name;
             string slices = string.Join(", ", weight.Slices.Select(Slice));
-            writer.Line("global::Specializer.WeightPacking." + weight.Layout switch
-            {
-                WeightLayout.Panels => $"Panels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, [{slices}]{Storage(weight)});",
-                WeightLayout.GatedPanels => $"GatedPanels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, {slices}{Storage(weight)});",
-                WeightLayout.GatedVectors => $"GatedVectors({target}, instructionSet, {slices});",
-                WeightLayout.Rows => $"Rows({target}, {Text(weight.Outputs)}, {slices});",
-                WeightLayout.UnitOffsetVector => $"UnitOffsetVector({target}, {slices});",
-                WeightLayout.RotaryTable => RotaryTable(weight, target, plan),
-                WeightLayout.AlibiSlopes => $"AlibiSlopes({target}, {Text(weight.Outputs)}, {Number(((AlibiPositions)weight.Positions!).MaximumBias)});",
-                WeightLayout.SinusoidalTable => $"SinusoidalTable({target}, {Text(weight.Floats / weight.Outputs)}, {Text(weight.Inputs)}, {Text(weight.Outputs)}, interleaved: {Flag(weight.Sinusoids!.Interleaved)}{(weight.Sinusoids.First == 0 ? "" : ", first: " + Text(weight.Sinusoids.First))}{(weight.Sinusoids.Endpoint ? ", endpoint: true" : "")});",
-                WeightLayout.RelativeBias => RelativeBias(weight, target, slices),
-                _ => $"Vectors({target}, [{slices}]);",
-            });
+            writer.Line(
+                "global::Specializer.WeightPacking."
+                    + weight.Layout switch
+                    {
+                        WeightLayout.Panels =>
+                            $"Panels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, [{slices}]{Storage(weight)});",
+                        WeightLayout.GatedPanels =>
+                            $"GatedPanels({target}, instructionSet, {Text(weight.Outputs)}, {Text(weight.Inputs)}, {slices}{Storage(weight)});",
+                        WeightLayout.GatedVectors => $"GatedVectors({target}, instructionSet, {slices});",
+                        WeightLayout.Rows => $"Rows({target}, {Text(weight.Outputs)}, {slices});",
+                        WeightLayout.UnitOffsetVector => $"UnitOffsetVector({target}, {slices});",
+                        WeightLayout.RotaryTable => RotaryTable(weight, target, plan),
+                        WeightLayout.AlibiSlopes =>
+                            $"AlibiSlopes({target}, {Text(weight.Outputs)}, {Number(((AlibiPositions)weight.Positions!).MaximumBias)});",
+                        WeightLayout.SinusoidalTable =>
+                            $"SinusoidalTable({target}, {Text(weight.Floats / weight.Outputs)}, {Text(weight.Inputs)}, {Text(weight.Outputs)}, interleaved: {Flag(weight.Sinusoids!.Interleaved)}{(weight.Sinusoids.First == 0 ? "" : ", first: " + Text(weight.Sinusoids.First))}{(weight.Sinusoids.Endpoint ? ", endpoint: true" : "")});",
+                        WeightLayout.RelativeBias => RelativeBias(weight, target, slices),
+                        _ => $"Vectors({target}, [{slices}]);",
+                    }
+            );
         }
     }
 
@@ -125,17 +164,25 @@ internal static class WeightsEmitter
         var rotary = (RotaryPositions)weight.Positions!;
 
         // The encoder of an encoder-decoder has as many positions as a source; short factors hold up to the original length.
-        string positions = weight.Inputs == plan.Architecture.ContextLength ? "ContextLength"
-            : weight.Inputs == plan.Encoder?.Architecture.ContextLength ? "SourceLength" : Text(weight.Inputs);
-        string dimension = Text(rotary.RotaryDimension), theta = Number(rotary.Base);
-        string frequencies = "global::Specializer.RotaryFrequencies." + rotary.Scaling switch
-        {
-            LinearScaling linear => $"Linear({dimension}, {theta}, {Number(linear.Factor)})",
-            Llama3Scaling llama => $"Llama3({dimension}, {theta}, {Number(llama.Factor)}, {Number(llama.LowFrequencyFactor)}, {Number(llama.HighFrequencyFactor)}, {Text(llama.OriginalContextLength)})",
-            YarnScaling yarn => $"Yarn({dimension}, {theta}, {Number(yarn.Factor)}, {Text(yarn.OriginalContextLength)}, {Number(yarn.BetaFast)}, {Number(yarn.BetaSlow)}, {Number(yarn.AttentionFactor)}{(yarn.Truncate ? "" : ", truncate: false")})",
-            LongScaling @long => $"LongRope({dimension}, {theta}, [{string.Join(", ", @long.Factors.Select(Number))}], {Number(@long.AttentionFactor)})",
-            _ => $"Plain({dimension}, {theta})",
-        };
+        string positions =
+            weight.Inputs == plan.Architecture.ContextLength ? "ContextLength"
+            : weight.Inputs == plan.Encoder?.Architecture.ContextLength ? "SourceLength"
+            : Text(weight.Inputs);
+        string dimension = Text(rotary.RotaryDimension),
+            theta = Number(rotary.Base);
+        string frequencies =
+            "global::Specializer.RotaryFrequencies."
+            + rotary.Scaling switch
+            {
+                LinearScaling linear => $"Linear({dimension}, {theta}, {Number(linear.Factor)})",
+                Llama3Scaling llama =>
+                    $"Llama3({dimension}, {theta}, {Number(llama.Factor)}, {Number(llama.LowFrequencyFactor)}, {Number(llama.HighFrequencyFactor)}, {Text(llama.OriginalContextLength)})",
+                YarnScaling yarn =>
+                    $"Yarn({dimension}, {theta}, {Number(yarn.Factor)}, {Text(yarn.OriginalContextLength)}, {Number(yarn.BetaFast)}, {Number(yarn.BetaSlow)}, {Number(yarn.AttentionFactor)}{(yarn.Truncate ? "" : ", truncate: false")})",
+                LongScaling @long =>
+                    $"LongRope({dimension}, {theta}, [{string.Join(", ", @long.Factors.Select(Number))}], {Number(@long.AttentionFactor)})",
+                _ => $"Plain({dimension}, {theta})",
+            };
         return $"RotaryTable({target}, {positions}, {frequencies});";
     }
 
@@ -147,21 +194,25 @@ internal static class WeightsEmitter
 
     private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture) + "d";
 
-    private static string Describe(WeightPlan weight) => weight.Layout switch
-    {
-        WeightLayout.Panels => $"Panels of {weight.Outputs} packed columns by {weight.Inputs}{Halves(weight)}",
-        WeightLayout.GatedPanels => $"Panels of {weight.Outputs} packed columns, gate and up in turn, by {weight.Inputs}{Halves(weight)}",
-        WeightLayout.Rows => $"Rows of {weight.Inputs}, {weight.Outputs} apart",
-        WeightLayout.RotaryTable => $"Cosines and sines of {weight.Inputs} positions, {weight.Outputs / 2} each",
-        WeightLayout.AlibiSlopes => $"The slopes of {weight.Outputs} heads",
-        WeightLayout.RelativeBias => $"Biases of distances, heads {weight.Outputs} apart, that of distance 0 at {weight.Inputs}",
-        WeightLayout.SinusoidalTable => $"Sinusoidal positions, rows {weight.Outputs} apart",
-        _ => $"A vector of {weight.Outputs}",
-    };
+    private static string Describe(WeightPlan weight) =>
+        weight.Layout switch
+        {
+            WeightLayout.Panels => $"Panels of {weight.Outputs} packed columns by {weight.Inputs}{Halves(weight)}",
+            WeightLayout.GatedPanels =>
+                $"Panels of {weight.Outputs} packed columns, gate and up in turn, by {weight.Inputs}{Halves(weight)}",
+            WeightLayout.Rows => $"Rows of {weight.Inputs}, {weight.Outputs} apart",
+            WeightLayout.RotaryTable => $"Cosines and sines of {weight.Inputs} positions, {weight.Outputs / 2} each",
+            WeightLayout.AlibiSlopes => $"The slopes of {weight.Outputs} heads",
+            WeightLayout.RelativeBias => $"Biases of distances, heads {weight.Outputs} apart, that of distance 0 at {weight.Inputs}",
+            WeightLayout.SinusoidalTable => $"Sinusoidal positions, rows {weight.Outputs} apart",
+            _ => $"A vector of {weight.Outputs}",
+        };
 
-    private static string Storage(WeightPlan weight) => weight.Storage == WeightStorage.Float32 ? "" : ", global::Specializer.WeightStorage." + weight.Storage;
+    private static string Storage(WeightPlan weight) =>
+        weight.Storage == WeightStorage.Float32 ? "" : ", global::Specializer.WeightStorage." + weight.Storage;
 
-    private static string Halves(WeightPlan weight) => weight.Storage == WeightStorage.Float32 ? "" : $", {weight.Storage}, two weights to a float's place";
+    private static string Halves(WeightPlan weight) =>
+        weight.Storage == WeightStorage.Float32 ? "" : $", {weight.Storage}, two weights to a float's place";
 
     private static string Flag(bool value) => value ? "true" : "false";
 

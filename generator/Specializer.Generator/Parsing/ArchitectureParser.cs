@@ -27,16 +27,35 @@ internal static class ArchitectureParser
         AttributeReader feedForward = RequiredPart(className, parts, "FeedForward", "the inner width and the activation", context);
         AttributeReader norm = RequiredPart(className, parts, "Norm", "the formula of the norms", context);
 
-        int? layers = null, width = null, vocabulary = null, contextLength = null, chunkLength = null, tokenTypes = null;
+        int? layers = null,
+            width = null,
+            vocabulary = null,
+            contextLength = null,
+            chunkLength = null,
+            tokenTypes = null;
         if (IsReadable(transformer, context))
         {
-            CheckEnum(transformer.Positional(0, 0), 3, "The stack", transformer.PositionalLocation(0, "stack"), "a value of Stack", context);
+            CheckEnum(
+                transformer.Positional(0, 0),
+                3,
+                "The stack",
+                transformer.PositionalLocation(0, "stack"),
+                "a value of Stack",
+                context
+            );
             layers = Extent(transformer, "Layers", context);
             width = Extent(transformer, "DModel", context);
             vocabulary = Extent(transformer, "VocabularySize", context);
             contextLength = Extent(transformer, "ContextLength", context);
             chunkLength = OptionalExtent(transformer, "ChunkLength", LargestExtent, context);
-            CheckEnum(transformer.Named("Arrangement", 0), 6, "Arrangement", transformer.NamedLocation("Arrangement"), "a value of LayerArrangement", context);
+            CheckEnum(
+                transformer.Named("Arrangement", 0),
+                6,
+                "Arrangement",
+                transformer.NamedLocation("Arrangement"),
+                "a value of LayerArrangement",
+                context
+            );
             CheckFactor(transformer, "EmbeddingScale", "a positive number, or 0 for none", context);
             CheckFactor(transformer, "LogitsSoftCap", "a positive number, or 0 for none", context);
             tokenTypes = OptionalExtent(transformer, "TokenTypes", LargestExtent, context);
@@ -48,8 +67,18 @@ internal static class ArchitectureParser
         NormArchitecture? normArchitecture = ParseNorm(norm, context);
         PoolingDeclaration? pooling = StackParser.ParsePooling(parts.Part("Pooling"), context);
         StackParser.Check(parts, transformer, attention, norm, context);
-        if (layers is null || width is null || vocabulary is null || contextLength is null || chunkLength is null || tokenTypes is null
-            || attentionArchitecture is null || positions is null || feedForwardArchitecture is null || normArchitecture is null)
+        if (
+            layers is null
+            || width is null
+            || vocabulary is null
+            || contextLength is null
+            || chunkLength is null
+            || tokenTypes is null
+            || attentionArchitecture is null
+            || positions is null
+            || feedForwardArchitecture is null
+            || normArchitecture is null
+        )
         {
             return null;
         }
@@ -57,15 +86,35 @@ internal static class ArchitectureParser
         if (attentionArchitecture.QueryKeyNorm && normArchitecture.Formula == NormFormula.Layer)
         {
             context.Report(
-                DiagnosticDescriptors.PartsExcludeEachOther, attention.NamedLocation("QueryKeyNorm"), "QueryKeyNorm", "NormKind.Layer", "query and key heads can only be normalised with RMSNorm, so use NormKind.RootMeanSquare");
+                DiagnosticDescriptors.PartsExcludeEachOther,
+                attention.NamedLocation("QueryKeyNorm"),
+                "QueryKeyNorm",
+                "NormKind.Layer",
+                "query and key heads can only be normalised with RMSNorm, so use NormKind.RootMeanSquare"
+            );
         }
 
         PositionTable? table = PositionsParser.ParseTable(parts, width.Value, contextLength.Value, context);
         var stack = (Stack)transformer.Positional(0, 0);
         var mask = (AttentionMask)attention.Named("Mask", 0);
-        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(parts.Part("SlidingWindow"), positions, stack, stack == Stack.Encoder && mask == AttentionMask.Full, contextLength.Value, context);
+        (LayerKind[] kinds, int[] pattern) = LayerKindsParser.Parse(
+            parts.Part("SlidingWindow"),
+            positions,
+            stack,
+            stack == Stack.Encoder && mask == AttentionMask.Full,
+            contextLength.Value,
+            context
+        );
         float embeddingScale = transformer.Named("EmbeddingScale", 0f);
-        var embeddings = new EmbeddingArchitecture(vocabulary.Value, embeddingScale == 0 ? 1 : embeddingScale, table, transformer.Named("EmbeddingNorm", false)) { TokenTypes = tokenTypes.Value };
+        var embeddings = new EmbeddingArchitecture(
+            vocabulary.Value,
+            embeddingScale == 0 ? 1 : embeddingScale,
+            table,
+            transformer.Named("EmbeddingNorm", false)
+        )
+        {
+            TokenTypes = tokenTypes.Value,
+        };
         var architecture = new TransformerArchitecture(
             layers.Value,
             width.Value,
@@ -78,8 +127,13 @@ internal static class ArchitectureParser
             feedForwardArchitecture,
             normArchitecture,
             (BlockArrangement)transformer.Named("Arrangement", 0),
-            new LogitsArchitecture(transformer.Named("TiedEmbeddings", false), transformer.Named("LogitsBias", false), transformer.Named("LogitsSoftCap", 0f)),
-            CheckpointLayout.Llama)
+            new LogitsArchitecture(
+                transformer.Named("TiedEmbeddings", false),
+                transformer.Named("LogitsBias", false),
+                transformer.Named("LogitsSoftCap", 0f)
+            ),
+            CheckpointLayout.Llama
+        )
         {
             Stack = stack,
             WeightStorage = Storage(transformer, context),
@@ -87,9 +141,13 @@ internal static class ArchitectureParser
             GlobalTokens = attention.Named("GlobalTokens", false),
         };
         bool finalNorm = !norm.Named("NoFinalNorm", false) && architecture.Arrangement != BlockArrangement.PostNorm;
-        architecture = stack == Stack.EncoderDecoder
-            ? StackParser.WithEncoder(parts, architecture, positions, transformer, finalNorm, context)
-            : architecture with { Checkpoint = TensorNamesParser.Parse(parts, architecture, "", finalNorm, ownEmbeddings: false, context) };
+        architecture =
+            stack == Stack.EncoderDecoder
+                ? StackParser.WithEncoder(parts, architecture, positions, transformer, finalNorm, context)
+                : architecture with
+                {
+                    Checkpoint = TensorNamesParser.Parse(parts, architecture, "", finalNorm, ownEmbeddings: false, context),
+                };
         CheckSizes(architecture, transformer, attention, feedForward, context);
         return context.Failed ? null : architecture;
     }
@@ -140,7 +198,13 @@ internal static class ArchitectureParser
         CheckEnum(attribute.Named("Form", 0), 2, "Form", attribute.NamedLocation("Form"), "a value of AttentionForm", context);
         if (float.IsNaN(scale) || float.IsInfinity(scale) || scale < 0)
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Scale"), "Scale", Text(scale), "a positive number, or 0 for 1/√HeadDim");
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("Scale"),
+                "Scale",
+                Text(scale),
+                "a positive number, or 0 for 1/√HeadDim"
+            );
         }
 
         CheckFactor(attribute, "SoftCap", "a positive number, or 0 for none", context);
@@ -164,24 +228,28 @@ internal static class ArchitectureParser
                 Mend.Values("KeyValueHeads", NearestDivisors(heads.Value, keyValueHeads.Value)),
                 Text(keyValueHeads.Value),
                 Text(heads.Value),
-                Divisors(heads.Value));
+                Divisors(heads.Value)
+            );
             return null;
         }
 
-        return headDimension is null ? null : new AttentionArchitecture(
-            heads.Value,
-            keyValueHeads.Value,
-            headDimension.Value,
-            scale == 0 ? (attribute.Named("Form", 0) == 1 ? 1 : (float)(1 / Math.Sqrt(headDimension.Value))) : scale,
-            QueryBias: bias || attribute.Named("QueryBias", false),
-            KeyBias: bias || attribute.Named("KeyBias", false),
-            ValueBias: bias || attribute.Named("ValueBias", false),
-            attribute.Named("OutputBias", false),
-            attribute.Named("SoftCap", 0f),
-            attribute.Named("QueryKeyNorm", false))
-        {
-            Linear = attribute.Named("Form", 0) == 1,
-        };
+        return headDimension is null
+            ? null
+            : new AttentionArchitecture(
+                heads.Value,
+                keyValueHeads.Value,
+                headDimension.Value,
+                scale == 0 ? (attribute.Named("Form", 0) == 1 ? 1 : (float)(1 / Math.Sqrt(headDimension.Value))) : scale,
+                QueryBias: bias || attribute.Named("QueryBias", false),
+                KeyBias: bias || attribute.Named("KeyBias", false),
+                ValueBias: bias || attribute.Named("ValueBias", false),
+                attribute.Named("OutputBias", false),
+                attribute.Named("SoftCap", 0f),
+                attribute.Named("QueryKeyNorm", false)
+            )
+            {
+                Linear = attribute.Named("Form", 0) == 1,
+            };
     }
 
     /// <summary>The width of a head that is not given.</summary>
@@ -196,7 +264,8 @@ internal static class ArchitectureParser
                 Mend.Values("Heads", nearest),
                 Text(heads),
                 Text(width),
-                "say " + string.Join(" or ", nearest.Select(Text)));
+                "say " + string.Join(" or ", nearest.Select(Text))
+            );
             return null;
         }
 
@@ -207,7 +276,8 @@ internal static class ArchitectureParser
                 attribute.NamedLocation("Heads"),
                 "The width of a head, DModel / Heads,",
                 Text(width / heads),
-                "1 to " + Text(LargestHeadDimension));
+                "1 to " + Text(LargestHeadDimension)
+            );
             return null;
         }
 
@@ -226,7 +296,13 @@ internal static class ArchitectureParser
         CheckEnum(activation, 10, "The activation", attribute.PositionalLocation(1, "activation"), "a value of Activation", context);
         if (width is < 1 or > LargestExtent)
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.PositionalLocation(0, "width"), "The inner width", Text(width), "1 to " + Text(LargestExtent));
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.PositionalLocation(0, "width"),
+                "The inner width",
+                Text(width),
+                "1 to " + Text(LargestExtent)
+            );
             return null;
         }
 
@@ -253,15 +329,31 @@ internal static class ArchitectureParser
         CheckEnum(kind, 2, "The norm", attribute.PositionalLocation(0, "kind"), "a value of NormKind", context);
         if (!NumberRange.Epsilon.Contains(epsilon))
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Epsilon"), "Epsilon", Text(epsilon), NumberRange.Epsilon.Description);
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("Epsilon"),
+                "Epsilon",
+                Text(epsilon),
+                NumberRange.Epsilon.Description
+            );
         }
 
-        return new NormArchitecture((NormFormula)kind, epsilon, Bias: kind == (int)NormFormula.Layer && !attribute.Named("NoBias", false), attribute.Named("UnitOffset", false));
+        return new NormArchitecture(
+            (NormFormula)kind,
+            epsilon,
+            Bias: kind == (int)NormFormula.Layer && !attribute.Named("NoBias", false),
+            attribute.Named("UnitOffset", false)
+        );
     }
 
     /// <summary>What is in range by itself can still be too large together.</summary>
     private static void CheckSizes(
-        TransformerArchitecture architecture, AttributeReader transformer, AttributeReader attention, AttributeReader feedForward, ParseContext context)
+        TransformerArchitecture architecture,
+        AttributeReader transformer,
+        AttributeReader attention,
+        AttributeReader feedForward,
+        ParseContext context
+    )
     {
         AttentionArchitecture heads = architecture.Attention;
         FeedForwardArchitecture inner = architecture.FeedForward;
@@ -272,21 +364,30 @@ internal static class ArchitectureParser
             return;
         }
 
-        CheckSize("The query, key and value matrix", projected * architecture.Width, int.MaxValue, "DModel, Heads or HeadDim", headsLocation, context);
+        CheckSize(
+            "The query, key and value matrix",
+            projected * architecture.Width,
+            int.MaxValue,
+            "DModel, Heads or HeadDim",
+            headsLocation,
+            context
+        );
         CheckSize(
             inner.Gated ? "The gate and up matrix" : "The up matrix",
             (long)inner.Width * architecture.Width * (inner.Gated ? 2 : 1),
             int.MaxValue,
             "the inner width or DModel",
             feedForward.PositionalLocation(0, "width"),
-            context);
+            context
+        );
         CheckSize(
             "The logits' matrix",
             (long)architecture.Embeddings.VocabularySize * architecture.Width,
             int.MaxValue,
             "VocabularySize or DModel",
             transformer.NamedLocation("VocabularySize"),
-            context);
+            context
+        );
         // Keys lie in panels without gaps, values in rows of whole cache lines.
         long paddedHead = (heads.HeadDimension + 15) / 16 * 16;
         CheckSize(
@@ -295,14 +396,22 @@ internal static class ArchitectureParser
             int.MaxValue,
             "ContextLength",
             transformer.NamedLocation("ContextLength"),
-            context);
+            context
+        );
     }
 
     internal static bool CheckSize(string what, long elements, int most, string mend, Location location, ParseContext context)
     {
         if (elements > most)
         {
-            context.Report(DiagnosticDescriptors.TooLarge, location, what, elements.ToString(CultureInfo.InvariantCulture), Text(most), mend);
+            context.Report(
+                DiagnosticDescriptors.TooLarge,
+                location,
+                what,
+                elements.ToString(CultureInfo.InvariantCulture),
+                Text(most),
+                mend
+            );
             return false;
         }
 
@@ -341,7 +450,12 @@ internal static class ArchitectureParser
         }
 
         context.Report(
-            DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, attribute.Has(name) ? Text(value) : "not given", "1 to " + Text(LargestExtent));
+            DiagnosticDescriptors.ValueOutOfRange,
+            attribute.NamedLocation(name),
+            name,
+            attribute.Has(name) ? Text(value) : "not given",
+            "1 to " + Text(LargestExtent)
+        );
         return null;
     }
 
@@ -354,7 +468,13 @@ internal static class ArchitectureParser
             return value;
         }
 
-        context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, Text(value), "0 (the default) to " + Text(largest));
+        context.Report(
+            DiagnosticDescriptors.ValueOutOfRange,
+            attribute.NamedLocation(name),
+            name,
+            Text(value),
+            "0 (the default) to " + Text(largest)
+        );
         return null;
     }
 
@@ -376,7 +496,8 @@ internal static class ArchitectureParser
         }
     }
 
-    private static string Divisors(int number) => string.Join(", ", Enumerable.Range(1, number).Where(divisor => number % divisor == 0).Select(Text));
+    private static string Divisors(int number) =>
+        string.Join(", ", Enumerable.Range(1, number).Where(divisor => number % divisor == 0).Select(Text));
 
     /// <summary>The divisors of a number that come nearest to the one that was given: the one below and the one above, if there is one.</summary>
     private static int[] NearestDivisors(int number, int given)

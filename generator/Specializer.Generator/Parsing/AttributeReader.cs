@@ -14,9 +14,13 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
     public bool IsPresent => attribute is not null;
 
     /// <summary>Whether the compiler refuses an argument; it says so itself, and the values mean nothing.</summary>
-    public bool IsErroneous => attribute is not null && (attribute.AttributeConstructor is null
-        || attribute.ConstructorArguments.Any(static argument => argument.Kind == TypedConstantKind.Error)
-        || attribute.NamedArguments.Any(static argument => argument.Value.Kind == TypedConstantKind.Error));
+    public bool IsErroneous =>
+        attribute is not null
+        && (
+            attribute.AttributeConstructor is null
+            || attribute.ConstructorArguments.Any(static argument => argument.Kind == TypedConstantKind.Error)
+            || attribute.NamedArguments.Any(static argument => argument.Value.Kind == TypedConstantKind.Error)
+        );
 
     /// <summary>Where the attribute is written.</summary>
     public Location Location => attribute?.ApplicationSyntaxReference?.GetSyntax(cancellationToken).GetLocation() ?? Location.None;
@@ -39,12 +43,18 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
     }
 
     /// <summary>The texts of a named argument that is an array; empty if it is not given. A null among them is an empty text.</summary>
-    public string[] Strings(string name) => attribute is null
-        ? []
-        : [.. attribute.NamedArguments
-            .Where(argument => argument.Key == name && argument.Value is { Kind: TypedConstantKind.Array, IsNull: false })
-            .SelectMany(static argument => argument.Value.Values)
-            .Select(static item => item.Value as string ?? "")];
+    public string[] Strings(string name) =>
+        attribute is null
+            ? []
+            :
+            [
+                .. attribute
+                    .NamedArguments.Where(argument =>
+                        argument.Key == name && argument.Value is { Kind: TypedConstantKind.Array, IsNull: false }
+                    )
+                    .SelectMany(static argument => argument.Value.Values)
+                    .Select(static item => item.Value as string ?? ""),
+            ];
 
     /// <summary>The names of the named arguments.</summary>
     public IEnumerable<string> Names => attribute is null ? [] : attribute.NamedArguments.Select(static argument => argument.Key);
@@ -54,15 +64,22 @@ internal sealed class AttributeReader(AttributeData? attribute, CancellationToke
 
     /// <summary>The value of an argument of the constructor.</summary>
     public T Positional<T>(int index, T defaultValue) =>
-        attribute is not null && index < attribute.ConstructorArguments.Length && Convert(attribute.ConstructorArguments[index], out T value) ? value : defaultValue;
+        attribute is not null
+        && index < attribute.ConstructorArguments.Length
+        && Convert(attribute.ConstructorArguments[index], out T value)
+            ? value
+            : defaultValue;
 
     /// <summary>Where a named argument is written; the attribute if it is not given.</summary>
-    public Location NamedLocation(string name) => ArgumentLocation(arguments => arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == name));
+    public Location NamedLocation(string name) =>
+        ArgumentLocation(arguments => arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == name));
 
     /// <summary>Where an argument of the constructor is written.</summary>
-    public Location PositionalLocation(int index, string name) => ArgumentLocation(
-        arguments => arguments.FirstOrDefault(argument => argument.NameColon?.Name.Identifier.ValueText == name)
-            ?? arguments.Where(argument => argument.NameEquals is null && argument.NameColon is null).ElementAtOrDefault(index));
+    public Location PositionalLocation(int index, string name) =>
+        ArgumentLocation(arguments =>
+            arguments.FirstOrDefault(argument => argument.NameColon?.Name.Identifier.ValueText == name)
+            ?? arguments.Where(argument => argument.NameEquals is null && argument.NameColon is null).ElementAtOrDefault(index)
+        );
 
     private static bool Convert<T>(TypedConstant constant, out T value)
     {

@@ -21,10 +21,22 @@ internal sealed class DeclaredParts
         _cancellationToken = cancellationToken;
         foreach (AttributeData attribute in type.GetAttributes())
         {
-            if (attribute.AttributeClass is { ContainingNamespace: { Name: AttributeNamespace, ContainingNamespace.IsGlobalNamespace: true } } found
-                && found.Name is "TransformerAttribute" or "AttentionAttribute" or "RotaryPositionsAttribute" or "AlibiPositionsAttribute" or "LearnedPositionsAttribute"
-                    or "SinusoidalPositionsAttribute" or "SlidingWindowAttribute" or "FeedForwardAttribute" or "NormAttribute" or "TensorNamesAttribute"
-                    or "PoolingAttribute")
+            if (
+                attribute.AttributeClass
+                    is { ContainingNamespace: { Name: AttributeNamespace, ContainingNamespace.IsGlobalNamespace: true } } found
+                && found.Name
+                    is "TransformerAttribute"
+                        or "AttentionAttribute"
+                        or "RotaryPositionsAttribute"
+                        or "AlibiPositionsAttribute"
+                        or "LearnedPositionsAttribute"
+                        or "SinusoidalPositionsAttribute"
+                        or "SlidingWindowAttribute"
+                        or "FeedForwardAttribute"
+                        or "NormAttribute"
+                        or "TensorNamesAttribute"
+                        or "PoolingAttribute"
+            )
             {
                 _attributes.Add(attribute);
             }
@@ -56,13 +68,17 @@ internal sealed class DeclaredParts
     public string? Configuration => Part("Transformer").Positional<string?>(0, null);
 
     /// <summary>The parts beside [Transformer].</summary>
-    public IEnumerable<(string Name, AttributeReader Reader)> OtherParts => _attributes
-        .Select(static attribute => attribute.AttributeClass!.Name)
-        .Where(static name => name != "TransformerAttribute")
-        .Select(name => (name.Substring(0, name.Length - "Attribute".Length), Part(name.Substring(0, name.Length - "Attribute".Length))));
+    public IEnumerable<(string Name, AttributeReader Reader)> OtherParts =>
+        _attributes
+            .Select(static attribute => attribute.AttributeClass!.Name)
+            .Where(static name => name != "TransformerAttribute")
+            .Select(name =>
+                (name.Substring(0, name.Length - "Attribute".Length), Part(name.Substring(0, name.Length - "Attribute".Length)))
+            );
 
     /// <summary>The part with the given name, present or not.</summary>
     public AttributeReader Part(string name) => new(Find(name), _cancellationToken);
 
-    private AttributeData? Find(string name) => _attributes.FirstOrDefault(attribute => attribute.AttributeClass!.Name == name + "Attribute");
+    private AttributeData? Find(string name) =>
+        _attributes.FirstOrDefault(attribute => attribute.AttributeClass!.Name == name + "Attribute");
 }

@@ -27,9 +27,12 @@ internal static class HiddenNames
             }
         }
 
-        return s_known.GetOrCreateValue(model.Compilation).GetOrAdd(
-            type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
-            _ => AnyInNamespaces(type.ContainingNamespace, names, model.Compilation) || AnyByUsings(names, model));
+        return s_known
+            .GetOrCreateValue(model.Compilation)
+            .GetOrAdd(
+                type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
+                _ => AnyInNamespaces(type.ContainingNamespace, names, model.Compilation) || AnyByUsings(names, model)
+            );
     }
 
     /// <summary>In a namespace as the project sees it, with what its references put there, and those around it.</summary>
@@ -46,7 +49,13 @@ internal static class HiddenNames
         return false;
     }
 
-    private static bool AnyByUsings(IReadOnlyCollection<string> names, SemanticModel model) => names.Any(name => model
-        .LookupNamespacesAndTypes(model.SyntaxTree.Length, name: name)
-        .Any(static symbol => symbol.ContainingNamespace?.ContainingNamespace?.ToDisplayString() is not ("System.Runtime" or "System.Runtime.Intrinsics")));
+    private static bool AnyByUsings(IReadOnlyCollection<string> names, SemanticModel model) =>
+        names.Any(name =>
+            model
+                .LookupNamespacesAndTypes(model.SyntaxTree.Length, name: name)
+                .Any(static symbol =>
+                    symbol.ContainingNamespace?.ContainingNamespace?.ToDisplayString()
+                        is not ("System.Runtime" or "System.Runtime.Intrinsics")
+                )
+        );
 }

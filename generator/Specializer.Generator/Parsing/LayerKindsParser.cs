@@ -17,7 +17,14 @@ internal static class LayerKindsParser
     /// <param name="contextLength">The largest number of positions.</param>
     /// <param name="context">Where mistakes are reported.</param>
     /// <returns>The kinds, and of which kind each layer of the repeating pattern is.</returns>
-    public static (LayerKind[] Kinds, int[] Pattern) Parse(AttributeReader attribute, AttentionPositions positions, Stack stack, bool bothSides, int contextLength, ParseContext context)
+    public static (LayerKind[] Kinds, int[] Pattern) Parse(
+        AttributeReader attribute,
+        AttentionPositions positions,
+        Stack stack,
+        bool bothSides,
+        int contextLength,
+        ParseContext context
+    )
     {
         if (!attribute.IsPresent || !ArchitectureParser.IsReadable(attribute, context))
         {
@@ -32,7 +39,11 @@ internal static class LayerKindsParser
         }
 
         CheckWindow("The window", window, attribute.PositionalLocation(0, "window"), bothSides, contextLength, context);
-        return Kinds(attribute, positions, local => bothSides ? new LayerKind("", Window: 0, local) { Band = window / 2 } : new LayerKind("", window, local));
+        return Kinds(
+            attribute,
+            positions,
+            local => bothSides ? new LayerKind("", Window: 0, local) { Band = window / 2 } : new LayerKind("", window, local)
+        );
     }
 
     /// <summary>The kinds of the encoder of an encoder-decoder.</summary>
@@ -40,7 +51,12 @@ internal static class LayerKindsParser
     /// <param name="positions">The positions of layers that see everything.</param>
     /// <param name="sourceLength">The largest number of positions of a source.</param>
     /// <param name="context">Where mistakes are reported.</param>
-    public static (LayerKind[] Kinds, int[] Pattern) ParseSource(AttributeReader attribute, AttentionPositions positions, int sourceLength, ParseContext context)
+    public static (LayerKind[] Kinds, int[] Pattern) ParseSource(
+        AttributeReader attribute,
+        AttentionPositions positions,
+        int sourceLength,
+        ParseContext context
+    )
     {
         int window = attribute.IsPresent ? attribute.Named("SourceWindow", 0) : 0;
         if (window != 0)
@@ -48,20 +64,31 @@ internal static class LayerKindsParser
             CheckWindow("SourceWindow", window, attribute.NamedLocation("SourceWindow"), bothSides: true, sourceLength, context);
         }
 
-        (LayerKind[] kinds, int[] pattern) = window == 0 ? Full(positions) : Kinds(attribute, positions, local => new LayerKind("", Window: 0, local) { Band = window / 2 });
+        (LayerKind[] kinds, int[] pattern) =
+            window == 0 ? Full(positions) : Kinds(attribute, positions, local => new LayerKind("", Window: 0, local) { Band = window / 2 });
         return ([.. kinds.Select(static kind => kind with { Mask = AttentionMask.Full })], pattern);
     }
 
-    private static (LayerKind[] Kinds, int[] Pattern) Full(AttentionPositions positions) => ([new LayerKind("", Window: 0, positions)], [0]);
+    private static (LayerKind[] Kinds, int[] Pattern) Full(AttentionPositions positions) =>
+        ([new LayerKind("", Window: 0, positions)], [0]);
 
     /// <summary>Layers with a window and, as the pattern says, layers without.</summary>
-    private static (LayerKind[] Kinds, int[] Pattern) Kinds(AttributeReader attribute, AttentionPositions positions, System.Func<AttentionPositions, LayerKind> sliding)
+    private static (LayerKind[] Kinds, int[] Pattern) Kinds(
+        AttributeReader attribute,
+        AttentionPositions positions,
+        System.Func<AttentionPositions, LayerKind> sliding
+    )
     {
         double rotaryBase = attribute.Named("RotaryBase", 0d);
-        LayerKind local = sliding(rotaryBase > 0 && positions is RotaryPositions rotary ? rotary with { Base = rotaryBase, Scaling = new NoScaling() } : positions);
+        LayerKind local = sliding(
+            rotaryBase > 0 && positions is RotaryPositions rotary ? rotary with { Base = rotaryBase, Scaling = new NoScaling() } : positions
+        );
         string pattern = attribute.Named("Pattern", "S") ?? "";
         return pattern.Contains('F')
-            ? ([local with { Name = "Sliding" }, new LayerKind("Full", Window: 0, positions)], [.. pattern.Select(static letter => letter == 'S' ? 0 : 1)])
+            ? (
+                [local with { Name = "Sliding" }, new LayerKind("Full", Window: 0, positions)],
+                [.. pattern.Select(static letter => letter == 'S' ? 0 : 1)]
+            )
             : ([local], [0]);
     }
 
@@ -69,15 +96,32 @@ internal static class LayerKindsParser
     {
         if (window is < 1 or > ArchitectureParser.LargestExtent)
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, location, what, ArchitectureParser.Text(window), "1 to " + ArchitectureParser.Text(ArchitectureParser.LargestExtent));
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                location,
+                what,
+                ArchitectureParser.Text(window),
+                "1 to " + ArchitectureParser.Text(ArchitectureParser.LargestExtent)
+            );
         }
         else if (bothSides && window % 2 != 0)
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, location, what, ArchitectureParser.Text(window), "even in an encoder, half of it to each side");
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                location,
+                what,
+                ArchitectureParser.Text(window),
+                "even in an encoder, half of it to each side"
+            );
         }
         else if (window > contextLength)
         {
-            context.Report(DiagnosticDescriptors.WindowBeyondContext, location, ArchitectureParser.Text(window), ArchitectureParser.Text(contextLength));
+            context.Report(
+                DiagnosticDescriptors.WindowBeyondContext,
+                location,
+                ArchitectureParser.Text(window),
+                ArchitectureParser.Text(contextLength)
+            );
         }
     }
 
@@ -87,19 +131,35 @@ internal static class LayerKindsParser
         if (!pattern.Contains('S') || pattern.Any(static letter => letter is not ('S' or 'F')))
         {
             context.Report(
-                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Pattern"), "Pattern", "\"" + pattern + "\"", "made of S (a sliding window) and F (full sight), with at least one S");
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("Pattern"),
+                "Pattern",
+                "\"" + pattern + "\"",
+                "made of S (a sliding window) and F (full sight), with at least one S"
+            );
         }
 
         double rotaryBase = attribute.Named("RotaryBase", 0d);
         if (!(rotaryBase >= 0) || double.IsInfinity(rotaryBase))
         {
             context.Report(
-                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("RotaryBase"), "RotaryBase", rotaryBase.ToString("R", CultureInfo.InvariantCulture), "a positive number, or 0 for the base of the other layers");
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("RotaryBase"),
+                "RotaryBase",
+                rotaryBase.ToString("R", CultureInfo.InvariantCulture),
+                "a positive number, or 0 for the base of the other layers"
+            );
         }
         else if (rotaryBase > 0 && positions is not RotaryPositions)
         {
             context.Report(
-                DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("RotaryBase"), Mend.Remove, "RotaryBase", "a model without [RotaryPositions]", "remove it, or declare rotary positions");
+                DiagnosticDescriptors.PartsExcludeEachOther,
+                attribute.NamedLocation("RotaryBase"),
+                Mend.Remove,
+                "RotaryBase",
+                "a model without [RotaryPositions]",
+                "remove it, or declare rotary positions"
+            );
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed record NumberRange(string Description, Func<double, bool> Contai
     public static NumberRange Positive { get; } = new("a positive number", static value => value is >= 1e-30 and <= Largest);
 
     /// <summary>Scales that may be nothing.</summary>
-    public static NumberRange ZeroOrPositive { get; } = new("0 or a positive number", static value => value is 0 or (>= 1e-30 and <= Largest));
+    public static NumberRange ZeroOrPositive { get; } =
+        new("0 or a positive number", static value => value is 0 or (>= 1e-30 and <= Largest));
 
     /// <summary>The ε of a norm.</summary>
     public static NumberRange Epsilon { get; } = new("0 or a small positive number", static value => value is >= 0 and <= 1);

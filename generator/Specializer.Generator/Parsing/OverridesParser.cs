@@ -14,12 +14,31 @@ internal static class OverridesParser
     /// <summary>The arguments of each attribute that may stand beside a config.json.</summary>
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
-        ["Transformer"] = ["ContextLength", "ChunkLength", "SourceLength", "VocabularySize", "TiedEmbeddings", "EmbeddingScale", "LogitsSoftCap", "WeightStorage"],
+        ["Transformer"] =
+        [
+            "ContextLength",
+            "ChunkLength",
+            "SourceLength",
+            "VocabularySize",
+            "TiedEmbeddings",
+            "EmbeddingScale",
+            "LogitsSoftCap",
+            "WeightStorage",
+        ],
         ["Attention"] = ["Scale", "SoftCap"],
         ["Norm"] = ["Epsilon"],
         ["RotaryPositions"] =
         [
-            "Base", "WindowBase", "Scaling", "Factor", "OriginalContextLength", "LowFrequencyFactor", "HighFrequencyFactor", "BetaFast", "BetaSlow", "AttentionFactor",
+            "Base",
+            "WindowBase",
+            "Scaling",
+            "Factor",
+            "OriginalContextLength",
+            "LowFrequencyFactor",
+            "HighFrequencyFactor",
+            "BetaFast",
+            "BetaSlow",
+            "AttentionFactor",
         ],
         ["Pooling"] = ["Normalize"],
         ["TensorNames"] = TensorNameOverridesParser.Arguments,
@@ -28,7 +47,9 @@ internal static class OverridesParser
     public static ArchitectureOverrides Parse(DeclaredParts parts, ParseContext context)
     {
         ReportOthers(parts, context);
-        AttributeReader transformer = parts.Part("Transformer"), attention = parts.Part("Attention"), norm = parts.Part("Norm");
+        AttributeReader transformer = parts.Part("Transformer"),
+            attention = parts.Part("Attention"),
+            norm = parts.Part("Norm");
         int? vocabulary = transformer.Has("VocabularySize") ? ArchitectureParser.Extent(transformer, "VocabularySize", context) : null;
         RotaryPositions? rotary = Rotary(parts.Part("RotaryPositions"), context);
         NormArchitecture? normArchitecture = ArchitectureParser.ParseNorm(norm, context);
@@ -62,7 +83,13 @@ internal static class OverridesParser
 
             foreach (string argument in part.Names.Where(argument => !allowed.Contains(argument)))
             {
-                context.Report(DiagnosticDescriptors.PartBesideConfiguration, part.NamedLocation(argument), Mend.Remove, argument, parts.Configuration!);
+                context.Report(
+                    DiagnosticDescriptors.PartBesideConfiguration,
+                    part.NamedLocation(argument),
+                    Mend.Remove,
+                    argument,
+                    parts.Configuration!
+                );
             }
         }
     }
@@ -93,7 +120,8 @@ internal static class OverridesParser
                 attribute.NamedLocation("WindowBase"),
                 "WindowBase",
                 ArchitectureParser.Text(value),
-                NumberRange.RotaryBase.Description + ", or 0 for the file's");
+                NumberRange.RotaryBase.Description + ", or 0 for the file's"
+            );
         }
 
         return value;
@@ -109,7 +137,12 @@ internal static class OverridesParser
         if (attribute.Named("Scaling", 0) == Ntk)
         {
             context.Report(
-                DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("Scaling"), "FrequencyScaling.Ntk", "a config.json", "it stands for another base, so give the Base itself");
+                DiagnosticDescriptors.PartsExcludeEachOther,
+                attribute.NamedLocation("Scaling"),
+                "FrequencyScaling.Ntk",
+                "a config.json",
+                "it stands for another base, so give the Base itself"
+            );
             return null;
         }
 

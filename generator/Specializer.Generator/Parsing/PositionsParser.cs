@@ -13,11 +13,18 @@ internal static class PositionsParser
     /// <param name="context">Where mistakes are reported.</param>
     public static AttentionPositions? ParseAttention(DeclaredParts parts, int? headDimension, ParseContext context)
     {
-        AttributeReader rotary = parts.Part("RotaryPositions"), alibi = parts.Part("AlibiPositions");
+        AttributeReader rotary = parts.Part("RotaryPositions"),
+            alibi = parts.Part("AlibiPositions");
         if (rotary.IsPresent && alibi.IsPresent)
         {
             context.Report(
-                DiagnosticDescriptors.PartsExcludeEachOther, alibi.Location, Mend.Remove, "[AlibiPositions]", "[RotaryPositions]", "a layer's attention knows positions in one way, so remove one");
+                DiagnosticDescriptors.PartsExcludeEachOther,
+                alibi.Location,
+                Mend.Remove,
+                "[AlibiPositions]",
+                "[RotaryPositions]",
+                "a layer's attention knows positions in one way, so remove one"
+            );
             return null;
         }
 
@@ -26,7 +33,13 @@ internal static class PositionsParser
             if (rotary.Has("WindowBase"))
             {
                 context.Report(
-                    DiagnosticDescriptors.PartsExcludeEachOther, rotary.NamedLocation("WindowBase"), Mend.Remove, "WindowBase", "a model declared by attributes", "give RotaryBase of [SlidingWindow]");
+                    DiagnosticDescriptors.PartsExcludeEachOther,
+                    rotary.NamedLocation("WindowBase"),
+                    Mend.Remove,
+                    "WindowBase",
+                    "a model declared by attributes",
+                    "give RotaryBase of [SlidingWindow]"
+                );
             }
 
             return ArchitectureParser.IsReadable(rotary, context) ? ParseRotary(rotary, headDimension, context) : null;
@@ -44,11 +57,18 @@ internal static class PositionsParser
     /// <summary>What is added to the embeddings, if anything.</summary>
     public static PositionTable? ParseTable(DeclaredParts parts, int width, int contextLength, ParseContext context)
     {
-        AttributeReader learned = parts.Part("LearnedPositions"), sinusoidal = parts.Part("SinusoidalPositions");
+        AttributeReader learned = parts.Part("LearnedPositions"),
+            sinusoidal = parts.Part("SinusoidalPositions");
         if (learned.IsPresent && sinusoidal.IsPresent)
         {
             context.Report(
-                DiagnosticDescriptors.PartsExcludeEachOther, sinusoidal.Location, Mend.Remove, "[SinusoidalPositions]", "[LearnedPositions]", "one table of positions is added to the embeddings, so remove one");
+                DiagnosticDescriptors.PartsExcludeEachOther,
+                sinusoidal.Location,
+                Mend.Remove,
+                "[SinusoidalPositions]",
+                "[LearnedPositions]",
+                "one table of positions is added to the embeddings, so remove one"
+            );
             return null;
         }
 
@@ -65,11 +85,22 @@ internal static class PositionsParser
             if (rows.Value != 0 && rows.Value < least)
             {
                 context.Report(
-                    DiagnosticDescriptors.ValueOutOfRange, learned.NamedLocation("Rows"), "Rows", ArchitectureParser.Text(rows.Value), "at least ContextLength + Offset = " + ArchitectureParser.Text(least));
+                    DiagnosticDescriptors.ValueOutOfRange,
+                    learned.NamedLocation("Rows"),
+                    "Rows",
+                    ArchitectureParser.Text(rows.Value),
+                    "at least ContextLength + Offset = " + ArchitectureParser.Text(least)
+                );
             }
 
             ArchitectureParser.CheckSize(
-                "The table of positions", Math.Max(rows.Value, least) * (long)width, int.MaxValue, "ContextLength or DModel", learned.Location, context);
+                "The table of positions",
+                Math.Max(rows.Value, least) * (long)width,
+                int.MaxValue,
+                "ContextLength or DModel",
+                learned.Location,
+                context
+            );
             return new LearnedPositions(offset.Value, rows.Value == 0 ? least : rows.Value);
         }
 
@@ -80,20 +111,45 @@ internal static class PositionsParser
 
         if (width % 2 != 0)
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, sinusoidal.Location, "DModel", ArchitectureParser.Text(width), "even for sinusoidal positions, which are pairs of a sine and a cosine");
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                sinusoidal.Location,
+                "DModel",
+                ArchitectureParser.Text(width),
+                "even for sinusoidal positions, which are pairs of a sine and a cosine"
+            );
         }
 
         int? first = ArchitectureParser.OptionalExtent(sinusoidal, "First", ArchitectureParser.LargestExtent, context);
-        return first is null ? null : new SinusoidalPositions(sinusoidal.Named("Interleaved", false)) { First = first.Value, Endpoint = sinusoidal.Named("Endpoint", false) };
+        return first is null
+            ? null
+            : new SinusoidalPositions(sinusoidal.Named("Interleaved", false))
+            {
+                First = first.Value,
+                Endpoint = sinusoidal.Named("Endpoint", false),
+            };
     }
 
     internal static RotaryPositions? ParseRotary(AttributeReader attribute, int? headDimension, ParseContext context)
     {
         double rotaryBase = attribute.Named("Base", 10_000d);
-        ArchitectureParser.CheckEnum(attribute.Named("Pairing", 0), 2, "Pairing", attribute.NamedLocation("Pairing"), "a value of RotaryPairing", context);
+        ArchitectureParser.CheckEnum(
+            attribute.Named("Pairing", 0),
+            2,
+            "Pairing",
+            attribute.NamedLocation("Pairing"),
+            "a value of RotaryPairing",
+            context
+        );
         if (!NumberRange.RotaryBase.Contains(rotaryBase))
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Base"), "Base", Text(rotaryBase), NumberRange.RotaryBase.Description);
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("Base"),
+                "Base",
+                Text(rotaryBase),
+                NumberRange.RotaryBase.Description
+            );
         }
 
         int? given = ArchitectureParser.OptionalExtent(attribute, "RotaryDim", ArchitectureParser.LargestExtent, context);
@@ -106,14 +162,24 @@ internal static class PositionsParser
         if (turned > headDimension)
         {
             context.Report(
-                DiagnosticDescriptors.RotaryWiderThanHead, attribute.NamedLocation("RotaryDim"), Mend.Values("RotaryDim", headDimension.Value / 2 * 2), ArchitectureParser.Text(turned), ArchitectureParser.Text(headDimension.Value));
+                DiagnosticDescriptors.RotaryWiderThanHead,
+                attribute.NamedLocation("RotaryDim"),
+                Mend.Values("RotaryDim", headDimension.Value / 2 * 2),
+                ArchitectureParser.Text(turned),
+                ArchitectureParser.Text(headDimension.Value)
+            );
             return null;
         }
 
         if (turned % 2 != 0)
         {
             context.Report(
-                DiagnosticDescriptors.OddRotaryWidth, attribute.NamedLocation("RotaryDim"), Mend.Values("RotaryDim", turned - 1), given == 0 ? "the width of a head" : "RotaryDim", ArchitectureParser.Text(turned));
+                DiagnosticDescriptors.OddRotaryWidth,
+                attribute.NamedLocation("RotaryDim"),
+                Mend.Values("RotaryDim", turned - 1),
+                given == 0 ? "the width of a head" : "RotaryDim",
+                ArchitectureParser.Text(turned)
+            );
             return null;
         }
 
@@ -124,7 +190,12 @@ internal static class PositionsParser
         if (!NumberRange.Factor.Contains(factor) || (scaling == 0 && factor != 1))
         {
             context.Report(
-                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Factor"), "Factor", Text(factor), scaling == 0 ? "left out where no Scaling is given" : NumberRange.Factor.Description);
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("Factor"),
+                "Factor",
+                Text(factor),
+                scaling == 0 ? "left out where no Scaling is given" : NumberRange.Factor.Description
+            );
         }
 
         switch (scaling)
@@ -134,12 +205,22 @@ internal static class PositionsParser
             case 2 when turned > 2:
                 return new RotaryPositions(rotaryBase * Math.Pow(factor, turned / (turned - 2.0)), turned, interleaved, new NoScaling());
             case 2:
-                context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.Location, "The rotary width", ArchitectureParser.Text(turned), "at least 4 for FrequencyScaling.Ntk");
+                context.Report(
+                    DiagnosticDescriptors.ValueOutOfRange,
+                    attribute.Location,
+                    "The rotary width",
+                    ArchitectureParser.Text(turned),
+                    "at least 4 for FrequencyScaling.Ntk"
+                );
                 return null;
             case 3:
-                return ParseLlama3(attribute, factor, context) is { } llama ? new RotaryPositions(rotaryBase, turned, interleaved, llama) : null;
+                return ParseLlama3(attribute, factor, context) is { } llama
+                    ? new RotaryPositions(rotaryBase, turned, interleaved, llama)
+                    : null;
             case 4:
-                return ParseYarn(attribute, factor, rotaryBase, context) is { } yarn ? new RotaryPositions(rotaryBase, turned, interleaved, yarn) : null;
+                return ParseYarn(attribute, factor, rotaryBase, context) is { } yarn
+                    ? new RotaryPositions(rotaryBase, turned, interleaved, yarn)
+                    : null;
             default:
                 return new RotaryPositions(rotaryBase, turned, interleaved, new NoScaling());
         }
@@ -148,11 +229,17 @@ internal static class PositionsParser
     private static Llama3Scaling? ParseLlama3(AttributeReader attribute, double factor, ParseContext context)
     {
         int? original = ArchitectureParser.Extent(attribute, "OriginalContextLength", context);
-        double low = Positive(attribute, "LowFrequencyFactor", 1, context), high = Positive(attribute, "HighFrequencyFactor", 4, context);
+        double low = Positive(attribute, "LowFrequencyFactor", 1, context),
+            high = Positive(attribute, "HighFrequencyFactor", 4, context);
         if (high <= low)
         {
             context.Report(
-                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("HighFrequencyFactor"), "HighFrequencyFactor", Text(high), "more than LowFrequencyFactor = " + Text(low));
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("HighFrequencyFactor"),
+                "HighFrequencyFactor",
+                Text(high),
+                "more than LowFrequencyFactor = " + Text(low)
+            );
         }
 
         return original is { } length ? new Llama3Scaling(factor, low, high, length) : null;
@@ -161,25 +248,45 @@ internal static class PositionsParser
     private static YarnScaling? ParseYarn(AttributeReader attribute, double factor, double rotaryBase, ParseContext context)
     {
         int? original = ArchitectureParser.Extent(attribute, "OriginalContextLength", context);
-        double fast = Positive(attribute, "BetaFast", 32, context), slow = Positive(attribute, "BetaSlow", 1, context);
+        double fast = Positive(attribute, "BetaFast", 32, context),
+            slow = Positive(attribute, "BetaSlow", 1, context);
         double attentionFactor = attribute.Named("AttentionFactor", 0d);
         if (fast <= slow)
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("BetaFast"), "BetaFast", Text(fast), "more than BetaSlow = " + Text(slow));
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("BetaFast"),
+                "BetaFast",
+                Text(fast),
+                "more than BetaSlow = " + Text(slow)
+            );
         }
 
         if (!(attentionFactor >= 0) || double.IsInfinity(attentionFactor))
         {
             context.Report(
-                DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("AttentionFactor"), "AttentionFactor", Text(attentionFactor), "a positive number, or 0 for 0.1 ln(Factor) + 1");
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("AttentionFactor"),
+                "AttentionFactor",
+                Text(attentionFactor),
+                "a positive number, or 0 for 0.1 ln(Factor) + 1"
+            );
         }
 
         if (rotaryBase <= 1)
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation("Base"), "Base", Text(rotaryBase), "more than 1 for FrequencyScaling.Yarn");
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation("Base"),
+                "Base",
+                Text(rotaryBase),
+                "more than 1 for FrequencyScaling.Yarn"
+            );
         }
 
-        return original is { } length ? new YarnScaling(factor, length, fast, slow, attentionFactor == 0 ? (0.1 * Math.Log(factor)) + 1 : attentionFactor) : null;
+        return original is { } length
+            ? new YarnScaling(factor, length, fast, slow, attentionFactor == 0 ? (0.1 * Math.Log(factor)) + 1 : attentionFactor)
+            : null;
     }
 
     private static double Positive(AttributeReader attribute, string name, double otherwise, ParseContext context)
@@ -187,7 +294,13 @@ internal static class PositionsParser
         double value = attribute.Named(name, otherwise);
         if (!NumberRange.Positive.Contains(value))
         {
-            context.Report(DiagnosticDescriptors.ValueOutOfRange, attribute.NamedLocation(name), name, Text(value), NumberRange.Positive.Description);
+            context.Report(
+                DiagnosticDescriptors.ValueOutOfRange,
+                attribute.NamedLocation(name),
+                name,
+                Text(value),
+                NumberRange.Positive.Description
+            );
         }
 
         return value;

@@ -17,11 +17,21 @@ internal static class ProjectItem
         {
             switch (character)
             {
-                case '&': text.Append("&amp;"); break;
-                case '<': text.Append("&lt;"); break;
-                case '"': text.Append("&quot;"); break;
-                case var special when Special.IndexOf(special) >= 0: text.Append('%').Append(((int)special).ToString("X2", CultureInfo.InvariantCulture)); break;
-                default: text.Append(character); break;
+                case '&':
+                    text.Append("&amp;");
+                    break;
+                case '<':
+                    text.Append("&lt;");
+                    break;
+                case '"':
+                    text.Append("&quot;");
+                    break;
+                case var special when Special.IndexOf(special) >= 0:
+                    text.Append('%').Append(((int)special).ToString("X2", CultureInfo.InvariantCulture));
+                    break;
+                default:
+                    text.Append(character);
+                    break;
             }
         }
 

@@ -21,7 +21,13 @@ internal static class StackParser
         if (kind == (int)Pooling.None && normalize)
         {
             context.Report(
-                DiagnosticDescriptors.PartsExcludeEachOther, attribute.NamedLocation("Normalize"), Mend.Remove, "PoolingKind.None", "Normalize", "only a pooled state is normalised, so choose a pooling or leave out Normalize");
+                DiagnosticDescriptors.PartsExcludeEachOther,
+                attribute.NamedLocation("Normalize"),
+                Mend.Remove,
+                "PoolingKind.None",
+                "Normalize",
+                "only a pooled state is normalised, so choose a pooling or leave out Normalize"
+            );
         }
 
         return new PoolingDeclaration((Pooling)kind, normalize);
@@ -35,7 +41,13 @@ internal static class StackParser
     /// <param name="finalNorm">Whether there is a norm behind the last layer.</param>
     /// <param name="context">Where mistakes are reported.</param>
     public static TransformerArchitecture WithEncoder(
-        DeclaredParts parts, TransformerArchitecture decoder, AttentionPositions attentionPositions, AttributeReader transformer, bool finalNorm, ParseContext context)
+        DeclaredParts parts,
+        TransformerArchitecture decoder,
+        AttentionPositions attentionPositions,
+        AttributeReader transformer,
+        bool finalNorm,
+        ParseContext context
+    )
     {
         int? layers = ArchitectureParser.OptionalExtent(transformer, "EncoderLayers", ArchitectureParser.LargestExtent, context);
         int? vocabulary = ArchitectureParser.OptionalExtent(transformer, "SourceVocabularySize", ArchitectureParser.LargestExtent, context);
@@ -48,13 +60,19 @@ internal static class StackParser
         int length = given == 0 ? decoder.ContextLength : given.Value;
         int sourceVocabulary = vocabulary == 0 ? decoder.Embeddings.VocabularySize : vocabulary.Value;
         bool ownEmbeddings = sourceVocabulary != decoder.Embeddings.VocabularySize;
-        CheckpointLayout Names(string stack, ParseContext context) => TensorNamesParser.Parse(parts, decoder, stack, finalNorm, ownEmbeddings, context);
+        CheckpointLayout Names(string stack, ParseContext context) =>
+            TensorNamesParser.Parse(parts, decoder, stack, finalNorm, ownEmbeddings, context);
         CheckpointLayout decoderNames = Names("decoder", context);
 
         // What is wrong with a name has been said of the decoder's.
         CheckpointLayout encoderNames = Names("encoder", new ParseContext(null, context.CancellationToken));
         bool shared = encoderNames.Names.TokenEmbedding == decoderNames.Names.TokenEmbedding;
-        PositionTable? positions = decoder.Embeddings.Positions is LearnedPositions learned ? learned with { Rows = System.Math.Max(learned.Rows, learned.Offset + length) } : decoder.Embeddings.Positions;
+        PositionTable? positions = decoder.Embeddings.Positions is LearnedPositions learned
+            ? learned with
+            {
+                Rows = System.Math.Max(learned.Rows, learned.Offset + length),
+            }
+            : decoder.Embeddings.Positions;
         (LayerKind[] kinds, int[] pattern) = LayerKindsParser.ParseSource(parts.Part("SlidingWindow"), attentionPositions, length, context);
         TransformerArchitecture encoder = decoder with
         {
@@ -82,7 +100,13 @@ internal static class StackParser
     }
 
     /// <summary>Reports options of one stack that another has not.</summary>
-    public static void Check(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, AttributeReader norm, ParseContext context)
+    public static void Check(
+        DeclaredParts parts,
+        AttributeReader transformer,
+        AttributeReader attention,
+        AttributeReader norm,
+        ParseContext context
+    )
     {
         int mask = attention.Named("Mask", 0);
         var stack = (Stack)transformer.Positional(0, 0);
@@ -106,13 +130,25 @@ internal static class StackParser
             {
                 if (transformer.Named(option, 0) != 0)
                 {
-                    Clash(transformer.NamedLocation(option), spelled, option, "only an encoder-decoder has a source, so leave out " + option, context);
+                    Clash(
+                        transformer.NamedLocation(option),
+                        spelled,
+                        option,
+                        "only an encoder-decoder has a source, so leave out " + option,
+                        context
+                    );
                 }
             }
 
             if (parts.Part("SlidingWindow") is { IsPresent: true } window && window.Named("SourceWindow", 0) != 0)
             {
-                Clash(window.NamedLocation("SourceWindow"), spelled, "SourceWindow", "only an encoder-decoder has a source, so leave out SourceWindow", context);
+                Clash(
+                    window.NamedLocation("SourceWindow"),
+                    spelled,
+                    "SourceWindow",
+                    "only an encoder-decoder has a source, so leave out SourceWindow",
+                    context
+                );
             }
         }
 
@@ -123,31 +159,67 @@ internal static class StackParser
 
         if ((BlockArrangement)transformer.Named("Arrangement", 0) == BlockArrangement.PostNorm && norm.Named("NoFinalNorm", false))
         {
-            Clash(norm.NamedLocation("NoFinalNorm"), "LayerArrangement.PostNorm", "NoFinalNorm", "there is no norm behind the last layer anyway, so leave out NoFinalNorm", context);
+            Clash(
+                norm.NamedLocation("NoFinalNorm"),
+                "LayerArrangement.PostNorm",
+                "NoFinalNorm",
+                "there is no norm behind the last layer anyway, so leave out NoFinalNorm",
+                context
+            );
         }
     }
 
-    private static void CheckDecoder(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, int mask, ParseContext context)
+    private static void CheckDecoder(
+        DeclaredParts parts,
+        AttributeReader transformer,
+        AttributeReader attention,
+        int mask,
+        ParseContext context
+    )
     {
         const string Decoder = "Stack.Decoder";
         if (mask == (int)AttentionMask.Full)
         {
-            Clash(attention.NamedLocation("Mask"), Decoder, "AttentionMask.Full", "a decoder predicts a token from those before it, so leave out Mask", context);
+            Clash(
+                attention.NamedLocation("Mask"),
+                Decoder,
+                "AttentionMask.Full",
+                "a decoder predicts a token from those before it, so leave out Mask",
+                context
+            );
         }
 
         if (attention.Named("GlobalTokens", false))
         {
-            Clash(attention.NamedLocation("GlobalTokens"), Decoder, "GlobalTokens", "a decoder's tokens do not see those behind them, so leave out GlobalTokens", context);
+            Clash(
+                attention.NamedLocation("GlobalTokens"),
+                Decoder,
+                "GlobalTokens",
+                "a decoder's tokens do not see those behind them, so leave out GlobalTokens",
+                context
+            );
         }
 
         if (transformer.Named("TokenTypes", 0) != 0)
         {
-            Clash(transformer.NamedLocation("TokenTypes"), Decoder, "TokenTypes", "only encoders are told types of tokens, so leave out TokenTypes", context);
+            Clash(
+                transformer.NamedLocation("TokenTypes"),
+                Decoder,
+                "TokenTypes",
+                "only encoders are told types of tokens, so leave out TokenTypes",
+                context
+            );
         }
 
         if (parts.Part("Pooling") is { IsPresent: true } pooling)
         {
-            Clash(pooling.Location, Decoder, "Pooling", "a decoder gives logits, so leave out [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal", context);
+            Clash(
+                pooling.Location,
+                Decoder,
+                "Pooling",
+                "a decoder gives logits, so leave out [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal",
+                context
+            );
         }
 
         if (mask != (int)AttentionMask.Prefix)
@@ -157,16 +229,34 @@ internal static class StackParser
 
         if (parts.Part("SlidingWindow") is { IsPresent: true } window)
         {
-            Clash(window.Location, "AttentionMask.Prefix", "[SlidingWindow]", "positions of a prefix see all of it, so remove one", context);
+            Clash(
+                window.Location,
+                "AttentionMask.Prefix",
+                "[SlidingWindow]",
+                "positions of a prefix see all of it, so remove one",
+                context
+            );
         }
 
         if (parts.Part("AlibiPositions") is { IsPresent: true } alibi)
         {
-            Clash(alibi.Location, "AttentionMask.Prefix", "[AlibiPositions]", "its slopes are for keys before the query, so choose other positions", context);
+            Clash(
+                alibi.Location,
+                "AttentionMask.Prefix",
+                "[AlibiPositions]",
+                "its slopes are for keys before the query, so choose other positions",
+                context
+            );
         }
     }
 
-    private static void CheckEncoder(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, int mask, ParseContext context)
+    private static void CheckEncoder(
+        DeclaredParts parts,
+        AttributeReader transformer,
+        AttributeReader attention,
+        int mask,
+        ParseContext context
+    )
     {
         const string Encoder = "Stack.Encoder";
         bool causal = mask == (int)AttentionMask.Causal;
@@ -175,7 +265,14 @@ internal static class StackParser
             string advice = causal
                 ? "an encoder does not leave it to a default, so give Mask = AttentionMask.Full, or AttentionMask.Causal for the body of a decoder"
                 : "an encoder sees the whole sequence, so give Mask = AttentionMask.Full";
-            Clash(attention.NamedLocation("Mask"), Encoder, "AttentionMask." + (AttentionMask)mask, advice, context, Mend.Argument("Mask = global::Specializer.AttentionMask.Full"));
+            Clash(
+                attention.NamedLocation("Mask"),
+                Encoder,
+                "AttentionMask." + (AttentionMask)mask,
+                advice,
+                context,
+                Mend.Argument("Mask = global::Specializer.AttentionMask.Full")
+            );
         }
 
         if (causal && attention.Has("Mask"))
@@ -197,14 +294,25 @@ internal static class StackParser
 
         if (transformer.Named("LogitsSoftCap", 0f) != 0)
         {
-            Clash(transformer.NamedLocation("LogitsSoftCap"), Encoder, "LogitsSoftCap", "an encoder has no logits, so leave out LogitsSoftCap", context);
+            Clash(
+                transformer.NamedLocation("LogitsSoftCap"),
+                Encoder,
+                "LogitsSoftCap",
+                "an encoder has no logits, so leave out LogitsSoftCap",
+                context
+            );
         }
 
         if (!causal && attention.Named("GlobalTokens", false) && !parts.Part("SlidingWindow").IsPresent)
         {
-            Clash(attention.NamedLocation("GlobalTokens"), "GlobalTokens", "a model without [SlidingWindow]", "every token sees all others anyway, so declare a sliding window or leave out GlobalTokens", context);
+            Clash(
+                attention.NamedLocation("GlobalTokens"),
+                "GlobalTokens",
+                "a model without [SlidingWindow]",
+                "every token sees all others anyway, so declare a sliding window or leave out GlobalTokens",
+                context
+            );
         }
-
     }
 
     /// <summary>What a decoder's body as an encoder has not.</summary>
@@ -213,31 +321,67 @@ internal static class StackParser
         const string Causal = "AttentionMask.Causal";
         if (attention.Named("GlobalTokens", false))
         {
-            Clash(attention.NamedLocation("GlobalTokens"), Causal, "GlobalTokens", "global tokens see those after them, so leave out GlobalTokens", context);
+            Clash(
+                attention.NamedLocation("GlobalTokens"),
+                Causal,
+                "GlobalTokens",
+                "global tokens see those after them, so leave out GlobalTokens",
+                context
+            );
         }
 
         if (attention.Named("Form", 0) == 1)
         {
-            Clash(attention.NamedLocation("Form"), "Stack.Encoder with " + Causal, "AttentionForm.Linear", "linear attention is causal in decoders only, so give Mask = AttentionMask.Full", context);
+            Clash(
+                attention.NamedLocation("Form"),
+                "Stack.Encoder with " + Causal,
+                "AttentionForm.Linear",
+                "linear attention is causal in decoders only, so give Mask = AttentionMask.Full",
+                context
+            );
         }
     }
 
-    private static void CheckEncoderDecoder(DeclaredParts parts, AttributeReader transformer, AttributeReader attention, int mask, ParseContext context)
+    private static void CheckEncoderDecoder(
+        DeclaredParts parts,
+        AttributeReader transformer,
+        AttributeReader attention,
+        int mask,
+        ParseContext context
+    )
     {
         const string EncoderDecoder = "Stack.EncoderDecoder";
         if (mask != (int)AttentionMask.Causal)
         {
-            Clash(attention.NamedLocation("Mask"), EncoderDecoder, "AttentionMask." + (AttentionMask)mask, "its encoder sees everything and its decoder what is before, so leave out Mask", context);
+            Clash(
+                attention.NamedLocation("Mask"),
+                EncoderDecoder,
+                "AttentionMask." + (AttentionMask)mask,
+                "its encoder sees everything and its decoder what is before, so leave out Mask",
+                context
+            );
         }
 
         if (attention.Named("GlobalTokens", false))
         {
-            Clash(attention.NamedLocation("GlobalTokens"), EncoderDecoder, "GlobalTokens", "only an encoder by itself has global tokens, so leave out GlobalTokens", context);
+            Clash(
+                attention.NamedLocation("GlobalTokens"),
+                EncoderDecoder,
+                "GlobalTokens",
+                "only an encoder by itself has global tokens, so leave out GlobalTokens",
+                context
+            );
         }
 
         if (transformer.Named("TokenTypes", 0) != 0)
         {
-            Clash(transformer.NamedLocation("TokenTypes"), EncoderDecoder, "TokenTypes", "only encoders are told types of tokens, so leave out TokenTypes", context);
+            Clash(
+                transformer.NamedLocation("TokenTypes"),
+                EncoderDecoder,
+                "TokenTypes",
+                "only encoders are told types of tokens, so leave out TokenTypes",
+                context
+            );
         }
 
         if (parts.Part("Pooling") is { IsPresent: true } pooling)
@@ -257,7 +401,13 @@ internal static class StackParser
         {
             if (parts.Part(part) is { IsPresent: true } found)
             {
-                Clash(found.Location, Linear, "[" + part + "]", "its state knows no single keys, so remove it (learned and sinusoidal positions are possible)", context);
+                Clash(
+                    found.Location,
+                    Linear,
+                    "[" + part + "]",
+                    "its state knows no single keys, so remove it (learned and sinusoidal positions are possible)",
+                    context
+                );
             }
         }
 
@@ -271,12 +421,24 @@ internal static class StackParser
 
         if (mask == (int)AttentionMask.Prefix)
         {
-            Clash(attention.NamedLocation("Mask"), Linear, "AttentionMask.Prefix", "its state knows no single keys, so leave out Mask", context);
+            Clash(
+                attention.NamedLocation("Mask"),
+                Linear,
+                "AttentionMask.Prefix",
+                "its state knows no single keys, so leave out Mask",
+                context
+            );
         }
 
         if (attention.Named("GlobalTokens", false))
         {
-            Clash(attention.NamedLocation("GlobalTokens"), Linear, "GlobalTokens", "its state knows no single keys, so leave out GlobalTokens", context);
+            Clash(
+                attention.NamedLocation("GlobalTokens"),
+                Linear,
+                "GlobalTokens",
+                "its state knows no single keys, so leave out GlobalTokens",
+                context
+            );
         }
     }
 
@@ -284,7 +446,13 @@ internal static class StackParser
     {
         if ((BlockArrangement)transformer.Named("Arrangement", 0) is BlockArrangement.ParallelOneNorm or BlockArrangement.ParallelTwoNorms)
         {
-            Clash(transformer.NamedLocation("Arrangement"), stack, "blocks in parallel", "its blocks follow one another, so give another arrangement", context);
+            Clash(
+                transformer.NamedLocation("Arrangement"),
+                stack,
+                "blocks in parallel",
+                "its blocks follow one another, so give another arrangement",
+                context
+            );
         }
     }
 
@@ -292,7 +460,13 @@ internal static class StackParser
     {
         if (parts.Part("AlibiPositions") is { IsPresent: true } alibi)
         {
-            Clash(alibi.Location, stack, "[AlibiPositions]", "its slopes are for keys before the query, so choose other positions", context);
+            Clash(
+                alibi.Location,
+                stack,
+                "[AlibiPositions]",
+                "its slopes are for keys before the query, so choose other positions",
+                context
+            );
         }
     }
 

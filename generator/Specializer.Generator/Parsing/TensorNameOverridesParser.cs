@@ -13,20 +13,51 @@ internal static class TensorNameOverridesParser
     private const int Storages = 3;
 
     /// <summary>The names of tensors that a model has once.</summary>
-    private static readonly string[] s_single = ["TokenEmbedding", "PositionEmbedding", "TokenTypeEmbedding", "EmbeddingNorm", "FinalNorm", "Logits"];
+    private static readonly string[] s_single =
+    [
+        "TokenEmbedding",
+        "PositionEmbedding",
+        "TokenTypeEmbedding",
+        "EmbeddingNorm",
+        "FinalNorm",
+        "Logits",
+    ];
 
     /// <summary>The names of tensors that every layer has.</summary>
     private static readonly string[] s_perLayer =
     [
-        "AttentionNorm", "Query", "Key", "Value", "QueryKeyValue", "QueryNorm", "KeyNorm", "AttentionOutput", "AttentionOutputNorm", "CrossAttentionNorm",
-        "CrossAttentionOutputNorm", "CrossQuery", "CrossKey", "CrossValue", "CrossKeyValue", "CrossOutput", "GlobalQuery", "GlobalKey", "GlobalValue",
-        "FeedForwardNorm", "Gate", "Up", "GateUp", "Down", "FeedForwardOutputNorm",
+        "AttentionNorm",
+        "Query",
+        "Key",
+        "Value",
+        "QueryKeyValue",
+        "QueryNorm",
+        "KeyNorm",
+        "AttentionOutput",
+        "AttentionOutputNorm",
+        "CrossAttentionNorm",
+        "CrossAttentionOutputNorm",
+        "CrossQuery",
+        "CrossKey",
+        "CrossValue",
+        "CrossKeyValue",
+        "CrossOutput",
+        "GlobalQuery",
+        "GlobalKey",
+        "GlobalValue",
+        "FeedForwardNorm",
+        "Gate",
+        "Up",
+        "GateUp",
+        "Down",
+        "FeedForwardOutputNorm",
     ];
 
     private static readonly string[] s_suffixes = ["WeightSuffix", "BiasSuffix", "NormWeightSuffix", "NormBiasSuffix"];
 
     /// <summary>All arguments that the attribute has.</summary>
-    public static string[] Arguments { get; } = [.. s_single, .. s_perLayer, .. s_suffixes, "QueryKeyValueStorage", "InputsFirst", "Ignored"];
+    public static string[] Arguments { get; } =
+    [.. s_single, .. s_perLayer, .. s_suffixes, "QueryKeyValueStorage", "InputsFirst", "Ignored"];
 
     /// <returns>What the attribute says; null if it is not there or says nothing.</returns>
     public static TensorNameOverrides? Parse(AttributeReader given, ParseContext context)
@@ -46,14 +77,27 @@ internal static class TensorNameOverridesParser
             }
             else if (names.FirstOrDefault(other => other.Name == name) is { } twice)
             {
-                context.Report(DiagnosticDescriptors.UnsuitableTensorName, given.NamedLocation(property), property, name, "is " + twice.Property + "'s name too: every tensor has its own");
+                context.Report(
+                    DiagnosticDescriptors.UnsuitableTensorName,
+                    given.NamedLocation(property),
+                    property,
+                    name,
+                    "is " + twice.Property + "'s name too: every tensor has its own"
+                );
             }
 
             names.Add(new NamedTensor(property, name));
         }
 
         int storage = given.Named("QueryKeyValueStorage", 0);
-        ArchitectureParser.CheckEnum(storage, Storages, "QueryKeyValueStorage", given.NamedLocation("QueryKeyValueStorage"), "a value of QueryKeyValueStorage", context);
+        ArchitectureParser.CheckEnum(
+            storage,
+            Storages,
+            "QueryKeyValueStorage",
+            given.NamedLocation("QueryKeyValueStorage"),
+            "a value of QueryKeyValueStorage",
+            context
+        );
         return new TensorNameOverrides(new(names), new(Ignored(given, context)))
         {
             QueryKeyValue = given.Has("QueryKeyValueStorage") ? (QueryKeyValueLayout)storage : null,
@@ -71,8 +115,10 @@ internal static class TensorNameOverridesParser
         string[] ignored = given.Strings("Ignored");
         foreach (string name in ignored)
         {
-            int layers = Count(name, Layer), stars = name.Count(static letter => letter == '*');
-            string? problem = IsUnreadable(name) ? "holds a quotation mark, a backslash or a control character"
+            int layers = Count(name, Layer),
+                stars = name.Count(static letter => letter == '*');
+            string? problem =
+                IsUnreadable(name) ? "holds a quotation mark, a backslash or a control character"
                 : name.Trim().Length == 0 ? "is empty: give the whole name of a tensor, or its beginning and a *"
                 : layers > 1 ? "must hold \"{layer}\" at most once"
                 : stars > 1 || (stars == 1 && !name.EndsWith("*", StringComparison.Ordinal)) ? "may hold * at its end only"
@@ -96,7 +142,8 @@ internal static class TensorNameOverridesParser
         int layers = Count(name, Layer);
         return name.Trim().Length == 0 ? "is empty: give the tensor's name without \".weight\""
             : IsUnreadable(name) ? "holds a quotation mark, a backslash or a control character"
-            : name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal) ? "ends in what is added to it: leave out \".weight\" and \".bias\""
+            : name.EndsWith(".weight", StringComparison.Ordinal) || name.EndsWith(".bias", StringComparison.Ordinal)
+                ? "ends in what is added to it: leave out \".weight\" and \".bias\""
             : perLayer && layers != 1 ? "must hold \"{layer}\" once, where the layer's number stands"
             : !perLayer && layers != 0 ? "must not hold \"{layer}\", since the model has one such tensor"
             : null;
@@ -114,7 +161,13 @@ internal static class TensorNameOverridesParser
 
         if (IsUnreadable(suffix))
         {
-            context.Report(DiagnosticDescriptors.UnsuitableTensorName, given.NamedLocation(property), property, suffix, "holds a quotation mark, a backslash or a control character");
+            context.Report(
+                DiagnosticDescriptors.UnsuitableTensorName,
+                given.NamedLocation(property),
+                property,
+                suffix,
+                "holds a quotation mark, a backslash or a control character"
+            );
         }
 
         return suffix;

@@ -19,23 +19,42 @@ internal static class TensorNamesParser
     /// <param name="ownEmbeddings">Whether the stacks of an encoder-decoder have token embeddings of their own.</param>
     /// <param name="context">Where mistakes are reported.</param>
     public static CheckpointLayout Parse(
-        DeclaredParts parts, TransformerArchitecture architecture, string stack, bool finalNorm, bool ownEmbeddings, ParseContext context)
+        DeclaredParts parts,
+        TransformerArchitecture architecture,
+        string stack,
+        bool finalNorm,
+        bool ownEmbeddings,
+        ParseContext context
+    )
     {
         AttributeReader given = parts.Part("TensorNames");
         bool readable = given.IsPresent && ArchitectureParser.IsReadable(given, context);
         var reader = new Reader(given, readable, stack, context);
-        bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich, post = architecture.Arrangement == BlockArrangement.PostNorm;
+        bool sandwich = architecture.Arrangement == BlockArrangement.Sandwich,
+            post = architecture.Arrangement == BlockArrangement.PostNorm;
         CheckpointNames usual = CheckpointNames.Llama;
         int storage = readable ? given.Named("QueryKeyValueStorage", 0) : 0;
         bool gateUp = readable && given.Has("GateUp");
         if (readable)
         {
-            ArchitectureParser.CheckEnum(storage, 3, "QueryKeyValueStorage", given.NamedLocation("QueryKeyValueStorage"), "a value of QueryKeyValueStorage", context);
+            ArchitectureParser.CheckEnum(
+                storage,
+                3,
+                "QueryKeyValueStorage",
+                given.NamedLocation("QueryKeyValueStorage"),
+                "a value of QueryKeyValueStorage",
+                context
+            );
             CheckContradictions(given, architecture, storage, gateUp, finalNorm, context);
         }
 
         var names = new CheckpointNames(
-            reader.Name("TokenEmbedding", ownEmbeddings ? "model.{stack}.embed_tokens" : usual.TokenEmbedding, perLayer: false, ownEmbeddings ? NameScope.EachStack : NameScope.AnyStack),
+            reader.Name(
+                "TokenEmbedding",
+                ownEmbeddings ? "model.{stack}.embed_tokens" : usual.TokenEmbedding,
+                perLayer: false,
+                ownEmbeddings ? NameScope.EachStack : NameScope.AnyStack
+            ),
             post ? "" : reader.Name("AttentionNorm", usual.AttentionNorm),
             reader.Name("Query", usual.Query),
             reader.Name("Key", usual.Key),
@@ -46,17 +65,24 @@ internal static class TensorNamesParser
             reader.Name("Up", usual.Up),
             reader.Name("Down", usual.Down),
             finalNorm ? reader.Name("FinalNorm", usual.FinalNorm, perLayer: false) : "",
-            reader.Name("Logits", usual.Logits, perLayer: false, NameScope.Decoder))
+            reader.Name("Logits", usual.Logits, perLayer: false, NameScope.Decoder)
+        )
         {
-            PositionEmbedding = architecture.Embeddings.Positions is LearnedPositions ? reader.Name("PositionEmbedding", "model.embed_positions", perLayer: false) : "",
-            TokenTypeEmbedding = architecture.Embeddings.TokenTypes > 0 ? reader.Name("TokenTypeEmbedding", "model.embed_token_types", perLayer: false) : "",
+            PositionEmbedding =
+                architecture.Embeddings.Positions is LearnedPositions
+                    ? reader.Name("PositionEmbedding", "model.embed_positions", perLayer: false)
+                    : "",
+            TokenTypeEmbedding =
+                architecture.Embeddings.TokenTypes > 0 ? reader.Name("TokenTypeEmbedding", "model.embed_token_types", perLayer: false) : "",
             EmbeddingNorm = architecture.Embeddings.Norm ? reader.Name("EmbeddingNorm", "model.layernorm_embedding", perLayer: false) : "",
             QueryKeyValue = storage == 0 ? "" : reader.Name("QueryKeyValue", "model.layers.{layer}.self_attn.qkv_proj"),
             GateUp = gateUp ? reader.Name("GateUp", "") : "",
             QueryNorm = architecture.Attention.QueryKeyNorm ? reader.Name("QueryNorm", "model.layers.{layer}.self_attn.q_norm") : "",
             KeyNorm = architecture.Attention.QueryKeyNorm ? reader.Name("KeyNorm", "model.layers.{layer}.self_attn.k_norm") : "",
-            AttentionOutputNorm = sandwich || post ? reader.Name("AttentionOutputNorm", "model.layers.{layer}.post_attention_layernorm") : "",
-            FeedForwardOutputNorm = sandwich || post ? reader.Name("FeedForwardOutputNorm", "model.layers.{layer}.post_feedforward_layernorm") : "",
+            AttentionOutputNorm =
+                sandwich || post ? reader.Name("AttentionOutputNorm", "model.layers.{layer}.post_attention_layernorm") : "",
+            FeedForwardOutputNorm =
+                sandwich || post ? reader.Name("FeedForwardOutputNorm", "model.layers.{layer}.post_feedforward_layernorm") : "",
             CrossAttentionNorm = Cross("CrossAttentionNorm", "encoder_attn_layernorm"),
             CrossAttentionOutputNorm = sandwich ? Cross("CrossAttentionOutputNorm", "post_encoder_attn_layernorm") : "",
             CrossQuery = Cross("CrossQuery", "encoder_attn.q_proj"),
@@ -74,18 +100,35 @@ internal static class TensorNamesParser
             QueryKeyValue = (QueryKeyValueLayout)storage,
             GateUpConcatenated = gateUp,
             InputsFirst = readable && given.Named("InputsFirst", false),
-            Ignored = new(CheckpointLayout.Llama.Ignored.Concat(readable && stack != "encoder" ? TensorNameOverridesParser.Ignored(given, context) : [])),
-            Suffixes = new TensorSuffixes(Suffix("WeightSuffix", ".weight"), Suffix("BiasSuffix", ".bias"), Suffix("NormWeightSuffix", ".weight"), Suffix("NormBiasSuffix", ".bias")),
+            Ignored = new(
+                CheckpointLayout.Llama.Ignored.Concat(
+                    readable && stack != "encoder" ? TensorNameOverridesParser.Ignored(given, context) : []
+                )
+            ),
+            Suffixes = new TensorSuffixes(
+                Suffix("WeightSuffix", ".weight"),
+                Suffix("BiasSuffix", ".bias"),
+                Suffix("NormWeightSuffix", ".weight"),
+                Suffix("NormBiasSuffix", ".bias")
+            ),
         };
 
-        string Cross(string property, string usualName) => stack == "decoder" ? reader.Name(property, "model.decoder.layers.{layer}." + usualName, scope: NameScope.Decoder) : "";
-        string Global(string property, string usualName) => architecture.GlobalTokens ? reader.Name(property, "model.layers.{layer}.self_attn." + usualName) : "";
+        string Cross(string property, string usualName) =>
+            stack == "decoder" ? reader.Name(property, "model.decoder.layers.{layer}." + usualName, scope: NameScope.Decoder) : "";
+        string Global(string property, string usualName) =>
+            architecture.GlobalTokens ? reader.Name(property, "model.layers.{layer}.self_attn." + usualName) : "";
         string Suffix(string property, string usualSuffix) => reader.Suffix(property, usualSuffix);
     }
 
     /// <summary>Names of tensors that the model does not have, so that a slip in the declaration is not read over.</summary>
     private static void CheckContradictions(
-        AttributeReader given, TransformerArchitecture architecture, int storage, bool gateUp, bool finalNorm, ParseContext context)
+        AttributeReader given,
+        TransformerArchitecture architecture,
+        int storage,
+        bool gateUp,
+        bool finalNorm,
+        ParseContext context
+    )
     {
         AttentionArchitecture attention = architecture.Attention;
         void Exclude(string name, bool excluded, string other, string mend)
@@ -101,27 +144,89 @@ internal static class TensorNamesParser
             Exclude(name, storage != 0, "a QueryKeyValueStorage in one tensor", "name the one tensor with QueryKeyValue");
         }
 
-        Exclude("QueryKeyValue", storage == 0, "QueryKeyValueStorage.Separate", "say with QueryKeyValueStorage how the one tensor is laid out");
+        Exclude(
+            "QueryKeyValue",
+            storage == 0,
+            "QueryKeyValueStorage.Separate",
+            "say with QueryKeyValueStorage how the one tensor is laid out"
+        );
         Exclude("Gate", gateUp, "GateUp", "one tensor holds both or two hold one each");
         Exclude("Up", gateUp, "GateUp", "one tensor holds both or two hold one each");
         Exclude("Gate", !architecture.FeedForward.Gated, "an activation without a gate", "remove it, or declare a gated activation");
-        Exclude("GateUp", !architecture.FeedForward.Gated, "an activation without a gate", "name the projection with Up, or declare a gated activation");
-        Exclude("PositionEmbedding", architecture.Embeddings.Positions is not LearnedPositions, "a model without [LearnedPositions]", "remove it, or declare learned positions");
-        Exclude("EmbeddingNorm", !architecture.Embeddings.Norm, "a model without EmbeddingNorm", "remove it, or set EmbeddingNorm of [Transformer]");
+        Exclude(
+            "GateUp",
+            !architecture.FeedForward.Gated,
+            "an activation without a gate",
+            "name the projection with Up, or declare a gated activation"
+        );
+        Exclude(
+            "PositionEmbedding",
+            architecture.Embeddings.Positions is not LearnedPositions,
+            "a model without [LearnedPositions]",
+            "remove it, or declare learned positions"
+        );
+        Exclude(
+            "EmbeddingNorm",
+            !architecture.Embeddings.Norm,
+            "a model without EmbeddingNorm",
+            "remove it, or set EmbeddingNorm of [Transformer]"
+        );
         Exclude("QueryNorm", !attention.QueryKeyNorm, "a model without QueryKeyNorm", "remove it, or set QueryKeyNorm of [Attention]");
         Exclude("KeyNorm", !attention.QueryKeyNorm, "a model without QueryKeyNorm", "remove it, or set QueryKeyNorm of [Attention]");
-        bool behind = architecture.Arrangement is BlockArrangement.Sandwich or BlockArrangement.PostNorm, post = architecture.Arrangement == BlockArrangement.PostNorm;
-        Exclude("AttentionOutputNorm", !behind, "an arrangement without norms behind the blocks", "remove it, or declare LayerArrangement.Sandwich");
-        Exclude("FeedForwardOutputNorm", !behind, "an arrangement without norms behind the blocks", "remove it, or declare LayerArrangement.Sandwich");
+        bool behind = architecture.Arrangement is BlockArrangement.Sandwich or BlockArrangement.PostNorm,
+            post = architecture.Arrangement == BlockArrangement.PostNorm;
+        Exclude(
+            "AttentionOutputNorm",
+            !behind,
+            "an arrangement without norms behind the blocks",
+            "remove it, or declare LayerArrangement.Sandwich"
+        );
+        Exclude(
+            "FeedForwardOutputNorm",
+            !behind,
+            "an arrangement without norms behind the blocks",
+            "remove it, or declare LayerArrangement.Sandwich"
+        );
         Exclude("AttentionNorm", post, "LayerArrangement.PostNorm", "the norm behind the attention is named with AttentionOutputNorm");
-        Exclude("FeedForwardNorm", post, "LayerArrangement.PostNorm", "the norm behind the feed-forward block is named with FeedForwardOutputNorm");
-        Exclude("TokenTypeEmbedding", architecture.Embeddings.TokenTypes == 0, "a model without TokenTypes", "remove it, or set TokenTypes of [Transformer]");
-        foreach (string name in new[] { "CrossAttentionNorm", "CrossAttentionOutputNorm", "CrossQuery", "CrossKey", "CrossValue", "CrossKeyValue", "CrossOutput" })
+        Exclude(
+            "FeedForwardNorm",
+            post,
+            "LayerArrangement.PostNorm",
+            "the norm behind the feed-forward block is named with FeedForwardOutputNorm"
+        );
+        Exclude(
+            "TokenTypeEmbedding",
+            architecture.Embeddings.TokenTypes == 0,
+            "a model without TokenTypes",
+            "remove it, or set TokenTypes of [Transformer]"
+        );
+        foreach (
+            string name in new[]
+            {
+                "CrossAttentionNorm",
+                "CrossAttentionOutputNorm",
+                "CrossQuery",
+                "CrossKey",
+                "CrossValue",
+                "CrossKeyValue",
+                "CrossOutput",
+            }
+        )
         {
-            Exclude(name, architecture.Stack != Stack.EncoderDecoder, "a model without a source", "remove it, or declare Stack.EncoderDecoder");
+            Exclude(
+                name,
+                architecture.Stack != Stack.EncoderDecoder,
+                "a model without a source",
+                "remove it, or declare Stack.EncoderDecoder"
+            );
         }
 
-        Exclude("CrossAttentionOutputNorm", architecture.Stack == Stack.EncoderDecoder && architecture.Arrangement != BlockArrangement.Sandwich, "an arrangement without norms before and behind the blocks", "remove it, or declare LayerArrangement.Sandwich");
+        Exclude(
+            "CrossAttentionOutputNorm",
+            architecture.Stack == Stack.EncoderDecoder && architecture.Arrangement != BlockArrangement.Sandwich,
+            "an arrangement without norms before and behind the blocks",
+            "remove it, or declare LayerArrangement.Sandwich"
+        );
         Exclude("CrossKey", given.Has("CrossKeyValue"), "CrossKeyValue", "one tensor holds both or two hold one each");
         Exclude("CrossValue", given.Has("CrossKeyValue"), "CrossKeyValue", "one tensor holds both or two hold one each");
         foreach (string name in new[] { "GlobalQuery", "GlobalKey", "GlobalValue" })
@@ -129,7 +234,12 @@ internal static class TensorNamesParser
             Exclude(name, !architecture.GlobalTokens, "a model without GlobalTokens", "remove it, or set GlobalTokens of [Attention]");
         }
 
-        Exclude("FeedForwardNorm", architecture.Arrangement == BlockArrangement.ParallelOneNorm, "LayerArrangement.ParallelOneNorm", "the one norm is named with AttentionNorm");
+        Exclude(
+            "FeedForwardNorm",
+            architecture.Arrangement == BlockArrangement.ParallelOneNorm,
+            "LayerArrangement.ParallelOneNorm",
+            "the one norm is named with AttentionNorm"
+        );
         Exclude("FinalNorm", !finalNorm, post ? "LayerArrangement.PostNorm" : "NoFinalNorm", "remove one of them");
         if (storage != 0 && (attention.QueryBias != attention.KeyBias || attention.KeyBias != attention.ValueBias))
         {
@@ -138,7 +248,8 @@ internal static class TensorNamesParser
                 given.NamedLocation("QueryKeyValueStorage"),
                 "A QueryKeyValueStorage in one tensor",
                 "a bias on some of the projections only",
-                "one tensor has one bias, so give all three projections a bias or none");
+                "one tensor has one bias, so give all three projections a bias or none"
+            );
         }
     }
 
@@ -164,7 +275,13 @@ internal static class TensorNamesParser
             string suffix = readable ? given.Named<string?>(property, null) ?? usual : usual;
             if (TensorNameOverridesParser.IsUnreadable(suffix))
             {
-                context.Report(DiagnosticDescriptors.UnsuitableTensorName, given.NamedLocation(property), property, suffix, "holds a quotation mark, a backslash or a control character");
+                context.Report(
+                    DiagnosticDescriptors.UnsuitableTensorName,
+                    given.NamedLocation(property),
+                    property,
+                    suffix,
+                    "holds a quotation mark, a backslash or a control character"
+                );
             }
 
             return suffix;
@@ -175,7 +292,11 @@ internal static class TensorNamesParser
             if (!readable || !given.Has(property))
             {
                 // Hugging Face's usual names of encoder-decoders have the stack before the layers.
-                return (stack.Length > 0 && scope == NameScope.EachStack && usual.IndexOf(StackName, StringComparison.Ordinal) < 0 ? usual.Replace("model.", "model.{stack}.") : usual).Replace(StackName, stack);
+                return (
+                    stack.Length > 0 && scope == NameScope.EachStack && usual.IndexOf(StackName, StringComparison.Ordinal) < 0
+                        ? usual.Replace("model.", "model.{stack}.")
+                        : usual
+                ).Replace(StackName, stack);
             }
 
             string name = given.Named<string?>(property, null) ?? "";
@@ -195,7 +316,8 @@ internal static class TensorNamesParser
             bool each = stack.Length > 0 && scope == NameScope.EachStack;
             return TensorNameOverridesParser.Problem(name, perLayer) is { } problem ? problem
                 : each && stacks == 0 ? "must hold \"{stack}\", where \"encoder\" or \"decoder\" stands, since each stack has its own"
-                : stacks > 0 && (stack.Length == 0 || scope == NameScope.Decoder) ? "must not hold \"{stack}\", since only one stack has such a tensor"
+                : stacks > 0 && (stack.Length == 0 || scope == NameScope.Decoder)
+                    ? "must not hold \"{stack}\", since only one stack has such a tensor"
                 : _properties.TryGetValue(name, out string? other) ? "is " + other + "'s name too: every tensor has its own"
                 : null;
         }

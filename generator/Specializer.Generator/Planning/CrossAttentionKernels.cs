@@ -15,14 +15,31 @@ internal sealed class CrossAttentionKernels
     /// <param name="queryRows">Rows of the buffer of queries.</param>
     /// <param name="tilePrefix">Tells tiles over heads of another width apart.</param>
     public CrossAttentionKernels(
-        string name, AttentionArchitecture cross, TransformerArchitecture asking, TransformerArchitecture seen, int queryRows, string tilePrefix)
+        string name,
+        AttentionArchitecture cross,
+        TransformerArchitecture asking,
+        TransformerArchitecture seen,
+        int queryRows,
+        string tilePrefix
+    )
     {
         int queryWidth = cross.Heads * cross.HeadDimension;
         int keyValueWidth = 2 * cross.KeyValueHeads * cross.HeadDimension;
         int stride = Layout.RowStride(asking.Width);
-        Query = new LinearKernel(asking.Width, queryWidth, stride, Layout.RowStride(queryWidth), new(cross.QueryBias, null, false, false)) { Storage = asking.WeightStorage };
+        Query = new LinearKernel(asking.Width, queryWidth, stride, Layout.RowStride(queryWidth), new(cross.QueryBias, null, false, false))
+        {
+            Storage = asking.WeightStorage,
+        };
         KeyValue = new LinearKernel(
-            seen.Width, keyValueWidth, Layout.RowStride(seen.Width), Layout.RowStride(keyValueWidth), new(cross.KeyBias || cross.ValueBias, null, false, false)) { Storage = asking.WeightStorage };
+            seen.Width,
+            keyValueWidth,
+            Layout.RowStride(seen.Width),
+            Layout.RowStride(keyValueWidth),
+            new(cross.KeyBias || cross.ValueBias, null, false, false)
+        )
+        {
+            Storage = asking.WeightStorage,
+        };
         Attention = new AttentionKernel(
             cross,
             new LayerKind(name, Window: 0, new NoPositions()) { Mask = AttentionMask.Full },
@@ -30,13 +47,22 @@ internal sealed class CrossAttentionKernels
             Query.OutputStride,
             Layout.RowStride(queryWidth),
             Layout.CacheLength(seen.ContextLength),
-            queryRows)
+            queryRows
+        )
         {
             SourceStride = KeyValue.OutputStride,
             TilePrefix = tilePrefix,
         };
         Output = new LinearKernel(
-            queryWidth, asking.Width, Attention.OutputStride, stride, new(cross.OutputBias, null, false, AddToOutput: asking.Arrangement != BlockArrangement.Sandwich)) { Storage = asking.WeightStorage };
+            queryWidth,
+            asking.Width,
+            Attention.OutputStride,
+            stride,
+            new(cross.OutputBias, null, false, AddToOutput: asking.Arrangement != BlockArrangement.Sandwich)
+        )
+        {
+            Storage = asking.WeightStorage,
+        };
     }
 
     public LinearKernel Query { get; }

@@ -17,7 +17,13 @@ internal sealed record EmbeddingPlan(EquatableArray<StepPlan> Frames, EquatableA
 /// <param name="chunk">Rows of a chunk.</param>
 /// <param name="prefix">What the names of its buffers begin with.</param>
 internal sealed class EmbeddingPlanner(
-    TransformerArchitecture architecture, StackKernels kernels, WeightLayoutBuilder weights, BufferLayoutBuilder buffers, int chunk, string prefix = "")
+    TransformerArchitecture architecture,
+    StackKernels kernels,
+    WeightLayoutBuilder weights,
+    BufferLayoutBuilder buffers,
+    int chunk,
+    string prefix = ""
+)
 {
     private CheckpointNames Names => architecture.Checkpoint.Names;
 
@@ -35,15 +41,26 @@ internal sealed class EmbeddingPlanner(
     {
         EmbeddingArchitecture embeddings = architecture.Embeddings;
         EmbedKernel kernel = kernels.Embed;
-        int width = kernel.Width, stride = kernel.Stride;
+        int width = kernel.Width,
+            stride = kernel.Stride;
         bool projected = embeddings.Width != 0;
         string output = projected ? buffers.RowBuffer("Embedded", "embeddings", chunk, width, stride) : Hidden;
         TensorPlan table = Tensor(Names.TokenEmbedding + Suffixes.Weight, embeddings.VocabularySize, width);
-        string embedding = shared
-            ?? (kernel.Tied ? weights.Panels("TokenEmbedding", new(width, embeddings.VocabularySize, stride, 0, new(false, null, false, false)) { Storage = kernel.Storage }, TensorSlice.Whole(table))
-            : weights.Rows("TokenEmbedding", stride, table));
+        string embedding =
+            shared
+            ?? (
+                kernel.Tied
+                    ? weights.Panels(
+                        "TokenEmbedding",
+                        new(width, embeddings.VocabularySize, stride, 0, new(false, null, false, false)) { Storage = kernel.Storage },
+                        TensorSlice.Whole(table)
+                    )
+                    : weights.Rows("TokenEmbedding", stride, table)
+            );
         string? positions = PlacePositions(width, stride);
-        string? types = !kernel.TokenTypes ? null : weights.Rows("TokenTypeTable", stride, Tensor(Names.TokenTypeEmbedding + Suffixes.Weight, embeddings.TokenTypes, width));
+        string? types = !kernel.TokenTypes
+            ? null
+            : weights.Rows("TokenTypeTable", stride, Tensor(Names.TokenTypeEmbedding + Suffixes.Weight, embeddings.TokenTypes, width));
         string title = (positions is null, types is null) switch
         {
             (true, true) => "Token embeddings",
@@ -60,63 +77,105 @@ internal sealed class EmbeddingPlanner(
 
         if (projected)
         {
-            var projection = new LinearKernel(width, architecture.Width, stride, kernels.Norm.Stride, new(Bias: true, null, false, false)) { Storage = architecture.WeightStorage };
-            steps.Add(new LinearStep(
-                "Projection of the embeddings to the width of the hidden states",
-                projection,
-                weights.Panels("EmbeddingProjectionWeight", projection, TensorSlice.Whole(Tensor(Names.EmbeddingProjection + Suffixes.Weight, architecture.Width, width))),
-                weights.Bias("EmbeddingProjectionBias", projection, TensorSlice.Whole(Tensor(Names.EmbeddingProjection + Suffixes.Bias, architecture.Width))),
-                output,
-                Hidden));
+            var projection = new LinearKernel(width, architecture.Width, stride, kernels.Norm.Stride, new(Bias: true, null, false, false))
+            {
+                Storage = architecture.WeightStorage,
+            };
+            steps.Add(
+                new LinearStep(
+                    "Projection of the embeddings to the width of the hidden states",
+                    projection,
+                    weights.Panels(
+                        "EmbeddingProjectionWeight",
+                        projection,
+                        TensorSlice.Whole(Tensor(Names.EmbeddingProjection + Suffixes.Weight, architecture.Width, width))
+                    ),
+                    weights.Bias(
+                        "EmbeddingProjectionBias",
+                        projection,
+                        TensorSlice.Whole(Tensor(Names.EmbeddingProjection + Suffixes.Bias, architecture.Width))
+                    ),
+                    output,
+                    Hidden
+                )
+            );
         }
 
         return new EmbeddingPlan(EquatableArray<StepPlan>.Empty, new EquatableArray<StepPlan>(steps), embedding);
     }
 
     /// <summary>Places the table of positions that is added to embeddings, if the stack has one.</summary>
-    private string? PlacePositions(int width, int stride) => architecture.Embeddings.Positions switch
-    {
-        LearnedPositions learned => weights.Rows("PositionTable", stride, Tensor(Names.PositionEmbedding + Suffixes.Weight, learned.Rows, width)),
-        SinusoidalPositions sinusoidal => weights.SinusoidalTable(architecture.ContextLength, width, stride, sinusoidal),
-        _ => null,
-    };
+    private string? PlacePositions(int width, int stride) =>
+        architecture.Embeddings.Positions switch
+        {
+            LearnedPositions learned => weights.Rows(
+                "PositionTable",
+                stride,
+                Tensor(Names.PositionEmbedding + Suffixes.Weight, learned.Rows, width)
+            ),
+            SinusoidalPositions sinusoidal => weights.SinusoidalTable(architecture.ContextLength, width, stride, sinusoidal),
+            _ => null,
+        };
 
     /// <summary>A patch is projected as a convolution with a stride of its own size would: one linear layer over its pixels.</summary>
     private EmbeddingPlan PlanPatches(PatchArchitecture patches)
     {
-        int width = architecture.Width, stride = kernels.Norm.Stride;
-        var kernel = new LinearKernel(patches.Floats, width, Layout.RowStride(patches.Floats), stride, new(Bias: true, null, false, false)) { Storage = architecture.WeightStorage };
+        int width = architecture.Width,
+            stride = kernels.Norm.Stride;
+        var kernel = new LinearKernel(patches.Floats, width, Layout.RowStride(patches.Floats), stride, new(Bias: true, null, false, false))
+        {
+            Storage = architecture.WeightStorage,
+        };
         string gathered = buffers.RowBuffer("Patches", "patches of the image", chunk, patches.Floats, kernel.InputStride);
-        TensorPlan projection = Tensor(Names.PatchProjection + Suffixes.Weight, width, patches.Channels, patches.PatchSize, patches.PatchSize);
+        TensorPlan projection = Tensor(
+            Names.PatchProjection + Suffixes.Weight,
+            width,
+            patches.Channels,
+            patches.PatchSize,
+            patches.PatchSize
+        );
         string weight = weights.Panels("PatchProjectionWeight", kernel, TensorSlice.Whole(projection));
         string bias = weights.Bias("PatchProjectionBias", kernel, TensorSlice.Whole(Tensor(Names.PatchProjection + Suffixes.Bias, width)));
         string first = weights.Rows("FirstState", stride, Tensor(Names.FirstState, 1, 1, width));
         string positions = weights.Rows("PositionTable", stride, Tensor(Names.PositionEmbedding, 1, architecture.ContextLength, width));
         return new EmbeddingPlan(
             EquatableArray<StepPlan>.Empty,
-            new EquatableArray<StepPlan>(
-            [
+            new EquatableArray<StepPlan>([
                 new PatchStep("Patches of the image", new PatchKernel(patches, kernel.InputStride), gathered),
                 new LinearStep("Projection of the patches", kernel, weight, bias, gathered, Hidden),
-                new PositionStep("First state and positions", new PositionKernel(width, stride, FirstState: true), positions, first, Hidden),
+                new PositionStep(
+                    "First state and positions",
+                    new PositionKernel(width, stride, FirstState: true),
+                    positions,
+                    first,
+                    Hidden
+                ),
             ]),
-            "");
+            ""
+        );
     }
 
     /// <summary>A convolution is a linear layer over the frames that it sees; the result of the first lies in the session for all frames.</summary>
     private EmbeddingPlan PlanSound(SoundArchitecture sound)
     {
-        int width = architecture.Width, stride = kernels.Norm.Stride;
+        int width = architecture.Width,
+            stride = kernels.Norm.Stride;
         string convolved = buffers.PositionBuffer(
             "Convolved",
-            FormattableString.Invariant($"frames behind the first convolution, [{SoundArchitecture.FramesPerPosition * architecture.ContextLength} frames][{width}], rows {stride} floats apart"),
+            FormattableString.Invariant(
+                $"frames behind the first convolution, [{SoundArchitecture.FramesPerPosition * architecture.ContextLength} frames][{width}], rows {stride} floats apart"
+            ),
             (long)SoundArchitecture.FramesPerPosition * architecture.ContextLength * stride,
-            stride);
+            stride
+        );
         StepPlan[] Convolve(string name, string tensor, int channels, int inputStride, int step, string? input, string output)
         {
             int seen = SoundArchitecture.Window * channels;
             var window = new WindowKernel(channels, SoundArchitecture.Window, step, inputStride, Layout.RowStride(seen));
-            var kernel = new LinearKernel(seen, width, window.Stride, stride, new(Bias: true, sound.Activation, false, false)) { Storage = architecture.WeightStorage };
+            var kernel = new LinearKernel(seen, width, window.Stride, stride, new(Bias: true, sound.Activation, false, false))
+            {
+                Storage = architecture.WeightStorage,
+            };
             string windows = buffers.RowBuffer(name + "Windows", "frames with their neighbours", chunk, seen, window.Stride);
             return
             [
@@ -124,18 +183,34 @@ internal sealed class EmbeddingPlanner(
                 new LinearStep(
                     name + " convolution, activated",
                     kernel,
-                    weights.Panels(name + "ConvolutionWeight", kernel, TensorSlice.Whole(Tensor(tensor + Suffixes.Weight, width, channels, SoundArchitecture.Window))),
+                    weights.Panels(
+                        name + "ConvolutionWeight",
+                        kernel,
+                        TensorSlice.Whole(Tensor(tensor + Suffixes.Weight, width, channels, SoundArchitecture.Window))
+                    ),
                     weights.Bias(name + "ConvolutionBias", kernel, TensorSlice.Whole(Tensor(tensor + Suffixes.Bias, width))),
                     windows,
-                    output),
+                    output
+                ),
             ];
         }
 
         StepPlan[] frames = Convolve("First", Names.FirstConvolution, sound.MelBands, 0, 1, null, convolved);
-        List<StepPlan> steps = [.. Convolve("Second", Names.SecondConvolution, width, stride, SoundArchitecture.FramesPerPosition, convolved, Hidden)];
+        List<StepPlan> steps =
+        [
+            .. Convolve("Second", Names.SecondConvolution, width, stride, SoundArchitecture.FramesPerPosition, convolved, Hidden),
+        ];
         if (architecture.Embeddings.Positions is LearnedPositions { Offset: 0 })
         {
-            steps.Add(new PositionStep("Positions", new PositionKernel(width, stride, FirstState: false), PlacePositions(width, stride)!, null, Hidden));
+            steps.Add(
+                new PositionStep(
+                    "Positions",
+                    new PositionKernel(width, stride, FirstState: false),
+                    PlacePositions(width, stride)!,
+                    null,
+                    Hidden
+                )
+            );
         }
 
         return new EmbeddingPlan(new EquatableArray<StepPlan>(frames), new EquatableArray<StepPlan>(steps), "");

@@ -30,7 +30,8 @@ internal sealed record EncoderPlan(
     EquatableArray<StepPlan> Before,
     EquatableArray<StepPlan> Project,
     EquatableArray<StepPlan> Attend,
-    EquatableArray<StepPlan> After)
+    EquatableArray<StepPlan> After
+)
 {
     /// <summary>All steps in order.</summary>
     public IEnumerable<StepPlan> Steps => Frames.Concat(Before).Concat(Project).Concat(Attend).Concat(After);

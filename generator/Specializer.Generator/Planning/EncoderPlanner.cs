@@ -38,7 +38,8 @@ internal sealed class EncoderPlanner
         int chunk,
         string prefix = "",
         string? shared = null,
-        params LinearKernel[] projections)
+        params LinearKernel[] projections
+    )
     {
         _architecture = architecture;
         _kernels = kernels;
@@ -50,7 +51,10 @@ internal sealed class EncoderPlanner
         _embedding = new EmbeddingPlanner(architecture, kernels, weights, buffers, chunk, prefix).Plan(shared);
         _after = PlanFinalNorm();
         _layer.PlanTables(weights);
-        PlanActivations(buffers, [kernels.QueryKeyValue, .. kernels.Global is { } global ? new[] { global.Query, global.KeyValue } : [], .. projections]);
+        PlanActivations(
+            buffers,
+            [kernels.QueryKeyValue, .. kernels.Global is { } global ? new[] { global.Query, global.KeyValue } : [], .. projections]
+        );
         if (kernels.Global is not null)
         {
             PlanGlobalTokens(buffers, kernels.Global.Attention);
@@ -93,7 +97,8 @@ internal sealed class EncoderPlanner
             _embedding.Steps,
             new EquatableArray<StepPlan>(project),
             new EquatableArray<StepPlan>(attend),
-            new EquatableArray<StepPlan>(_after));
+            new EquatableArray<StepPlan>(_after)
+        );
     }
 
     /// <summary>Cuts the attention in two: all keys and values have to be there before any query looks at them.</summary>
@@ -103,29 +108,45 @@ internal sealed class EncoderPlanner
         var attention = (AttentionStep)steps[at];
 
         // One layer's keys and values at a time: all kinds of layers have theirs in the same place.
-        var variants = new EquatableArray<AttentionVariant>(attention.Variants.Select(variant => variant with { Keys = _prefix + "Keys", Values = _prefix + "Values" }));
+        var variants = new EquatableArray<AttentionVariant>(
+            attention.Variants.Select(variant => variant with { Keys = _prefix + "Keys", Values = _prefix + "Values" })
+        );
         return (
-            [.. steps.Take(at), new AppendStep("Keys and values of the chunk", variants, attention.QueryNorm, attention.KeyNorm, attention.Input, attention.Queries)],
-            [new AttendStep(attention.Title, variants, attention.Queries, attention.Output), .. steps.Skip(at + 1)]);
+            [
+                .. steps.Take(at),
+                new AppendStep(
+                    "Keys and values of the chunk",
+                    variants,
+                    attention.QueryNorm,
+                    attention.KeyNorm,
+                    attention.Input,
+                    attention.Queries
+                ),
+            ],
+            [new AttendStep(attention.Title, variants, attention.Queries, attention.Output), .. steps.Skip(at + 1)]
+        );
     }
 
     private void PlanStates(BufferLayoutBuilder buffers)
     {
         AttentionArchitecture attention = _architecture.Attention;
         AttentionKernel kernel = _kernels.Attention[0];
-        int length = _architecture.ContextLength, stride = _kernels.Norm.Stride;
+        int length = _architecture.ContextLength,
+            stride = _kernels.Norm.Stride;
         buffers.Block("Keys", kernel.DescribeKeys("a layer,"), kernel.KeysPerHead * attention.KeyValueHeads);
         buffers.Block("Values", kernel.DescribeValues("a layer,"), kernel.ValuesPerHead * attention.KeyValueHeads);
         buffers.PositionBuffer(
             "Queries",
             $"scaled queries, [{attention.KeyValueHeads} key/value heads][{length} positions][{attention.GroupSize} heads of the group][{kernel.HeadStride}]",
             kernel.QueryFloats,
-            attention.GroupSize * kernel.HeadStride);
+            attention.GroupSize * kernel.HeadStride
+        );
         buffers.PositionBuffer(
             "Hidden",
             FormattableString.Invariant($"hidden states, [{length} positions][{_architecture.Width}], rows {stride} floats apart"),
             (long)length * stride,
-            stride);
+            stride
+        );
     }
 
     /// <summary>Which tokens are global, and what they ask and see; all of it linear in the context.</summary>
@@ -134,12 +155,34 @@ internal sealed class EncoderPlanner
         AttentionArchitecture attention = kernel.Attention;
         int length = _architecture.ContextLength;
         // A vector of counts is compared with the one that begins a count later, up to the end of the last vector of positions.
-        buffers.Block("GlobalsBefore", $"counts of global tokens before each of {length} positions and behind the last", Layout.Pad(length) + 1);
-        buffers.Block("GlobalKeys", $"keys that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]", kernel.KeysPerHead * attention.KeyValueHeads);
-        buffers.Block("GlobalValues", $"values that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]", kernel.ValuesPerHead * attention.KeyValueHeads);
-        buffers.Block("GlobalQueries", $"scaled queries of global tokens, [{attention.KeyValueHeads} key/value heads][{length} tokens][{attention.GroupSize} heads of the group][{kernel.HeadStride}]", kernel.QueryFloats);
+        buffers.Block(
+            "GlobalsBefore",
+            $"counts of global tokens before each of {length} positions and behind the last",
+            Layout.Pad(length) + 1
+        );
+        buffers.Block(
+            "GlobalKeys",
+            $"keys that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions, in panels][{attention.HeadDimension}]",
+            kernel.KeysPerHead * attention.KeyValueHeads
+        );
+        buffers.Block(
+            "GlobalValues",
+            $"values that global tokens see, [{attention.KeyValueHeads} key/value heads][{kernel.CacheLength} positions][{kernel.HeadStride}]",
+            kernel.ValuesPerHead * attention.KeyValueHeads
+        );
+        buffers.Block(
+            "GlobalQueries",
+            $"scaled queries of global tokens, [{attention.KeyValueHeads} key/value heads][{length} tokens][{attention.GroupSize} heads of the group][{kernel.HeadStride}]",
+            kernel.QueryFloats
+        );
         buffers.RowBuffer("GlobalStates", "hidden states of global tokens", _chunk, _architecture.Width, _kernels.Norm.Stride);
-        buffers.RowBuffer("GlobalAttended", "attention output of global tokens", _chunk, attention.Heads * attention.HeadDimension, kernel.OutputStride);
+        buffers.RowBuffer(
+            "GlobalAttended",
+            "attention output of global tokens",
+            _chunk,
+            attention.Heads * attention.HeadDimension,
+            kernel.OutputStride
+        );
     }
 
     /// <summary>Activations of one chunk.</summary>
@@ -153,7 +196,13 @@ internal sealed class EncoderPlanner
         LinearKernel widest = projections.OrderByDescending(static kernel => kernel.OutputStride).First();
         buffers.RowBuffer("Projected", "queries, keys and values as projected", _chunk, widest.Outputs, widest.OutputStride);
         buffers.RowBuffer("Attended", "attention output of all heads", _chunk, _kernels.Output.Inputs, _kernels.Output.InputStride);
-        buffers.RowBuffer("Inner", "inner activations of the feed-forward block", _chunk, _architecture.FeedForward.Width, _kernels.Down.InputStride);
+        buffers.RowBuffer(
+            "Inner",
+            "inner activations of the feed-forward block",
+            _chunk,
+            _architecture.FeedForward.Width,
+            _kernels.Down.InputStride
+        );
         if (_architecture.Arrangement == BlockArrangement.Sandwich)
         {
             buffers.RowBuffer("Block", "outputs of a block before their norm", _chunk, _architecture.Width, _kernels.Norm.Stride);
@@ -166,6 +215,15 @@ internal sealed class EncoderPlanner
         string name = checkpoint.Names.FinalNorm;
         return name.Length == 0
             ? []
-            : [new NormStep("Final norm", _kernels.Norm, _weights.Norm("FinalNorm", _architecture.Width, _architecture.Norm, checkpoint.Suffixes, name, perLayer: false), Hidden, Hidden)];
+            :
+            [
+                new NormStep(
+                    "Final norm",
+                    _kernels.Norm,
+                    _weights.Norm("FinalNorm", _architecture.Width, _architecture.Norm, checkpoint.Suffixes, name, perLayer: false),
+                    Hidden,
+                    Hidden
+                ),
+            ];
     }
 }

@@ -32,7 +32,8 @@ internal sealed record ExecutionPlan(
     EquatableArray<StepPlan> Layer,
     EquatableArray<StepPlan> After,
     long ParameterCount,
-    long MultiplyAddsPerToken)
+    long MultiplyAddsPerToken
+)
 {
     /// <summary>Under which names a checkpoint may hold the tensors, and which it may hold besides.</summary>
     public NamingPlan Naming { get; init; } = NamingPlan.None;
@@ -51,10 +52,15 @@ internal sealed record ExecutionPlan(
 
     /// <summary>The folders of files that hold the head's projections, from the checkpoint's own; none where the checkpoint holds them.</summary>
     public IReadOnlyList<string> ModuleFolders =>
-        [.. (Architecture.Head?.Projections ?? EquatableArray<ProjectionArchitecture>.Empty).Select(static projection => projection.Folder).Where(static folder => folder.Length > 0)];
+        [
+            .. (Architecture.Head?.Projections ?? EquatableArray<ProjectionArchitecture>.Empty)
+                .Select(static projection => projection.Folder)
+                .Where(static folder => folder.Length > 0),
+        ];
 
     /// <summary>All steps in order.</summary>
-    public IEnumerable<StepPlan> Steps => (Encoder?.Steps ?? []).Concat(Cross).Concat(DecoderSteps).Concat(Head?.Steps ?? EquatableArray<StepPlan>.Empty);
+    public IEnumerable<StepPlan> Steps =>
+        (Encoder?.Steps ?? []).Concat(Cross).Concat(DecoderSteps).Concat(Head?.Steps ?? EquatableArray<StepPlan>.Empty);
 
     /// <summary>The steps of a decoder.</summary>
     public IEnumerable<StepPlan> DecoderSteps => Before.Concat(Layer).Concat(After);
@@ -77,18 +83,29 @@ internal sealed record ExecutionPlan(
 
     /// <summary>The tensors that a checkpoint must hold, each once, in the order in which weights are packed.</summary>
     public IReadOnlyList<TensorPlan> Tensors =>
-    [
-        .. Weights.SelectMany(static weight => weight.Slices).Select(static slice => slice.Tensor).Distinct().Where(static tensor => tensor != TensorPlan.Nothing)
-            .SelectMany(tensor => tensor.IsInner ? Enumerable.Range(0, Architecture.SetsPerGroup).Select(tensor.InSet) : [tensor]),
-    ];
+        [
+            .. Weights
+                .SelectMany(static weight => weight.Slices)
+                .Select(static slice => slice.Tensor)
+                .Distinct()
+                .Where(static tensor => tensor != TensorPlan.Nothing)
+                .SelectMany(tensor => tensor.IsInner ? Enumerable.Range(0, Architecture.SetsPerGroup).Select(tensor.InSet) : [tensor]),
+        ];
 
     /// <summary>How many layers, or groups of sets of weights, have a tensor; 0 where it belongs to none.</summary>
     public int LayersOf(TensorPlan tensor) =>
-        !tensor.PerLayer ? 0 : tensor.InEncoder ? Encoder!.Architecture.Layers : WeightSets / Architecture.SetsPerGroup;
+        !tensor.PerLayer ? 0
+        : tensor.InEncoder ? Encoder!.Architecture.Layers
+        : WeightSets / Architecture.SetsPerGroup;
 
     /// <summary>Bytes of the packed weights.</summary>
-    public long PackedWeightBytes => sizeof(float)
-        * (IsEncoderDecoder ? Encoder!.LayersOffset + (Encoder.LayerStride * Encoder.Architecture.Layers) : LayersOffset + (LayerStride * WeightSets));
+    public long PackedWeightBytes =>
+        sizeof(float)
+        * (
+            IsEncoderDecoder
+                ? Encoder!.LayersOffset + (Encoder.LayerStride * Encoder.Architecture.Layers)
+                : LayersOffset + (LayerStride * WeightSets)
+        );
 
     /// <summary>Floats from the logits of one position to the next.</summary>
     public int LogitsStride => Layout.Pad(Architecture.Embeddings.VocabularySize);
@@ -109,5 +126,6 @@ internal sealed record ExecutionPlan(
     public bool Guarded { get; init; }
 
     /// <summary>Bytes of a session: cache, activations and, of a decoder, logits (with a line to align them).</summary>
-    public long SessionBytes => Head is not null ? SessionMemoryBytes : SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));
+    public long SessionBytes =>
+        Head is not null ? SessionMemoryBytes : SessionMemoryBytes + ((((long)LogitsRows * LogitsStride) + Layout.Line) * sizeof(float));
 }

@@ -11,7 +11,12 @@ namespace Specializer.Generator.Planning;
 /// <param name="kernels">Its kernels.</param>
 /// <param name="weights">Where its weights go.</param>
 /// <param name="buffers">Where its buffers go.</param>
-internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKernels kernels, WeightLayoutBuilder weights, BufferLayoutBuilder buffers)
+internal sealed class HeadPlanner(
+    TransformerArchitecture architecture,
+    StackKernels kernels,
+    WeightLayoutBuilder weights,
+    BufferLayoutBuilder buffers
+)
 {
     /// <summary>Rows of output that are computed together hold about this many floats.</summary>
     private const int OutputFloats = 2 * 1024 * 1024;
@@ -41,7 +46,14 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
             // A state that nothing projects is pooled and normalised at once.
             bool normalize = head.Normalize && head.Projections.Count == 0;
             at = buffers.RowBuffer("Pooled", "the sequence's pooled state", 1, width, kernels.Norm.Stride);
-            steps.Add(new PoolStep(Title(head.Pooling) + (normalize ? ", divided by its length" : ""), new PoolKernel(head.Pooling, width, kernels.Norm.Stride, normalize), encoder, at));
+            steps.Add(
+                new PoolStep(
+                    Title(head.Pooling) + (normalize ? ", divided by its length" : ""),
+                    new PoolKernel(head.Pooling, width, kernels.Norm.Stride, normalize),
+                    encoder,
+                    at
+                )
+            );
         }
 
         foreach (ProjectionArchitecture projection in head.Projections)
@@ -52,17 +64,37 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
         if (head.Normalize && (head.Pooling == Pooling.None || head.Projections.Count > 0))
         {
             // The hidden states of tokens are not changed: their caller may still be reading them.
-            string normalized = at == encoder ? buffers.RowBuffer("Normalized", "states of length 1", rows, width, Layout.RowStride(width)) : at;
+            string normalized =
+                at == encoder ? buffers.RowBuffer("Normalized", "states of length 1", rows, width, Layout.RowStride(width)) : at;
             steps.Add(new NormalizeStep("Each divided by its length", new NormalizeKernel(width, Layout.RowStride(width)), at, normalized));
             at = normalized;
         }
 
         if (head.Dense is { } dense)
         {
-            var kernel = new LinearKernel(width, dense.Width, Layout.RowStride(width), Layout.RowStride(dense.Width), new(Bias: true, dense.Activation, false, false)) { Storage = architecture.WeightStorage };
-            string weight = weights.Panels("HeadDenseWeight", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Weight, dense.Width, width)));
+            var kernel = new LinearKernel(
+                width,
+                dense.Width,
+                Layout.RowStride(width),
+                Layout.RowStride(dense.Width),
+                new(Bias: true, dense.Activation, false, false)
+            )
+            {
+                Storage = architecture.WeightStorage,
+            };
+            string weight = weights.Panels(
+                "HeadDenseWeight",
+                kernel,
+                TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Weight, dense.Width, width))
+            );
             string bias = weights.Bias("HeadDenseBias", kernel, TensorSlice.Whole(Tensor(Names.HeadDense + Suffixes.Bias, dense.Width)));
-            string transformed = buffers.RowBuffer("Transformed", "states as transformed by the head", rows, dense.Width, kernel.OutputStride);
+            string transformed = buffers.RowBuffer(
+                "Transformed",
+                "states as transformed by the head",
+                rows,
+                dense.Width,
+                kernel.OutputStride
+            );
             steps.Add(new LinearStep("Linear layer of the head, activated", kernel, weight, bias, at, transformed));
             (at, width) = (transformed, dense.Width);
         }
@@ -70,14 +102,33 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
         if (head.Norm)
         {
             string norm = weights.Norm("HeadNorm", width, architecture.Norm, Suffixes, Names.HeadNorm, perLayer: false);
-            steps.Add(new NormStep("Norm of the head", kernels.Norm with { Width = width, Stride = Layout.RowStride(width) }, norm, at, at));
+            steps.Add(
+                new NormStep("Norm of the head", kernels.Norm with { Width = width, Stride = Layout.RowStride(width) }, norm, at, at)
+            );
         }
 
         if (head.Output is { } output)
         {
-            var kernel = new LinearKernel(width, output.Width, Layout.RowStride(width), Layout.RowStride(output.Width), new(output.Bias, null, false, false)) { Storage = architecture.WeightStorage };
-            string weight = output.Tied ? embedding : weights.Panels("OutputWeight", kernel, TensorSlice.Whole(Tensor(Names.Logits + Suffixes.Weight, output.Width, width)));
-            string? bias = output.Bias ? weights.Bias("OutputBias", kernel, TensorSlice.Whole(Tensor(Names.LogitsBias.Length > 0 ? Names.LogitsBias : Names.Logits + Suffixes.Bias, output.Width))) : null;
+            var kernel = new LinearKernel(
+                width,
+                output.Width,
+                Layout.RowStride(width),
+                Layout.RowStride(output.Width),
+                new(output.Bias, null, false, false)
+            )
+            {
+                Storage = architecture.WeightStorage,
+            };
+            string weight = output.Tied
+                ? embedding
+                : weights.Panels("OutputWeight", kernel, TensorSlice.Whole(Tensor(Names.Logits + Suffixes.Weight, output.Width, width)));
+            string? bias = output.Bias
+                ? weights.Bias(
+                    "OutputBias",
+                    kernel,
+                    TensorSlice.Whole(Tensor(Names.LogitsBias.Length > 0 ? Names.LogitsBias : Names.Logits + Suffixes.Bias, output.Width))
+                )
+                : null;
             string logits = buffers.RowBuffer("Output", "outputs", rows, output.Width, kernel.OutputStride);
             steps.Add(new LinearStep("Output", kernel, weight, bias, at, logits));
             (at, width) = (logits, output.Width);
@@ -90,22 +141,52 @@ internal sealed class HeadPlanner(TransformerArchitecture architecture, StackKer
     {
         string number = (steps.Count(static step => step is LinearStep) + 1).ToString(CultureInfo.InvariantCulture);
         var kernel = new LinearKernel(
-            width, projection.Width, Layout.RowStride(width), Layout.RowStride(projection.Width), new(projection.Bias, projection.Activation, false, false)) { Storage = architecture.WeightStorage };
-        string weight = weights.Panels($"HeadProjection{number}Weight", kernel, TensorSlice.Whole(Tensor(projection.Name + ".weight", projection.Width, width)));
-        string? bias = !projection.Bias ? null : weights.Bias($"HeadProjection{number}Bias", kernel, TensorSlice.Whole(Tensor(projection.Name + ".bias", projection.Width)));
-        string output = buffers.RowBuffer("HeadProjection" + number, "states as projected by the head", rows, projection.Width, kernel.OutputStride);
-        steps.Add(new LinearStep("Projection of the head" + (projection.Activation is null ? "" : ", activated"), kernel, weight, bias, input, output));
+            width,
+            projection.Width,
+            Layout.RowStride(width),
+            Layout.RowStride(projection.Width),
+            new(projection.Bias, projection.Activation, false, false)
+        )
+        {
+            Storage = architecture.WeightStorage,
+        };
+        string weight = weights.Panels(
+            $"HeadProjection{number}Weight",
+            kernel,
+            TensorSlice.Whole(Tensor(projection.Name + ".weight", projection.Width, width))
+        );
+        string? bias = !projection.Bias
+            ? null
+            : weights.Bias($"HeadProjection{number}Bias", kernel, TensorSlice.Whole(Tensor(projection.Name + ".bias", projection.Width)));
+        string output = buffers.RowBuffer(
+            "HeadProjection" + number,
+            "states as projected by the head",
+            rows,
+            projection.Width,
+            kernel.OutputStride
+        );
+        steps.Add(
+            new LinearStep(
+                "Projection of the head" + (projection.Activation is null ? "" : ", activated"),
+                kernel,
+                weight,
+                bias,
+                input,
+                output
+            )
+        );
         return output;
     }
 
-    private static string Title(Pooling pooling) => pooling switch
-    {
-        Pooling.First => "The first token's state",
-        Pooling.Last => "The last token's state",
-        Pooling.WeightedMean => "Mean of all states, weighted by their numbers",
-        Pooling.Max => "Maximum of all states",
-        _ => "Mean of all states",
-    };
+    private static string Title(Pooling pooling) =>
+        pooling switch
+        {
+            Pooling.First => "The first token's state",
+            Pooling.Last => "The last token's state",
+            Pooling.WeightedMean => "Mean of all states, weighted by their numbers",
+            Pooling.Max => "Maximum of all states",
+            _ => "Mean of all states",
+        };
 
     private static TensorPlan Tensor(string name, params int[] shape) => new(name, perLayer: false, shape);
 }

@@ -23,7 +23,15 @@ internal abstract record Kernel
 /// <param name="SoftCap">c of c · tanh(output / c), the last thing; 0 for none.</param>
 /// <param name="Scale">What the sum and its bias are multiplied with, before anything else; 1 for nothing.</param>
 /// <param name="Clip">c where the sum and its bias are clipped to [−c, c], which excludes everything else; 0 for none.</param>
-internal sealed record LinearEpilogue(bool Bias, ActivationFunction? Activation, bool Gated, bool AddToOutput, float SoftCap = 0, float Scale = 1, float Clip = 0);
+internal sealed record LinearEpilogue(
+    bool Bias,
+    ActivationFunction? Activation,
+    bool Gated,
+    bool AddToOutput,
+    float SoftCap = 0,
+    float Scale = 1,
+    float Clip = 0
+);
 
 /// <summary>output[row, o] = epilogue(Σ over i of input[row, i] · weight[o, i]).</summary>
 /// <param name="Inputs">The depth of the sum.</param>
@@ -40,9 +48,8 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     /// The room of the packed weights in floats, the bias not counted. Weights of 16 bits lie two in a word, one from
     /// each half of a panel, so that the last panel is as long as the others however few outputs it has.
     /// </summary>
-    public long PackedFloats => Storage == WeightStorage.Float32
-        ? (long)PackedOutputs * Inputs
-        : (long)Layout.RoundUp(PackedOutputs, 2 * Layout.Line) / 2 * Inputs;
+    public long PackedFloats =>
+        Storage == WeightStorage.Float32 ? (long)PackedOutputs * Inputs : (long)Layout.RoundUp(PackedOutputs, 2 * Layout.Line) / 2 * Inputs;
 
     /// <summary>The type in which the weights are held.</summary>
     public WeightStorage Storage { get; init; }
@@ -53,15 +60,18 @@ internal sealed record LinearKernel(int Inputs, int Outputs, int InputStride, in
     public long MultiplyAddsPerRow => (long)Inputs * Outputs * (Epilogue.Gated ? 2 : 1);
 
     public override string Name =>
-        (Epilogue.Gated ? "GatedLinear" : "Linear") + Text(Inputs) + "To" + Text(Outputs) +
-        (Epilogue.Bias ? "Bias" : "") +
-        (Epilogue.Activation is { } activation ? activation.ToString() : "") +
-        (Epilogue.AddToOutput ? "Add" : "") +
-        (Epilogue.Scale != 1 ? "Scaled" : "") +
-        (Epilogue.SoftCap > 0 ? "Capped" : "") +
-        (Epilogue.Clip > 0 ? "Clipped" : "") +
-        (Storage == WeightStorage.Float32 ? "" : Storage.ToString()) +
-        NameSuffix;
+        (Epilogue.Gated ? "GatedLinear" : "Linear")
+        + Text(Inputs)
+        + "To"
+        + Text(Outputs)
+        + (Epilogue.Bias ? "Bias" : "")
+        + (Epilogue.Activation is { } activation ? activation.ToString() : "")
+        + (Epilogue.AddToOutput ? "Add" : "")
+        + (Epilogue.Scale != 1 ? "Scaled" : "")
+        + (Epilogue.SoftCap > 0 ? "Capped" : "")
+        + (Epilogue.Clip > 0 ? "Clipped" : "")
+        + (Storage == WeightStorage.Float32 ? "" : Storage.ToString())
+        + NameSuffix;
 }
 
 /// <summary>Normalises rows.</summary>
@@ -177,7 +187,14 @@ internal sealed record GlobalRowsKernel(int Width, int Stride, bool Back) : Kern
 /// <param name="CacheLength">Positions of the cache. With a window, position p lies at p modulo it.</param>
 /// <param name="QueryRows">Rows of the buffer of queries: those of a chunk, or in an encoder those of the context.</param>
 internal sealed record AttentionKernel(
-    AttentionArchitecture Attention, LayerKind Kind, float Epsilon, int InputStride, int OutputStride, int CacheLength, int QueryRows) : Kernel
+    AttentionArchitecture Attention,
+    LayerKind Kind,
+    float Epsilon,
+    int InputStride,
+    int OutputStride,
+    int CacheLength,
+    int QueryRows
+) : Kernel
 {
     /// <summary>Floats from one query, or one position's values, to the next: a head in whole lines.</summary>
     public int HeadStride => Layout.Pad(Attention.HeadDimension);
@@ -192,14 +209,16 @@ internal sealed record AttentionKernel(
     public long ValuesPerHead => Attention.Linear ? HeadStride : (long)CacheLength * HeadStride;
 
     /// <summary>What the keys of layers are, with their shape.</summary>
-    public string DescribeKeys(string layers) => Attention.Linear
-        ? $"sums of key times value of {layers} [{Attention.KeyValueHeads} key/value heads][{Attention.HeadDimension}][{HeadStride}]"
-        : $"keys of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions, in panels][{Attention.HeadDimension}]";
+    public string DescribeKeys(string layers) =>
+        Attention.Linear
+            ? $"sums of key times value of {layers} [{Attention.KeyValueHeads} key/value heads][{Attention.HeadDimension}][{HeadStride}]"
+            : $"keys of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions, in panels][{Attention.HeadDimension}]";
 
     /// <summary>What the values of layers are, with their shape.</summary>
-    public string DescribeValues(string layers) => Attention.Linear
-        ? $"sums of keys of {layers} [{Attention.KeyValueHeads} key/value heads][{HeadStride}]"
-        : $"values of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions][{HeadStride}]";
+    public string DescribeValues(string layers) =>
+        Attention.Linear
+            ? $"sums of keys of {layers} [{Attention.KeyValueHeads} key/value heads][{HeadStride}]"
+            : $"values of {layers} [{Attention.KeyValueHeads} key/value heads][{CacheLength} positions][{HeadStride}]";
 
     /// <summary>Floats of the turned, scaled queries: [KeyValueHeads][row][head of the group][HeadStride].</summary>
     public long QueryFloats => (long)QueryRows * Attention.Heads * HeadStride;
@@ -232,7 +251,8 @@ internal sealed record AttentionKernel(
     public int BiasOrigin { get; init; }
 
     /// <summary>Floats from one head's relative biases to the next.</summary>
-    public int BiasStride => Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(BiasOrigin, relative.Bidirectional) : 0;
+    public int BiasStride =>
+        Kind.Positions is RelativePositions relative ? Layout.RelativeBiasStride(BiasOrigin, relative.Bidirectional) : 0;
 
     /// <summary>The kernel that scales the queries of attention to another sequence.</summary>
     public string QueriesName => "Prepare" + Kind.Name + "Queries";

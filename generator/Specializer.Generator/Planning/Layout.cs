@@ -44,7 +44,8 @@ internal static class Layout
     /// The floats of one head's relative biases: for every distance of a key that the context allows, that of distance 0
     /// at the context's length; and behind them what a vector may read beyond the last visible key.
     /// </summary>
-    public static int RelativeBiasStride(int positions, bool bidirectional) => Pad((bidirectional ? 2 * positions : positions) + (2 * Line));
+    public static int RelativeBiasStride(int positions, bool bidirectional) =>
+        Pad((bidirectional ? 2 * positions : positions) + (2 * Line));
 
     /// <summary>
     /// The floats from one row of activations to the next: whole lines, and an odd number of them, so that the rows of

@@ -47,8 +47,20 @@ internal sealed class WeightLayoutBuilder(bool guarded)
     }
 
     /// <summary>The weights of a linear kernel: one matrix, several one after the other, or a gate and an up projection.</summary>
-    public string Panels(string name, LinearKernel kernel, params TensorSlice[] slices) => Add(Block(
-        name, kernel.Epilogue.Gated ? WeightLayout.GatedPanels : WeightLayout.Panels, kernel.PackedFloats, kernel.Inputs, kernel.PackedOutputs, slices) with { Storage = kernel.Storage });
+    public string Panels(string name, LinearKernel kernel, params TensorSlice[] slices) =>
+        Add(
+            Block(
+                name,
+                kernel.Epilogue.Gated ? WeightLayout.GatedPanels : WeightLayout.Panels,
+                kernel.PackedFloats,
+                kernel.Inputs,
+                kernel.PackedOutputs,
+                slices
+            ) with
+            {
+                Storage = kernel.Storage,
+            }
+        );
 
     /// <summary>The rows of a tensor; dimensions before the last two count as rows.</summary>
     public string Rows(string name, int stride, TensorPlan tensor)
@@ -60,7 +72,14 @@ internal sealed class WeightLayoutBuilder(bool guarded)
 
     /// <summary>The bias of a linear kernel, laid out as its weights' columns.</summary>
     public string Bias(string name, LinearKernel kernel, params TensorSlice[] slices) =>
-        Add(name, kernel.Epilogue.Gated ? WeightLayout.GatedVectors : WeightLayout.Vectors, kernel.PackedOutputs, 0, kernel.PackedOutputs, slices);
+        Add(
+            name,
+            kernel.Epilogue.Gated ? WeightLayout.GatedVectors : WeightLayout.Vectors,
+            kernel.PackedOutputs,
+            0,
+            kernel.PackedOutputs,
+            slices
+        );
 
     /// <summary>The weight of a norm and, behind it, its bias if it has one.</summary>
     public string Norm(string name, int width, NormArchitecture norm, TensorSuffixes suffixes, string checkpointName, bool perLayer)
@@ -68,8 +87,16 @@ internal sealed class WeightLayoutBuilder(bool guarded)
         int floats = Layout.Pad(width);
         TensorSlice[] Tensor(string suffix) => [TensorSlice.Whole(new TensorPlan(checkpointName + suffix, perLayer, width))];
         string weight = Add(
-            Block(name + "Weight", norm.UnitOffset ? WeightLayout.UnitOffsetVector : WeightLayout.Vectors, floats, 0, floats, Tensor(suffixes.NormWeight)),
-            following: norm.Bias ? floats : 0);
+            Block(
+                name + "Weight",
+                norm.UnitOffset ? WeightLayout.UnitOffsetVector : WeightLayout.Vectors,
+                floats,
+                0,
+                floats,
+                Tensor(suffixes.NormWeight)
+            ),
+            following: norm.Bias ? floats : 0
+        );
         if (norm.Bias)
         {
             Add(Block(name + "Bias", WeightLayout.Vectors, floats, 0, floats, Tensor(suffixes.NormBias)), follows: true);
@@ -97,60 +124,106 @@ internal sealed class WeightLayoutBuilder(bool guarded)
                 // As many positions as a cache has, which is whole panels.
                 int positions = Layout.CacheLength(contextLength);
                 int stride = Layout.RelativeBiasStride(positions, relative.Bidirectional);
-                return Add(new WeightPlan(
-                    Prefix + kind.Name + "RelativeBias",
-                    WeightLayout.RelativeBias,
-                    false,
-                    _offset,
-                    checked((long)heads * stride),
-                    new EquatableArray<TensorSlice>([TensorSlice.Whole(new TensorPlan(relativeBias, false, relative.Buckets, heads))]),
-                    positions,
-                    stride,
-                    relative));
+                return Add(
+                    new WeightPlan(
+                        Prefix + kind.Name + "RelativeBias",
+                        WeightLayout.RelativeBias,
+                        false,
+                        _offset,
+                        checked((long)heads * stride),
+                        new EquatableArray<TensorSlice>([TensorSlice.Whole(new TensorPlan(relativeBias, false, relative.Buckets, heads))]),
+                        positions,
+                        stride,
+                        relative
+                    )
+                );
             default:
                 return null;
         }
     }
 
     /// <summary>The rotary angles of sequences of up to the original length, where they are others than those of longer ones.</summary>
-    public string? ShortPositions(LayerKind kind) => kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } rotary
-        ? Add(
-            kind.Name + "ShortRotaryTable",
-            WeightLayout.RotaryTable,
-            Layout.Pad(checked(scaling.OriginalContextLength * rotary.RotaryDimension)),
-            scaling.OriginalContextLength,
-            rotary.RotaryDimension,
-            rotary with { Scaling = scaling.Short })
-        : null;
+    public string? ShortPositions(LayerKind kind) =>
+        kind.Positions is RotaryPositions { Scaling: LongScaling { Switches: true } scaling } rotary
+            ? Add(
+                kind.Name + "ShortRotaryTable",
+                WeightLayout.RotaryTable,
+                Layout.Pad(checked(scaling.OriginalContextLength * rotary.RotaryDimension)),
+                scaling.OriginalContextLength,
+                rotary.RotaryDimension,
+                rotary with
+                {
+                    Scaling = scaling.Short,
+                }
+            )
+            : null;
 
-    public string SinusoidalTable(int contextLength, int width, int stride, SinusoidalPositions positions) => Add(new WeightPlan(
-        Prefix + "PositionTable", WeightLayout.SinusoidalTable, _inLayer, _offset, (long)contextLength * stride, EquatableArray<TensorSlice>.Empty, width, stride) { Sinusoids = positions });
+    public string SinusoidalTable(int contextLength, int width, int stride, SinusoidalPositions positions) =>
+        Add(
+            new WeightPlan(
+                Prefix + "PositionTable",
+                WeightLayout.SinusoidalTable,
+                _inLayer,
+                _offset,
+                (long)contextLength * stride,
+                EquatableArray<TensorSlice>.Empty,
+                width,
+                stride
+            )
+            {
+                Sinusoids = positions,
+            }
+        );
 
     public EquatableArray<WeightPlan> Build() => new(_weights);
 
     /// <summary>The elements of all tensors, each counted once however many slices it is cut into.</summary>
-    public long ParameterCount(int layers, int encoderLayers = 0) => _weights
-        .SelectMany(static weight => weight.Slices)
-        .Select(static slice => slice.Tensor)
-        .Distinct()
-        .Where(static tensor => tensor != TensorPlan.Nothing)
-        .Sum(tensor => tensor.Shape.Aggregate(1L, static (product, size) => product * size) * (!tensor.PerLayer ? 1 : tensor.InEncoder ? encoderLayers : layers));
+    public long ParameterCount(int layers, int encoderLayers = 0) =>
+        _weights
+            .SelectMany(static weight => weight.Slices)
+            .Select(static slice => slice.Tensor)
+            .Distinct()
+            .Where(static tensor => tensor != TensorPlan.Nothing)
+            .Sum(tensor =>
+                tensor.Shape.Aggregate(1L, static (product, size) => product * size)
+                * (
+                    !tensor.PerLayer ? 1
+                    : tensor.InEncoder ? encoderLayers
+                    : layers
+                )
+            );
 
     private string Add(string name, WeightLayout layout, long floats, int inputs, int outputs, params TensorSlice[] slices) =>
         Add(Block(name, layout, floats, inputs, outputs, slices));
 
-    private WeightPlan Block(string name, WeightLayout layout, long floats, int inputs, int outputs, TensorSlice[] slices) => new(
-        Prefix + name,
-        layout,
-        _inLayer,
-        _offset,
-        floats,
-        new EquatableArray<TensorSlice>(slices.Select(slice => _inEncoder && slice.Tensor != TensorPlan.Nothing ? slice with { Tensor = slice.Tensor with { InEncoder = true } } : slice)),
-        inputs,
-        outputs) { InEncoder = _inEncoder };
+    private WeightPlan Block(string name, WeightLayout layout, long floats, int inputs, int outputs, TensorSlice[] slices) =>
+        new(
+            Prefix + name,
+            layout,
+            _inLayer,
+            _offset,
+            floats,
+            new EquatableArray<TensorSlice>(
+                slices.Select(slice =>
+                    _inEncoder && slice.Tensor != TensorPlan.Nothing
+                        ? slice with
+                        {
+                            Tensor = slice.Tensor with { InEncoder = true },
+                        }
+                        : slice
+                )
+            ),
+            inputs,
+            outputs
+        )
+        {
+            InEncoder = _inEncoder,
+        };
 
     private string Add(string name, WeightLayout layout, long floats, int inputs, int outputs, AttentionPositions positions) =>
-        Add(new WeightPlan(Prefix + name, layout, _inLayer, _offset, floats, EquatableArray<TensorSlice>.Empty, inputs, outputs, positions));
+        Add(
+            new WeightPlan(Prefix + name, layout, _inLayer, _offset, floats, EquatableArray<TensorSlice>.Empty, inputs, outputs, positions)
+        );
 
     /// <summary>Places a block.</summary>
     /// <param name="weight">The block.</param>
@@ -188,7 +261,12 @@ internal sealed class BufferLayoutBuilder(bool guarded)
     public string Block(string name, string description, long floats) => Add(name, description, floats, 0);
 
     public string RowBuffer(string name, string description, int rows, int width, int stride) =>
-        Add(name, FormattableString.Invariant($"{description}, [{rows} rows][{width}], rows {stride} floats apart"), (long)rows * stride, stride);
+        Add(
+            name,
+            FormattableString.Invariant($"{description}, [{rows} rows][{width}], rows {stride} floats apart"),
+            (long)rows * stride,
+            stride
+        );
 
     /// <summary>What follows every sequence of a session has of its own.</summary>
     public void BeginSequence()

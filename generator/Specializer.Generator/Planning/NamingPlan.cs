@@ -14,10 +14,12 @@ internal sealed record NamingPlan(
     EquatableArray<string> Wrappers,
     EquatableArray<string> Ignored,
     string OutputMatrix,
-    EquatableArray<TensorAlternatives> Alternatives)
+    EquatableArray<TensorAlternatives> Alternatives
+)
 {
     /// <summary>Names that do not vary.</summary>
-    public static NamingPlan None { get; } = new("", EquatableArray<string>.Empty, EquatableArray<string>.Empty, "", EquatableArray<TensorAlternatives>.Empty);
+    public static NamingPlan None { get; } =
+        new("", EquatableArray<string>.Empty, EquatableArray<string>.Empty, "", EquatableArray<TensorAlternatives>.Empty);
 
     /// <summary>What may stand for a tensor; null for nothing.</summary>
     public TensorAlternatives? Of(TensorPlan tensor) => Alternatives.FirstOrDefault(alternatives => alternatives.Name == tensor.Name);

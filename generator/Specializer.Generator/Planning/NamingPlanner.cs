@@ -28,13 +28,17 @@ internal sealed class NamingPlanner
 
     /// <param name="architecture">What is planned.</param>
     /// <param name="tensors">The tensors that its plan reads.</param>
-    public static NamingPlan Plan(TransformerArchitecture architecture, IReadOnlyList<TensorPlan> tensors) => new NamingPlanner(architecture, tensors).Plan();
+    public static NamingPlan Plan(TransformerArchitecture architecture, IReadOnlyList<TensorPlan> tensors) =>
+        new NamingPlanner(architecture, tensors).Plan();
 
     private NamingPlan Plan()
     {
         CheckpointLayout layout = _architecture.Checkpoint;
-        string embeddings = layout.Names.TokenEmbedding + layout.Suffixes.Weight, matrix = layout.Names.Logits.Length == 0 ? "" : layout.Names.Logits + layout.Suffixes.Weight;
-        bool tied = matrix.Length > 0 && (_architecture.Stack == Stack.Encoder ? _architecture.Head?.Output is { Tied: true } : _architecture.Logits.Tied);
+        string embeddings = layout.Names.TokenEmbedding + layout.Suffixes.Weight,
+            matrix = layout.Names.Logits.Length == 0 ? "" : layout.Names.Logits + layout.Suffixes.Weight;
+        bool tied =
+            matrix.Length > 0
+            && (_architecture.Stack == Stack.Encoder ? _architecture.Head?.Output is { Tied: true } : _architecture.Logits.Tied);
         foreach (TensorCopies copies in _naming.Copies)
         {
             AddCopies(copies.Name, copies.Others);
@@ -65,12 +69,20 @@ internal sealed class NamingPlanner
             _naming.Wrappers,
             new(Ignored().Distinct()),
             tied || _tensors.ContainsKey(matrix) ? matrix : "",
-            new(_alternatives.Values.OrderBy(static alternatives => alternatives.Name, StringComparer.Ordinal)));
+            new(_alternatives.Values.OrderBy(static alternatives => alternatives.Name, StringComparer.Ordinal))
+        );
     }
 
     /// <summary>A family says all copies that its classes have; those that a model reads by themselves are none.</summary>
-    private void AddCopies(string name, IEnumerable<string> others) => Change(
-        name, alternatives => alternatives with { Copies = new(alternatives.Copies.Concat(others.Where(other => !_tensors.ContainsKey(other))).Distinct()) });
+    private void AddCopies(string name, IEnumerable<string> others) =>
+        Change(
+            name,
+            alternatives =>
+                alternatives with
+                {
+                    Copies = new(alternatives.Copies.Concat(others.Where(other => !_tensors.ContainsKey(other))).Distinct()),
+                }
+        );
 
     private void Change(string name, Func<TensorAlternatives, TensorAlternatives> change)
     {
@@ -96,7 +108,9 @@ internal sealed class NamingPlanner
         }
 
         AttentionArchitecture attention = stack.Attention;
-        int queries = attention.Heads * attention.HeadDimension, keys = attention.KeyValueHeads * attention.HeadDimension, inner = stack.FeedForward.Width;
+        int queries = attention.Heads * attention.HeadDimension,
+            keys = attention.KeyValueHeads * attention.HeadDimension,
+            inner = stack.FeedForward.Width;
         foreach (string suffix in new[] { layout.Suffixes.Weight, layout.Suffixes.Bias })
         {
             if (layout.QueryKeyValue != QueryKeyValueLayout.PerKeyValueHead)
@@ -118,7 +132,8 @@ internal sealed class NamingPlanner
         // Of biases, a fused tensor holds all or none.
         if (parts.All(part => _tensors.ContainsKey(part.Name + suffix)))
         {
-            int first = 0, rows = parts.Sum(static part => part.Rows);
+            int first = 0,
+                rows = parts.Sum(static part => part.Rows);
             foreach ((string name, int count) in parts)
             {
                 int at = first;
@@ -160,12 +175,16 @@ internal sealed class NamingPlanner
         string[] known =
         [
             .. _tensors.Keys,
-            .. _alternatives.Values.SelectMany(static alternatives => alternatives.Copies.Concat(alternatives.Parts.Select(static part => part.Name))),
-            .. _alternatives.Values.Where(static alternatives => alternatives.PartOf is not null).Select(static alternatives => alternatives.PartOf!.Name),
+            .. _alternatives.Values.SelectMany(static alternatives =>
+                alternatives.Copies.Concat(alternatives.Parts.Select(static part => part.Name))
+            ),
+            .. _alternatives
+                .Values.Where(static alternatives => alternatives.PartOf is not null)
+                .Select(static alternatives => alternatives.PartOf!.Name),
         ];
         IEnumerable<string> encoders = _architecture.Encoder?.Checkpoint.Ignored ?? EquatableArray<string>.Empty;
-        return _architecture.Checkpoint.Ignored
-            .Concat(encoders)
+        return _architecture
+            .Checkpoint.Ignored.Concat(encoders)
             .Where(static name => name.Length > 0)
             .Concat(_naming.Unread.Where(module => !known.Any(name => name.StartsWith(module.TrimEnd('*'), StringComparison.Ordinal))));
     }

@@ -30,7 +30,8 @@ internal static class Planner
         TransformerArchitecture architecture = WithoutUnusedKinds(declared);
         RefuseLengths(architecture);
         int chunk = ChooseChunkLength(architecture);
-        ExecutionPlan plan = architecture.Stack == Stack.Encoder ? PlanEncoder(architecture, chunk, guarded) : PlanDecoder(architecture, chunk, guarded);
+        ExecutionPlan plan =
+            architecture.Stack == Stack.Encoder ? PlanEncoder(architecture, chunk, guarded) : PlanDecoder(architecture, chunk, guarded);
         return plan with { Naming = NamingPlanner.Plan(architecture, plan.Tensors) };
     }
 
@@ -55,7 +56,10 @@ internal static class Planner
             EquatableArray<StepPlan>.Empty,
             EquatableArray<StepPlan>.Empty,
             weights.ParameterCount(architecture.WeightSets),
-            (MultiplyAdds(encoder.Project.Concat(encoder.Attend)) * architecture.Layers) + MultiplyAdds(encoder.Before) + (head.OutputPerToken ? MultiplyAdds(head.Steps) : 0))
+            (MultiplyAdds(encoder.Project.Concat(encoder.Attend)) * architecture.Layers)
+                + MultiplyAdds(encoder.Before)
+                + (head.OutputPerToken ? MultiplyAdds(head.Steps) : 0)
+        )
         {
             SessionFloats = buffers.Floats,
             SequenceFloats = buffers.SequenceFloats,
@@ -74,16 +78,34 @@ internal static class Planner
 
         EmbeddingPlan embeddings = new EmbeddingPlanner(architecture, kernels, weights, buffers, chunk).Plan();
         string embedding = embeddings.Weight;
-        EncoderPlanner? encoderPlanner = architecture.Encoder is { } source ? PlanSource(architecture, source, kernels, weights, buffers, embedding) : null;
-        string? finalNorm = architecture.Checkpoint.Names.FinalNorm.Length == 0
-            ? null
-            : weights.Norm("FinalNorm", architecture.Width, architecture.Norm, architecture.Checkpoint.Suffixes, architecture.Checkpoint.Names.FinalNorm, perLayer: false);
+        EncoderPlanner? encoderPlanner = architecture.Encoder is { } source
+            ? PlanSource(architecture, source, kernels, weights, buffers, embedding)
+            : null;
+        string? finalNorm =
+            architecture.Checkpoint.Names.FinalNorm.Length == 0
+                ? null
+                : weights.Norm(
+                    "FinalNorm",
+                    architecture.Width,
+                    architecture.Norm,
+                    architecture.Checkpoint.Suffixes,
+                    architecture.Checkpoint.Names.FinalNorm,
+                    perLayer: false
+                );
         string logitsWeight = architecture.Logits.Tied
             ? embedding
-            : weights.Panels("LogitsWeight", kernels.Logits, TensorSlice.Whole(Tensor(architecture.Checkpoint.Names.Logits + architecture.Checkpoint.Suffixes.Weight, architecture.Embeddings.VocabularySize, architecture.Width)));
-        string? logitsBias = !architecture.Logits.Bias
-            ? null
-            : weights.Bias("LogitsBias", kernels.Logits, LogitsBias(architecture));
+            : weights.Panels(
+                "LogitsWeight",
+                kernels.Logits,
+                TensorSlice.Whole(
+                    Tensor(
+                        architecture.Checkpoint.Names.Logits + architecture.Checkpoint.Suffixes.Weight,
+                        architecture.Embeddings.VocabularySize,
+                        architecture.Width
+                    )
+                )
+            );
+        string? logitsBias = !architecture.Logits.Bias ? null : weights.Bias("LogitsBias", kernels.Logits, LogitsBias(architecture));
         layer.PlanTables(weights);
         weights.BeginLayer();
         PlanBuffers(architecture, kernels, chunk, buffers);
@@ -118,7 +140,8 @@ internal static class Planner
             new EquatableArray<StepPlan>(steps),
             new EquatableArray<StepPlan>(after),
             weights.ParameterCount(architecture.Layers, architecture.Encoder?.Layers ?? 0),
-            (MultiplyAdds(steps) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow)
+            (MultiplyAdds(steps) * architecture.Layers) + kernels.Logits.MultiplyAddsPerRow
+        )
         {
             SessionFloats = buffers.Floats,
             SequenceFloats = buffers.SequenceFloats,
@@ -130,17 +153,40 @@ internal static class Planner
 
     /// <summary>Places what the encoder of an encoder-decoder has beside its layers, and what every layer of the decoder keeps of the source.</summary>
     private static EncoderPlanner PlanSource(
-        TransformerArchitecture decoder, TransformerArchitecture declared, StackKernels decoderKernels, WeightLayoutBuilder weights, BufferLayoutBuilder buffers, string embedding)
+        TransformerArchitecture decoder,
+        TransformerArchitecture declared,
+        StackKernels decoderKernels,
+        WeightLayoutBuilder weights,
+        BufferLayoutBuilder buffers,
+        string embedding
+    )
     {
         AttentionKernel cross = decoderKernels.Cross!.Attention;
         string heads = $"{cross.Attention.KeyValueHeads} key/value heads";
-        buffers.Block("CrossKeys", $"keys of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions, in panels][{cross.Attention.HeadDimension}]", cross.KeysPerHead * cross.Attention.KeyValueHeads * decoder.Layers);
-        buffers.Block("CrossValues", $"values of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions][{cross.HeadStride}]", cross.ValuesPerHead * cross.Attention.KeyValueHeads * decoder.Layers);
+        buffers.Block(
+            "CrossKeys",
+            $"keys of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions, in panels][{cross.Attention.HeadDimension}]",
+            cross.KeysPerHead * cross.Attention.KeyValueHeads * decoder.Layers
+        );
+        buffers.Block(
+            "CrossValues",
+            $"values of the source for all layers of the decoder, per layer [{heads}][{cross.CacheLength} positions][{cross.HeadStride}]",
+            cross.ValuesPerHead * cross.Attention.KeyValueHeads * decoder.Layers
+        );
 
         TransformerArchitecture used = WithoutUnusedKinds(declared);
-        TransformerArchitecture encoder = used with { LayerKinds = new EquatableArray<LayerKind>(used.LayerKinds.Select(static kind => kind with { Name = SourceBuffers + kind.Name })) };
+        TransformerArchitecture encoder = used with
+        {
+            LayerKinds = new EquatableArray<LayerKind>(
+                used.LayerKinds.Select(static kind => kind with { Name = SourceBuffers + kind.Name })
+            ),
+        };
         int chunk = ChooseChunkLength(encoder);
-        var kernels = new StackKernels(encoder, chunk, encoder.Attention.HeadDimension == decoder.Attention.HeadDimension ? "" : SourceBuffers);
+        var kernels = new StackKernels(
+            encoder,
+            chunk,
+            encoder.Attention.HeadDimension == decoder.Attention.HeadDimension ? "" : SourceBuffers
+        );
         if (kernels.Embed != decoderKernels.Embed)
         {
             kernels.Embed = kernels.Embed with { Prefix = SourceBuffers };
@@ -149,13 +195,23 @@ internal static class Planner
         bool shares = encoder.Checkpoint.Names.TokenEmbedding == decoder.Checkpoint.Names.TokenEmbedding;
         weights.Prefix = EncoderWeights;
         buffers.Prefix = SourceBuffers;
-        var planner = new EncoderPlanner(encoder, kernels, weights, buffers, chunk, SourceBuffers, shares ? embedding : null, decoderKernels.Cross.KeyValue);
+        var planner = new EncoderPlanner(
+            encoder,
+            kernels,
+            weights,
+            buffers,
+            chunk,
+            SourceBuffers,
+            shares ? embedding : null,
+            decoderKernels.Cross.KeyValue
+        );
         weights.Prefix = "";
         buffers.Prefix = "";
         return planner;
     }
 
-    private static long MultiplyAdds(IEnumerable<StepPlan> steps) => steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow);
+    private static long MultiplyAdds(IEnumerable<StepPlan> steps) =>
+        steps.OfType<LinearStep>().Sum(static step => step.Kernel.MultiplyAddsPerRow);
 
     /// <summary>The bias of a linear layer, or one that the checkpoint keeps by itself as one row.</summary>
     private static TensorSlice LogitsBias(TransformerArchitecture architecture)
@@ -175,12 +231,16 @@ internal static class Planner
     {
         if (architecture.OriginalContextLengths.Count() > 1)
         {
-            throw new NotSupportedException($"The rotary factors of the layers change past different lengths: {string.Join(", ", architecture.OriginalContextLengths)}.");
+            throw new NotSupportedException(
+                $"The rotary factors of the layers change past different lengths: {string.Join(", ", architecture.OriginalContextLengths)}."
+            );
         }
 
         if (architecture.Encoder is not null && architecture.OriginalContextLengths.Any())
         {
-            throw new NotSupportedException("The rotary factors of a decoder that attends to an encoder change with its length, but its session keeps no tokens.");
+            throw new NotSupportedException(
+                "The rotary factors of a decoder that attends to an encoder change with its length, but its session keeps no tokens."
+            );
         }
     }
 
@@ -189,11 +249,13 @@ internal static class Planner
     {
         int[] pattern = [.. architecture.LayerPattern.Take(architecture.Layers)];
         int[] used = [.. pattern.Distinct().OrderBy(static kind => kind)];
-        return used.Length == architecture.LayerKinds.Count ? architecture : architecture with
-        {
-            LayerKinds = new EquatableArray<LayerKind>(used.Select(kind => architecture.LayerKinds[kind])),
-            LayerPattern = new EquatableArray<int>(pattern.Select(kind => Array.IndexOf(used, kind))),
-        };
+        return used.Length == architecture.LayerKinds.Count
+            ? architecture
+            : architecture with
+            {
+                LayerKinds = new EquatableArray<LayerKind>(used.Select(kind => architecture.LayerKinds[kind])),
+                LayerPattern = new EquatableArray<int>(pattern.Select(kind => Array.IndexOf(used, kind))),
+            };
     }
 
     /// <summary>The decoder's buffers. What every sequence of an encoder-decoder has of its own lies behind everything that sequences share.</summary>
@@ -219,10 +281,16 @@ internal static class Planner
         {
             AttentionKernel kernel = kernels.Attention[kind];
             string name = kernel.Kind.Name;
-            int layers = Enumerable.Range(0, architecture.Layers).Count(layer => architecture.LayerPattern[layer % architecture.LayerPattern.Count] == kind);
+            int layers = Enumerable
+                .Range(0, architecture.Layers)
+                .Count(layer => architecture.LayerPattern[layer % architecture.LayerPattern.Count] == kind);
             string which = name.Length == 0 ? "all layers" : "the " + name.ToLowerInvariant() + " layers";
             session.Block(name + "Keys", kernel.DescribeKeys(which + ", per layer"), kernel.KeysPerHead * attention.KeyValueHeads * layers);
-            session.Block(name + "Values", kernel.DescribeValues(which + ", per layer"), kernel.ValuesPerHead * attention.KeyValueHeads * layers);
+            session.Block(
+                name + "Values",
+                kernel.DescribeValues(which + ", per layer"),
+                kernel.ValuesPerHead * attention.KeyValueHeads * layers
+            );
         }
 
         if (architecture.OriginalContextLength > 0)
@@ -232,7 +300,11 @@ internal static class Planner
 
         if (attention.Linear)
         {
-            session.Block("KeptState", "states of all layers as they were before the call", session.Build().Where(static buffer => buffer.Name is "Keys" or "Values").Sum(static buffer => buffer.Floats));
+            session.Block(
+                "KeptState",
+                "states of all layers as they were before the call",
+                session.Build().Where(static buffer => buffer.Name is "Keys" or "Values").Sum(static buffer => buffer.Floats)
+            );
         }
     }
 
@@ -240,12 +312,34 @@ internal static class Planner
     {
         AttentionArchitecture attention = architecture.Attention;
         AttentionKernel any = kernels.Attention[0];
-        session.Block("Queries", $"turned and scaled queries, [{attention.KeyValueHeads} key/value heads][row][{attention.GroupSize} heads of the group][{any.HeadStride}]", Math.Max(any.QueryFloats, kernels.Cross?.Attention.QueryFloats ?? 0));
+        session.Block(
+            "Queries",
+            $"turned and scaled queries, [{attention.KeyValueHeads} key/value heads][row][{attention.GroupSize} heads of the group][{any.HeadStride}]",
+            Math.Max(any.QueryFloats, kernels.Cross?.Attention.QueryFloats ?? 0)
+        );
         session.RowBuffer("Hidden", "hidden states", chunk, architecture.Width, kernels.Norm.Stride);
         session.RowBuffer("Normed", "normalised hidden states", chunk, architecture.Width, kernels.Norm.Stride);
-        session.RowBuffer("Projected", "queries, keys and values as projected", chunk, kernels.QueryKeyValue.Outputs, Math.Max(kernels.QueryKeyValue.OutputStride, kernels.Cross?.Query.OutputStride ?? 0));
-        session.RowBuffer("Attended", "attention output of all heads", chunk, kernels.Output.Inputs, Math.Max(kernels.Output.InputStride, kernels.Cross?.Output.InputStride ?? 0));
-        session.RowBuffer("Inner", "inner activations of the feed-forward block", chunk, architecture.FeedForward.Width, kernels.Down.InputStride);
+        session.RowBuffer(
+            "Projected",
+            "queries, keys and values as projected",
+            chunk,
+            kernels.QueryKeyValue.Outputs,
+            Math.Max(kernels.QueryKeyValue.OutputStride, kernels.Cross?.Query.OutputStride ?? 0)
+        );
+        session.RowBuffer(
+            "Attended",
+            "attention output of all heads",
+            chunk,
+            kernels.Output.Inputs,
+            Math.Max(kernels.Output.InputStride, kernels.Cross?.Output.InputStride ?? 0)
+        );
+        session.RowBuffer(
+            "Inner",
+            "inner activations of the feed-forward block",
+            chunk,
+            architecture.FeedForward.Width,
+            kernels.Down.InputStride
+        );
         if (architecture.Arrangement == BlockArrangement.Sandwich)
         {
             session.RowBuffer("Block", "outputs of a block before their norm", chunk, architecture.Width, kernels.Norm.Stride);
@@ -260,7 +354,9 @@ internal static class Planner
         }
 
         int widestInput = Math.Max(
-            Math.Max(architecture.Width, architecture.FeedForward.Width), architecture.Attention.Heads * architecture.Attention.HeadDimension);
+            Math.Max(architecture.Width, architecture.FeedForward.Width),
+            architecture.Attention.Heads * architecture.Attention.HeadDimension
+        );
         int chunk = LongestChunk;
         while (chunk > 16 && chunk * widestInput > ChunkInputFloats)
         {

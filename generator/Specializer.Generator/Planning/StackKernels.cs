@@ -27,30 +27,114 @@ internal sealed class StackKernels
             Layout.RowStride(embeddingWidth),
             architecture.Logits.Tied || architecture.Head?.Output is { Tied: true },
             architecture.Embeddings.Scale,
-            architecture.Embeddings.Positions switch { null => null, LearnedPositions learned => learned.Offset, _ => 0 })
+            architecture.Embeddings.Positions switch
+            {
+                null => null,
+                LearnedPositions learned => learned.Offset,
+                _ => 0,
+            }
+        )
         {
             TokenTypes = architecture.Embeddings.TokenTypes > 0,
             PaddingToken = (architecture.Embeddings.Positions as LearnedPositions)?.PaddingToken,
             Storage = architecture.WeightStorage,
         };
-        Norm = new NormKernel(architecture.Norm.Formula, width, stride, architecture.Norm.Epsilon, architecture.Norm.Bias, AddToOutput: false);
+        Norm = new NormKernel(
+            architecture.Norm.Formula,
+            width,
+            stride,
+            architecture.Norm.Epsilon,
+            architecture.Norm.Bias,
+            AddToOutput: false
+        );
         QueryKeyValue = new LinearKernel(
-            width, projectedWidth, stride, Layout.RowStride(projectedWidth), new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false, Clip: attention.ProjectionClip)) { Storage = architecture.WeightStorage };
-        Attention = new EquatableArray<AttentionKernel>(architecture.LayerKinds.Select(kind => new AttentionKernel(
-            attention, kind, architecture.Norm.Epsilon, QueryKeyValue.OutputStride, Layout.RowStride(queryWidth), CacheLength(architecture, kind, chunk), architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk) { TilePrefix = tilePrefix, IsRing = kind.Window > 0 && architecture.Stack != Stack.Encoder, BiasOrigin = kind.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0, GlobalTokens = architecture.GlobalTokens && kind.Band > 0 }));
-        Output = new LinearKernel(queryWidth, width, Layout.RowStride(queryWidth), stride, new(attention.OutputBias, null, false, AddToOutput: !sandwich)) { Storage = architecture.WeightStorage };
+            width,
+            projectedWidth,
+            stride,
+            Layout.RowStride(projectedWidth),
+            new(attention.QueryBias || attention.KeyBias || attention.ValueBias, null, false, false, Clip: attention.ProjectionClip)
+        )
+        {
+            Storage = architecture.WeightStorage,
+        };
+        Attention = new EquatableArray<AttentionKernel>(
+            architecture.LayerKinds.Select(kind => new AttentionKernel(
+                attention,
+                kind,
+                architecture.Norm.Epsilon,
+                QueryKeyValue.OutputStride,
+                Layout.RowStride(queryWidth),
+                CacheLength(architecture, kind, chunk),
+                architecture.Stack == Stack.Encoder ? architecture.ContextLength : chunk
+            )
+            {
+                TilePrefix = tilePrefix,
+                IsRing = kind.Window > 0 && architecture.Stack != Stack.Encoder,
+                BiasOrigin = kind.Positions is RelativePositions ? Layout.CacheLength(architecture.ContextLength) : 0,
+                GlobalTokens = architecture.GlobalTokens && kind.Band > 0,
+            })
+        );
+        Output = new LinearKernel(
+            queryWidth,
+            width,
+            Layout.RowStride(queryWidth),
+            stride,
+            new(attention.OutputBias, null, false, AddToOutput: !sandwich)
+        )
+        {
+            Storage = architecture.WeightStorage,
+        };
         Up = new LinearKernel(
-            width, feedForward.Width, stride, Layout.RowStride(feedForward.Width), new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false)) { Storage = architecture.WeightStorage };
-        Down = new LinearKernel(feedForward.Width, width, Up.OutputStride, stride, new(feedForward.Bias, null, false, AddToOutput: !sandwich)) { Storage = architecture.WeightStorage };
+            width,
+            feedForward.Width,
+            stride,
+            Layout.RowStride(feedForward.Width),
+            new(feedForward.Bias, feedForward.Activation, feedForward.Gated, false)
+        )
+        {
+            Storage = architecture.WeightStorage,
+        };
+        Down = new LinearKernel(
+            feedForward.Width,
+            width,
+            Up.OutputStride,
+            stride,
+            new(feedForward.Bias, null, false, AddToOutput: !sandwich)
+        )
+        {
+            Storage = architecture.WeightStorage,
+        };
         Cross = architecture.CrossAttention is { } cross
-            ? new CrossAttentionKernels("Cross", cross, architecture, architecture.Encoder!, chunk, cross.HeadDimension == attention.HeadDimension ? "" : "Cross")
+            ? new CrossAttentionKernels(
+                "Cross",
+                cross,
+                architecture,
+                architecture.Encoder!,
+                chunk,
+                cross.HeadDimension == attention.HeadDimension ? "" : "Cross"
+            )
             : null;
-        Global = architecture.GlobalTokens ? new CrossAttentionKernels("Global", attention, architecture, architecture, architecture.ContextLength, tilePrefix) : null;
+        Global = architecture.GlobalTokens
+            ? new CrossAttentionKernels("Global", attention, architecture, architecture, architecture.ContextLength, tilePrefix)
+            : null;
         var logits = new LinearKernel(
-            width, vocabulary, stride, Layout.Pad(vocabulary), new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap, architecture.Logits.Scale)) { Storage = architecture.WeightStorage };
+            width,
+            vocabulary,
+            stride,
+            Layout.Pad(vocabulary),
+            new(architecture.Logits.Bias, null, false, false, architecture.Logits.SoftCap, architecture.Logits.Scale)
+        )
+        {
+            Storage = architecture.WeightStorage,
+        };
         // Rows of logits lie closer than those of activations: a projection of as many outputs is another kernel.
-        Logits = new[] { QueryKeyValue, Output, Up, Down, Cross?.Query, Cross?.KeyValue, Cross?.Output }.Any(kernel => kernel is not null && kernel.Name == logits.Name && kernel != logits)
-            ? logits with { NameSuffix = "Logits" }
+        Logits = new[] { QueryKeyValue, Output, Up, Down, Cross?.Query, Cross?.KeyValue, Cross?.Output }.Any(kernel =>
+            kernel is not null && kernel.Name == logits.Name && kernel != logits
+        )
+            ? logits with
+            {
+                NameSuffix = "Logits",
+            }
             : logits;
     }
 
@@ -87,6 +171,8 @@ internal sealed class StackKernels
     private static int CacheLength(TransformerArchitecture architecture, LayerKind kind, int chunk)
     {
         int whole = Layout.CacheLength(architecture.ContextLength);
-        return kind.Window == 0 || architecture.Stack == Stack.Encoder ? whole : System.Math.Min(Layout.RoundUp(whole, Layout.KeyBlock), Layout.RoundUp(kind.Window + chunk, Layout.KeyBlock));
+        return kind.Window == 0 || architecture.Stack == Stack.Encoder
+            ? whole
+            : System.Math.Min(Layout.RoundUp(whole, Layout.KeyBlock), Layout.RoundUp(kind.Window + chunk, Layout.KeyBlock));
     }
 }

@@ -68,7 +68,8 @@ internal sealed record NormStep(string Title, NormKernel Kernel, string Weight, 
 }
 
 /// <summary>A linear layer over the rows of a buffer.</summary>
-internal sealed record LinearStep(string Title, LinearKernel Kernel, string Weight, string? Bias, string Input, string Output) : StepPlan(Title)
+internal sealed record LinearStep(string Title, LinearKernel Kernel, string Weight, string? Bias, string Input, string Output)
+    : StepPlan(Title)
 {
     public override IEnumerable<Kernel> Kernels => [Kernel];
 
@@ -96,11 +97,19 @@ internal sealed record AttentionVariant(AttentionKernel Kernel, string? Table, s
 
 /// <summary>Attention, by the kind of layer.</summary>
 internal sealed record AttentionStep(
-    string Title, EquatableArray<AttentionVariant> Variants, string? QueryNorm, string? KeyNorm, string Input, string Queries, string Output) : StepPlan(Title)
+    string Title,
+    EquatableArray<AttentionVariant> Variants,
+    string? QueryNorm,
+    string? KeyNorm,
+    string Input,
+    string Queries,
+    string Output
+) : StepPlan(Title)
 {
     public override IEnumerable<Kernel> Kernels => Variants.Select(static variant => variant.Kernel);
 
-    public override IEnumerable<string> Buffers => Variants.SelectMany(static variant => new[] { variant.Keys, variant.Values }).Concat([Input, Queries, Output]);
+    public override IEnumerable<string> Buffers =>
+        Variants.SelectMany(static variant => new[] { variant.Keys, variant.Values }).Concat([Input, Queries, Output]);
 }
 
 /// <summary>Attention of a decoder's layer to the output of an encoder.</summary>
@@ -108,7 +117,14 @@ internal sealed record AttentionStep(
 /// <param name="Keys">The buffer of the source's keys for all layers.</param>
 /// <param name="Values">The buffer of the source's values for all layers.</param>
 internal sealed record CrossAttentionStep(
-    string Title, AttentionKernel Kernel, string Input, string Queries, string Keys, string Values, string Output) : StepPlan(Title)
+    string Title,
+    AttentionKernel Kernel,
+    string Input,
+    string Queries,
+    string Keys,
+    string Values,
+    string Output
+) : StepPlan(Title)
 {
     public override IEnumerable<Kernel> Kernels => [Kernel];
 
@@ -127,11 +143,19 @@ internal sealed record CrossCacheStep(string Title, AttentionKernel Kernel, stri
 }
 
 /// <summary>The first half of an encoder's attention: turning queries and keys, keeping the keys and values of a chunk.</summary>
-internal sealed record AppendStep(string Title, EquatableArray<AttentionVariant> Variants, string? QueryNorm, string? KeyNorm, string Input, string Queries) : StepPlan(Title)
+internal sealed record AppendStep(
+    string Title,
+    EquatableArray<AttentionVariant> Variants,
+    string? QueryNorm,
+    string? KeyNorm,
+    string Input,
+    string Queries
+) : StepPlan(Title)
 {
     public override IEnumerable<Kernel> Kernels => Variants.Select(static variant => variant.Kernel);
 
-    public override IEnumerable<string> Buffers => Variants.SelectMany(static variant => new[] { variant.Keys, variant.Values }).Concat([Input, Queries]);
+    public override IEnumerable<string> Buffers =>
+        Variants.SelectMany(static variant => new[] { variant.Keys, variant.Values }).Concat([Input, Queries]);
 }
 
 /// <summary>The second half of an encoder's attention: the queries of a chunk over the keys of the whole sequence.</summary>
@@ -139,7 +163,8 @@ internal sealed record AttendStep(string Title, EquatableArray<AttentionVariant>
 {
     public override IEnumerable<Kernel> Kernels => Variants.Select(static variant => variant.Kernel);
 
-    public override IEnumerable<string> Buffers => Variants.SelectMany(static variant => new[] { variant.Keys, variant.Values }).Concat([Queries, Output]);
+    public override IEnumerable<string> Buffers =>
+        Variants.SelectMany(static variant => new[] { variant.Keys, variant.Values }).Concat([Queries, Output]);
 }
 
 /// <summary>One row from all rows of a sequence.</summary>
@@ -167,7 +192,8 @@ internal sealed record PatchStep(string Title, PatchKernel Kernel, string Output
 }
 
 /// <summary>Positions, and the first state if there is one, into the hidden states.</summary>
-internal sealed record PositionStep(string Title, PositionKernel Kernel, string Positions, string? FirstState, string Output) : StepPlan(Title)
+internal sealed record PositionStep(string Title, PositionKernel Kernel, string Positions, string? FirstState, string Output)
+    : StepPlan(Title)
 {
     public override IEnumerable<Kernel> Kernels => [Kernel];
 
@@ -200,7 +226,8 @@ internal sealed record GlobalQueriesStep(string Title, AttentionKernel Kernel, s
 }
 
 /// <summary>The global tokens of a chunk over the keys of the whole sequence.</summary>
-internal sealed record GlobalAttendStep(string Title, AttentionKernel Kernel, string Queries, string Keys, string Values, string Output) : StepPlan(Title)
+internal sealed record GlobalAttendStep(string Title, AttentionKernel Kernel, string Queries, string Keys, string Values, string Output)
+    : StepPlan(Title)
 {
     public override IEnumerable<Kernel> Kernels => [Kernel];
 

@@ -10,9 +10,7 @@ namespace Specializer.Generator.Planning;
 internal sealed record TensorPlan(string Name, bool PerLayer, EquatableArray<int> Shape)
 {
     public TensorPlan(string name, bool perLayer, params int[] shape)
-        : this(name, perLayer, new EquatableArray<int>(shape))
-    {
-    }
+        : this(name, perLayer, new EquatableArray<int>(shape)) { }
 
     /// <summary>Whether its layers are those of the encoder of an encoder-decoder.</summary>
     public bool InEncoder { get; init; }
@@ -98,7 +96,16 @@ internal enum WeightLayout
 /// <param name="Outputs">For panels, the packed columns; otherwise the floats after filling up.</param>
 /// <param name="Positions">For a computed table, what it is computed from.</param>
 internal sealed record WeightPlan(
-    string Name, WeightLayout Layout, bool PerLayer, long Offset, long Floats, EquatableArray<TensorSlice> Slices, int Inputs, int Outputs, AttentionPositions? Positions = null)
+    string Name,
+    WeightLayout Layout,
+    bool PerLayer,
+    long Offset,
+    long Floats,
+    EquatableArray<TensorSlice> Slices,
+    int Inputs,
+    int Outputs,
+    AttentionPositions? Positions = null
+)
 {
     /// <summary>Whether it belongs to the encoder of an encoder-decoder; its layers are <see cref="EncoderPlan.LayerStride"/> apart.</summary>
     public bool InEncoder { get; init; }

@@ -14,8 +14,8 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
     private const int BlockPositions = 128;
 
     /// <summary>The floats of working memory that one worker needs.</summary>
-    public static int ScratchFloats(int headDimension)
-        => TInstructions.RowsOfOnePanel * (BlockPositions + LinearLayout.RoundUp(headDimension) + TInstructions.Lanes + 16);
+    public static int ScratchFloats(int headDimension) =>
+        TInstructions.RowsOfOnePanel * (BlockPositions + LinearLayout.RoundUp(headDimension) + TInstructions.Lanes + 16);
 
     /// <summary>Computes one worker's part of the attention of consecutive positions, whose keys and values are in the cache already.</summary>
     /// <param name="layout">The cache of the layer.</param>
@@ -44,7 +44,8 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
         nint yStride,
         float* scratch,
         int worker = 0,
-        int workers = 1)
+        int workers = 1
+    )
     {
         int group = heads / layout.Heads;
         int dimension = layout.HeadDimension;
@@ -54,12 +55,24 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
             int tiles = (rows + TInstructions.RowsOfOnePanel - 1) / TInstructions.RowsOfOnePanel;
             for (int item = worker; item < heads * tiles; item += workers)
             {
-                int head = item / tiles, tile = item % tiles;
+                int head = item / tiles,
+                    tile = item % tiles;
                 int row = rows * tile / tiles;
                 nint column = (nint)head * dimension;
                 Attend(
-                    layout, cache, head / group, (rows * (tile + 1) / tiles) - row, firstPosition + row + 1, 1,
-                    queries + (row * queryStride) + column, queryStride, scale, y + (row * yStride) + column, yStride, scratch);
+                    layout,
+                    cache,
+                    head / group,
+                    (rows * (tile + 1) / tiles) - row,
+                    firstPosition + row + 1,
+                    1,
+                    queries + (row * queryStride) + column,
+                    queryStride,
+                    scale,
+                    y + (row * yStride) + column,
+                    yStride,
+                    scratch
+                );
             }
         }
         else
@@ -68,19 +81,44 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
             int tiles = (group + TInstructions.RowsOfOnePanel - 1) / TInstructions.RowsOfOnePanel;
             for (int item = worker; item < rows * layout.Heads * tiles; item += workers)
             {
-                int row = item / (layout.Heads * tiles), keyValueHead = item / tiles % layout.Heads, tile = item % tiles;
+                int row = item / (layout.Heads * tiles),
+                    keyValueHead = item / tiles % layout.Heads,
+                    tile = item % tiles;
                 int inGroup = group * tile / tiles;
                 nint column = (nint)((keyValueHead * group) + inGroup) * dimension;
                 Attend(
-                    layout, cache, keyValueHead, (group * (tile + 1) / tiles) - inGroup, firstPosition + row + 1, 0,
-                    queries + (row * queryStride) + column, dimension, scale, y + (row * yStride) + column, dimension, scratch);
+                    layout,
+                    cache,
+                    keyValueHead,
+                    (group * (tile + 1) / tiles) - inGroup,
+                    firstPosition + row + 1,
+                    0,
+                    queries + (row * queryStride) + column,
+                    dimension,
+                    scale,
+                    y + (row * yStride) + column,
+                    dimension,
+                    scratch
+                );
             }
         }
     }
 
     /// <summary>Attends with a tile of queries to one key/value head; query q sees the first limit + q · limitStep positions.</summary>
     private static void Attend(
-        in KeyValueLayout layout, float* cache, int keyValueHead, int rows, int limit, int limitStep, float* queries, nint queryStride, float scale, float* y, nint yStride, float* scratch)
+        in KeyValueLayout layout,
+        float* cache,
+        int keyValueHead,
+        int rows,
+        int limit,
+        int limitStep,
+        float* queries,
+        nint queryStride,
+        float scale,
+        float* y,
+        nint yStride,
+        float* scratch
+    )
     {
         int lanes = TInstructions.Lanes;
         int padded = layout.PaddedHeadDimension;
@@ -99,8 +137,18 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
             int positions = Math.Min(BlockPositions, end - start);
             int vectors = (positions + lanes - 1) / lanes;
             PanelProduct<TInstructions, TVector>.Multiply(
-                rows, queries, queryStride, keys + (start / layout.PanelPositions * layout.PanelStride), layout.PanelPositions, layout.PanelStride, vectors,
-                scores, BlockPositions, layout.HeadDimension, accumulate: false);
+                rows,
+                queries,
+                queryStride,
+                keys + (start / layout.PanelPositions * layout.PanelStride),
+                layout.PanelPositions,
+                layout.PanelStride,
+                vectors,
+                scores,
+                BlockPositions,
+                layout.HeadDimension,
+                accumulate: false
+            );
             for (int row = 0; row < rows; row++)
             {
                 int visible = Math.Max(0, limit + (row * limitStep) - start);
@@ -114,8 +162,18 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
             }
 
             PanelProduct<TInstructions, TVector>.Multiply(
-                rows, scores, BlockPositions, values + ((nint)start * padded), padded, PanelProduct<TInstructions, TVector>.PanelWidth, padded / lanes,
-                sums, padded, positions, accumulate: start > 0);
+                rows,
+                scores,
+                BlockPositions,
+                values + ((nint)start * padded),
+                padded,
+                PanelProduct<TInstructions, TVector>.PanelWidth,
+                padded / lanes,
+                sums,
+                padded,
+                positions,
+                accumulate: start > 0
+            );
         }
 
         for (int row = 0; row < rows; row++)
@@ -170,7 +228,9 @@ internal static unsafe class AttentionKernel<TInstructions, TVector>
         TVector shift = TInstructions.Broadcast(-now);
         for (int i = 0; i < vectors; i++)
         {
-            TVector weight = VectorMath<TInstructions, TVector>.PowerOfTwo(TInstructions.MultiplyAdd(TInstructions.Load(scores + (i * lanes)), factor, shift));
+            TVector weight = VectorMath<TInstructions, TVector>.PowerOfTwo(
+                TInstructions.MultiplyAdd(TInstructions.Load(scores + (i * lanes)), factor, shift)
+            );
             TInstructions.Store(scores + (i * lanes), weight);
             sum = TInstructions.Add(sum, weight);
         }

@@ -82,7 +82,9 @@ internal readonly record struct KeyValueLayout
                     column[(nint)i * PanelPositions] = key[i];
                 }
 
-                new ReadOnlySpan<float>(value, HeadDimension).CopyTo(new Span<float>(Values(layer, head) + ((nint)position * PaddedHeadDimension), HeadDimension));
+                new ReadOnlySpan<float>(value, HeadDimension).CopyTo(
+                    new Span<float>(Values(layer, head) + ((nint)position * PaddedHeadDimension), HeadDimension)
+                );
                 key += stride;
                 value += stride;
             }

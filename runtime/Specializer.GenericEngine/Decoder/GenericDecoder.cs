@@ -12,7 +12,13 @@ public sealed unsafe class GenericDecoder : DecoderModel
 {
     private readonly GenericDecoderPlan _plan;
 
-    private GenericDecoder(GenericDecoderPlan plan, ModelDescription description, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
+    private GenericDecoder(
+        GenericDecoderPlan plan,
+        ModelDescription description,
+        AlignedBuffer weights,
+        InstructionSet instructionSet,
+        ModelOptions? options
+    )
         : base(description, weights, instructionSet, options)
     {
         _plan = plan;
@@ -36,16 +42,36 @@ public sealed unsafe class GenericDecoder : DecoderModel
         InstructionSet instructionSet = ChooseInstructionSet(options);
 
         // The base class is told the same number that the working memory is planned for.
-        options = (options ?? new ModelOptions()) with { Threads = options is null or { Threads: 0 } ? Environment.ProcessorCount : options.Threads };
+        options = (options ?? new ModelOptions()) with
+        {
+            Threads = options is null or { Threads: 0 } ? Environment.ProcessorCount : options.Threads,
+        };
         int threads = Math.Clamp(options.Threads, 1, resolved.ChunkLength);
         (int lanes, int attentionScratch) = instructionSet switch
         {
-            InstructionSet.Avx512 => (Avx512Instructions.Lanes, AttentionKernel<Avx512Instructions, Vector512<float>>.ScratchFloats(resolved.HeadDimension)),
-            InstructionSet.Avx2 => (Avx2Instructions.Lanes, AttentionKernel<Avx2Instructions, Vector256<float>>.ScratchFloats(resolved.HeadDimension)),
-            InstructionSet.Neon => (NeonInstructions.Lanes, AttentionKernel<NeonInstructions, Vector128<float>>.ScratchFloats(resolved.HeadDimension)),
-            _ => (PortableInstructions.Lanes, AttentionKernel<PortableInstructions, Vector128<float>>.ScratchFloats(resolved.HeadDimension)),
+            InstructionSet.Avx512 => (
+                Avx512Instructions.Lanes,
+                AttentionKernel<Avx512Instructions, Vector512<float>>.ScratchFloats(resolved.HeadDimension)
+            ),
+            InstructionSet.Avx2 => (
+                Avx2Instructions.Lanes,
+                AttentionKernel<Avx2Instructions, Vector256<float>>.ScratchFloats(resolved.HeadDimension)
+            ),
+            InstructionSet.Neon => (
+                NeonInstructions.Lanes,
+                AttentionKernel<NeonInstructions, Vector128<float>>.ScratchFloats(resolved.HeadDimension)
+            ),
+            _ => (
+                PortableInstructions.Lanes,
+                AttentionKernel<PortableInstructions, Vector128<float>>.ScratchFloats(resolved.HeadDimension)
+            ),
         };
-        GenericDecoderPlan plan = new(resolved, lanes, threads, Math.Max(attentionScratch, LinearKernel<PortableInstructions, Vector128<float>>.ScratchFloats));
+        GenericDecoderPlan plan = new(
+            resolved,
+            lanes,
+            threads,
+            Math.Max(attentionScratch, LinearKernel<PortableInstructions, Vector128<float>>.ScratchFloats)
+        );
         GenericDecoderTensors tensors = new(plan, source);
 
         AlignedBuffer weights = AlignedBuffer.Allocate((long)plan.WeightFloats * sizeof(float));
@@ -62,18 +88,20 @@ public sealed unsafe class GenericDecoder : DecoderModel
     }
 
     /// <inheritdoc/>
-    public override DecoderSession CreateSession() => InstructionSet switch
-    {
-        InstructionSet.Avx512 => new GenericDecoderSession<Avx512Instructions, Vector512<float>>(this, _plan),
-        InstructionSet.Avx2 => new GenericDecoderSession<Avx2Instructions, Vector256<float>>(this, _plan),
-        InstructionSet.Neon => new GenericDecoderSession<NeonInstructions, Vector128<float>>(this, _plan),
-        _ => new GenericDecoderSession<PortableInstructions, Vector128<float>>(this, _plan),
-    };
+    public override DecoderSession CreateSession() =>
+        InstructionSet switch
+        {
+            InstructionSet.Avx512 => new GenericDecoderSession<Avx512Instructions, Vector512<float>>(this, _plan),
+            InstructionSet.Avx2 => new GenericDecoderSession<Avx2Instructions, Vector256<float>>(this, _plan),
+            InstructionSet.Neon => new GenericDecoderSession<NeonInstructions, Vector128<float>>(this, _plan),
+            _ => new GenericDecoderSession<PortableInstructions, Vector128<float>>(this, _plan),
+        };
 
     private static ModelDescription Describe(GenericDecoderPlan plan, long parameterCount)
     {
         GenericDecoderConfiguration configuration = plan.Configuration;
-        long heads = (long)configuration.Heads * configuration.HeadDimension, keyValueHeads = (long)configuration.KeyValueHeads * configuration.HeadDimension;
+        long heads = (long)configuration.Heads * configuration.HeadDimension,
+            keyValueHeads = (long)configuration.KeyValueHeads * configuration.HeadDimension;
         long attention = configuration.Width * ((2 * heads) + (2 * keyValueHeads));
         long feedForward = (plan.FeedForwardIn.IsGated ? 3L : 2L) * configuration.Width * configuration.FeedForwardWidth;
         return new ModelDescription
@@ -86,8 +114,11 @@ public sealed unsafe class GenericDecoder : DecoderModel
             ChunkLength = configuration.ChunkLength,
             ParameterCount = parameterCount,
             PackedWeightBytes = (long)plan.WeightFloats * sizeof(float),
-            SessionBytes = (((long)plan.SessionFloats + ((long)plan.LogitsRows * plan.Logits.PaddedOutputs)) * sizeof(float)) + AlignedBuffer.Alignment,
-            MultiplyAddsPerToken = (configuration.Layers * (attention + feedForward)) + ((long)configuration.Width * configuration.VocabularySize),
+            SessionBytes =
+                (((long)plan.SessionFloats + ((long)plan.LogitsRows * plan.Logits.PaddedOutputs)) * sizeof(float))
+                + AlignedBuffer.Alignment,
+            MultiplyAddsPerToken =
+                (configuration.Layers * (attention + feedForward)) + ((long)configuration.Width * configuration.VocabularySize),
         };
     }
 }

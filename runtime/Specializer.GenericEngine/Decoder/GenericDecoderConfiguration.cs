@@ -76,10 +76,20 @@ public sealed record GenericDecoderConfiguration
         RequirePositive(ChunkLength, nameof(ChunkLength));
         int keyValueHeads = KeyValueHeads == 0 ? Heads : KeyValueHeads;
         Require(keyValueHeads > 0 && Heads % keyValueHeads == 0, nameof(KeyValueHeads), KeyValueHeads, $"a divisor of the {Heads} heads");
-        Require(HeadDimension > 0 || (HeadDimension == 0 && Width % Heads == 0), nameof(HeadDimension), HeadDimension, "positive, or 0 where the width is a multiple of the heads");
+        Require(
+            HeadDimension > 0 || (HeadDimension == 0 && Width % Heads == 0),
+            nameof(HeadDimension),
+            HeadDimension,
+            "positive, or 0 where the width is a multiple of the heads"
+        );
         int headDimension = HeadDimension == 0 ? Width / Heads : HeadDimension;
         int rotaryDimension = RotaryDimension == 0 ? headDimension : RotaryDimension;
-        Require(rotaryDimension > 0 && rotaryDimension % 2 == 0 && rotaryDimension <= headDimension, nameof(RotaryDimension), rotaryDimension, $"even and at most the head dimension, {headDimension}");
+        Require(
+            rotaryDimension > 0 && rotaryDimension % 2 == 0 && rotaryDimension <= headDimension,
+            nameof(RotaryDimension),
+            rotaryDimension,
+            $"even and at most the head dimension, {headDimension}"
+        );
         return this with
         {
             KeyValueHeads = keyValueHeads,
@@ -95,7 +105,12 @@ public sealed record GenericDecoderConfiguration
     {
         if (!condition)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{nameof(GenericDecoderConfiguration)}.{name} is {value}; it must be {expected}."));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(GenericDecoderConfiguration)}.{name} is {value}; it must be {expected}."
+                )
+            );
         }
     }
 }

@@ -20,7 +20,13 @@ internal sealed class GenericDecoderPlan
         int keyValueHeads = configuration.KeyValueHeads * configuration.HeadDimension;
         QueryKeyValue = new LinearLayout(lanes, configuration.Width, heads + (2 * keyValueHeads), bias: configuration.QueryKeyValueBias);
         AttentionOutput = new LinearLayout(lanes, heads, configuration.Width, bias: configuration.AttentionOutputBias);
-        FeedForwardIn = new LinearLayout(lanes, configuration.Width, configuration.FeedForwardWidth, ElementFunctions.IsGated(configuration.Activation), configuration.FeedForwardBias);
+        FeedForwardIn = new LinearLayout(
+            lanes,
+            configuration.Width,
+            configuration.FeedForwardWidth,
+            ElementFunctions.IsGated(configuration.Activation),
+            configuration.FeedForwardBias
+        );
         FeedForwardOut = new LinearLayout(lanes, configuration.FeedForwardWidth, configuration.Width, bias: configuration.FeedForwardBias);
         Logits = new LinearLayout(lanes, configuration.Width, configuration.VocabularySize);
 
@@ -146,7 +152,8 @@ internal sealed class GenericDecoderPlan
     public List<TensorRequirement> Requirements()
     {
         GenericDecoderConfiguration c = Configuration;
-        long heads = (long)c.Heads * c.HeadDimension, keyValueHeads = (long)c.KeyValueHeads * c.HeadDimension;
+        long heads = (long)c.Heads * c.HeadDimension,
+            keyValueHeads = (long)c.KeyValueHeads * c.HeadDimension;
         List<TensorRequirement> required = [new(GenericDecoderTensors.Embeddings, 0, c.VocabularySize, c.Width)];
         AddNorm(GenericDecoderTensors.LastNorm, 0);
         AddNorm(GenericDecoderTensors.AttentionNorm, c.Layers);

@@ -28,7 +28,8 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
     protected override void Forward(int worker, int workers)
     {
         // What goes row by row is split by rows, the same for all steps; a barrier stands wherever a step reads other rows.
-        int firstRow = Rows * worker / workers, endRow = Rows * (worker + 1) / workers;
+        int firstRow = Rows * worker / workers,
+            endRow = Rows * (worker + 1) / workers;
         float* scratch = Memory + _plan.ScratchOffset + (worker * _plan.ScratchFloats);
         Embed(firstRow, endRow);
         Synchronize();
@@ -47,8 +48,18 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
             Synchronize();
             float* normed = Memory + _plan.NormedOffset + ((nint)FirstLogitsRow * _plan.HiddenStride);
             LinearKernel<TInstructions, TVector>.Run(
-                _plan.Logits, Weights + _plan.LogitsOffset, Rows - FirstLogitsRow, normed, _plan.HiddenStride,
-                Logits, _plan.Logits.PaddedOutputs, new LinearFinish(ElementFunction.Identity), scratch, worker, workers);
+                _plan.Logits,
+                Weights + _plan.LogitsOffset,
+                Rows - FirstLogitsRow,
+                normed,
+                _plan.HiddenStride,
+                Logits,
+                _plan.Logits.PaddedOutputs,
+                new LinearFinish(ElementFunction.Identity),
+                scratch,
+                worker,
+                workers
+            );
         }
     }
 
@@ -63,7 +74,9 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
             }
             else
             {
-                new ReadOnlySpan<float>(Weights + ((nint)Tokens[row] * _plan.HiddenStride), _configuration.Width).CopyTo(new Span<float>(hidden, _configuration.Width));
+                new ReadOnlySpan<float>(Weights + ((nint)Tokens[row] * _plan.HiddenStride), _configuration.Width).CopyTo(
+                    new Span<float>(hidden, _configuration.Width)
+                );
             }
         }
     }
@@ -82,14 +95,30 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
         Normalize(weights, firstRow, endRow);
         Synchronize();
         LinearKernel<TInstructions, TVector>.Run(
-            _plan.QueryKeyValue, Weights + weights + _plan.QueryKeyValueOffset, Rows, normed, _plan.HiddenStride,
-            queryKeyValue, stride, new LinearFinish(ElementFunction.Identity), scratch, worker, workers);
+            _plan.QueryKeyValue,
+            Weights + weights + _plan.QueryKeyValueOffset,
+            Rows,
+            normed,
+            _plan.HiddenStride,
+            queryKeyValue,
+            stride,
+            new LinearFinish(ElementFunction.Identity),
+            scratch,
+            worker,
+            workers
+        );
         Synchronize();
         for (int row = firstRow, end; row < endRow; row = end)
         {
             int sequence = row / sequenceRows;
             end = Math.Min(endRow, (sequence + 1) * sequenceRows);
-            RotateAndAppend(queryKeyValue + ((nint)row * stride), stride, CacheOf(sequence) + cache, PositionOf(sequence) + (row % sequenceRows), end - row);
+            RotateAndAppend(
+                queryKeyValue + ((nint)row * stride),
+                stride,
+                CacheOf(sequence) + cache,
+                PositionOf(sequence) + (row % sequenceRows),
+                end - row
+            );
         }
 
         Synchronize();
@@ -97,14 +126,36 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
         {
             nint first = (nint)sequence * sequenceRows;
             AttentionKernel<TInstructions, TVector>.Run(
-                _plan.KeyValues, CacheOf(sequence) + cache, _configuration.Heads, PositionOf(sequence), sequenceRows, queryKeyValue + (first * stride), stride, _attentionScale,
-                attended + (first * _plan.AttendedStride), _plan.AttendedStride, scratch, worker, workers);
+                _plan.KeyValues,
+                CacheOf(sequence) + cache,
+                _configuration.Heads,
+                PositionOf(sequence),
+                sequenceRows,
+                queryKeyValue + (first * stride),
+                stride,
+                _attentionScale,
+                attended + (first * _plan.AttendedStride),
+                _plan.AttendedStride,
+                scratch,
+                worker,
+                workers
+            );
         }
 
         Synchronize();
         LinearKernel<TInstructions, TVector>.Run(
-            _plan.AttentionOutput, Weights + weights + _plan.AttentionOutputOffset, Rows, attended, _plan.AttendedStride,
-            hidden, _plan.HiddenStride, new LinearFinish(ElementFunction.Identity, hidden, _plan.HiddenStride), scratch, worker, workers);
+            _plan.AttentionOutput,
+            Weights + weights + _plan.AttentionOutputOffset,
+            Rows,
+            attended,
+            _plan.AttendedStride,
+            hidden,
+            _plan.HiddenStride,
+            new LinearFinish(ElementFunction.Identity, hidden, _plan.HiddenStride),
+            scratch,
+            worker,
+            workers
+        );
         Synchronize();
     }
 
@@ -119,24 +170,51 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
         Normalize(weights + _plan.FeedForwardNormOffset, firstRow, endRow);
         Synchronize();
         LinearKernel<TInstructions, TVector>.Run(
-            _plan.FeedForwardIn, Weights + weights + _plan.FeedForwardInOffset, Rows, normed, _plan.HiddenStride,
-            inner, stride, new LinearFinish(_activation), scratch, worker, workers);
+            _plan.FeedForwardIn,
+            Weights + weights + _plan.FeedForwardInOffset,
+            Rows,
+            normed,
+            _plan.HiddenStride,
+            inner,
+            stride,
+            new LinearFinish(_activation),
+            scratch,
+            worker,
+            workers
+        );
         Synchronize();
         LinearKernel<TInstructions, TVector>.Run(
-            _plan.FeedForwardOut, Weights + weights + _plan.FeedForwardOutOffset, Rows, inner, stride,
-            hidden, _plan.HiddenStride, new LinearFinish(ElementFunction.Identity, hidden, _plan.HiddenStride), scratch, worker, workers);
+            _plan.FeedForwardOut,
+            Weights + weights + _plan.FeedForwardOutOffset,
+            Rows,
+            inner,
+            stride,
+            hidden,
+            _plan.HiddenStride,
+            new LinearFinish(ElementFunction.Identity, hidden, _plan.HiddenStride),
+            scratch,
+            worker,
+            workers
+        );
         Synchronize();
     }
 
     private void RotateAndAppend(float* queryKeyValue, int stride, float* cache, int position, int rows)
     {
-        int dimension = _configuration.HeadDimension, heads = _configuration.Heads, keyValueHeads = _configuration.KeyValueHeads;
+        int dimension = _configuration.HeadDimension,
+            heads = _configuration.Heads,
+            keyValueHeads = _configuration.KeyValueHeads;
         float* table = Weights + _plan.RotaryOffset;
         for (int row = 0; row < rows; row++)
         {
             // Queries and keys are neighbours, and so are turned as if they were one list of heads.
             RotaryKernel<TInstructions, TVector>.Rotate(
-                _plan.Rotary, table + ((nint)(position + row) * _plan.Rotary.RowStride), queryKeyValue + ((nint)row * stride), heads + keyValueHeads, dimension);
+                _plan.Rotary,
+                table + ((nint)(position + row) * _plan.Rotary.RowStride),
+                queryKeyValue + ((nint)row * stride),
+                heads + keyValueHeads,
+                dimension
+            );
         }
 
         float* keys = queryKeyValue + (heads * dimension);
@@ -152,11 +230,24 @@ internal sealed unsafe class GenericDecoderSession<TInstructions, TVector> : Dec
             float* normed = Memory + _plan.NormedOffset + ((nint)row * _plan.HiddenStride);
             if (_configuration.Norm == NormKind.Layer)
             {
-                NormalizationKernel<TInstructions, TVector>.Layer(hidden, weight, weight + _plan.HiddenStride, normed, _configuration.Width, _configuration.Epsilon);
+                NormalizationKernel<TInstructions, TVector>.Layer(
+                    hidden,
+                    weight,
+                    weight + _plan.HiddenStride,
+                    normed,
+                    _configuration.Width,
+                    _configuration.Epsilon
+                );
             }
             else
             {
-                NormalizationKernel<TInstructions, TVector>.RootMeanSquare(hidden, weight, normed, _configuration.Width, _configuration.Epsilon);
+                NormalizationKernel<TInstructions, TVector>.RootMeanSquare(
+                    hidden,
+                    weight,
+                    normed,
+                    _configuration.Width,
+                    _configuration.Epsilon
+                );
             }
         }
     }

@@ -84,7 +84,8 @@ internal sealed unsafe class GenericDecoderTensors
     public void Pack(float* weights)
     {
         GenericDecoderConfiguration configuration = _plan.Configuration;
-        int heads = configuration.Heads * configuration.HeadDimension, keyValueHeads = configuration.KeyValueHeads * configuration.HeadDimension;
+        int heads = configuration.Heads * configuration.HeadDimension,
+            keyValueHeads = configuration.KeyValueHeads * configuration.HeadDimension;
         if (!configuration.TiedEmbeddings)
         {
             TensorView embeddings = _tensors.Get(_indices[Embeddings]);
@@ -113,7 +114,13 @@ internal sealed unsafe class GenericDecoderTensors
         }
 
         PackNorm(weights + _plan.LastNormOffset, LastNorm, 0);
-        PackWeights(_plan.Logits, weights + _plan.LogitsOffset, _tensors.Get(_indices[configuration.TiedEmbeddings ? Embeddings : Logits]), 0, up: false);
+        PackWeights(
+            _plan.Logits,
+            weights + _plan.LogitsOffset,
+            _tensors.Get(_indices[configuration.TiedEmbeddings ? Embeddings : Logits]),
+            0,
+            up: false
+        );
         _plan.Rotary.Fill(weights + _plan.RotaryOffset, configuration.RotaryBase);
     }
 

@@ -7,20 +7,21 @@ namespace Specializer.GenericEngine;
 internal static class ElementFunctions
 {
     /// <summary>The function of an activation; of a gated one, the function of the gate.</summary>
-    public static ElementFunction Of(Activation activation) => activation switch
-    {
-        Activation.Relu or Activation.ReGlu => ElementFunction.Relu,
-        Activation.SquaredRelu => ElementFunction.SquaredRelu,
-        Activation.Gelu or Activation.GeGlu => ElementFunction.Gelu,
-        Activation.GeluTanh or Activation.GeGluTanh => ElementFunction.GeluTanh,
-        Activation.GeluQuick => ElementFunction.GeluQuick,
-        Activation.Silu or Activation.SwiGlu => ElementFunction.Silu,
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "The generic engine does not have this activation."),
-    };
+    public static ElementFunction Of(Activation activation) =>
+        activation switch
+        {
+            Activation.Relu or Activation.ReGlu => ElementFunction.Relu,
+            Activation.SquaredRelu => ElementFunction.SquaredRelu,
+            Activation.Gelu or Activation.GeGlu => ElementFunction.Gelu,
+            Activation.GeluTanh or Activation.GeGluTanh => ElementFunction.GeluTanh,
+            Activation.GeluQuick => ElementFunction.GeluQuick,
+            Activation.Silu or Activation.SwiGlu => ElementFunction.Silu,
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "The generic engine does not have this activation."),
+        };
 
     /// <summary>Whether an activation multiplies a gate and a second linear layer of the same inputs.</summary>
-    public static bool IsGated(Activation activation)
-        => activation is Activation.ReGlu or Activation.GeGlu or Activation.GeGluTanh or Activation.SwiGlu;
+    public static bool IsGated(Activation activation) =>
+        activation is Activation.ReGlu or Activation.GeGlu or Activation.GeGluTanh or Activation.SwiGlu;
 
     /// <summary><see cref="ElementFunction.Identity"/>.</summary>
     internal readonly struct Identity : IElementFunction
@@ -29,8 +30,7 @@ internal static class ElementFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TInstructions, TVector>(TVector x)
             where TInstructions : struct, IVectorInstructions<TVector>
-            where TVector : struct
-            => x;
+            where TVector : struct => x;
     }
 
     /// <summary><see cref="ElementFunction.Relu"/>.</summary>
@@ -40,8 +40,7 @@ internal static class ElementFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TInstructions, TVector>(TVector x)
             where TInstructions : struct, IVectorInstructions<TVector>
-            where TVector : struct
-            => TInstructions.SelectLessThanOrEqual(x, TInstructions.Zero, TInstructions.Zero, x);
+            where TVector : struct => TInstructions.SelectLessThanOrEqual(x, TInstructions.Zero, TInstructions.Zero, x);
     }
 
     /// <summary><see cref="ElementFunction.SquaredRelu"/>.</summary>
@@ -51,8 +50,8 @@ internal static class ElementFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TInstructions, TVector>(TVector x)
             where TInstructions : struct, IVectorInstructions<TVector>
-            where TVector : struct
-            => TInstructions.SelectLessThanOrEqual(x, TInstructions.Zero, TInstructions.Zero, TInstructions.Multiply(x, x));
+            where TVector : struct =>
+            TInstructions.SelectLessThanOrEqual(x, TInstructions.Zero, TInstructions.Zero, TInstructions.Multiply(x, x));
     }
 
     /// <summary><see cref="ElementFunction.Gelu"/>.</summary>
@@ -66,7 +65,12 @@ internal static class ElementFunctions
             where TVector : struct
         {
             TVector tail = VectorMath<TInstructions, TVector>.NormalTail(x);
-            TVector distribution = TInstructions.SelectLessThanOrEqual(x, TInstructions.Zero, tail, TInstructions.Subtract(TInstructions.Broadcast(1f), tail));
+            TVector distribution = TInstructions.SelectLessThanOrEqual(
+                x,
+                TInstructions.Zero,
+                tail,
+                TInstructions.Subtract(TInstructions.Broadcast(1f), tail)
+            );
             return TInstructions.Multiply(x, distribution);
         }
     }
@@ -81,7 +85,11 @@ internal static class ElementFunctions
             where TInstructions : struct, IVectorInstructions<TVector>
             where TVector : struct
         {
-            TVector cubic = TInstructions.MultiplyAdd(TInstructions.Multiply(x, x), TInstructions.Broadcast(0.044715f), TInstructions.Broadcast(1f));
+            TVector cubic = TInstructions.MultiplyAdd(
+                TInstructions.Multiply(x, x),
+                TInstructions.Broadcast(0.044715f),
+                TInstructions.Broadcast(1f)
+            );
             TVector argument = TInstructions.Multiply(TInstructions.Multiply(x, TInstructions.Broadcast(2f * 0.79788456f)), cubic);
             return VectorMath<TInstructions, TVector>.TimesLogistic(x, argument);
         }
@@ -94,8 +102,8 @@ internal static class ElementFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TInstructions, TVector>(TVector x)
             where TInstructions : struct, IVectorInstructions<TVector>
-            where TVector : struct
-            => VectorMath<TInstructions, TVector>.TimesLogistic(x, TInstructions.Multiply(x, TInstructions.Broadcast(1.702f)));
+            where TVector : struct =>
+            VectorMath<TInstructions, TVector>.TimesLogistic(x, TInstructions.Multiply(x, TInstructions.Broadcast(1.702f)));
     }
 
     /// <summary><see cref="ElementFunction.Silu"/>.</summary>
@@ -105,8 +113,7 @@ internal static class ElementFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TInstructions, TVector>(TVector x)
             where TInstructions : struct, IVectorInstructions<TVector>
-            where TVector : struct
-            => VectorMath<TInstructions, TVector>.TimesLogistic(x, x);
+            where TVector : struct => VectorMath<TInstructions, TVector>.TimesLogistic(x, x);
     }
 
     /// <summary><see cref="ElementFunction.Tanh"/>.</summary>
@@ -116,8 +123,7 @@ internal static class ElementFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TInstructions, TVector>(TVector x)
             where TInstructions : struct, IVectorInstructions<TVector>
-            where TVector : struct
-            => VectorMath<TInstructions, TVector>.Tanh(x);
+            where TVector : struct => VectorMath<TInstructions, TVector>.Tanh(x);
     }
 
     /// <summary><see cref="ElementFunction.Logistic"/>.</summary>
@@ -127,7 +133,6 @@ internal static class ElementFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply<TInstructions, TVector>(TVector x)
             where TInstructions : struct, IVectorInstructions<TVector>
-            where TVector : struct
-            => VectorMath<TInstructions, TVector>.Logistic(x);
+            where TVector : struct => VectorMath<TInstructions, TVector>.Logistic(x);
     }
 }

@@ -43,7 +43,12 @@ internal static class VectorMath<TInstructions, TVector>
         TVector result = TInstructions.ScaleByPowerOfTwo(p, shifted);
 
         // The order matters: what is not a number passes the first line as it is (x + ∞) and fails the second comparison.
-        result = TInstructions.SelectLessThanOrEqual(x, TInstructions.Broadcast(LargestExponent), result, TInstructions.Add(x, TInstructions.Broadcast(float.PositiveInfinity)));
+        result = TInstructions.SelectLessThanOrEqual(
+            x,
+            TInstructions.Broadcast(LargestExponent),
+            result,
+            TInstructions.Add(x, TInstructions.Broadcast(float.PositiveInfinity))
+        );
         return TInstructions.SelectLessThanOrEqual(x, TInstructions.Broadcast(SmallestExponent), TInstructions.Zero, result);
     }
 
@@ -75,8 +80,8 @@ internal static class VectorMath<TInstructions, TVector>
 
     /// <summary>x · σ(argument).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector TimesLogistic(TVector x, TVector argument)
-        => TInstructions.Divide(x, TInstructions.Add(TInstructions.Broadcast(1f), Exp(TInstructions.Subtract(TInstructions.Zero, argument))));
+    public static TVector TimesLogistic(TVector x, TVector argument) =>
+        TInstructions.Divide(x, TInstructions.Add(TInstructions.Broadcast(1f), Exp(TInstructions.Subtract(TInstructions.Zero, argument))));
 
     /// <summary>The hyperbolic tangent.</summary>
     /// <remarks>A polynomial near 0, where 1 − 2 / (e²ˣ + 1) would cancel (the coefficients of Cephes, Moshier).</remarks>
@@ -104,7 +109,10 @@ internal static class VectorMath<TInstructions, TVector>
     public static TVector NormalTail(TVector x)
     {
         TVector one = TInstructions.Broadcast(1f);
-        TVector t = TInstructions.Divide(one, TInstructions.MultiplyAdd(TInstructions.Abs(x), TInstructions.Broadcast(0.5f * 0.70710678f), one));
+        TVector t = TInstructions.Divide(
+            one,
+            TInstructions.MultiplyAdd(TInstructions.Abs(x), TInstructions.Broadcast(0.5f * 0.70710678f), one)
+        );
         TVector p = TInstructions.Broadcast(0.17087277f);
         p = TInstructions.MultiplyAdd(p, t, TInstructions.Broadcast(-0.82215223f));
         p = TInstructions.MultiplyAdd(p, t, TInstructions.Broadcast(1.48851587f));

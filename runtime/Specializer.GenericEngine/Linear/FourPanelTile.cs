@@ -30,18 +30,44 @@ internal static unsafe class FourPanelTile<TInstructions, TVector>
     /// <param name="inputs">The number of inputs, at least 1.</param>
     /// <param name="accumulate">Whether the sums start from what the outputs hold.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRows>(float* x, nint xStride, float* w, nint wStride, nint panelStride, float* y, nint yStride, int inputs, bool accumulate)
+    public static void Multiply<TRows>(
+        float* x,
+        nint xStride,
+        float* w,
+        nint wStride,
+        nint panelStride,
+        float* y,
+        nint yStride,
+        int inputs,
+        bool accumulate
+    )
         where TRows : struct, ICount
     {
         TVector zero = TInstructions.Zero;
-        TVector a0 = zero, a1 = zero, a2 = zero;
-        TVector b0 = zero, b1 = zero, b2 = zero;
-        TVector c0 = zero, c1 = zero, c2 = zero;
-        TVector d0 = zero, d1 = zero, d2 = zero;
-        TVector e0 = zero, e1 = zero, e2 = zero;
-        TVector f0 = zero, f1 = zero, f2 = zero;
-        TVector g0 = zero, g1 = zero, g2 = zero;
-        TVector h0 = zero, h1 = zero, h2 = zero;
+        TVector a0 = zero,
+            a1 = zero,
+            a2 = zero;
+        TVector b0 = zero,
+            b1 = zero,
+            b2 = zero;
+        TVector c0 = zero,
+            c1 = zero,
+            c2 = zero;
+        TVector d0 = zero,
+            d1 = zero,
+            d2 = zero;
+        TVector e0 = zero,
+            e1 = zero,
+            e2 = zero;
+        TVector f0 = zero,
+            f1 = zero,
+            f2 = zero;
+        TVector g0 = zero,
+            g1 = zero,
+            g2 = zero;
+        TVector h0 = zero,
+            h1 = zero,
+            h2 = zero;
         if (accumulate)
         {
             a0 = TInstructions.Load(y);
@@ -78,7 +104,9 @@ internal static unsafe class FourPanelTile<TInstructions, TVector>
         }
 
         nint row2 = 2 * xStride;
-        float* w1 = w + panelStride, w2 = w + (2 * panelStride), w3 = w + (3 * panelStride);
+        float* w1 = w + panelStride,
+            w2 = w + (2 * panelStride),
+            w3 = w + (3 * panelStride);
         int k = inputs;
         do
         {
@@ -140,8 +168,7 @@ internal static unsafe class FourPanelTile<TInstructions, TVector>
             w1 += wStride;
             w2 += wStride;
             w3 += wStride;
-        }
-        while (--k != 0);
+        } while (--k != 0);
 
         TInstructions.Store(y, a0);
         TInstructions.Store(y + TInstructions.Lanes, b0);

@@ -40,7 +40,8 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
         in LinearFinish finish,
         float* scratch,
         int worker = 0,
-        int workers = 1)
+        int workers = 1
+    )
     {
         LinearWork work = new(layout, packed, x, xStride, y, yStride, finish, scratch);
         if (rows <= TInstructions.RowsOfOnePanel)
@@ -57,15 +58,27 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
     private static void RunFewRows(in LinearWork work, int rows, int worker, int workers)
     {
         int atOnce = PanelProduct<TInstructions, TVector>.PanelsOfTile(rows);
-        int panels = work.Layout.Panels, widePanels = work.Layout.WidePanels;
+        int panels = work.Layout.Panels,
+            widePanels = work.Layout.WidePanels;
         int end = (int)((long)panels * (worker + 1) / workers);
-        for (int panel = (int)((long)panels * worker / workers); panel < end;)
+        for (int panel = (int)((long)panels * worker / workers); panel < end; )
         {
             int count = Math.Min(atOnce, Math.Min(end, Math.Max(widePanels, panel + 1)) - panel);
             int vectors = panel < widePanels ? 2 * count : 1;
             float* destination = work.Destination(panel, 0, vectors, out nint stride);
             PanelProduct<TInstructions, TVector>.Multiply(
-                rows, work.X, work.XStride, work.Weights(panel), work.Layout.Width(panel), work.Layout.PanelStride, vectors, destination, stride, work.Layout.Inputs, accumulate: false);
+                rows,
+                work.X,
+                work.XStride,
+                work.Weights(panel),
+                work.Layout.Width(panel),
+                work.Layout.PanelStride,
+                vectors,
+                destination,
+                stride,
+                work.Layout.Inputs,
+                accumulate: false
+            );
             Finish(work, panel, vectors, 0, rows);
             panel += count;
         }
@@ -90,7 +103,8 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
         {
             if (item < groupItems)
             {
-                int group = (int)(item / tiles), tile = (int)(item % tiles);
+                int group = (int)(item / tiles),
+                    tile = (int)(item % tiles);
                 bool more = group < (end - 1) / tiles && group + 1 < groups;
                 MultiplyGroup(work, group * atOnce, atOnce, rows, tile, tiles, more);
             }
@@ -116,21 +130,53 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
 
         // Each of the first tiles fetches one cache line per input; together they fetch the panels that follow.
         nint fetched = (nint)tile * inputs * FloatsPerLine;
-        float* ahead = more && fetched < panels * panelStride && panels * panelStride <= LargestFetch ? w + (panels * panelStride) + fetched : w;
+        float* ahead =
+            more && fetched < panels * panelStride && panels * panelStride <= LargestFetch ? w + (panels * panelStride) + fetched : w;
         if (panels == 2)
         {
             PanelProduct<TInstructions, TVector>.MultiplyTwoPanels(
-                height, x, work.XStride, w, work.Layout.Width(panel), panelStride, destination, stride, inputs, false, ahead);
+                height,
+                x,
+                work.XStride,
+                w,
+                work.Layout.Width(panel),
+                panelStride,
+                destination,
+                stride,
+                inputs,
+                false,
+                ahead
+            );
         }
         else if (vectors == 2)
         {
             PanelProduct<TInstructions, TVector>.MultiplyOnePanel<Count.Two>(
-                height, x, work.XStride, w, work.Layout.Width(panel), destination, stride, inputs, false, ahead);
+                height,
+                x,
+                work.XStride,
+                w,
+                work.Layout.Width(panel),
+                destination,
+                stride,
+                inputs,
+                false,
+                ahead
+            );
         }
         else
         {
             PanelProduct<TInstructions, TVector>.MultiplyOnePanel<Count.One>(
-                height, x, work.XStride, w, work.Layout.Width(panel), destination, stride, inputs, false, w);
+                height,
+                x,
+                work.XStride,
+                w,
+                work.Layout.Width(panel),
+                destination,
+                stride,
+                inputs,
+                false,
+                w
+            );
         }
 
         Finish(work, panel, vectors, row, height);
@@ -146,13 +192,25 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
         bool gated = work.Layout.IsGated;
         int column = work.Column(panel);
         float* y = work.Y + (row * work.YStride) + column;
-        float* bias = work.Layout.HasBias ? work.Packed + work.Layout.BiasOffset + (panel * PanelProduct<TInstructions, TVector>.PanelWidth) : null;
+        float* bias = work.Layout.HasBias
+            ? work.Packed + work.Layout.BiasOffset + (panel * PanelProduct<TInstructions, TVector>.PanelWidth)
+            : null;
         float* residual = work.Finish.Residual == null ? null : work.Finish.Residual + (row * work.Finish.ResidualStride) + column;
         Finish(gated, work.Finish.Function, rows, vectors, work.Scratch, bias, residual, work.Finish.ResidualStride, y, work.YStride);
     }
 
     private static void Finish(
-        bool gated, ElementFunction function, int rows, int vectors, float* sums, float* bias, float* residual, nint residualStride, float* y, nint yStride)
+        bool gated,
+        ElementFunction function,
+        int rows,
+        int vectors,
+        float* sums,
+        float* bias,
+        float* residual,
+        nint residualStride,
+        float* y,
+        nint yStride
+    )
     {
         switch (function)
         {
@@ -187,7 +245,16 @@ internal static unsafe class LinearKernel<TInstructions, TVector>
     }
 
     private static void Finish<TFunction>(
-        bool gated, int rows, int vectors, float* sums, float* bias, float* residual, nint residualStride, float* y, nint yStride)
+        bool gated,
+        int rows,
+        int vectors,
+        float* sums,
+        float* bias,
+        float* residual,
+        nint residualStride,
+        float* y,
+        nint yStride
+    )
         where TFunction : struct, IElementFunction
     {
         int lanes = TInstructions.Lanes;

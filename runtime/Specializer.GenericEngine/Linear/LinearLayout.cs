@@ -83,13 +83,15 @@ internal readonly record struct LinearLayout
         if (weights.Length % Inputs != 0 || firstOutput < 0 || count > Outputs - firstOutput || (up && !IsGated))
         {
             throw new ArgumentException(
-                $"{weights.Length} weights from output {firstOutput} on do not fit a linear layer of {Inputs} inputs and {Outputs} outputs (gated: {IsGated}, up: {up}).", nameof(weights));
+                $"{weights.Length} weights from output {firstOutput} on do not fit a linear layer of {Inputs} inputs and {Outputs} outputs (gated: {IsGated}, up: {up}).",
+                nameof(weights)
+            );
         }
 
         fixed (float* rows = weights)
         {
             // One vector of outputs at a time, so that what is written together lies together.
-            for (int output = firstOutput; output < firstOutput + count;)
+            for (int output = firstOutput; output < firstOutput + count; )
             {
                 int lane = output % Lanes;
                 int lanes = Math.Min(Lanes - lane, firstOutput + count - output);
@@ -139,7 +141,9 @@ internal readonly record struct LinearLayout
         if (!HasBias || firstOutput < 0 || bias.Length > Outputs - firstOutput || (up && !IsGated))
         {
             throw new ArgumentException(
-                $"A bias of {bias.Length} from output {firstOutput} on does not fit a linear layer of {Outputs} outputs (bias: {HasBias}, gated: {IsGated}, up: {up}).", nameof(bias));
+                $"A bias of {bias.Length} from output {firstOutput} on does not fit a linear layer of {Outputs} outputs (bias: {HasBias}, gated: {IsGated}, up: {up}).",
+                nameof(bias)
+            );
         }
 
         for (int i = 0; i < bias.Length; i++)

@@ -4,7 +4,16 @@ namespace Specializer.GenericEngine;
 internal readonly unsafe struct LinearWork
 {
     /// <summary>Takes the arguments of a call.</summary>
-    public LinearWork(in LinearLayout layout, float* packed, float* x, nint xStride, float* y, nint yStride, in LinearFinish finish, float* scratch)
+    public LinearWork(
+        in LinearLayout layout,
+        float* packed,
+        float* x,
+        nint xStride,
+        float* y,
+        nint yStride,
+        in LinearFinish finish,
+        float* scratch
+    )
     {
         Layout = layout;
         Packed = packed;

@@ -33,13 +33,45 @@ internal static unsafe class OnePanelTile<TInstructions, TVector>
     /// <param name="accumulate">Whether the sums start from what the outputs hold.</param>
     /// <param name="ahead">Memory that will be read soon: one cache line per input is fetched meanwhile. The weights themselves, where there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRows, TVectors>(float* x, nint xStride, float* w, nint wStride, float* y, nint yStride, int inputs, bool accumulate, float* ahead)
+    public static void Multiply<TRows, TVectors>(
+        float* x,
+        nint xStride,
+        float* w,
+        nint wStride,
+        float* y,
+        nint yStride,
+        int inputs,
+        bool accumulate,
+        float* ahead
+    )
         where TRows : struct, ICount
         where TVectors : struct, ICount
     {
         TVector zero = TInstructions.Zero;
-        TVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero, a8 = zero, a9 = zero, a10 = zero, a11 = zero;
-        TVector b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero, b8 = zero, b9 = zero, b10 = zero, b11 = zero;
+        TVector a0 = zero,
+            a1 = zero,
+            a2 = zero,
+            a3 = zero,
+            a4 = zero,
+            a5 = zero,
+            a6 = zero,
+            a7 = zero,
+            a8 = zero,
+            a9 = zero,
+            a10 = zero,
+            a11 = zero;
+        TVector b0 = zero,
+            b1 = zero,
+            b2 = zero,
+            b3 = zero,
+            b4 = zero,
+            b5 = zero,
+            b6 = zero,
+            b7 = zero,
+            b8 = zero,
+            b9 = zero,
+            b10 = zero,
+            b11 = zero;
         if (accumulate)
         {
             a0 = TInstructions.Load(y);
@@ -111,13 +143,16 @@ internal static unsafe class OnePanelTile<TInstructions, TVector>
             }
         }
 
-        float* x3 = x + (3 * xStride), x6 = x + (6 * xStride), x9 = x + (9 * xStride);
+        float* x3 = x + (3 * xStride),
+            x6 = x + (6 * xStride),
+            x9 = x + (9 * xStride);
         nint row2 = 2 * xStride;
         int k = inputs;
         do
         {
             TInstructions.Prefetch(ahead);
-            TVector v0 = TInstructions.Load(w), v1 = TVectors.Value > 1 ? TInstructions.Load(w + TInstructions.Lanes) : zero;
+            TVector v0 = TInstructions.Load(w),
+                v1 = TVectors.Value > 1 ? TInstructions.Load(w + TInstructions.Lanes) : zero;
             TVector input = TInstructions.Broadcast(*x);
             a0 = TInstructions.MultiplyAdd(input, v0, a0);
             b0 = TVectors.Value > 1 ? TInstructions.MultiplyAdd(input, v1, b0) : b0;
@@ -205,8 +240,7 @@ internal static unsafe class OnePanelTile<TInstructions, TVector>
             x9++;
             w += wStride;
             ahead += FloatsPerLine;
-        }
-        while (--k != 0);
+        } while (--k != 0);
 
         TInstructions.Store(y, a0);
         if (TVectors.Value > 1)

@@ -15,9 +15,9 @@ internal static unsafe class PanelProduct<TInstructions, TVector>
 
     /// <summary>How many panels one tile takes for the given number of rows: 1, 2 or 4.</summary>
     public static int PanelsOfTile(int rows) =>
-        rows <= TInstructions.RowsOfFourPanels ? 4 :
-        rows <= TInstructions.RowsOfTwoPanels ? 2 :
-        1;
+        rows <= TInstructions.RowsOfFourPanels ? 4
+        : rows <= TInstructions.RowsOfTwoPanels ? 2
+        : 1;
 
     /// <summary>y[row, panel, :] (+)= sum over k of x[row, k] · w[panel, k, :].</summary>
     /// <param name="rows">The number of rows, 1 to <see cref="IVectorInstructions{TVector}.RowsOfOnePanel"/>.</param>
@@ -32,7 +32,18 @@ internal static unsafe class PanelProduct<TInstructions, TVector>
     /// <param name="inputs">The number of inputs.</param>
     /// <param name="accumulate">Whether the sums start from what the outputs hold.</param>
     public static void Multiply(
-        int rows, float* x, nint xStride, float* w, nint wStride, nint panelStride, int vectors, float* y, nint yStride, int inputs, bool accumulate)
+        int rows,
+        float* x,
+        nint xStride,
+        float* w,
+        nint wStride,
+        nint panelStride,
+        int vectors,
+        float* y,
+        nint yStride,
+        int inputs,
+        bool accumulate
+    )
     {
         int panels = vectors / 2;
         int atOnce = PanelsOfTile(rows);
@@ -71,90 +82,337 @@ internal static unsafe class PanelProduct<TInstructions, TVector>
 
     /// <summary>One <see cref="OnePanelTile{TInstructions, TVector}"/>, of one to twelve rows.</summary>
     public static void MultiplyOnePanel<TVectors>(
-        int rows, float* x, nint xStride, float* w, nint wStride, float* y, nint yStride, int inputs, bool accumulate, float* ahead)
+        int rows,
+        float* x,
+        nint xStride,
+        float* w,
+        nint wStride,
+        float* y,
+        nint yStride,
+        int inputs,
+        bool accumulate,
+        float* ahead
+    )
         where TVectors : struct, ICount
     {
         switch (rows)
         {
             case 1:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.One, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.One, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 2:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Two, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Two, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 3:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Three, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Three, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 4:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Four, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Four, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 5:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Five, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Five, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 6:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Six, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Six, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 7:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Seven, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Seven, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 8:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Eight, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Eight, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 9:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Nine, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Nine, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 10:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Ten, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Ten, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 11:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Eleven, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Eleven, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             default:
-                OnePanelTile<TInstructions, TVector>.Multiply<Count.Twelve, TVectors>(x, xStride, w, wStride, y, yStride, inputs, accumulate, ahead);
+                OnePanelTile<TInstructions, TVector>.Multiply<Count.Twelve, TVectors>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
         }
     }
 
     /// <summary>One <see cref="TwoPanelTile{TInstructions, TVector}"/>, of one to six rows.</summary>
     public static void MultiplyTwoPanels(
-        int rows, float* x, nint xStride, float* w, nint wStride, nint panelStride, float* y, nint yStride, int inputs, bool accumulate, float* ahead)
+        int rows,
+        float* x,
+        nint xStride,
+        float* w,
+        nint wStride,
+        nint panelStride,
+        float* y,
+        nint yStride,
+        int inputs,
+        bool accumulate,
+        float* ahead
+    )
     {
         switch (rows)
         {
             case 1:
-                TwoPanelTile<TInstructions, TVector>.Multiply<Count.One>(x, xStride, w, wStride, panelStride, y, yStride, inputs, accumulate, ahead);
+                TwoPanelTile<TInstructions, TVector>.Multiply<Count.One>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    panelStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 2:
-                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Two>(x, xStride, w, wStride, panelStride, y, yStride, inputs, accumulate, ahead);
+                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Two>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    panelStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 3:
-                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Three>(x, xStride, w, wStride, panelStride, y, yStride, inputs, accumulate, ahead);
+                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Three>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    panelStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 4:
-                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Four>(x, xStride, w, wStride, panelStride, y, yStride, inputs, accumulate, ahead);
+                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Four>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    panelStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             case 5:
-                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Five>(x, xStride, w, wStride, panelStride, y, yStride, inputs, accumulate, ahead);
+                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Five>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    panelStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
             default:
-                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Six>(x, xStride, w, wStride, panelStride, y, yStride, inputs, accumulate, ahead);
+                TwoPanelTile<TInstructions, TVector>.Multiply<Count.Six>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    panelStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate,
+                    ahead
+                );
                 break;
         }
     }
 
     private static void MultiplyFourPanels(
-        int rows, float* x, nint xStride, float* w, nint wStride, nint panelStride, float* y, nint yStride, int inputs, bool accumulate)
+        int rows,
+        float* x,
+        nint xStride,
+        float* w,
+        nint wStride,
+        nint panelStride,
+        float* y,
+        nint yStride,
+        int inputs,
+        bool accumulate
+    )
     {
         switch (rows)
         {
             case 1:
-                FourPanelTile<TInstructions, TVector>.Multiply<Count.One>(x, xStride, w, wStride, panelStride, y, yStride, inputs, accumulate);
+                FourPanelTile<TInstructions, TVector>.Multiply<Count.One>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    panelStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate
+                );
                 break;
             case 2:
-                FourPanelTile<TInstructions, TVector>.Multiply<Count.Two>(x, xStride, w, wStride, panelStride, y, yStride, inputs, accumulate);
+                FourPanelTile<TInstructions, TVector>.Multiply<Count.Two>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    panelStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate
+                );
                 break;
             default:
-                FourPanelTile<TInstructions, TVector>.Multiply<Count.Three>(x, xStride, w, wStride, panelStride, y, yStride, inputs, accumulate);
+                FourPanelTile<TInstructions, TVector>.Multiply<Count.Three>(
+                    x,
+                    xStride,
+                    w,
+                    wStride,
+                    panelStride,
+                    y,
+                    yStride,
+                    inputs,
+                    accumulate
+                );
                 break;
         }
     }

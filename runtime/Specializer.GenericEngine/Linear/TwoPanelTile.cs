@@ -33,14 +33,45 @@ internal static unsafe class TwoPanelTile<TInstructions, TVector>
     /// <param name="accumulate">Whether the sums start from what the outputs hold.</param>
     /// <param name="ahead">Memory that will be read soon: one cache line per input is fetched meanwhile. The weights themselves, where there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRows>(float* x, nint xStride, float* w, nint wStride, nint panelStride, float* y, nint yStride, int inputs, bool accumulate, float* ahead)
+    public static void Multiply<TRows>(
+        float* x,
+        nint xStride,
+        float* w,
+        nint wStride,
+        nint panelStride,
+        float* y,
+        nint yStride,
+        int inputs,
+        bool accumulate,
+        float* ahead
+    )
         where TRows : struct, ICount
     {
         TVector zero = TInstructions.Zero;
-        TVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero;
-        TVector b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero;
-        TVector c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero;
-        TVector d0 = zero, d1 = zero, d2 = zero, d3 = zero, d4 = zero, d5 = zero;
+        TVector a0 = zero,
+            a1 = zero,
+            a2 = zero,
+            a3 = zero,
+            a4 = zero,
+            a5 = zero;
+        TVector b0 = zero,
+            b1 = zero,
+            b2 = zero,
+            b3 = zero,
+            b4 = zero,
+            b5 = zero;
+        TVector c0 = zero,
+            c1 = zero,
+            c2 = zero,
+            c3 = zero,
+            c4 = zero,
+            c5 = zero;
+        TVector d0 = zero,
+            d1 = zero,
+            d2 = zero,
+            d3 = zero,
+            d4 = zero,
+            d5 = zero;
         if (accumulate)
         {
             a0 = TInstructions.Load(y);
@@ -88,7 +119,10 @@ internal static unsafe class TwoPanelTile<TInstructions, TVector>
             }
         }
 
-        nint row2 = 2 * xStride, row3 = 3 * xStride, row4 = 4 * xStride, row5 = 5 * xStride;
+        nint row2 = 2 * xStride,
+            row3 = 3 * xStride,
+            row4 = 4 * xStride,
+            row5 = 5 * xStride;
         int k = inputs;
         do
         {
@@ -151,8 +185,7 @@ internal static unsafe class TwoPanelTile<TInstructions, TVector>
             x++;
             w += wStride;
             ahead += FloatsPerLine;
-        }
-        while (--k != 0);
+        } while (--k != 0);
 
         TInstructions.Store(y, a0);
         TInstructions.Store(y + TInstructions.Lanes, b0);

@@ -22,7 +22,10 @@ internal static unsafe class NormalizationKernel<TInstructions, TVector>
         int i = 0;
         for (; i <= width - TInstructions.Lanes; i += TInstructions.Lanes)
         {
-            TInstructions.Store(y + i, TInstructions.Multiply(TInstructions.Multiply(TInstructions.Load(x + i), scales), TInstructions.Load(weight + i)));
+            TInstructions.Store(
+                y + i,
+                TInstructions.Multiply(TInstructions.Multiply(TInstructions.Load(x + i), scales), TInstructions.Load(weight + i))
+            );
         }
 
         for (; i < width; i++)
@@ -60,7 +63,10 @@ internal static unsafe class NormalizationKernel<TInstructions, TVector>
     private static float Sum(float* x, int width)
     {
         int lanes = TInstructions.Lanes;
-        TVector a = TInstructions.Zero, b = TInstructions.Zero, c = TInstructions.Zero, d = TInstructions.Zero;
+        TVector a = TInstructions.Zero,
+            b = TInstructions.Zero,
+            c = TInstructions.Zero,
+            d = TInstructions.Zero;
         int i = 0;
         for (; i <= width - (4 * lanes); i += 4 * lanes)
         {
@@ -88,7 +94,10 @@ internal static unsafe class NormalizationKernel<TInstructions, TVector>
     {
         int lanes = TInstructions.Lanes;
         TVector means = TInstructions.Broadcast(mean);
-        TVector a = TInstructions.Zero, b = TInstructions.Zero, c = TInstructions.Zero, d = TInstructions.Zero;
+        TVector a = TInstructions.Zero,
+            b = TInstructions.Zero,
+            c = TInstructions.Zero,
+            d = TInstructions.Zero;
         int i = 0;
         for (; i <= width - (4 * lanes); i += 4 * lanes)
         {

@@ -35,15 +35,23 @@ internal static unsafe class RotaryKernel<TInstructions, TVector>
         int i = 0;
         for (; i <= half - TInstructions.Lanes; i += TInstructions.Lanes)
         {
-            TVector cosine = TInstructions.Load(row + i), sine = TInstructions.Load(row + half + i);
-            TVector first = TInstructions.Load(head + i), second = TInstructions.Load(head + half + i);
-            TInstructions.Store(head + i, TInstructions.Subtract(TInstructions.Multiply(first, cosine), TInstructions.Multiply(second, sine)));
+            TVector cosine = TInstructions.Load(row + i),
+                sine = TInstructions.Load(row + half + i);
+            TVector first = TInstructions.Load(head + i),
+                second = TInstructions.Load(head + half + i);
+            TInstructions.Store(
+                head + i,
+                TInstructions.Subtract(TInstructions.Multiply(first, cosine), TInstructions.Multiply(second, sine))
+            );
             TInstructions.Store(head + half + i, TInstructions.MultiplyAdd(first, sine, TInstructions.Multiply(second, cosine)));
         }
 
         for (; i < half; i++)
         {
-            float cosine = row[i], sine = row[half + i], first = head[i], second = head[half + i];
+            float cosine = row[i],
+                sine = row[half + i],
+                first = head[i],
+                second = head[half + i];
             head[i] = (first * cosine) - (second * sine);
             head[half + i] = (first * sine) + (second * cosine);
         }
@@ -61,7 +69,8 @@ internal static unsafe class RotaryKernel<TInstructions, TVector>
 
         for (; i < dimension; i += 2)
         {
-            float first = head[i], second = head[i + 1];
+            float first = head[i],
+                second = head[i + 1];
             head[i] = (first * row[i]) + (second * row[dimension + i]);
             head[i + 1] = (first * row[dimension + i + 1]) + (second * row[i + 1]);
         }

@@ -85,7 +85,8 @@ internal readonly unsafe struct Avx2Instructions : IVectorInstructions<Vector256
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> term) => Fma.MultiplyAdd(left, right, term);
+    public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> term) =>
+        Fma.MultiplyAdd(left, right, term);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,13 +102,17 @@ internal readonly unsafe struct Avx2Instructions : IVectorInstructions<Vector256
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> SelectLessThanOrEqual(Vector256<float> left, Vector256<float> right, Vector256<float> yes, Vector256<float> no)
-        => Vector256.ConditionalSelect(Vector256.LessThanOrEqual(left, right), yes, no);
+    public static Vector256<float> SelectLessThanOrEqual(
+        Vector256<float> left,
+        Vector256<float> right,
+        Vector256<float> yes,
+        Vector256<float> no
+    ) => Vector256.ConditionalSelect(Vector256.LessThanOrEqual(left, right), yes, no);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ScaleByPowerOfTwo(Vector256<float> value, Vector256<float> shifted)
-        => (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
+    public static Vector256<float> ScaleByPowerOfTwo(Vector256<float> value, Vector256<float> shifted) =>
+        (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

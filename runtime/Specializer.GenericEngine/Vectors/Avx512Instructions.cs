@@ -85,7 +85,8 @@ internal readonly unsafe struct Avx512Instructions : IVectorInstructions<Vector5
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> term) => Avx512F.FusedMultiplyAdd(left, right, term);
+    public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> term) =>
+        Avx512F.FusedMultiplyAdd(left, right, term);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,13 +102,17 @@ internal readonly unsafe struct Avx512Instructions : IVectorInstructions<Vector5
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> SelectLessThanOrEqual(Vector512<float> left, Vector512<float> right, Vector512<float> yes, Vector512<float> no)
-        => Vector512.ConditionalSelect(Vector512.LessThanOrEqual(left, right), yes, no);
+    public static Vector512<float> SelectLessThanOrEqual(
+        Vector512<float> left,
+        Vector512<float> right,
+        Vector512<float> yes,
+        Vector512<float> no
+    ) => Vector512.ConditionalSelect(Vector512.LessThanOrEqual(left, right), yes, no);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ScaleByPowerOfTwo(Vector512<float> value, Vector512<float> shifted)
-        => (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
+    public static Vector512<float> ScaleByPowerOfTwo(Vector512<float> value, Vector512<float> shifted) =>
+        (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -65,9 +65,7 @@ internal readonly unsafe struct NeonInstructions : IVectorInstructions<Vector128
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(float* line)
-    {
-    }
+    public static void Prefetch(float* line) { }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,7 +85,8 @@ internal readonly unsafe struct NeonInstructions : IVectorInstructions<Vector128
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> term) => AdvSimd.FusedMultiplyAdd(term, left, right);
+    public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> term) =>
+        AdvSimd.FusedMultiplyAdd(term, left, right);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,13 +102,17 @@ internal readonly unsafe struct NeonInstructions : IVectorInstructions<Vector128
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SelectLessThanOrEqual(Vector128<float> left, Vector128<float> right, Vector128<float> yes, Vector128<float> no)
-        => Vector128.ConditionalSelect(Vector128.LessThanOrEqual(left, right), yes, no);
+    public static Vector128<float> SelectLessThanOrEqual(
+        Vector128<float> left,
+        Vector128<float> right,
+        Vector128<float> yes,
+        Vector128<float> no
+    ) => Vector128.ConditionalSelect(Vector128.LessThanOrEqual(left, right), yes, no);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ScaleByPowerOfTwo(Vector128<float> value, Vector128<float> shifted)
-        => (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
+    public static Vector128<float> ScaleByPowerOfTwo(Vector128<float> value, Vector128<float> shifted) =>
+        (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,7 +18,7 @@ internal sealed class ByteLevelDecoder : IDecoder
         {
             Span<byte> bytes = token.Length <= 256 ? stackalloc byte[token.Length] : new byte[token.Length];
             int count = 0;
-            for (int index = 0; index < token.Length;)
+            for (int index = 0; index < token.Length; )
             {
                 int value = ByteAlphabet.ToByte(Scalars.Decode(token, index, out int length));
                 if (value < 0)
@@ -53,7 +53,8 @@ internal sealed class ByteLevelDecoder : IDecoder
         private void Flush(bool isEnd)
         {
             ReadOnlySpan<byte> bytes = _pending.Bytes;
-            int index = 0, written = 0;
+            int index = 0,
+                written = 0;
             while (index < bytes.Length)
             {
                 OperationStatus status = Rune.DecodeFromUtf8(bytes[index..], out _, out int length);

@@ -11,9 +11,7 @@ internal sealed class FuseDecoder : IDecoder
     {
         public override void Write(ReadOnlySpan<byte> part) => Next.Write(part);
 
-        public override void EndToken()
-        {
-        }
+        public override void EndToken() { }
 
         public override void Complete()
         {

@@ -72,7 +72,9 @@ internal sealed class SentencePieceDecoder(string unknown, string unknownSurface
         private static bool TryParseByte(ReadOnlySpan<byte> token, out byte value)
         {
             value = 0;
-            return token.Length == 6 && token.StartsWith("<0x"u8) && token[5] == '>'
+            return token.Length == 6
+                && token.StartsWith("<0x"u8)
+                && token[5] == '>'
                 && byte.TryParse(token[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
         }
 

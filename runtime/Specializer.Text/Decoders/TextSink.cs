@@ -24,13 +24,9 @@ internal sealed class TextSink : DecoderStage
         _count += Encoding.UTF8.GetChars(part, _text.AsSpan(_count));
     }
 
-    public override void EndToken()
-    {
-    }
+    public override void EndToken() { }
 
-    public override void Complete()
-    {
-    }
+    public override void Complete() { }
 
     public override void Reset() => Clear();
 }

@@ -15,12 +15,16 @@ internal sealed class BpeMerger(MergeTable merges)
     /// library, and only the heap tells.
     /// </param>
     public int Merge(ModelScratch scratch, int count, bool exact) =>
-        count < 2 ? count : count <= ShortWord && !exact ? MergeShort(scratch, count) : MergeLong(scratch, count);
+        count < 2 ? count
+        : count <= ShortWord && !exact ? MergeShort(scratch, count)
+        : MergeLong(scratch, count);
 
     private int MergeShort(ModelScratch scratch, int count)
     {
-        Span<int> ids = scratch.Ids.AsSpan(0, count), lengths = scratch.Lengths.AsSpan(0, count);
-        Span<int> ranks = scratch.Ranks.AsSpan(0, count), merged = scratch.Next.AsSpan(0, count);
+        Span<int> ids = scratch.Ids.AsSpan(0, count),
+            lengths = scratch.Lengths.AsSpan(0, count);
+        Span<int> ranks = scratch.Ranks.AsSpan(0, count),
+            merged = scratch.Next.AsSpan(0, count);
         for (int i = 0; i + 1 < count; i++)
         {
             merges.TryGet(ids[i], ids[i + 1], out ranks[i], out merged[i]);
@@ -62,7 +66,10 @@ internal sealed class BpeMerger(MergeTable merges)
 
     private int MergeLong(ModelScratch scratch, int count)
     {
-        int[] ids = scratch.Ids, lengths = scratch.Lengths, previous = scratch.Previous, next = scratch.Next;
+        int[] ids = scratch.Ids,
+            lengths = scratch.Lengths,
+            previous = scratch.Previous,
+            next = scratch.Next;
         var heap = new MergeHeap(scratch);
         for (int i = 0; i < count; i++)
         {
@@ -180,7 +187,8 @@ internal sealed class BpeMerger(MergeTable merges)
             id = _ids[0];
             _count--;
             ulong key = _keys[_count];
-            int moved = _ids[_count], parent = 0;
+            int moved = _ids[_count],
+                parent = 0;
             while (true)
             {
                 int child = 2 * parent + 1;

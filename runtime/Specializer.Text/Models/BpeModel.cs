@@ -51,7 +51,9 @@ internal sealed class BpeModel : ITokenModel
     /// vocabulary is that of this model; only look-ups by text differ.
     /// </summary>
     public ITokenModel? OverRawBytes() =>
-        _plainScalars && !_options.ByteFallback && RawBpeModel.HasAllBytes(Vocabulary) ? new RawBpeModel(this, _merger, _options.IgnoreMerges) : null;
+        _plainScalars && !_options.ByteFallback && RawBpeModel.HasAllBytes(Vocabulary)
+            ? new RawBpeModel(this, _merger, _options.IgnoreMerges)
+            : null;
 
     public void Tokenize(ReadOnlySpan<byte> word, TokenList tokens, ModelScratch scratch)
     {
@@ -95,9 +97,10 @@ internal sealed class BpeModel : ITokenModel
 
     private int AddSymbols(ReadOnlySpan<byte> word, ModelScratch scratch, out bool hasUnknown)
     {
-        int count = 0, unknownLength = 0;
+        int count = 0,
+            unknownLength = 0;
         hasUnknown = false;
-        for (int index = 0; index < word.Length;)
+        for (int index = 0; index < word.Length; )
         {
             int length = Scalars.LengthOf(word[index]);
             bool isLast = index + length == word.Length;

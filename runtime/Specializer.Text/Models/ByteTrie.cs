@@ -38,7 +38,7 @@ internal sealed class ByteTrie
             }
 
             isRoot = false;
-            for (int start = low; start < high;)
+            for (int start = low; start < high; )
             {
                 byte label = keys[order[start]][depth];
                 int end = start + 1;
@@ -73,7 +73,8 @@ internal sealed class ByteTrie
     /// <summary>The child of a node, or -1.</summary>
     public int Child(int node, byte value)
     {
-        int first = _firstChild[node], count = _firstChild[node + 1] - first;
+        int first = _firstChild[node],
+            count = _firstChild[node + 1] - first;
         if (count <= 4)
         {
             for (int i = first; i < first + count; i++)

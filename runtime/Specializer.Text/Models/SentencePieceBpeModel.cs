@@ -86,7 +86,8 @@ internal sealed class SentencePieceBpeModel(SentencePiecePieces pieces) : IToken
             return;
         }
 
-        int start = scratch.Ids[left], length = scratch.Lengths[left] + scratch.Lengths[right];
+        int start = scratch.Ids[left],
+            length = scratch.Lengths[left] + scratch.Lengths[right];
         int id = Vocabulary.Find(word.Slice(start, length));
         if (id < 0 || !pieces.IsText(id))
         {
@@ -102,7 +103,9 @@ internal sealed class SentencePieceBpeModel(SentencePiecePieces pieces) : IToken
 
     private void Merge(ReadOnlySpan<byte> word, ModelScratch scratch, Agenda agenda)
     {
-        int[] lengths = scratch.Lengths, previous = scratch.Previous, next = scratch.Next;
+        int[] lengths = scratch.Lengths,
+            previous = scratch.Previous,
+            next = scratch.Next;
         while (agenda.TryTake(out int left, out int right, out int length))
         {
             if (lengths[left] == 0 || lengths[right] == 0 || lengths[left] + lengths[right] != length)

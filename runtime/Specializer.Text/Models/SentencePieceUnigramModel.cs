@@ -49,10 +49,12 @@ internal sealed class SentencePieceUnigramModel : ITokenModel
     {
         scratch.EnsurePath(word.Length + 1);
         double[] scores = scratch.Scores;
-        int[] starts = scratch.Previous, ids = scratch.Ids, order = scratch.Next;
+        int[] starts = scratch.Previous,
+            ids = scratch.Ids,
+            order = scratch.Next;
         starts.AsSpan(0, word.Length + 1).Fill(-1);
         scores[0] = 0;
-        for (int start = 0; start < word.Length;)
+        for (int start = 0; start < word.Length; )
         {
             int scalarLength = Scalars.LengthOf(word[start]);
             bool hasSingle = false;

@@ -83,10 +83,11 @@ internal sealed class UnigramModel : ITokenModel
     private void FindBestPath(ReadOnlySpan<byte> word, ModelScratch scratch)
     {
         double[] scores = scratch.Scores;
-        int[] starts = scratch.Previous, ids = scratch.Ids;
+        int[] starts = scratch.Previous,
+            ids = scratch.Ids;
         starts.AsSpan(0, word.Length + 1).Fill(-1);
         scores[0] = 0;
-        for (int start = 0; start < word.Length;)
+        for (int start = 0; start < word.Length; )
         {
             double score = scores[start];
             int scalarLength = Scalars.LengthOf(word[start]);
@@ -117,7 +118,9 @@ internal sealed class UnigramModel : ITokenModel
                 {
                     if (_unknown < 0)
                     {
-                        throw new TokenizerException("The text has a character that no token stands for, and the model has no token for unknown text.");
+                        throw new TokenizerException(
+                            "The text has a character that no token stands for, and the model has no token for unknown text."
+                        );
                     }
 
                     (scores[end], starts[end], ids[end]) = (candidate, start, _unknown);
@@ -130,7 +133,9 @@ internal sealed class UnigramModel : ITokenModel
 
     private bool AddTokens(ReadOnlySpan<byte> word, TokenList tokens, ModelScratch scratch)
     {
-        int[] starts = scratch.Previous, ids = scratch.Ids, order = scratch.Next;
+        int[] starts = scratch.Previous,
+            ids = scratch.Ids,
+            order = scratch.Next;
         int count = 0;
         for (int end = word.Length; end > 0; end = starts[end])
         {
@@ -141,7 +146,8 @@ internal sealed class UnigramModel : ITokenModel
         int start = 0;
         for (int i = count - 1; i >= 0; i--)
         {
-            int end = order[i], id = ids[end];
+            int end = order[i],
+                id = ids[end];
             if (id != _unknown)
             {
                 tokens.Add(id, start, end);

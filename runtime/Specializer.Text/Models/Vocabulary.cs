@@ -134,7 +134,11 @@ internal sealed class Vocabulary
     }
 
     private int EntryOf(int id) =>
-        _bySparseId is null ? (uint)id < (uint)_byId.Length ? _byId[id] - 1 : -1 : _bySparseId.GetValueOrDefault(id) - 1;
+        _bySparseId is null
+            ? (uint)id < (uint)_byId.Length
+                ? _byId[id] - 1
+                : -1
+            : _bySparseId.GetValueOrDefault(id) - 1;
 
     /// <summary>Collects tokens.</summary>
     public sealed class Builder

@@ -17,7 +17,10 @@ internal sealed class WordLevelModel(Vocabulary vocabulary, string unknownToken)
         int id = vocabulary.Find(word);
         if (id < 0)
         {
-            id = _unknown >= 0 ? _unknown : throw new TokenizerException($"The text has an unknown word, and '{unknownToken}' is not in the vocabulary.");
+            id =
+                _unknown >= 0
+                    ? _unknown
+                    : throw new TokenizerException($"The text has an unknown word, and '{unknownToken}' is not in the vocabulary.");
         }
 
         tokens.Add(id, 0, word.Length);

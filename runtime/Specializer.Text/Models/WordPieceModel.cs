@@ -46,7 +46,7 @@ internal sealed class WordPieceModel : ITokenModel
         }
 
         int first = tokens.Count;
-        for (int start = 0; start < word.Length;)
+        for (int start = 0; start < word.Length; )
         {
             int id = (start == 0 ? _beginnings : _continuations).FindLongest(word[start..], out int length);
             if (id < 0)
@@ -80,8 +80,10 @@ internal sealed class WordPieceModel : ITokenModel
 
     private void AddUnknown(ReadOnlySpan<byte> word, TokenList tokens)
     {
-        int id = _unknown >= 0 ? _unknown
-            : throw new TokenizerException($"The text has an unknown word, and '{_unknownToken}' is not in the vocabulary.");
+        int id =
+            _unknown >= 0
+                ? _unknown
+                : throw new TokenizerException($"The text has an unknown word, and '{_unknownToken}' is not in the vocabulary.");
         tokens.Add(id, 0, word.Length);
     }
 }

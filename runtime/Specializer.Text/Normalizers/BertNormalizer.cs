@@ -51,9 +51,11 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChinese, bool st
         for (int c = 1; c < 128; c++)
         {
             bool isSpace = c is '\t' or '\n' or '\r' or ' ';
-            table[c] = cleanText && isSpace ? (byte)' '
+            table[c] =
+                cleanText && isSpace ? (byte)' '
                 : cleanText && (c < 32 || c == 127) ? (byte)0
-                : lowercase && c is >= 'A' and <= 'Z' ? (byte)(c | 0x20) : (byte)c;
+                : lowercase && c is >= 'A' and <= 'Z' ? (byte)(c | 0x20)
+                : (byte)c;
         }
 
         return table;
@@ -111,7 +113,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChinese, bool st
     {
         ReadOnlySpan<byte> bytes = text.Bytes;
         TextRewriter rewriter = text.BeginRewrite();
-        for (int index = 0; index < bytes.Length;)
+        for (int index = 0; index < bytes.Length; )
         {
             int scalar = Scalars.Decode(bytes, index, out int length);
             index += length;
@@ -133,7 +135,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChinese, bool st
     {
         ReadOnlySpan<byte> bytes = text.Bytes;
         TextRewriter rewriter = text.BeginRewrite();
-        for (int index = 0; index < bytes.Length;)
+        for (int index = 0; index < bytes.Length; )
         {
             int scalar = Scalars.Decode(bytes, index, out int length);
             index += length;
@@ -152,6 +154,22 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChinese, bool st
         text.EndRewrite();
     }
 
-    private static bool IsChinese(int scalar) => scalar is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF or >= 0x20000 and <= 0x2A6DF
-        or >= 0x2A700 and <= 0x2B73F or >= 0x2B740 and <= 0x2B81F or >= 0x2B920 and <= 0x2CEAF or >= 0xF900 and <= 0xFAFF or >= 0x2F800 and <= 0x2FA1F;
+    private static bool IsChinese(int scalar) =>
+        scalar
+            is >= 0x4E00
+                and <= 0x9FFF
+                or >= 0x3400
+                and <= 0x4DBF
+                or >= 0x20000
+                and <= 0x2A6DF
+                or >= 0x2A700
+                and <= 0x2B73F
+                or >= 0x2B740
+                and <= 0x2B81F
+                or >= 0x2B920
+                and <= 0x2CEAF
+                or >= 0xF900
+                and <= 0xFAFF
+                or >= 0x2F800
+                and <= 0x2FA1F;
 }

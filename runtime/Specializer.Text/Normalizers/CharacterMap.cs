@@ -39,7 +39,8 @@ internal sealed class CharacterMap
     }
 
     /// <summary>Finds the shortest key that begins a text.</summary>
-    public bool TryFindShortest(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> replacement) => Find(text, longest: false, out _, out replacement);
+    public bool TryFindShortest(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> replacement) =>
+        Find(text, longest: false, out _, out replacement);
 
     /// <summary>Finds the longest key that begins a text.</summary>
     public bool TryFindLongest(ReadOnlySpan<byte> text, out int length, out ReadOnlySpan<byte> replacement) =>

@@ -16,7 +16,7 @@ internal sealed class FilterNormalizer(UnicodeFlags removed) : INormalizer
         }
 
         TextRewriter rewriter = text.BeginRewrite();
-        for (int index = 0; index < bytes.Length;)
+        for (int index = 0; index < bytes.Length; )
         {
             int scalar = Scalars.Decode(bytes, index, out int length);
             index += length;

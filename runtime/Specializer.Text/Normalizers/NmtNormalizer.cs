@@ -11,7 +11,7 @@ internal sealed class NmtNormalizer : INormalizer
     {
         ReadOnlySpan<byte> bytes = text.Bytes;
         TextRewriter rewriter = text.BeginRewrite();
-        for (int index = 0; index < bytes.Length;)
+        for (int index = 0; index < bytes.Length; )
         {
             int scalar = Scalars.Decode(bytes, index, out int length);
             index += length;

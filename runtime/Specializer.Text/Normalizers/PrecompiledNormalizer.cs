@@ -14,8 +14,9 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : INormalizer
     {
         ReadOnlySpan<byte> bytes = text.Bytes;
         TextRewriter rewriter = text.BeginRewrite();
-        bool modified = false, wrote = false;
-        for (int index = 0; index < bytes.Length;)
+        bool modified = false,
+            wrote = false;
+        for (int index = 0; index < bytes.Length; )
         {
             int end = GraphemeClusters.End(bytes, index);
             if (end - index < 6 && map.TryFindShortest(bytes[index..end], out ReadOnlySpan<byte> whole))

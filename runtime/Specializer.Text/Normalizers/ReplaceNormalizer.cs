@@ -30,8 +30,7 @@ internal sealed class ReplaceNormalizer(TextPattern pattern, string content) : I
                 int last = Math.Max(0, matches.End - 1);
                 text.Target.Append(rune.Value, source.OriginalStart(last), source.OriginalEnd(last));
             }
-        }
-        while (matches.MoveNext());
+        } while (matches.MoveNext());
         text.Target.Append(source, copied, bytes.Length);
         text.EndRewrite();
     }

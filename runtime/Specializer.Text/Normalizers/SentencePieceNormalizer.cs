@@ -8,7 +8,13 @@ namespace Specializer.Text.Normalizers;
 
 /// <summary>SentencePiece's own normalization: the longest keys of its character map, extra spaces removed, a dummy prefix, spaces escaped as U+2581.</summary>
 internal sealed class SentencePieceNormalizer(
-    CharacterMap? map, List<byte[]> userDefined, bool addDummyPrefix, bool removeExtraSpaces, bool escapeSpaces, bool spaceAsSuffix) : INormalizer
+    CharacterMap? map,
+    List<byte[]> userDefined,
+    bool addDummyPrefix,
+    bool removeExtraSpaces,
+    bool escapeSpaces,
+    bool spaceAsSuffix
+) : INormalizer
 {
     private const int Escaped = 0x2581;
     private readonly ByteTrie? _userDefined = SentencePiecePieces.TrieOf(userDefined);
@@ -24,7 +30,8 @@ internal sealed class SentencePieceNormalizer(
         }
 
         text.BeginRewrite();
-        TextBuffer source = text.Buffer, target = text.Target;
+        TextBuffer source = text.Buffer,
+            target = text.Target;
         if (index == bytes.Length)
         {
             text.EndRewrite();
@@ -45,8 +52,9 @@ internal sealed class SentencePieceNormalizer(
                 part = part[1..];
             }
 
-            int originStart = source.OriginalStart(index), originEnd = source.OriginalEnd(index + length - 1);
-            for (int i = 0; i < part.Length;)
+            int originStart = source.OriginalStart(index),
+                originEnd = source.OriginalEnd(index + length - 1);
+            for (int i = 0; i < part.Length; )
             {
                 int scalar = Scalars.Decode(part, i, out int scalarLength);
                 target.Append(scalar == ' ' ? _space : scalar, originStart, originEnd);

@@ -10,7 +10,8 @@ internal sealed class StripNormalizer(bool left, bool right) : INormalizer
     public void Normalize(NormalizedText text)
     {
         ReadOnlySpan<byte> bytes = text.Bytes;
-        int start = 0, end = bytes.Length;
+        int start = 0,
+            end = bytes.Length;
         while (left && start < end && UnicodeTables.Is(Scalars.Decode(bytes, start, out int length), UnicodeFlags.WhiteSpace))
         {
             start += length;

@@ -24,7 +24,7 @@ internal sealed class UnicodeNormalizer(bool compatibility, bool compose) : INor
         TextRewriter rewriter = text.BeginRewrite();
         var composer = new Composer(run);
         Span<int> parts = stackalloc int[32];
-        for (int index = 0; index < bytes.Length;)
+        for (int index = 0; index < bytes.Length; )
         {
             int scalar = Scalars.Decode(bytes, index, out int length);
             index += length;

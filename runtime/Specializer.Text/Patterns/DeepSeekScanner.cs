@@ -62,5 +62,6 @@ internal sealed class DeepSeekScanner : SplitScanner
         return index;
     }
 
-    private static bool IsAsciiPunctuation(byte value) => value is >= 33 and <= 47 or >= 58 and <= 64 or >= 91 and <= 96 or >= 123 and <= 126;
+    private static bool IsAsciiPunctuation(byte value) =>
+        value is >= 33 and <= 47 or >= 58 and <= 64 or >= 91 and <= 96 or >= 123 and <= 126;
 }

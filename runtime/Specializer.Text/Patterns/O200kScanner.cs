@@ -39,7 +39,8 @@ internal sealed class O200kScanner : SplitScanner
     /// <summary>Capitals then small letters, at least one of the latter or of the former. Letters without case and marks are both.</summary>
     private static int WordEnd(ReadOnlySpan<byte> text, int index, bool needsLower)
     {
-        int end = index, lastLowerEnd = -1;
+        int end = index,
+            lastLowerEnd = -1;
         while (end < text.Length)
         {
             int scalar = Scalars.Decode(text, end, out int length);

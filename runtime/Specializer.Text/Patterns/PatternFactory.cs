@@ -7,15 +7,16 @@ internal static class PatternFactory
 {
     /// <summary>A pattern for a regular expression of Oniguruma.</summary>
     /// <exception cref="RegexSyntaxException">The expression is malformed or uses what is not supported.</exception>
-    public static TextPattern FromRegex(string pattern) => pattern switch
-    {
-        Gpt2Scanner.Pattern => new Gpt2Scanner(),
-        Cl100kScanner.Pattern => new Cl100kScanner(digits: 3),
-        Cl100kScanner.QwenPattern => new Cl100kScanner(digits: 1),
-        O200kScanner.Pattern => new O200kScanner(),
-        DeepSeekScanner.Pattern => new DeepSeekScanner(),
-        _ => General(pattern),
-    };
+    public static TextPattern FromRegex(string pattern) =>
+        pattern switch
+        {
+            Gpt2Scanner.Pattern => new Gpt2Scanner(),
+            Cl100kScanner.Pattern => new Cl100kScanner(digits: 3),
+            Cl100kScanner.QwenPattern => new Cl100kScanner(digits: 1),
+            O200kScanner.Pattern => new O200kScanner(),
+            DeepSeekScanner.Pattern => new DeepSeekScanner(),
+            _ => General(pattern),
+        };
 
     /// <summary>The same by the general engine alone, for tests.</summary>
     internal static TextPattern General(string pattern) => new RegexPattern(RegexCompiler.Compile(RegexParser.Parse(pattern)));

@@ -121,7 +121,8 @@ internal static class RegexClasses
         }
     }
 
-    private static ScalarSet HexDigits { get; } = ScalarSet.Range('0', '9').Union(ScalarSet.Range('a', 'f')).Union(ScalarSet.Range('A', 'F'));
+    private static ScalarSet HexDigits { get; } =
+        ScalarSet.Range('0', '9').Union(ScalarSet.Range('a', 'f')).Union(ScalarSet.Range('A', 'F'));
 
     // Oniguruma asks two tables, which differ for superscripts and fractions of Latin 1.
     private static UnicodeFlags WordFlag(bool inClass) => inClass ? UnicodeFlags.OnigurumaWordInClass : UnicodeFlags.OnigurumaWord;
@@ -135,7 +136,10 @@ internal static class RegexClasses
         }
 
         bool isEscape = c == '\\';
-        bool isSet = isEscape && position < pattern.Length && (pattern[position] is 's' or 'S' or 'w' or 'W' or 'd' or 'D' or 'h' or 'H' or 'p' or 'P');
+        bool isSet =
+            isEscape
+            && position < pattern.Length
+            && (pattern[position] is 's' or 'S' or 'w' or 'W' or 'd' or 'D' or 'h' or 'H' or 'p' or 'P');
         ScalarSet first = isEscape ? ParseEscape(pattern, ref position, inClass: true) : ScalarSet.Of(c);
         bool isRange = position + 1 < pattern.Length && pattern[position] == '-' && pattern[position + 1] != ']';
         if (!isRange || isSet)
@@ -218,13 +222,20 @@ internal static class RegexClasses
     {
         var result = new Dictionary<string, uint>
         {
-            ["l"] = Categories.Letter, ["letter"] = Categories.Letter,
-            ["m"] = Categories.Mark, ["mark"] = Categories.Mark,
-            ["n"] = Categories.Number, ["number"] = Categories.Number,
-            ["p"] = Categories.Punctuation, ["punctuation"] = Categories.Punctuation,
-            ["s"] = Categories.Symbol, ["symbol"] = Categories.Symbol,
-            ["z"] = Categories.Separator, ["separator"] = Categories.Separator,
-            ["c"] = Categories.Control, ["other"] = Categories.Control,
+            ["l"] = Categories.Letter,
+            ["letter"] = Categories.Letter,
+            ["m"] = Categories.Mark,
+            ["mark"] = Categories.Mark,
+            ["n"] = Categories.Number,
+            ["number"] = Categories.Number,
+            ["p"] = Categories.Punctuation,
+            ["punctuation"] = Categories.Punctuation,
+            ["s"] = Categories.Symbol,
+            ["symbol"] = Categories.Symbol,
+            ["z"] = Categories.Separator,
+            ["separator"] = Categories.Separator,
+            ["c"] = Categories.Control,
+            ["other"] = Categories.Control,
         };
         foreach (UnicodeCategoryCode code in Enum.GetValues<UnicodeCategoryCode>())
         {
@@ -233,11 +244,21 @@ internal static class RegexClasses
 
         (string, UnicodeCategoryCode)[] names =
         [
-            ("uppercaseletter", UnicodeCategoryCode.Lu), ("lowercaseletter", UnicodeCategoryCode.Ll), ("titlecaseletter", UnicodeCategoryCode.Lt),
-            ("modifierletter", UnicodeCategoryCode.Lm), ("otherletter", UnicodeCategoryCode.Lo), ("nonspacingmark", UnicodeCategoryCode.Mn),
-            ("spacingmark", UnicodeCategoryCode.Mc), ("enclosingmark", UnicodeCategoryCode.Me), ("decimalnumber", UnicodeCategoryCode.Nd),
-            ("letternumber", UnicodeCategoryCode.Nl), ("othernumber", UnicodeCategoryCode.No), ("control", UnicodeCategoryCode.Cc),
-            ("format", UnicodeCategoryCode.Cf), ("spaceseparator", UnicodeCategoryCode.Zs), ("mathsymbol", UnicodeCategoryCode.Sm),
+            ("uppercaseletter", UnicodeCategoryCode.Lu),
+            ("lowercaseletter", UnicodeCategoryCode.Ll),
+            ("titlecaseletter", UnicodeCategoryCode.Lt),
+            ("modifierletter", UnicodeCategoryCode.Lm),
+            ("otherletter", UnicodeCategoryCode.Lo),
+            ("nonspacingmark", UnicodeCategoryCode.Mn),
+            ("spacingmark", UnicodeCategoryCode.Mc),
+            ("enclosingmark", UnicodeCategoryCode.Me),
+            ("decimalnumber", UnicodeCategoryCode.Nd),
+            ("letternumber", UnicodeCategoryCode.Nl),
+            ("othernumber", UnicodeCategoryCode.No),
+            ("control", UnicodeCategoryCode.Cc),
+            ("format", UnicodeCategoryCode.Cf),
+            ("spaceseparator", UnicodeCategoryCode.Zs),
+            ("mathsymbol", UnicodeCategoryCode.Sm),
             ("currencysymbol", UnicodeCategoryCode.Sc),
         ];
         foreach ((string name, UnicodeCategoryCode code) in names)
@@ -286,7 +307,8 @@ internal static class RegexClasses
                 break;
             }
 
-            value = value << 4 | (uint)int.Parse(((char)pattern[position]).ToString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            value =
+                value << 4 | (uint)int.Parse(((char)pattern[position]).ToString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         }
 
         return position > start && value < 0x110000 ? (int)value : throw Error("a malformed hexadecimal number", position);
@@ -307,5 +329,11 @@ internal static class RegexClasses
     }
 
     private static RegexSyntaxException Error(string what, int position) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"the pattern has {what} near character {position}, which is malformed or not supported"), position);
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the pattern has {what} near character {position}, which is malformed or not supported"
+            ),
+            position
+        );
 }

@@ -51,7 +51,8 @@ internal sealed class RegexParser
             throw Error($"groups nested deeper than {MaximumDepth}");
         }
 
-        bool ignoreCase = _ignoreCase, dotMatchesBreak = _dotMatchesBreak;
+        bool ignoreCase = _ignoreCase,
+            dotMatchesBreak = _dotMatchesBreak;
         var options = new List<RegexNode> { ParseSequence() };
         while (TryTake('|'))
         {
@@ -97,7 +98,8 @@ internal sealed class RegexParser
     {
         while (!AtEnd)
         {
-            int minimum, maximum;
+            int minimum,
+                maximum;
             bool interval = false;
             switch (Peek())
             {
@@ -279,7 +281,9 @@ internal sealed class RegexParser
 
     private RegexNode? ParseOptions()
     {
-        bool ignoreCase = _ignoreCase, dotMatchesBreak = _dotMatchesBreak, on = true;
+        bool ignoreCase = _ignoreCase,
+            dotMatchesBreak = _dotMatchesBreak,
+            on = true;
         while (true)
         {
             int option = AtEnd ? 0 : Take();
@@ -311,14 +315,18 @@ internal sealed class RegexParser
     }
 
     private RegexNode.Look LookBehind(RegexNode body, bool negative) =>
-        body is RegexNode.Set ? new RegexNode.Look(body, Behind: true, negative) : throw Error("a look-behind of anything but one character");
+        body is RegexNode.Set
+            ? new RegexNode.Look(body, Behind: true, negative)
+            : throw Error("a look-behind of anything but one character");
 
     private RegexNode Close(RegexNode body) => TryTake(')') ? body : throw Error("a '(' without its ')'");
 
     private ScalarSet ParseClass() => RegexClasses.ParseClass(_pattern, ref _position, 0);
 
-    private ScalarSet Fold(ScalarSet set) => !_ignoreCase ? set
-        : set.HasNonAscii ? throw Error("characters beyond ASCII where case is ignored") : set.FoldAscii();
+    private ScalarSet Fold(ScalarSet set) =>
+        !_ignoreCase ? set
+        : set.HasNonAscii ? throw Error("characters beyond ASCII where case is ignored")
+        : set.FoldAscii();
 
     private int Peek() => _pattern[_position];
 
@@ -336,5 +344,11 @@ internal sealed class RegexParser
     }
 
     private RegexSyntaxException Error(string what) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"the pattern has {what} near character {_position}, which is malformed or not supported"), _position);
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the pattern has {what} near character {_position}, which is malformed or not supported"
+            ),
+            _position
+        );
 }

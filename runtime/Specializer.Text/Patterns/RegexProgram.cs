@@ -118,7 +118,12 @@ internal sealed class RegexCompiler
     {
         if (repeat.Possessive)
         {
-            Add(RegexOperation.Possessive, repeat.Minimum, repeat.Maximum < 0 ? int.MaxValue : repeat.Maximum, ((RegexNode.Set)repeat.Body).Scalars);
+            Add(
+                RegexOperation.Possessive,
+                repeat.Minimum,
+                repeat.Maximum < 0 ? int.MaxValue : repeat.Maximum,
+                ((RegexNode.Set)repeat.Body).Scalars
+            );
             return;
         }
 

@@ -43,7 +43,8 @@ internal sealed class ScalarSet
 
     public static ScalarSet OfFlags(UnicodeFlags flags) => Known("flags", (int)flags, scalar => UnicodeTables.Is(scalar, flags));
 
-    public static ScalarSet OfCategories(uint categories) => Known("categories", (int)categories, scalar => UnicodeTables.IsIn(scalar, categories));
+    public static ScalarSet OfCategories(uint categories) =>
+        Known("categories", (int)categories, scalar => UnicodeTables.IsIn(scalar, categories));
 
     public static ScalarSet OfScript(int script) => Known("script", script, scalar => UnicodeTables.PatternScript(scalar) == script);
 
@@ -110,7 +111,10 @@ internal sealed class ScalarSet
             if (Contains(lower) || Contains(lower ^ 0x20) || special)
             {
                 result = result.Union(Of(lower)).Union(Of(lower ^ 0x20));
-                result = lower == 's' ? result.Union(Of(0x17F)) : lower == 'k' ? result.Union(Of(0x212A)) : result;
+                result =
+                    lower == 's' ? result.Union(Of(0x17F))
+                    : lower == 'k' ? result.Union(Of(0x212A))
+                    : result;
             }
         }
 
@@ -118,26 +122,29 @@ internal sealed class ScalarSet
     }
 
     private static ScalarSet Known(string kind, int argument, Func<int, bool> contains) =>
-        s_known.GetOrAdd((kind, argument), _ =>
-        {
-            var bounds = new List<int>();
-            bool inside = false;
-            for (int scalar = 0; scalar < 0x110000; scalar++)
+        s_known.GetOrAdd(
+            (kind, argument),
+            _ =>
             {
-                if (contains(scalar) != inside)
+                var bounds = new List<int>();
+                bool inside = false;
+                for (int scalar = 0; scalar < 0x110000; scalar++)
                 {
-                    bounds.Add(scalar);
-                    inside = !inside;
+                    if (contains(scalar) != inside)
+                    {
+                        bounds.Add(scalar);
+                        inside = !inside;
+                    }
                 }
-            }
 
-            if (inside)
-            {
-                bounds.Add(0x110000);
-            }
+                if (inside)
+                {
+                    bounds.Add(0x110000);
+                }
 
-            return new ScalarSet([.. bounds]);
-        });
+                return new ScalarSet([.. bounds]);
+            }
+        );
 
     private static void Append(List<int> bounds, int first, int end)
     {
@@ -151,7 +158,8 @@ internal sealed class ScalarSet
     // Inside a range, the first bound above the scalar is an end, which has an odd index.
     private bool Search(int scalar)
     {
-        int low = 0, high = _bounds.Length;
+        int low = 0,
+            high = _bounds.Length;
         while (low < high)
         {
             int middle = low + high >> 1;

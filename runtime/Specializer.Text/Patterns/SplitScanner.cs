@@ -7,7 +7,10 @@ namespace Specializer.Text.Patterns;
 /// <summary>A scanner written by hand for one split pattern: in one pass, without backtracking.</summary>
 internal abstract class SplitScanner : TextPattern
 {
-    protected const byte Letter = 1, Number = 2, Space = 4, Other = 8;
+    protected const byte Letter = 1,
+        Number = 2,
+        Space = 4,
+        Other = 8;
 
     private static readonly byte[] s_ascii = BuildAscii();
 
@@ -48,7 +51,8 @@ internal abstract class SplitScanner : TextPattern
         uint category = 1u << (int)(flags & UnicodeFlags.CategoryMask);
         return (category & Categories.Letter) != 0 ? Letter
             : (category & Categories.Number) != 0 ? Number
-            : (flags & UnicodeFlags.OnigurumaSpace) != 0 ? Space : Other;
+            : (flags & UnicodeFlags.OnigurumaSpace) != 0 ? Space
+            : Other;
     }
 
     /// <summary>The end of the run of one kind that begins at an index.</summary>
@@ -87,7 +91,9 @@ internal abstract class SplitScanner : TextPattern
     /// <summary><c>\s*[\r\n]+|\s+(?!\S)|\s+</c>, or the same without its first part.</summary>
     protected static int SpacesEnd(ReadOnlySpan<byte> text, int index, bool lineBreaks)
     {
-        int end = index, last = index, afterBreak = -1;
+        int end = index,
+            last = index,
+            afterBreak = -1;
         while (end < text.Length && KindAt(text, end, out int length) == Space)
         {
             last = end;
@@ -103,7 +109,9 @@ internal abstract class SplitScanner : TextPattern
             return -1;
         }
 
-        return lineBreaks && afterBreak >= 0 ? afterBreak : end == text.Length || last == index ? end : last;
+        return lineBreaks && afterBreak >= 0 ? afterBreak
+            : end == text.Length || last == index ? end
+            : last;
     }
 
     /// <summary><c>'s|'t|'re|'ve|'m|'ll|'d</c>, or -1. Folding case, the long s is an s.</summary>
@@ -145,15 +153,30 @@ internal abstract class SplitScanner : TextPattern
 /// <summary>Sets of general categories, a bit for each <see cref="UnicodeCategoryCode"/>.</summary>
 internal static class Categories
 {
-    public const uint Letter = 1u << (int)UnicodeCategoryCode.Lu | 1u << (int)UnicodeCategoryCode.Ll | 1u << (int)UnicodeCategoryCode.Lt | Other;
+    public const uint Letter =
+        1u << (int)UnicodeCategoryCode.Lu | 1u << (int)UnicodeCategoryCode.Ll | 1u << (int)UnicodeCategoryCode.Lt | Other;
     public const uint Other = 1u << (int)UnicodeCategoryCode.Lm | 1u << (int)UnicodeCategoryCode.Lo;
     public const uint Number = 1u << (int)UnicodeCategoryCode.Nd | 1u << (int)UnicodeCategoryCode.Nl | 1u << (int)UnicodeCategoryCode.No;
     public const uint Mark = 1u << (int)UnicodeCategoryCode.Mn | 1u << (int)UnicodeCategoryCode.Mc | 1u << (int)UnicodeCategoryCode.Me;
-    public const uint Punctuation = 1u << (int)UnicodeCategoryCode.Pc | 1u << (int)UnicodeCategoryCode.Pd | 1u << (int)UnicodeCategoryCode.Ps | 1u << (int)UnicodeCategoryCode.Pe
-        | 1u << (int)UnicodeCategoryCode.Pi | 1u << (int)UnicodeCategoryCode.Pf | 1u << (int)UnicodeCategoryCode.Po;
-    public const uint Symbol = 1u << (int)UnicodeCategoryCode.Sm | 1u << (int)UnicodeCategoryCode.Sc | 1u << (int)UnicodeCategoryCode.Sk | 1u << (int)UnicodeCategoryCode.So;
+    public const uint Punctuation =
+        1u << (int)UnicodeCategoryCode.Pc
+        | 1u << (int)UnicodeCategoryCode.Pd
+        | 1u << (int)UnicodeCategoryCode.Ps
+        | 1u << (int)UnicodeCategoryCode.Pe
+        | 1u << (int)UnicodeCategoryCode.Pi
+        | 1u << (int)UnicodeCategoryCode.Pf
+        | 1u << (int)UnicodeCategoryCode.Po;
+    public const uint Symbol =
+        1u << (int)UnicodeCategoryCode.Sm
+        | 1u << (int)UnicodeCategoryCode.Sc
+        | 1u << (int)UnicodeCategoryCode.Sk
+        | 1u << (int)UnicodeCategoryCode.So;
     public const uint Separator = 1u << (int)UnicodeCategoryCode.Zs | 1u << (int)UnicodeCategoryCode.Zl | 1u << (int)UnicodeCategoryCode.Zp;
-    public const uint Control = 1u << (int)UnicodeCategoryCode.Cc | 1u << (int)UnicodeCategoryCode.Cf | 1u << (int)UnicodeCategoryCode.Cs | 1u << (int)UnicodeCategoryCode.Co
+    public const uint Control =
+        1u << (int)UnicodeCategoryCode.Cc
+        | 1u << (int)UnicodeCategoryCode.Cf
+        | 1u << (int)UnicodeCategoryCode.Cs
+        | 1u << (int)UnicodeCategoryCode.Co
         | 1u << (int)UnicodeCategoryCode.Cn;
 
     /// <summary><c>[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]</c></summary>

@@ -56,7 +56,7 @@ internal sealed class AddedTokenFinder
 
         ReadOnlySpan<byte> text = pieces.Text.Bytes[start..end];
         int covered = 0;
-        for (int search = 0; search < text.Length;)
+        for (int search = 0; search < text.Length; )
         {
             int skip = text[search..].IndexOfAny(_firstBytes);
             if (skip < 0)
@@ -72,7 +72,8 @@ internal sealed class AddedTokenFinder
                 continue;
             }
 
-            int matchStart = search, matchEnd = search + length;
+            int matchStart = search,
+                matchEnd = search + length;
             search = matchEnd;
             AddedToken token = _owner.Tokens[_ids[found]];
             if ((!findSpecial && _owner.IsSpecial(token.Content)) || (token.SingleWord && TouchesWord(text, matchStart, matchEnd)))

@@ -18,7 +18,11 @@ internal sealed class AddedVocabulary
     private readonly AddedTokenFinder _normalized;
 
     public AddedVocabulary(
-        IReadOnlyList<AddedToken> tokens, IReadOnlyList<string> silentSpecialTokens, Vocabulary vocabulary, INormalizer? normalizer)
+        IReadOnlyList<AddedToken> tokens,
+        IReadOnlyList<string> silentSpecialTokens,
+        Vocabulary vocabulary,
+        INormalizer? normalizer
+    )
     {
         var specialTokens = new List<AddedToken>();
         var otherTokens = new List<AddedToken>();
@@ -124,7 +128,11 @@ internal sealed class AddedVocabulary
         var text = new NormalizedText();
         text.Set(buffer, 0, bytes.Length);
         normalizer.Normalize(text);
-        return text.Bytes.Length > 0 ? text.Bytes.ToArray()
-            : throw new TokenizerException("$.added_tokens", $"normalization leaves nothing of the token '{content}', which is looked for in normalized text");
+        return text.Bytes.Length > 0
+            ? text.Bytes.ToArray()
+            : throw new TokenizerException(
+                "$.added_tokens",
+                $"normalization leaves nothing of the token '{content}', which is looked for in normalized text"
+            );
     }
 }

@@ -62,7 +62,8 @@ internal sealed class ControlTokens
             }
 
             ReadOnlySpan<byte> bytes = pieces.Text.Bytes;
-            int start = piece.Start, length;
+            int start = piece.Start,
+                length;
             for (int index = piece.Start; index < piece.End; index += length)
             {
                 length = Scalars.LengthOf(bytes[index]);

@@ -6,7 +6,12 @@ namespace Specializer.Text.Pipeline;
 
 /// <summary>Encodes pieces with ranges: from bytes of the present text to bytes of the original, to scalars of it.</summary>
 internal readonly ref struct RangedEncoding(
-    TextPipeline pipeline, Vocabulary vocabulary, ReadOnlySpan<char> text, Workspace workspace, bool countSpaces)
+    TextPipeline pipeline,
+    Vocabulary vocabulary,
+    ReadOnlySpan<char> text,
+    Workspace workspace,
+    bool countSpaces
+)
 {
     private readonly ReadOnlySpan<char> _text = text;
 
@@ -109,7 +114,11 @@ internal readonly ref struct RangedEncoding(
         scalarCount = 0;
         for (int unit = 0; unit < _text.Length; scalarCount++)
         {
-            int length = char.IsHighSurrogate(_text[unit]) ? 4 : _text[unit] < 0x80 ? 1 : _text[unit] < 0x800 ? 2 : 3;
+            int length =
+                char.IsHighSurrogate(_text[unit]) ? 4
+                : _text[unit] < 0x80 ? 1
+                : _text[unit] < 0x800 ? 2
+                : 3;
             scalarOfByte.AsSpan(place, length).Fill(scalarCount);
             if (unitOfScalar is not null)
             {

@@ -8,7 +8,8 @@ internal static class SpaceCounts
 {
     public static (int Leading, int Trailing) Of(ReadOnlySpan<byte> text)
     {
-        int leading = 0, trailing = 0;
+        int leading = 0,
+            trailing = 0;
         for (int index = 0; index < text.Length && IsSpace(Scalars.Decode(text, index, out int length)); index += length)
         {
             leading++;

@@ -78,7 +78,7 @@ internal sealed class TextBuffer
             _ends = new int[_bytes.Length];
         }
 
-        for (int index = 0; index < Length;)
+        for (int index = 0; index < Length; )
         {
             int length = Scalars.LengthOf(_bytes[index]);
             _starts.AsSpan(index, length).Fill(index);

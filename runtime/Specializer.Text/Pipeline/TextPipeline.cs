@@ -79,7 +79,13 @@ internal sealed class TextPipeline
     {
         int most = (int)Math.Min(Array.MaxLength, 3L * text.Length);
         Span<byte> bytes = target.Reserve(text.Length <= 4096 ? most : System.Text.Encoding.UTF8.GetByteCount(text));
-        OperationStatus status = System.Text.Unicode.Utf8.FromUtf16(text, bytes, out int read, out int written, replaceInvalidSequences: false);
+        OperationStatus status = System.Text.Unicode.Utf8.FromUtf16(
+            text,
+            bytes,
+            out int read,
+            out int written,
+            replaceInvalidSequences: false
+        );
         if (status != OperationStatus.Done)
         {
             throw new ArgumentException($"The text has a lone surrogate at index {read}: it is not valid UTF-16.", nameof(text));
@@ -148,7 +154,8 @@ internal sealed class TextPipeline
         {
             case ByteLevelPreTokenizer byteLevel when bpe.OverRawBytes() is { } raw:
                 return (byteLevel.WithoutMapping(), raw);
-            case PreTokenizerSequence { Steps: [.., ByteLevelPreTokenizer last] } sequence when IsOnlyByteLevel(sequence) && bpe.OverRawBytes() is { } raw:
+            case PreTokenizerSequence { Steps: [.., ByteLevelPreTokenizer last] } sequence
+                when IsOnlyByteLevel(sequence) && bpe.OverRawBytes() is { } raw:
                 return (new PreTokenizerSequence([.. sequence.Steps[..^1], last.WithoutMapping()]), raw);
             default:
                 return (preTokenizer, model);
@@ -168,10 +175,11 @@ internal sealed class TextPipeline
         return true;
     }
 
-    private static bool AsksForOrigin(IPreTokenizer? preTokenizer) => preTokenizer switch
-    {
-        MetaspacePreTokenizer metaspace => metaspace.AsksForOrigin,
-        PreTokenizerSequence sequence => Array.Exists(sequence.Steps, AsksForOrigin),
-        _ => false,
-    };
+    private static bool AsksForOrigin(IPreTokenizer? preTokenizer) =>
+        preTokenizer switch
+        {
+            MetaspacePreTokenizer metaspace => metaspace.AsksForOrigin,
+            PreTokenizerSequence sequence => Array.Exists(sequence.Steps, AsksForOrigin),
+            _ => false,
+        };
 }

@@ -10,7 +10,8 @@ internal static class RangeTrimming
         for (int i = 0; i < sequence.Count; i++)
         {
             (int start, int end) = sequence.RangeArray[i];
-            int leading = sequence.LeadingSpaces[i], trailing = sequence.TrailingSpaces[i];
+            int leading = sequence.LeadingSpaces[i],
+                trailing = sequence.TrailingSpaces[i];
             if (leading == 1 && addPrefixSpace && (i == 0 || start == 0))
             {
                 // The one space that was put in front belongs to no text.

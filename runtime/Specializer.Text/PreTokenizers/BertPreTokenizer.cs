@@ -14,7 +14,8 @@ internal sealed class BertPreTokenizer : PieceSplitter
     {
         ReadOnlySpan<byte> bytes = pieces.Text.Bytes;
         ReadOnlySpan<byte> ascii = s_ascii;
-        int start = piece.Start, index = piece.Start;
+        int start = piece.Start,
+            index = piece.Start;
         while (index < piece.End)
         {
             byte first = bytes[index];
@@ -37,7 +38,9 @@ internal sealed class BertPreTokenizer : PieceSplitter
     }
 
     private static byte KindOf(UnicodeFlags flags) =>
-        (flags & UnicodeFlags.WhiteSpace) != 0 ? (byte)1 : (flags & UnicodeFlags.Punctuation) != 0 ? (byte)2 : (byte)0;
+        (flags & UnicodeFlags.WhiteSpace) != 0 ? (byte)1
+        : (flags & UnicodeFlags.Punctuation) != 0 ? (byte)2
+        : (byte)0;
 
     private static byte[] BuildAscii()
     {

@@ -45,7 +45,7 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, 
             }
 
             ReadOnlySpan<byte> bytes = pieces.BytesOf(piece);
-            for (int index = 0; index < bytes.Length;)
+            for (int index = 0; index < bytes.Length; )
             {
                 int end = s_scanner.Match(bytes, index);
                 pieces.Add(piece.Start + index, piece.Start + end);

@@ -10,7 +10,8 @@ internal sealed class FixedLengthPreTokenizer(int length) : PieceSplitter
     protected override void SplitPiece(PieceList pieces, Piece piece)
     {
         ReadOnlySpan<byte> bytes = pieces.Text.Bytes;
-        int start = piece.Start, count = 0;
+        int start = piece.Start,
+            count = 0;
         for (int index = piece.Start; index < piece.End; index += Scalars.LengthOf(bytes[index]))
         {
             if (count == length)

@@ -51,7 +51,8 @@ internal sealed class MetaspacePreTokenizer(int replacement, PrependScheme schem
                 continue;
             }
 
-            int start = pieces.Target.Length, copied = piece.Start;
+            int start = pieces.Target.Length,
+                copied = piece.Start;
             while (true)
             {
                 int space = text.Bytes[copied..piece.End].IndexOf((byte)' ');
@@ -85,7 +86,8 @@ internal sealed class MetaspacePreTokenizer(int replacement, PrependScheme schem
 
             // Each replacement begins a piece; two in a row stand apart, as matches that are merged with what follows.
             ReadOnlySpan<byte> bytes = pieces.Text.Bytes;
-            int start = piece.Start, search = start;
+            int start = piece.Start,
+                search = start;
             while (true)
             {
                 int found = bytes[search..piece.End].IndexOf(_bytes);

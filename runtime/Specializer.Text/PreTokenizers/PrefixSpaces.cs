@@ -29,7 +29,8 @@ internal static class PrefixSpaces
                 continue;
             }
 
-            int start = pieces.Target.Length, rest = piece.Start;
+            int start = pieces.Target.Length,
+                rest = piece.Start;
             if (Needs(pieces, piece, scalar, onlyAtOrigin))
             {
                 // The prefix takes the place, and so the origin, of the first scalar.

@@ -14,7 +14,7 @@ internal sealed class ScalarPreTokenizer(UnicodeFlags flags, int scalar, SplitBe
     {
         ReadOnlySpan<byte> bytes = pieces.Text.Bytes;
         var splitter = new DelimiterSplitter(pieces, behavior, invert: false, piece.Start);
-        for (int index = piece.Start; index < piece.End;)
+        for (int index = piece.Start; index < piece.End; )
         {
             int current = Scalars.Decode(bytes, index, out int length);
             if (current == scalar || UnicodeTables.Is(current, flags))

@@ -59,12 +59,14 @@ internal ref struct DelimiterSplitter(PieceList pieces, SplitBehavior behavior, 
                 return;
         }
 
-        bool joins = _pendingStart >= 0 && behavior switch
-        {
-            SplitBehavior.Contiguous => matched == _previousMatched,
-            SplitBehavior.MergedWithPrevious => matched && !_previousMatched,
-            _ => !matched && _previousMatched,
-        };
+        bool joins =
+            _pendingStart >= 0
+            && behavior switch
+            {
+                SplitBehavior.Contiguous => matched == _previousMatched,
+                SplitBehavior.MergedWithPrevious => matched && !_previousMatched,
+                _ => !matched && _previousMatched,
+            };
         if (!joins)
         {
             Flush();

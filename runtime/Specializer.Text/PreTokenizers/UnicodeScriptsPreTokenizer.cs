@@ -10,8 +10,9 @@ internal sealed class UnicodeScriptsPreTokenizer : PieceSplitter
     protected override void SplitPiece(PieceList pieces, Piece piece)
     {
         ReadOnlySpan<byte> bytes = pieces.Text.Bytes;
-        int start = -1, last = -1;
-        for (int index = piece.Start; index < piece.End;)
+        int start = -1,
+            last = -1;
+        for (int index = piece.Start; index < piece.End; )
         {
             int script = UnicodeTables.Script(Scalars.Decode(bytes, index, out int length));
             if (script != 0 && script != last)

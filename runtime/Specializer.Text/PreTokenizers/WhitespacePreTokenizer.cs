@@ -14,7 +14,7 @@ internal sealed class WhitespacePreTokenizer : PieceSplitter
         ReadOnlySpan<byte> bytes = pieces.Text.Bytes;
         int start = piece.Start;
         UnicodeFlags previous = UnicodeFlags.WhiteSpace;
-        for (int index = piece.Start; index < piece.End;)
+        for (int index = piece.Start; index < piece.End; )
         {
             UnicodeFlags kind = UnicodeTables.Flags(Scalars.Decode(bytes, index, out int length)) & Kinds;
             if (kind != previous)

@@ -45,5 +45,6 @@ internal static class DecoderReader
         }
     }
 
-    private static string NotEmpty(JsonPlace place) => place.Text() is { Length: > 0 } text ? text : throw place.Error("an empty text is not supported here");
+    private static string NotEmpty(JsonPlace place) =>
+        place.Text() is { Length: > 0 } text ? text : throw place.Error("an empty text is not supported here");
 }

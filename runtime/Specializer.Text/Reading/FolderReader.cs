@@ -7,7 +7,13 @@ namespace Specializer.Text.Reading;
 /// <summary>Finds the tokenizer of a model's folder.</summary>
 internal static class FolderReader
 {
-    private static readonly string[] s_sentencePieceNames = ["tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "sentencepiece.model"];
+    private static readonly string[] s_sentencePieceNames =
+    [
+        "tokenizer.model",
+        "spiece.model",
+        "sentencepiece.bpe.model",
+        "sentencepiece.model",
+    ];
 
     public static TokenizerParts Read(string folder)
     {
@@ -41,7 +47,8 @@ internal static class FolderReader
         }
 
         throw new TokenizerException(
-            $"{folder}: there is no tokenizer. Expected tokenizer.json, vocab.json with merges.txt, vocab.txt, source.spm with vocab.json, or {string.Join(", ", s_sentencePieceNames)}.");
+            $"{folder}: there is no tokenizer. Expected tokenizer.json, vocab.json with merges.txt, vocab.txt, source.spm with vocab.json, or {string.Join(", ", s_sentencePieceNames)}."
+        );
     }
 
     /// <summary>The content of a file, or null if there is none.</summary>

@@ -10,9 +10,7 @@ internal sealed class FolderSettings
     private readonly List<JsonDocument> _documents = [];
     private readonly List<JsonPlace> _sources = [];
 
-    private FolderSettings()
-    {
-    }
+    private FolderSettings() { }
 
     /// <summary>The class of the tokenizer, such as RobertaTokenizer, or an empty text.</summary>
     public string TokenizerClass { get; private set; } = "";

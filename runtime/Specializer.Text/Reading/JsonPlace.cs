@@ -36,7 +36,8 @@ internal readonly struct JsonPlace(JsonElement element, string path)
     }
 
     /// <summary>Whether there is a member that is not null.</summary>
-    public bool Has(string name) => IsObject && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+    public bool Has(string name) =>
+        IsObject && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     /// <summary>The items of an array.</summary>
     public List<JsonPlace> Items(int maximum = int.MaxValue)
@@ -64,19 +65,21 @@ internal readonly struct JsonPlace(JsonElement element, string path)
 
     public string Text(string orElse) => IsNull ? orElse : Text();
 
-    public bool Flag() => element.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw Error($"expected true or false, found {Kind}"),
-    };
+    public bool Flag() =>
+        element.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Error($"expected true or false, found {Kind}"),
+        };
 
     public bool Flag(bool orElse) => IsNull ? orElse : Flag();
 
     /// <summary>A number from 0 to 2^31 - 1.</summary>
-    public int Number() => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= 0
-        ? value
-        : throw Error($"expected a whole number from 0 to {int.MaxValue}, found {Kind}");
+    public int Number() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= 0
+            ? value
+            : throw Error($"expected a whole number from 0 to {int.MaxValue}, found {Kind}");
 
     public int Number(int orElse) => IsNull ? orElse : Number();
 
@@ -91,16 +94,17 @@ internal readonly struct JsonPlace(JsonElement element, string path)
 
     public TokenizerException Error(string message) => new(path, message);
 
-    private string Kind => element.ValueKind switch
-    {
-        JsonValueKind.Undefined => "nothing",
-        JsonValueKind.Null => "null",
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => $"the string '{Shortened(element.GetString()!)}'",
-        JsonValueKind.Number => $"the number {Shortened(element.GetRawText())}",
-        _ => element.ValueKind == JsonValueKind.True ? "true" : "false",
-    };
+    private string Kind =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Undefined => "nothing",
+            JsonValueKind.Null => "null",
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "an array",
+            JsonValueKind.String => $"the string '{Shortened(element.GetString()!)}'",
+            JsonValueKind.Number => $"the number {Shortened(element.GetRawText())}",
+            _ => element.ValueKind == JsonValueKind.True ? "true" : "false",
+        };
 
     private static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "...";
 }

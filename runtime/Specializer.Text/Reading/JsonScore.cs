@@ -17,7 +17,9 @@ internal static class JsonScore
         int index = negative ? 1 : 0;
         ulong digits = 0;
         long exponent = 0;
-        bool fraction = false, full = false, whole = true;
+        bool fraction = false,
+            full = false,
+            whole = true;
         for (; index < text.Length && text[index] is (>= (byte)'0' and <= (byte)'9') or (byte)'.'; index++)
         {
             if (text[index] == '.')

@@ -16,20 +16,38 @@ internal static class LegacyReader
     /// <summary>BERT's vocab.txt: a token on each line.</summary>
     public static TokenizerParts ReadBert(ReadOnlySpan<byte> words, FolderSettings settings)
     {
-        string unknown = settings.Token("unk_token", "[UNK]"), classifier = settings.Token("cls_token", "[CLS]"), separator = settings.Token("sep_token", "[SEP]");
+        string unknown = settings.Token("unk_token", "[UNK]"),
+            classifier = settings.Token("cls_token", "[CLS]"),
+            separator = settings.Token("sep_token", "[SEP]");
         Vocabulary vocabulary = ReadLines(words);
-        int cls = Find(vocabulary, classifier, "vocab.txt"), sep = Find(vocabulary, separator, "vocab.txt");
+        int cls = Find(vocabulary, classifier, "vocab.txt"),
+            sep = Find(vocabulary, separator, "vocab.txt");
         bool lowercase = settings.Flag("do_lower_case", orElse: true);
-        TemplatePiece first = new(0, 0, []), second = new(1, 1, []), start = new(-1, 0, [cls]), end = new(-1, 0, [sep]), secondEnd = new(-1, 1, [sep]);
+        TemplatePiece first = new(0, 0, []),
+            second = new(1, 1, []),
+            start = new(-1, 0, [cls]),
+            end = new(-1, 0, [sep]),
+            secondEnd = new(-1, 1, [sep]);
         return new TokenizerParts(new WordPieceModel(vocabulary, unknown, "##", 100))
         {
             Normalizer = new BertNormalizer(
-                cleanText: true, settings.Flag("tokenize_chinese_chars", orElse: true), settings.Flag("strip_accents") ?? lowercase, lowercase),
+                cleanText: true,
+                settings.Flag("tokenize_chinese_chars", orElse: true),
+                settings.Flag("strip_accents") ?? lowercase,
+                lowercase
+            ),
             PreTokenizer = new BertPreTokenizer(),
             PostProcessor = new TemplateProcessor([start, first, end], [start, first, end, second, secondEnd]),
             Decoder = new WordPieceDecoder("##", cleanup: true),
             UnknownToken = unknown,
-            AddedTokens = Added(settings, unknown, separator, settings.Token("pad_token", "[PAD]"), classifier, settings.Token("mask_token", "[MASK]")),
+            AddedTokens = Added(
+                settings,
+                unknown,
+                separator,
+                settings.Token("pad_token", "[PAD]"),
+                classifier,
+                settings.Token("mask_token", "[MASK]")
+            ),
         };
     }
 
@@ -56,16 +74,29 @@ internal static class LegacyReader
             };
         }
 
-        string separator = settings.Token("sep_token", "</s>"), classifier = settings.Token("cls_token", "<s>"), mask = settings.Token("mask_token", "<mask>");
+        string separator = settings.Token("sep_token", "</s>"),
+            classifier = settings.Token("cls_token", "<s>"),
+            mask = settings.Token("mask_token", "<mask>");
         List<AddedToken> added = Added(
-            settings, settings.Token("bos_token", "<s>"), settings.Token("eos_token", "</s>"), settings.Token("unk_token", "<unk>"), separator,
-            settings.Token("pad_token", "<pad>"), classifier, mask);
+            settings,
+            settings.Token("bos_token", "<s>"),
+            settings.Token("eos_token", "</s>"),
+            settings.Token("unk_token", "<unk>"),
+            separator,
+            settings.Token("pad_token", "<pad>"),
+            classifier,
+            mask
+        );
         int maskIndex = added.FindIndex(token => token.Content == mask);
         added[maskIndex] = added[maskIndex] with { LeftStrip = true };
         return parts with
         {
             PostProcessor = new RobertaProcessor(
-                Find(vocabulary, separator, "vocab.json"), Find(vocabulary, classifier, "vocab.json"), trimRanges: true, prefixSpace),
+                Find(vocabulary, separator, "vocab.json"),
+                Find(vocabulary, classifier, "vocab.json"),
+                trimRanges: true,
+                prefixSpace
+            ),
             AddedTokens = added,
         };
     }
@@ -76,19 +107,28 @@ internal static class LegacyReader
         TokenizerParts parts = SentencePieceReader.Read(model);
         string kind = settings.TokenizerClass.Length > 0 ? settings.TokenizerClass : settings.ModelType;
         bool isT5 = kind.Contains("t5", StringComparison.OrdinalIgnoreCase);
-        bool isLlama = kind.Contains("llama", StringComparison.OrdinalIgnoreCase) || kind.Contains("gemma", StringComparison.OrdinalIgnoreCase)
+        bool isLlama =
+            kind.Contains("llama", StringComparison.OrdinalIgnoreCase)
+            || kind.Contains("gemma", StringComparison.OrdinalIgnoreCase)
             || kind.Contains("mistral", StringComparison.OrdinalIgnoreCase);
         if (!isT5 && !isLlama && kind.Length > 0)
         {
             throw new TokenizerException(
-                "tokenizer_config.json.tokenizer_class", $"a SentencePiece model of '{kind}', whose ids may differ from the file's, needs its tokenizer.json");
+                "tokenizer_config.json.tokenizer_class",
+                $"a SentencePiece model of '{kind}', whose ids may differ from the file's, needs its tokenizer.json"
+            );
         }
 
-        int begin = settings.Flag("add_bos_token", orElse: isLlama) ? Find(parts.Model.Vocabulary, settings.Token("bos_token", "<s>"), "the model") : -1;
-        int end = settings.Flag("add_eos_token", orElse: isT5) ? Find(parts.Model.Vocabulary, settings.Token("eos_token", "</s>"), "the model") : -1;
+        int begin = settings.Flag("add_bos_token", orElse: isLlama)
+            ? Find(parts.Model.Vocabulary, settings.Token("bos_token", "<s>"), "the model")
+            : -1;
+        int end = settings.Flag("add_eos_token", orElse: isT5)
+            ? Find(parts.Model.Vocabulary, settings.Token("eos_token", "</s>"), "the model")
+            : -1;
         var before = begin < 0 ? Array.Empty<TemplatePiece>() : [new(-1, 0, [begin])];
         var after = end < 0 ? Array.Empty<TemplatePiece>() : [new(-1, 0, [end])];
-        TemplatePiece first = new(0, 0, []), second = new(1, 0, []);
+        TemplatePiece first = new(0, 0, []),
+            second = new(1, 0, []);
         var added = new List<AddedToken>();
         foreach (string token in parts.SilentSpecialTokens)
         {
@@ -103,8 +143,10 @@ internal static class LegacyReader
         return parts with
         {
             AddedTokens = added,
-            PostProcessor = before.Length + after.Length == 0 ? null
-                : new TemplateProcessor([.. before, first, .. after], [.. before, first, .. after, .. before, second, .. after]),
+            PostProcessor =
+                before.Length + after.Length == 0
+                    ? null
+                    : new TemplateProcessor([.. before, first, .. after], [.. before, first, .. after, .. before, second, .. after]),
         };
     }
 
@@ -134,7 +176,9 @@ internal static class LegacyReader
     private static AddedToken Special(string token) => new(token) { Special = true, Normalized = false };
 
     internal static int Find(Vocabulary vocabulary, string token, string file) =>
-        vocabulary.Find(token) is >= 0 and int id ? id : throw new TokenizerException(file, $"the special token '{token}' is not in the vocabulary");
+        vocabulary.Find(token) is >= 0 and int id
+            ? id
+            : throw new TokenizerException(file, $"the special token '{token}' is not in the vocabulary");
 
     internal static Vocabulary ReadJson(byte[] json)
     {

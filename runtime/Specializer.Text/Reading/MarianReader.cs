@@ -16,8 +16,11 @@ internal static class MarianReader
         TokenizerParts parts = SentencePieceReader.Read(source);
         TokenizerParts decoding = SentencePieceReader.Read(target);
         Vocabulary vocabulary = LegacyReader.ReadJson(vocabularyJson);
-        int unknown = LegacyReader.Find(vocabulary, "<unk>", "vocab.json"), end = LegacyReader.Find(vocabulary, "</s>", "vocab.json");
-        TemplatePiece first = new(0, 0, []), second = new(1, 0, []), last = new(-1, 0, [end]);
+        int unknown = LegacyReader.Find(vocabulary, "<unk>", "vocab.json"),
+            end = LegacyReader.Find(vocabulary, "</s>", "vocab.json");
+        TemplatePiece first = new(0, 0, []),
+            second = new(1, 0, []),
+            last = new(-1, 0, [end]);
         var added = new List<AddedToken>();
         foreach (string token in new[] { "</s>", "<unk>", "<pad>" })
         {
@@ -33,7 +36,14 @@ internal static class MarianReader
             ReadOnlySpan<byte> text = vocabulary.TextOf(entry);
             if (text.Length > 4 && text.StartsWith(">>"u8) && text.EndsWith("<<"u8))
             {
-                added.Add(new AddedToken(Encoding.UTF8.GetString(text)) { Special = true, Normalized = false, RightStrip = true });
+                added.Add(
+                    new AddedToken(Encoding.UTF8.GetString(text))
+                    {
+                        Special = true,
+                        Normalized = false,
+                        RightStrip = true,
+                    }
+                );
             }
         }
 

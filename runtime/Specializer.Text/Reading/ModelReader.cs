@@ -21,7 +21,11 @@ internal static class ModelReader
             case "WordPiece":
                 unknownToken = place["unk_token"].Text();
                 return new WordPieceModel(
-                    ReadVocabulary(place["vocab"]), unknownToken, place["continuing_subword_prefix"].Text(), place["max_input_chars_per_word"].Number());
+                    ReadVocabulary(place["vocab"]),
+                    unknownToken,
+                    place["continuing_subword_prefix"].Text(),
+                    place["max_input_chars_per_word"].Number()
+                );
             case "WordLevel":
                 unknownToken = place["unk_token"].Text();
                 return new WordLevelModel(ReadVocabulary(place["vocab"]), unknownToken);
@@ -57,15 +61,23 @@ internal static class ModelReader
         }
 
         Vocabulary vocabulary = builder.Build(out int sharedId);
-        return sharedId < 0 ? vocabulary
+        return sharedId < 0
+            ? vocabulary
             : throw place.Error($"the id {sharedId} belongs to more than one token, so that decoding it has no one answer");
     }
 
     /// <summary>Puts merges of two texts together.</summary>
     internal static void AddMerge(
-        List<(int, int, int, int)> merges, Vocabulary vocabulary, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int prefixLength, Func<string, Exception> error)
+        List<(int, int, int, int)> merges,
+        Vocabulary vocabulary,
+        ReadOnlySpan<byte> left,
+        ReadOnlySpan<byte> right,
+        int prefixLength,
+        Func<string, Exception> error
+    )
     {
-        int leftId = vocabulary.Find(left), rightId = vocabulary.Find(right);
+        int leftId = vocabulary.Find(left),
+            rightId = vocabulary.Find(right);
         if (leftId < 0 || rightId < 0)
         {
             throw error($"'{Encoding.UTF8.GetString(leftId < 0 ? left : right)}' is not in the vocabulary");
@@ -78,16 +90,29 @@ internal static class ModelReader
 
         byte[] merged = [.. left, .. right[prefixLength..]];
         int id = vocabulary.Find(merged);
-        merges.Add((leftId, rightId, merges.Count, id >= 0 ? id : throw error($"'{Encoding.UTF8.GetString(merged)}', which the merge makes, is not in the vocabulary")));
+        merges.Add(
+            (
+                leftId,
+                rightId,
+                merges.Count,
+                id >= 0 ? id : throw error($"'{Encoding.UTF8.GetString(merged)}', which the merge makes, is not in the vocabulary")
+            )
+        );
     }
 
     private static string GuessType(JsonPlace place) =>
-        place.Has("merges") ? "BPE" : place.Has("max_input_chars_per_word") ? "WordPiece" : place["vocab"].IsArray ? "Unigram" : "WordLevel";
+        place.Has("merges") ? "BPE"
+        : place.Has("max_input_chars_per_word") ? "WordPiece"
+        : place["vocab"].IsArray ? "Unigram"
+        : "WordLevel";
 
     private static BpeModel ReadBpe(JsonPlace place, out string? unknownToken)
     {
         JsonPlace dropout = place["dropout"];
-        if (!dropout.IsNull && (dropout.Element.ValueKind != JsonValueKind.Number || !dropout.Element.TryGetDouble(out double value) || value != 0))
+        if (
+            !dropout.IsNull
+            && (dropout.Element.ValueKind != JsonValueKind.Number || !dropout.Element.TryGetDouble(out double value) || value != 0)
+        )
         {
             throw dropout.Error("dropout makes tokens random, which is for training only; expected null or 0");
         }
@@ -115,7 +140,8 @@ internal static class ModelReader
 
         int prefixLength = Encoding.UTF8.GetByteCount(options.ContinuingSubwordPrefix);
         var merges = new List<(int, int, int, int)>();
-        byte[] first = new byte[256], second = new byte[256];
+        byte[] first = new byte[256],
+            second = new byte[256];
         int index = 0;
         Exception Error(string message) => new TokenizerException($"{place.Path}[{index}]", message);
         bool? areStrings = null;
@@ -161,7 +187,12 @@ internal static class ModelReader
         return new MergeTable(merges);
     }
 
-    private static ReadOnlySpan<byte> ReadPart(ref Utf8JsonReader reader, JsonTokenType present, ref byte[] buffer, Func<string, Exception> error)
+    private static ReadOnlySpan<byte> ReadPart(
+        ref Utf8JsonReader reader,
+        JsonTokenType present,
+        ref byte[] buffer,
+        Func<string, Exception> error
+    )
     {
         if (reader.TokenType != present || !reader.Read() || reader.TokenType != JsonTokenType.String)
         {
@@ -223,7 +254,8 @@ internal static class ModelReader
         if (!reader.ValueIsEscaped)
         {
             // Bytes that are not UTF-8 are refused here; escapes are checked below.
-            return System.Text.Unicode.Utf8.IsValid(reader.ValueSpan) ? reader.ValueSpan
+            return System.Text.Unicode.Utf8.IsValid(reader.ValueSpan)
+                ? reader.ValueSpan
                 : throw new InvalidOperationException("invalid UTF-8");
         }
 

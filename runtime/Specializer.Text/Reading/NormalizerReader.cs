@@ -47,7 +47,11 @@ internal static class NormalizerReader
     {
         bool lowercase = place["lowercase"].Flag();
         return new BertNormalizer(
-            place["clean_text"].Flag(), place["handle_chinese_chars"].Flag(), place["strip_accents"].Flag(orElse: lowercase), lowercase);
+            place["clean_text"].Flag(),
+            place["handle_chinese_chars"].Flag(),
+            place["strip_accents"].Flag(orElse: lowercase),
+            lowercase
+        );
     }
 
     private static ReplaceNormalizer ReadReplace(JsonPlace place)

@@ -18,7 +18,11 @@ internal static class PostProcessorReader
                 return new BertProcessor(ReadToken(place["sep"]), ReadToken(place["cls"]));
             case "RobertaProcessing":
                 return new RobertaProcessor(
-                    ReadToken(place["sep"]), ReadToken(place["cls"]), place["trim_offsets"].Flag(), place["add_prefix_space"].Flag());
+                    ReadToken(place["sep"]),
+                    ReadToken(place["cls"]),
+                    place["trim_offsets"].Flag(),
+                    place["add_prefix_space"].Flag()
+                );
             case "ByteLevel":
                 _ = place["use_regex"].Flag(orElse: true);
                 return new ByteLevelProcessor(place["trim_offsets"].Flag(), place["add_prefix_space"].Flag());
@@ -63,7 +67,8 @@ internal static class PostProcessorReader
     private static TemplateProcessor ReadTemplate(JsonPlace place)
     {
         JsonPlace tokens = place["special_tokens"];
-        TemplatePiece[] single = ReadPieces(place["single"], tokens), pair = ReadPieces(place["pair"], tokens);
+        TemplatePiece[] single = ReadPieces(place["single"], tokens),
+            pair = ReadPieces(place["pair"], tokens);
         foreach (TemplatePiece piece in single)
         {
             if (piece.Sequence == 1)

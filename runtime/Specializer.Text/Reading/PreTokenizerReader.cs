@@ -21,7 +21,10 @@ internal static class PreTokenizerReader
             "Split" => ReadSplit(place),
             "Punctuation" => new ScalarPreTokenizer(UnicodeFlags.Punctuation, -1, ReadBehavior(place["behavior"], SplitBehavior.Isolated)),
             "Digits" => new ScalarPreTokenizer(
-                UnicodeFlags.Numeric, -1, place["individual_digits"].Flag() ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
+                UnicodeFlags.Numeric,
+                -1,
+                place["individual_digits"].Flag() ? SplitBehavior.Isolated : SplitBehavior.Contiguous
+            ),
             "CharDelimiterSplit" => new ScalarPreTokenizer(0, place["delimiter"].Scalar(), SplitBehavior.Removed),
             "UnicodeScripts" => new UnicodeScriptsPreTokenizer(),
             "FixedLength" => ReadFixedLength(place["length"]),
@@ -46,7 +49,8 @@ internal static class PreTokenizerReader
             "never" => PrependScheme.Never,
             string other => throw place["prepend_scheme"].Error($"the scheme '{other}'; expected always, first or never"),
         };
-        return scheme == PrependScheme.Never || place["add_prefix_space"].Flag(orElse: true) ? scheme
+        return scheme == PrependScheme.Never || place["add_prefix_space"].Flag(orElse: true)
+            ? scheme
             : throw place["add_prefix_space"].Error("add_prefix_space is false, which prepend_scheme must confirm with 'never'");
     }
 

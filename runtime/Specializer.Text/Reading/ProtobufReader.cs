@@ -55,7 +55,10 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
                 break;
             case 2:
                 ulong length = ReadVarint();
-                Content = length <= (ulong)_rest.Length ? Take((int)length) : throw new FormatException($"a field of {length} bytes ends beyond the data");
+                Content =
+                    length <= (ulong)_rest.Length
+                        ? Take((int)length)
+                        : throw new FormatException($"a field of {length} bytes ends beyond the data");
                 break;
             case 5:
                 Value = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));

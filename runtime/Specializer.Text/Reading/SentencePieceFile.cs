@@ -18,9 +18,7 @@ internal enum PieceType
 /// <summary>What a SentencePiece .model says (sentencepiece_model.proto).</summary>
 internal sealed class SentencePieceFile
 {
-    private SentencePieceFile()
-    {
-    }
+    private SentencePieceFile() { }
 
     public List<(byte[] Text, float Score, PieceType Type)> Pieces { get; } = [];
 
@@ -104,7 +102,10 @@ internal sealed class SentencePieceFile
 
         if (!float.IsFinite(score) || type is < PieceType.Normal or > PieceType.Byte)
         {
-            throw new TokenizerException(place, $"its score is {score} and its type {(int)type}; expected a finite score and a type from 1 to 6");
+            throw new TokenizerException(
+                place,
+                $"its score is {score} and its type {(int)type}; expected a finite score and a type from 1 to 6"
+            );
         }
 
         if (type == PieceType.Unknown)

@@ -38,13 +38,20 @@ internal static class SentencePieceReader
         {
             1 => new SentencePieceUnigramModel(pieces),
             2 => new SentencePieceBpeModel(pieces),
-            _ => throw new TokenizerException("SentencePiece model", $"the model type {file.ModelType}; Unigram (1) and BPE (2) are supported"),
+            _ => throw new TokenizerException(
+                "SentencePiece model",
+                $"the model type {file.ModelType}; Unigram (1) and BPE (2) are supported"
+            ),
         };
         return new TokenizerParts(model)
         {
             Normalizer = BuildNormalizer(file, userDefined),
             Decoder = new SentencePieceDecoder(
-                Encoding.UTF8.GetString(file.Pieces[file.Unknown].Text), file.UnknownSurface, file.AddDummyPrefix || file.RemoveExtraSpaces, file.RemoveExtraSpaces),
+                Encoding.UTF8.GetString(file.Pieces[file.Unknown].Text),
+                file.UnknownSurface,
+                file.AddDummyPrefix || file.RemoveExtraSpaces,
+                file.RemoveExtraSpaces
+            ),
             SilentSpecialTokens = special,
             UnknownToken = Encoding.UTF8.GetString(file.Pieces[file.Unknown].Text),
         };
@@ -55,7 +62,14 @@ internal static class SentencePieceReader
         try
         {
             CharacterMap? map = file.CharacterMap.Length == 0 ? null : new CharacterMap(file.CharacterMap);
-            return new SentencePieceNormalizer(map, userDefined, file.AddDummyPrefix, file.RemoveExtraSpaces, file.EscapeSpaces, file.SpaceAsSuffix);
+            return new SentencePieceNormalizer(
+                map,
+                userDefined,
+                file.AddDummyPrefix,
+                file.RemoveExtraSpaces,
+                file.EscapeSpaces,
+                file.SpaceAsSuffix
+            );
         }
         catch (FormatException exception)
         {
@@ -69,7 +83,10 @@ internal static class SentencePieceReader
         {
             if (vocabulary.Find(vocabulary.TextOfId(id)) != id)
             {
-                throw new TokenizerException($"SentencePiece model, piece {id}", $"the piece '{Encoding.UTF8.GetString(vocabulary.TextOfId(id))}' comes twice");
+                throw new TokenizerException(
+                    $"SentencePiece model, piece {id}",
+                    $"the piece '{Encoding.UTF8.GetString(vocabulary.TextOfId(id))}' comes twice"
+                );
             }
         }
     }
@@ -80,8 +97,13 @@ internal static class SentencePieceReader
         for (int value = 0; value < 256; value++)
         {
             int id = vocabulary.Find($"<0x{value:X2}>");
-            result[value] = id >= 0 && file.Pieces[id].Type == PieceType.Byte ? id
-                : throw new TokenizerException("SentencePiece model", $"byte fallback is on, but there is no piece of type BYTE for <0x{value:X2}>");
+            result[value] =
+                id >= 0 && file.Pieces[id].Type == PieceType.Byte
+                    ? id
+                    : throw new TokenizerException(
+                        "SentencePiece model",
+                        $"byte fallback is on, but there is no piece of type BYTE for <0x{value:X2}>"
+                    );
         }
 
         return result;

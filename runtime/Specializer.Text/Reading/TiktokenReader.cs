@@ -37,7 +37,10 @@ internal static class TiktokenReader
 
         foreach ((string token, int id) in encoding.SpecialTokens)
         {
-            texts.Add(Encoding.UTF8.GetBytes(token), id >= 0 ? id : throw new TokenizerException("tiktoken encoding", $"the id of '{token}' is negative"));
+            texts.Add(
+                Encoding.UTF8.GetBytes(token),
+                id >= 0 ? id : throw new TokenizerException("tiktoken encoding", $"the id of '{token}' is negative")
+            );
         }
 
         Vocabulary raw = tokens.Build(out int sharedId);
@@ -50,8 +53,7 @@ internal static class TiktokenReader
         var model = new BpeModel(vocabulary, new MergeTable(FindMerges(raw)), new BpeOptions { IgnoreMerges = true });
         return new TokenizerParts(model)
         {
-            PreTokenizer = new PreTokenizerSequence(
-            [
+            PreTokenizer = new PreTokenizerSequence([
                 new SplitPreTokenizer(ReadPattern(encoding.Pattern), SplitBehavior.Isolated, invert: false),
                 new ByteLevelPreTokenizer(addPrefixSpace: false, useRegex: false, mapBytes: true),
             ]),
@@ -87,14 +89,24 @@ internal static class TiktokenReader
     {
         int space = content.IndexOf((byte)' ');
         var token = new byte[Base64.GetMaxDecodedFromUtf8Length(Math.Max(0, space))];
-        if (space <= 0 || Base64.DecodeFromUtf8(content[..space], token, out _, out int length) != OperationStatus.Done || length == 0
-            || !Utf8Parser.TryParse(content[(space + 1)..], out int rank, out int used) || used != content.Length - space - 1 || rank < 0)
+        if (
+            space <= 0
+            || Base64.DecodeFromUtf8(content[..space], token, out _, out int length) != OperationStatus.Done
+            || length == 0
+            || !Utf8Parser.TryParse(content[(space + 1)..], out int rank, out int used)
+            || used != content.Length - space - 1
+            || rank < 0
+        )
         {
             throw new TokenizerException($"tiktoken file, line {line}", "expected a token in base64, a space and its rank");
         }
 
-        return length <= MaximumTokenBytes ? (token[..length], rank)
-            : throw new TokenizerException($"tiktoken file, line {line}", $"a token of {length} bytes; at most {MaximumTokenBytes} are supported");
+        return length <= MaximumTokenBytes
+            ? (token[..length], rank)
+            : throw new TokenizerException(
+                $"tiktoken file, line {line}",
+                $"a token of {length} bytes; at most {MaximumTokenBytes} are supported"
+            );
     }
 
     private static byte[] ToAlphabet(ReadOnlySpan<byte> token)
@@ -116,7 +128,8 @@ internal static class TiktokenReader
             ReadOnlySpan<byte> token = raw.TextOf(entry);
             for (int split = 1; split < token.Length; split++)
             {
-                int left = raw.Find(token[..split]), right = left < 0 ? -1 : raw.Find(token[split..]);
+                int left = raw.Find(token[..split]),
+                    right = left < 0 ? -1 : raw.Find(token[split..]);
                 if (right >= 0)
                 {
                     merges.Add((left, right, raw.IdOf(entry), raw.IdOf(entry)));

@@ -74,31 +74,37 @@ internal static class TokenizerJsonReader
         foreach (JsonPlace item in place.Items())
         {
             _ = item["id"].Number();
-            result.Add(new AddedToken(item["content"].Text())
-            {
-                SingleWord = item["single_word"].Flag(),
-                LeftStrip = item["lstrip"].Flag(),
-                RightStrip = item["rstrip"].Flag(),
-                Normalized = item["normalized"].Flag(),
-                Special = item["special"].Flag(),
-            });
+            result.Add(
+                new AddedToken(item["content"].Text())
+                {
+                    SingleWord = item["single_word"].Flag(),
+                    LeftStrip = item["lstrip"].Flag(),
+                    RightStrip = item["rstrip"].Flag(),
+                    Normalized = item["normalized"].Flag(),
+                    Special = item["special"].Flag(),
+                }
+            );
         }
 
         return result;
     }
 
-    private static TruncationOptions? ReadTruncation(JsonPlace place) => place.IsNull ? null : new TruncationOptions(place["max_length"].Number())
-    {
-        Direction = ReadSide(place["direction"]),
-        Stride = place["stride"].Number(),
-        Strategy = place["strategy"].Text() switch
-        {
-            "LongestFirst" => TruncationStrategy.LongestFirst,
-            "OnlyFirst" => TruncationStrategy.OnlyFirst,
-            "OnlySecond" => TruncationStrategy.OnlySecond,
-            string other => throw place["strategy"].Error($"the strategy '{other}'; expected LongestFirst, OnlyFirst or OnlySecond"),
-        },
-    };
+    private static TruncationOptions? ReadTruncation(JsonPlace place) =>
+        place.IsNull
+            ? null
+            : new TruncationOptions(place["max_length"].Number())
+            {
+                Direction = ReadSide(place["direction"]),
+                Stride = place["stride"].Number(),
+                Strategy = place["strategy"].Text() switch
+                {
+                    "LongestFirst" => TruncationStrategy.LongestFirst,
+                    "OnlyFirst" => TruncationStrategy.OnlyFirst,
+                    "OnlySecond" => TruncationStrategy.OnlySecond,
+                    string other => throw place["strategy"]
+                        .Error($"the strategy '{other}'; expected LongestFirst, OnlyFirst or OnlySecond"),
+                },
+            };
 
     private static PaddingOptions? ReadPadding(JsonPlace place)
     {
@@ -111,21 +117,26 @@ internal static class TokenizerJsonReader
         bool isLongest = strategy.IsString && strategy.Text() == "BatchLongest";
         return new PaddingOptions
         {
-            Length = isLongest ? null : strategy["Fixed"].Number() is <= 10_000_000 and int length
-                ? length : throw strategy.Error("a length of more than 10,000,000 tokens"),
+            Length =
+                isLongest ? null
+                : strategy["Fixed"].Number() is <= 10_000_000 and int length ? length
+                : throw strategy.Error("a length of more than 10,000,000 tokens"),
             Direction = ReadSide(place["direction"]),
-            MultipleOf = place["pad_to_multiple_of"].IsNull ? null : place["pad_to_multiple_of"].Number() is <= 10_000_000 and int multiple
-                ? multiple : throw place["pad_to_multiple_of"].Error("a multiple of more than 10,000,000"),
+            MultipleOf =
+                place["pad_to_multiple_of"].IsNull ? null
+                : place["pad_to_multiple_of"].Number() is <= 10_000_000 and int multiple ? multiple
+                : throw place["pad_to_multiple_of"].Error("a multiple of more than 10,000,000"),
             Token = place["pad_id"].Number(),
             TypeId = place["pad_type_id"].Number(),
             Text = place["pad_token"].Text(),
         };
     }
 
-    private static TextSide ReadSide(JsonPlace place) => place.Text("Right") switch
-    {
-        "Right" => TextSide.Right,
-        "Left" => TextSide.Left,
-        string other => throw place.Error($"the direction '{other}'; expected Left or Right"),
-    };
+    private static TextSide ReadSide(JsonPlace place) =>
+        place.Text("Right") switch
+        {
+            "Right" => TextSide.Right,
+            "Left" => TextSide.Left,
+            string other => throw place.Error($"the direction '{other}'; expected Left or Right"),
+        };
 }

@@ -8,7 +8,13 @@ namespace Specializer.Text.Templates;
 internal static class Arithmetic
 {
     private static readonly (string Character, string Entity)[] s_entities =
-        [("&", "&amp;"), (">", "&gt;"), ("<", "&lt;"), ("'", "&#39;"), ("\"", "&#34;")];
+    [
+        ("&", "&amp;"),
+        (">", "&gt;"),
+        ("<", "&lt;"),
+        ("'", "&#39;"),
+        ("\"", "&#34;"),
+    ];
 
     public static Value Operate(RenderContext context, BinaryOperator operation, Value left, Value right)
     {
@@ -37,34 +43,43 @@ internal static class Arithmetic
             (BinaryOperator.Add, TextValue x, TextValue y) => Add(context, x, y),
             (BinaryOperator.Add, ListValue x, ListValue y) => context.List([.. x.Items, .. y.Items]),
             (BinaryOperator.Add, TupleValue x, TupleValue y) => context.Tuple([.. x.Items, .. y.Items]),
-            (BinaryOperator.Multiply, TextValue or ItemsValue, _) when Numbers.Integer(right) is BigInteger count =>
-                Repeat(context, left, count),
-            (BinaryOperator.Multiply, _, TextValue or ItemsValue) when Numbers.Integer(left) is BigInteger count =>
-                Repeat(context, right, count),
+            (BinaryOperator.Multiply, TextValue or ItemsValue, _) when Numbers.Integer(right) is BigInteger count => Repeat(
+                context,
+                left,
+                count
+            ),
+            (BinaryOperator.Multiply, _, TextValue or ItemsValue) when Numbers.Integer(left) is BigInteger count => Repeat(
+                context,
+                right,
+                count
+            ),
             _ => throw TemplateFault.Runtime(
-                $"unsupported operand types for {Symbol(operation)}: '{left.TypeName}' and '{right.TypeName}'"),
+                $"unsupported operand types for {Symbol(operation)}: '{left.TypeName}' and '{right.TypeName}'"
+            ),
         };
     }
 
-    public static Value Sign(Value operand, bool isNegative) => operand switch
-    {
-        UndefinedValue undefined => throw undefined.Fault(),
-        FloatValue number => new FloatValue(isNegative ? -number.Value : number.Value),
-        _ when Numbers.Integer(operand) is BigInteger integer => new IntValue(isNegative ? -integer : integer),
-        _ => throw TemplateFault.Runtime($"bad operand type for unary {(isNegative ? '-' : '+')}: '{operand.TypeName}'"),
-    };
+    public static Value Sign(Value operand, bool isNegative) =>
+        operand switch
+        {
+            UndefinedValue undefined => throw undefined.Fault(),
+            FloatValue number => new FloatValue(isNegative ? -number.Value : number.Value),
+            _ when Numbers.Integer(operand) is BigInteger integer => new IntValue(isNegative ? -integer : integer),
+            _ => throw TemplateFault.Runtime($"bad operand type for unary {(isNegative ? '-' : '+')}: '{operand.TypeName}'"),
+        };
 
-    public static bool Compare(RenderContext context, ComparisonOperator comparison, Value left, Value right) => comparison switch
-    {
-        ComparisonOperator.Equal => context.Comparer.AreEqual(left, right),
-        ComparisonOperator.NotEqual => !context.Comparer.AreEqual(left, right),
-        ComparisonOperator.Less => context.Comparer.Order(left, right, "<") < 0,
-        ComparisonOperator.LessOrEqual => context.Comparer.Order(left, right, "<=") <= 0,
-        ComparisonOperator.Greater => context.Comparer.Order(left, right, ">") > 0,
-        ComparisonOperator.GreaterOrEqual => context.Comparer.Order(left, right, ">=") >= 0,
-        ComparisonOperator.In => Sequences.Contains(context, right, left),
-        _ => !Sequences.Contains(context, right, left),
-    };
+    public static bool Compare(RenderContext context, ComparisonOperator comparison, Value left, Value right) =>
+        comparison switch
+        {
+            ComparisonOperator.Equal => context.Comparer.AreEqual(left, right),
+            ComparisonOperator.NotEqual => !context.Comparer.AreEqual(left, right),
+            ComparisonOperator.Less => context.Comparer.Order(left, right, "<") < 0,
+            ComparisonOperator.LessOrEqual => context.Comparer.Order(left, right, "<=") <= 0,
+            ComparisonOperator.Greater => context.Comparer.Order(left, right, ">") > 0,
+            ComparisonOperator.GreaterOrEqual => context.Comparer.Order(left, right, ">=") >= 0,
+            ComparisonOperator.In => Sequences.Contains(context, right, left),
+            _ => !Sequences.Contains(context, right, left),
+        };
 
     /// <summary>The text with the characters that HTML reserves as entities, marked as safe.</summary>
     public static TextValue Escape(RenderContext context, Value value)
@@ -122,14 +137,15 @@ internal static class Arithmetic
         return items.Make(repeated);
     }
 
-    private static string Symbol(BinaryOperator operation) => operation switch
-    {
-        BinaryOperator.Add => "+",
-        BinaryOperator.Subtract => "-",
-        BinaryOperator.Multiply => "*",
-        BinaryOperator.Divide => "/",
-        BinaryOperator.FloorDivide => "//",
-        BinaryOperator.Modulo => "%",
-        _ => "**",
-    };
+    private static string Symbol(BinaryOperator operation) =>
+        operation switch
+        {
+            BinaryOperator.Add => "+",
+            BinaryOperator.Subtract => "-",
+            BinaryOperator.Multiply => "*",
+            BinaryOperator.Divide => "/",
+            BinaryOperator.FloorDivide => "//",
+            BinaryOperator.Modulo => "%",
+            _ => "**",
+        };
 }

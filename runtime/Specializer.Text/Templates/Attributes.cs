@@ -12,14 +12,34 @@ namespace Specializer.Text.Templates;
 /// </summary>
 internal static class Attributes
 {
-    private static readonly FrozenSet<string> s_listChanges =
-        FrozenSet.Create("append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove");
+    private static readonly FrozenSet<string> s_listChanges = FrozenSet.Create(
+        "append",
+        "clear",
+        "pop",
+        "reverse",
+        "insert",
+        "sort",
+        "extend",
+        "remove"
+    );
 
     private static readonly FrozenSet<string> s_dictChanges = FrozenSet.Create("clear", "pop", "popitem", "setdefault", "update");
 
     private static readonly FrozenSet<string> s_numberAttributes = FrozenSet.Create(
-        "real", "imag", "numerator", "denominator", "conjugate", "bit_length", "bit_count", "as_integer_ratio", "to_bytes", "from_bytes",
-        "is_integer", "hex", "fromhex");
+        "real",
+        "imag",
+        "numerator",
+        "denominator",
+        "conjugate",
+        "bit_length",
+        "bit_count",
+        "as_integer_ratio",
+        "to_bytes",
+        "from_bytes",
+        "is_integer",
+        "hex",
+        "fromhex"
+    );
 
     private static readonly FrozenSet<string> s_viewAttributes = FrozenSet.Create("mapping", "isdisjoint");
 
@@ -171,7 +191,11 @@ internal static class Attributes
         (long from, long to, long by) = Bounds(range.Count, start, stop, step);
         long count = by > 0 ? (to - from + by - 1) / by : (from - to - by - 1) / -by;
         return new RangeValue(
-            range.Start + (from * range.Increment), range.Start + (to * range.Increment), range.Increment * by, (int)Math.Max(0, count));
+            range.Start + (from * range.Increment),
+            range.Start + (to * range.Increment),
+            range.Increment * by,
+            (int)Math.Max(0, count)
+        );
     }
 
     private static IEnumerable<int> Indices(int count, Value? start, Value? stop, Value? step)
@@ -198,12 +222,12 @@ internal static class Attributes
         long to = Clamp(Bound(stop), by.Sign < 0 ? lowest : highest);
         return (from, to, (long)BigInteger.Max(BigInteger.Min(by, int.MaxValue), -int.MaxValue));
 
-        long Clamp(BigInteger? bound, int otherwise) => bound is not BigInteger given
-            ? otherwise
-            : (long)BigInteger.Max(lowest, BigInteger.Min(highest, given.Sign < 0 ? given + count : given));
+        long Clamp(BigInteger? bound, int otherwise) =>
+            bound is not BigInteger given
+                ? otherwise
+                : (long)BigInteger.Max(lowest, BigInteger.Min(highest, given.Sign < 0 ? given + count : given));
     }
 
-    private static BigInteger? Bound(Value? value) => value is null or NoneValue
-        ? null
-        : Numbers.Integer(value) ?? throw TemplateFault.Runtime("slice indices must be integers or None");
+    private static BigInteger? Bound(Value? value) =>
+        value is null or NoneValue ? null : Numbers.Integer(value) ?? throw TemplateFault.Runtime("slice indices must be integers or None");
 }

@@ -308,10 +308,11 @@ internal static class Binder
         }
     }
 
-    private static Target Copy(Target target) => target switch
-    {
-        NameTarget name => new NameTarget(name.Position, name.Name),
-        TupleTarget tuple => new TupleTarget(tuple.Position, [.. tuple.Items.Select(Copy)]),
-        _ => target,
-    };
+    private static Target Copy(Target target) =>
+        target switch
+        {
+            NameTarget name => new NameTarget(name.Position, name.Name),
+            TupleTarget tuple => new TupleTarget(tuple.Position, [.. tuple.Items.Select(Copy)]),
+            _ => target,
+        };
 }

@@ -12,7 +12,7 @@ internal static class BraceFormat
         string text = context.Characters(format);
         TextBuilder builder = context.Builder();
         int automatic = 0;
-        for (int i = 0; i < text.Length;)
+        for (int i = 0; i < text.Length; )
         {
             int at = text.AsSpan(i).IndexOfAny('{', '}');
             if (at < 0)
@@ -91,8 +91,9 @@ internal static class BraceFormat
 
         automatic = isNumber ? -1 : automatic;
         index = first.Length == 0 ? automatic++ : index;
-        Value value = first.Length > 0 && !isNumber
-            ? arguments.Find(first) ?? throw TemplateFault.Runtime($"The format's argument '{first}' is absent.")
+        Value value =
+            first.Length > 0 && !isNumber
+                ? arguments.Find(first) ?? throw TemplateFault.Runtime($"The format's argument '{first}' is absent.")
             : index < arguments.Positional.Count ? arguments.Positional[index]
             : throw TemplateFault.Runtime($"The format's argument {index} is absent.");
         while (end >= 0 && end < name.Length)
@@ -106,7 +107,8 @@ internal static class BraceFormat
                 throw TemplateFault.Runtime("The format has an empty attribute.");
             }
 
-            value = isAttribute ? Attributes.Get(context, value, key)
+            value =
+                isAttribute ? Attributes.Get(context, value, key)
                 : int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int item)
                     ? Attributes.Item(context, value, new IntValue(item))
                 : Attributes.Item(context, value, new TextValue(key));
@@ -163,8 +165,14 @@ internal static class BraceFormat
             ? throw TemplateFault.Runtime($"The format '{text}' is invalid.")
             : new FormatSpecification
             {
-                Fill = fill, Align = align, Sign = sign, IsAlternate = alternate, Width = width, Grouping = grouping,
-                    Precision = precision, Type = type,
+                Fill = fill,
+                Align = align,
+                Sign = sign,
+                IsAlternate = alternate,
+                Width = width,
+                Grouping = grouping,
+                Precision = precision,
+                Type = type,
             };
     }
 }

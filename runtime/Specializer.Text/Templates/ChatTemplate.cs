@@ -42,7 +42,10 @@ public sealed class ChatTemplate
         if (template.Length > MaximalLength)
         {
             throw new ChatTemplateException(
-                ChatTemplateError.Limit, $"The template has {template.Length} characters; the most is {MaximalLength}.", name);
+                ChatTemplateError.Limit,
+                $"The template has {template.Length} characters; the most is {MaximalLength}.",
+                name
+            );
         }
 
         string source = Lexer.Normalize(template);
@@ -78,17 +81,21 @@ public sealed class ChatTemplate
         size.Add(options.Tools);
         size.Add(options.Documents);
         size.Add(options.Variables);
-        return Render(options, size, conversion =>
-        {
-            Dictionary<string, Value> variables = new()
+        return Render(
+            options,
+            size,
+            conversion =>
             {
-                ["messages"] = conversion.Messages(messages),
-                ["tools"] = options.Tools is null ? NoneValue.Instance : conversion.List(options.Tools),
-                ["documents"] = options.Documents is null ? NoneValue.Instance : conversion.List(options.Documents),
-                ["add_generation_prompt"] = BoolValue.Of(options.AddGenerationPrompt),
-            };
-            return variables;
-        });
+                Dictionary<string, Value> variables = new()
+                {
+                    ["messages"] = conversion.Messages(messages),
+                    ["tools"] = options.Tools is null ? NoneValue.Instance : conversion.List(options.Tools),
+                    ["documents"] = options.Documents is null ? NoneValue.Instance : conversion.List(options.Documents),
+                    ["add_generation_prompt"] = BoolValue.Of(options.AddGenerationPrompt),
+                };
+                return variables;
+            }
+        );
     }
 
     /// <summary>Renders with the variables of the options alone; the tests compare whole templates of any kind so.</summary>
@@ -140,8 +147,7 @@ public sealed class ChatTemplate
         int start = 0;
         foreach (OriginRun run in runs)
         {
-            segments.Add(new ChatSegment(start, run.End - start, run.Origin.HasFlag(Origin.Content),
-                run.Origin.HasFlag(Origin.Assistant)));
+            segments.Add(new ChatSegment(start, run.End - start, run.Origin.HasFlag(Origin.Content), run.Origin.HasFlag(Origin.Assistant)));
             start = run.End;
         }
 
@@ -149,7 +155,13 @@ public sealed class ChatTemplate
     }
 
     private static ChatTemplateException At(
-        ChatTemplateError error, string message, string source, string? name, int position, Exception inner)
+        ChatTemplateError error,
+        string message,
+        string source,
+        string? name,
+        int position,
+        Exception inner
+    )
     {
         ReadOnlySpan<char> before = source.AsSpan(0, Math.Min(position, source.Length));
         int line = 1 + before.Count('\n');

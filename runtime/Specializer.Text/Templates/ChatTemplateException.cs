@@ -38,7 +38,13 @@ public sealed class ChatTemplateException : Exception
     /// <param name="column">The column in the line, from 1 on; 0 where there is none.</param>
     /// <param name="innerException">What it came from.</param>
     public ChatTemplateException(
-        ChatTemplateError error, string message, string? name = null, int line = 0, int column = 0, Exception? innerException = null)
+        ChatTemplateError error,
+        string message,
+        string? name = null,
+        int line = 0,
+        int column = 0,
+        Exception? innerException = null
+    )
         : base(Describe(message, name, line, column), innerException)
     {
         Error = error;
@@ -63,7 +69,8 @@ public sealed class ChatTemplateException : Exception
     /// <summary>The column in the line, from 1 on, in UTF-16 units; 0 where there is none.</summary>
     public int Column { get; }
 
-    private static string Describe(string message, string? name, int line, int column) => line == 0
-        ? (name is null ? message : $"{name}: {message}")
-        : string.Create(CultureInfo.InvariantCulture, $"{name ?? "chat template"}({line},{column}): {message}");
+    private static string Describe(string message, string? name, int line, int column) =>
+        line == 0
+            ? (name is null ? message : $"{name}: {message}")
+            : string.Create(CultureInfo.InvariantCulture, $"{name ?? "chat template"}({line},{column}): {message}");
 }

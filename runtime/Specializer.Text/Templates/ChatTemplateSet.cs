@@ -36,9 +36,11 @@ public sealed class ChatTemplateSet
     public static ChatTemplateSet Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        return TryLoad(folder) ?? throw new ChatTemplateException(
-            ChatTemplateError.Syntax,
-            $"'{folder}' has no chat template: no chat_template.jinja or .json, and no chat_template in tokenizer_config.json.");
+        return TryLoad(folder)
+            ?? throw new ChatTemplateException(
+                ChatTemplateError.Syntax,
+                $"'{folder}' has no chat template: no chat_template.jinja or .json, and no chat_template in tokenizer_config.json."
+            );
     }
 
     /// <summary>Loads the templates of a folder, if it has any.</summary>
@@ -91,8 +93,12 @@ public sealed class ChatTemplateSet
     public ChatTemplate Select(bool withTools, string? name = null)
     {
         string wanted = name ?? (withTools && Templates.ContainsKey(ToolUseName) ? ToolUseName : DefaultName);
-        return Templates.TryGetValue(wanted, out ChatTemplate? template) ? template : throw new ChatTemplateException(
-            ChatTemplateError.Unsupported, $"There is no template '{wanted}'; there are: {string.Join(", ", Templates.Keys)}.");
+        return Templates.TryGetValue(wanted, out ChatTemplate? template)
+            ? template
+            : throw new ChatTemplateException(
+                ChatTemplateError.Unsupported,
+                $"There is no template '{wanted}'; there are: {string.Join(", ", Templates.Keys)}."
+            );
     }
 
     /// <summary>Renders a conversation with the template that <see cref="Select"/> chooses.</summary>
@@ -131,7 +137,10 @@ public sealed class ChatTemplateSet
         return new FileInfo(file).Length <= 3L * ChatTemplate.MaximalLength
             ? File.ReadAllText(file)
             : throw new ChatTemplateException(
-                ChatTemplateError.Limit, $"The template has more than {ChatTemplate.MaximalLength} characters.", Path.GetFileName(file));
+                ChatTemplateError.Limit,
+                $"The template has more than {ChatTemplate.MaximalLength} characters.",
+                Path.GetFileName(file)
+            );
     }
 
     private static JsonDocument? Read(string file)
@@ -149,8 +158,13 @@ public sealed class ChatTemplateSet
         catch (JsonException exception)
         {
             throw new ChatTemplateException(
-                ChatTemplateError.Syntax, "The file is no JSON.", Path.GetFileName(file), 1 + (int)(exception.LineNumber ?? 0),
-                1 + (int)(exception.BytePositionInLine ?? 0), exception);
+                ChatTemplateError.Syntax,
+                "The file is no JSON.",
+                Path.GetFileName(file),
+                1 + (int)(exception.LineNumber ?? 0),
+                1 + (int)(exception.BytePositionInLine ?? 0),
+                exception
+            );
         }
     }
 
@@ -168,10 +182,10 @@ public sealed class ChatTemplateSet
                 continue;
             }
 
-            JsonElement token = field.Value.ValueKind == JsonValueKind.Object
-                && field.Value.TryGetProperty("content", out JsonElement content)
-                ? content
-                : field.Value;
+            JsonElement token =
+                field.Value.ValueKind == JsonValueKind.Object && field.Value.TryGetProperty("content", out JsonElement content)
+                    ? content
+                    : field.Value;
             if (token.ValueKind == JsonValueKind.String)
             {
                 specialTokens[field.Name] = Text(token, "tokenizer_config.json");
@@ -195,9 +209,13 @@ public sealed class ChatTemplateSet
         {
             foreach (JsonElement entry in template.EnumerateArray())
             {
-                if (entry.ValueKind != JsonValueKind.Object
-                    || !entry.TryGetProperty("name", out JsonElement name) || name.ValueKind != JsonValueKind.String
-                    || !entry.TryGetProperty("template", out JsonElement text) || text.ValueKind != JsonValueKind.String)
+                if (
+                    entry.ValueKind != JsonValueKind.Object
+                    || !entry.TryGetProperty("name", out JsonElement name)
+                    || name.ValueKind != JsonValueKind.String
+                    || !entry.TryGetProperty("template", out JsonElement text)
+                    || text.ValueKind != JsonValueKind.String
+                )
                 {
                     throw new ChatTemplateException(ChatTemplateError.Syntax, "An entry has no texts 'name' and 'template'.", place);
                 }

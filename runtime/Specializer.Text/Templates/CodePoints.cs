@@ -34,9 +34,8 @@ internal static class CodePoints
         index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]) ? 2 : 1;
 
     /// <summary>The code point at an index.</summary>
-    public static int At(string text, int index) => LengthAt(text, index) == 2
-        ? char.ConvertToUtf32(text[index], text[index + 1])
-        : text[index];
+    public static int At(string text, int index) =>
+        LengthAt(text, index) == 2 ? char.ConvertToUtf32(text[index], text[index + 1]) : text[index];
 
     /// <summary>The index of each code point and, last, the length; null where each is one unit.</summary>
     public static int[]? Offsets(string text, Budget budget)
@@ -64,18 +63,38 @@ internal static class CodePoints
     public static UnicodeCategory Category(int codePoint) => CharUnicodeInfo.GetUnicodeCategory(codePoint);
 
     /// <summary>Whether Python's <c>str.isspace</c> is true of the character.</summary>
-    public static bool IsSpace(int character) => character is (>= 9 and <= 13) or (>= 0x1C and <= 0x20) or 0x85 or 0xA0 or 0x1680
-        or (>= 0x2000 and <= 0x200A) or 0x2028 or 0x2029 or 0x202F or 0x205F or 0x3000;
+    public static bool IsSpace(int character) =>
+        character
+            is (>= 9 and <= 13)
+                or (>= 0x1C and <= 0x20)
+                or 0x85
+                or 0xA0
+                or 0x1680
+                or (>= 0x2000 and <= 0x200A)
+                or 0x2028
+                or 0x2029
+                or 0x202F
+                or 0x205F
+                or 0x3000;
 
     /// <summary>Whether Python's <c>str.splitlines</c> ends a line after the character.</summary>
-    public static bool EndsLine(char character) => character is (>= '\n' and <= '\r') or (>= '\x1C' and <= '\x1E') or '\x85'
-        or '\u2028' or '\u2029';
+    public static bool EndsLine(char character) =>
+        character is (>= '\n' and <= '\r') or (>= '\x1C' and <= '\x1E') or '\x85' or '\u2028' or '\u2029';
 
     /// <summary>Whether Python's <c>repr</c> shows the character as it is.</summary>
-    public static bool IsPrintable(int codePoint) => codePoint == ' ' || Category(codePoint) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.SpaceSeparator);
+    public static bool IsPrintable(int codePoint) =>
+        codePoint == ' '
+        || Category(codePoint)
+            is not (
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.Surrogate
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.SpaceSeparator
+            );
 
     /// <summary>Orders two texts by code points.</summary>
     public static int Compare(string left, string right)
@@ -92,9 +111,8 @@ internal static class CodePoints
     }
 
     /// <summary>Appends a code point, a lone surrogate too.</summary>
-    public static StringBuilder Append(StringBuilder builder, int codePoint) => codePoint > 0xFFFF
-        ? builder.Append(char.ConvertFromUtf32(codePoint))
-        : builder.Append((char)codePoint);
+    public static StringBuilder Append(StringBuilder builder, int codePoint) =>
+        codePoint > 0xFFFF ? builder.Append(char.ConvertFromUtf32(codePoint)) : builder.Append((char)codePoint);
 
     /// <summary>A code point as a text, a lone surrogate too.</summary>
     public static string Text(int codePoint) => codePoint > 0xFFFF ? char.ConvertFromUtf32(codePoint) : ((char)codePoint).ToString();

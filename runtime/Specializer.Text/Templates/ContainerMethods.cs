@@ -5,27 +5,29 @@ namespace Specializer.Text.Templates;
 /// <summary>The methods of dictionaries, lists, tuples and ranges that change nothing.</summary>
 internal static class ContainerMethods
 {
-    public static Value? Find(RenderContext context, DictValue dictionary, string name) => name switch
-    {
-        "get" => Method(name, arguments => Get(dictionary, arguments)),
-        "items" => Method(name, arguments => View(dictionary, DictViewKind.Items, name, arguments)),
-        "keys" => Method(name, arguments => View(dictionary, DictViewKind.Keys, name, arguments)),
-        "values" => Method(name, arguments => View(dictionary, DictViewKind.Values, name, arguments)),
-        "copy" => Method(name, arguments => Copy(context, dictionary, arguments)),
-        "fromkeys" => throw TemplateFault.Unsupported("The method 'fromkeys' of 'dict' is not supported."),
-        _ => null,
-    };
+    public static Value? Find(RenderContext context, DictValue dictionary, string name) =>
+        name switch
+        {
+            "get" => Method(name, arguments => Get(dictionary, arguments)),
+            "items" => Method(name, arguments => View(dictionary, DictViewKind.Items, name, arguments)),
+            "keys" => Method(name, arguments => View(dictionary, DictViewKind.Keys, name, arguments)),
+            "values" => Method(name, arguments => View(dictionary, DictViewKind.Values, name, arguments)),
+            "copy" => Method(name, arguments => Copy(context, dictionary, arguments)),
+            "fromkeys" => throw TemplateFault.Unsupported("The method 'fromkeys' of 'dict' is not supported."),
+            _ => null,
+        };
 
-    public static Value? Find(RenderContext context, Value sequence, string name) => (name, sequence) switch
-    {
-        ("count", _) => Method(name, arguments => Count(context, sequence, arguments)),
-        ("index", _) => Method(name, arguments => Index(context, sequence, arguments)),
-        ("copy", ListValue) => Method(name, arguments => Same(sequence, arguments)),
-        ("start", RangeValue range) => new IntValue(range.Start),
-        ("stop", RangeValue range) => new IntValue(range.Stop),
-        ("step", RangeValue range) => new IntValue(range.Increment),
-        _ => null,
-    };
+    public static Value? Find(RenderContext context, Value sequence, string name) =>
+        (name, sequence) switch
+        {
+            ("count", _) => Method(name, arguments => Count(context, sequence, arguments)),
+            ("index", _) => Method(name, arguments => Index(context, sequence, arguments)),
+            ("copy", ListValue) => Method(name, arguments => Same(sequence, arguments)),
+            ("start", RangeValue range) => new IntValue(range.Start),
+            ("stop", RangeValue range) => new IntValue(range.Stop),
+            ("step", RangeValue range) => new IntValue(range.Increment),
+            _ => null,
+        };
 
     private static CallableValue Method(string name, System.Func<Arguments, Value> call) => new(name, "builtin_function_or_method", call);
 
@@ -93,7 +95,8 @@ internal static class ContainerMethods
 
         int Clamp(Value? value, int otherwise)
         {
-            BigInteger bound = value is null ? otherwise
+            BigInteger bound = value is null
+                ? otherwise
                 : Numbers.Integer(value) ?? throw TemplateFault.Runtime("slice indices must be integers");
             return (int)BigInteger.Max(0, BigInteger.Min(length, bound.Sign < 0 ? bound + length : bound));
         }

@@ -132,9 +132,13 @@ internal sealed class Conversion(RenderContext context)
     {
         DictValue dictionary = new(context.Comparer);
         Set(dictionary, "role", Role(message.Role));
-        Set(dictionary, "content", message.Parts is not null ? Parts(message.Parts)
-            : message.Content is null ? NoneValue.Instance
-            : Content(message.Content));
+        Set(
+            dictionary,
+            "content",
+            message.Parts is not null ? Parts(message.Parts)
+                : message.Content is null ? NoneValue.Instance
+                : Content(message.Content)
+        );
         Value? reasoning = message.Reasoning is null ? null : Content(message.Reasoning);
         Set(dictionary, "reasoning_content", reasoning);
         Set(dictionary, "thinking", reasoning);

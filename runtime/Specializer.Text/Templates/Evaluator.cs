@@ -234,8 +234,8 @@ internal sealed class Evaluator(RenderContext context)
 
     private void Spread(Value value, List<KeyValuePair<string, Value>> named)
     {
-        DictValue dictionary = value as DictValue
-            ?? throw TemplateFault.Runtime($"the argument after ** is a mapping, not '{value.TypeName}'");
+        DictValue dictionary =
+            value as DictValue ?? throw TemplateFault.Runtime($"the argument after ** is a mapping, not '{value.TypeName}'");
         foreach ((Value key, Value argument) in dictionary.Entries)
         {
             TextValue name = key as TextValue ?? throw TemplateFault.Runtime("the keys of the argument after ** are texts");

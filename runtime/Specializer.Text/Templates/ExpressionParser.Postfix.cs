@@ -58,8 +58,10 @@ internal sealed partial class ExpressionParser
         return name.Kind switch
         {
             TokenKind.Name => Grow(new AttributeExpression(position, target, name.Text), target),
-            TokenKind.Number when name.Number is IntValue =>
-                Grow(new ItemExpression(position, target, new ConstantExpression(name.Position, name.Number)), target),
+            TokenKind.Number when name.Number is IntValue => Grow(
+                new ItemExpression(position, target, new ConstantExpression(name.Position, name.Number)),
+                target
+            ),
             _ => throw new ParseFault(name.Position, "Expected the name of an attribute or an index after '.'."),
         };
     }
@@ -115,8 +117,10 @@ internal sealed partial class ExpressionParser
         CheckKnown(name, "filter", Filters.IsKnown(name.Text), Filters.IsMissing(name.Text));
         List<Expression> all = [];
         CallArguments arguments = tokens.IsOperator("(") ? ParseArguments(out all) : CallArguments.None;
-        return Grow(new FilterExpression(name.Position, operand, name.Text, arguments),
-            [.. all, .. operand is null ? [] : new[] { operand }]);
+        return Grow(
+            new FilterExpression(name.Position, operand, name.Text, arguments),
+            [.. all, .. operand is null ? [] : new[] { operand }]
+        );
     }
 
     private Expression ParseTest(Expression operand)
@@ -143,13 +147,17 @@ internal sealed partial class ExpressionParser
         return negated ? Grow(new NotExpression(position, test), test) : test;
     }
 
-    private bool AtTestArgument() => tokens.Current.Kind switch
-    {
-        TokenKind.Name when tokens.Current.Text is "else" or "or" or "and" => false,
-        TokenKind.Name when tokens.Current.Text == "is" => throw new ParseFault(tokens.Current.Position, "Tests with 'is' do not chain."),
-        TokenKind.Name or TokenKind.String or TokenKind.Number => true,
-        _ => tokens.IsOperator("[") || tokens.IsOperator("{"),
-    };
+    private bool AtTestArgument() =>
+        tokens.Current.Kind switch
+        {
+            TokenKind.Name when tokens.Current.Text is "else" or "or" or "and" => false,
+            TokenKind.Name when tokens.Current.Text == "is" => throw new ParseFault(
+                tokens.Current.Position,
+                "Tests with 'is' do not chain."
+            ),
+            TokenKind.Name or TokenKind.String or TokenKind.Number => true,
+            _ => tokens.IsOperator("[") || tokens.IsOperator("{"),
+        };
 
     private void CheckKnown(Token name, string kind, bool isKnown, bool isMissing)
     {

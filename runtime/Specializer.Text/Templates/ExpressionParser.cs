@@ -140,16 +140,19 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
             return null;
         }
 
-        ComparisonOperator? comparison = token.Kind != TokenKind.Operator ? null : token.Text switch
-        {
-            "==" => ComparisonOperator.Equal,
-            "!=" => ComparisonOperator.NotEqual,
-            "<" => ComparisonOperator.Less,
-            "<=" => ComparisonOperator.LessOrEqual,
-            ">" => ComparisonOperator.Greater,
-            ">=" => ComparisonOperator.GreaterOrEqual,
-            _ => null,
-        };
+        ComparisonOperator? comparison =
+            token.Kind != TokenKind.Operator
+                ? null
+                : token.Text switch
+                {
+                    "==" => ComparisonOperator.Equal,
+                    "!=" => ComparisonOperator.NotEqual,
+                    "<" => ComparisonOperator.Less,
+                    "<=" => ComparisonOperator.LessOrEqual,
+                    ">" => ComparisonOperator.Greater,
+                    ">=" => ComparisonOperator.GreaterOrEqual,
+                    _ => null,
+                };
         if (comparison is not null)
         {
             tokens.Take();
@@ -158,12 +161,17 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
         return comparison;
     }
 
-    private Expression ParseSum() => ParseBinary(ParseConcatenation, text => text switch
-    {
-        "+" => BinaryOperator.Add,
-        "-" => BinaryOperator.Subtract,
-        _ => null,
-    });
+    private Expression ParseSum() =>
+        ParseBinary(
+            ParseConcatenation,
+            text =>
+                text switch
+                {
+                    "+" => BinaryOperator.Add,
+                    "-" => BinaryOperator.Subtract,
+                    _ => null,
+                }
+        );
 
     private Expression ParseConcatenation()
     {
@@ -177,18 +185,22 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
         return parts.Count == 1 ? parts[0] : Grow(new ConcatenationExpression(position, parts), parts);
     }
 
-    private Expression ParseProduct() => ParseBinary(ParsePower, text => text switch
-    {
-        "*" => BinaryOperator.Multiply,
-        "/" => BinaryOperator.Divide,
-        "//" => BinaryOperator.FloorDivide,
-        "%" => BinaryOperator.Modulo,
-        _ => null,
-    });
+    private Expression ParseProduct() =>
+        ParseBinary(
+            ParsePower,
+            text =>
+                text switch
+                {
+                    "*" => BinaryOperator.Multiply,
+                    "/" => BinaryOperator.Divide,
+                    "//" => BinaryOperator.FloorDivide,
+                    "%" => BinaryOperator.Modulo,
+                    _ => null,
+                }
+        );
 
     // From left to right, as Jinja does and Python does not.
-    private Expression ParsePower() =>
-        ParseBinary(() => ParseUnary(withFilter: true), text => text == "**" ? BinaryOperator.Power : null);
+    private Expression ParsePower() => ParseBinary(() => ParseUnary(withFilter: true), text => text == "**" ? BinaryOperator.Power : null);
 
     private Expression ParseBinary(Func<Expression> operand, Func<string, BinaryOperator?> operation)
     {
@@ -312,8 +324,11 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
         }
 
         return node.Height > TokenStream.MaximalHeight
-            ? throw new ParseFault(node.Position, $"The expression is nested deeper than {TokenStream.MaximalHeight} levels.",
-                ChatTemplateError.Limit)
+            ? throw new ParseFault(
+                node.Position,
+                $"The expression is nested deeper than {TokenStream.MaximalHeight} levels.",
+                ChatTemplateError.Limit
+            )
             : node;
     }
 }

@@ -10,60 +10,68 @@ internal static class Filters
 {
     // Jinja has them, chat templates do without.
     private static readonly FrozenSet<string> s_missing = FrozenSet.Create(
-        "attr", "filesizeformat", "forceescape", "groupby", "pprint", "random", "striptags", "urlize", "wordwrap", "xmlattr");
+        "attr",
+        "filesizeformat",
+        "forceescape",
+        "groupby",
+        "pprint",
+        "random",
+        "striptags",
+        "urlize",
+        "wordwrap",
+        "xmlattr"
+    );
 
-    private static readonly FrozenDictionary<string, Func<RenderContext, Value, Arguments, Value>> s_filters =
-        new Dictionary<string, Func<RenderContext, Value, Arguments, Value>>
-        {
-            ["abs"] = NumberFilters.Absolute,
-            ["batch"] = SequenceFilters.Batch,
-            ["capitalize"] = TextFilters.Capitalize,
-            ["center"] = TextFilters.Center,
-            ["count"] = SequenceFilters.Length,
-            ["d"] = Default,
-            ["default"] = Default,
-            ["dictsort"] = OrderFilters.DictSort,
-            ["e"] = TextFilters.Escape,
-            ["escape"] = TextFilters.Escape,
-            ["first"] = SequenceFilters.First,
-            ["float"] = NumberFilters.Float,
-            ["format"] = TextFilters.Format,
-            ["indent"] = TextFilters.Indent,
-            ["int"] = NumberFilters.Int,
-            ["items"] = SequenceFilters.Items,
-            ["join"] = TextFilters.Join,
-            ["last"] = SequenceFilters.Last,
-            ["length"] = SequenceFilters.Length,
-            ["list"] = SequenceFilters.List,
-            ["lower"] = TextFilters.Lower,
-            ["map"] = SequenceFilters.Map,
-            ["max"] = (context, value, arguments) => OrderFilters.Extreme(context, value, arguments, "max", -1),
-            ["min"] = (context, value, arguments) => OrderFilters.Extreme(context, value, arguments, "min", 1),
-            ["reject"] = (context, value, arguments) =>
-                SequenceFilters.Select(context, value, arguments, isAttribute: false, isKept: false),
-            ["rejectattr"] = (context, value, arguments) =>
-                SequenceFilters.Select(context, value, arguments, isAttribute: true, isKept: false),
-            ["replace"] = TextFilters.Replace,
-            ["reverse"] = SequenceFilters.Reverse,
-            ["round"] = NumberFilters.Round,
-            ["safe"] = TextFilters.Safe,
-            ["select"] = (context, value, arguments) =>
-                SequenceFilters.Select(context, value, arguments, isAttribute: false, isKept: true),
-            ["selectattr"] = (context, value, arguments) =>
-                SequenceFilters.Select(context, value, arguments, isAttribute: true, isKept: true),
-            ["slice"] = SequenceFilters.Slice,
-            ["sort"] = OrderFilters.Sort,
-            ["string"] = TextFilters.Text,
-            ["sum"] = NumberFilters.Sum,
-            ["title"] = TextFilters.Title,
-            ["tojson"] = Json.Filter,
-            ["trim"] = TextFilters.Trim,
-            ["truncate"] = TextFilters.Truncate,
-            ["unique"] = OrderFilters.Unique,
-            ["upper"] = TextFilters.Upper,
-            ["urlencode"] = UrlFilter.Encode,
-            ["wordcount"] = TextFilters.WordCount,
-        }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, Func<RenderContext, Value, Arguments, Value>> s_filters = new Dictionary<
+        string,
+        Func<RenderContext, Value, Arguments, Value>
+    >
+    {
+        ["abs"] = NumberFilters.Absolute,
+        ["batch"] = SequenceFilters.Batch,
+        ["capitalize"] = TextFilters.Capitalize,
+        ["center"] = TextFilters.Center,
+        ["count"] = SequenceFilters.Length,
+        ["d"] = Default,
+        ["default"] = Default,
+        ["dictsort"] = OrderFilters.DictSort,
+        ["e"] = TextFilters.Escape,
+        ["escape"] = TextFilters.Escape,
+        ["first"] = SequenceFilters.First,
+        ["float"] = NumberFilters.Float,
+        ["format"] = TextFilters.Format,
+        ["indent"] = TextFilters.Indent,
+        ["int"] = NumberFilters.Int,
+        ["items"] = SequenceFilters.Items,
+        ["join"] = TextFilters.Join,
+        ["last"] = SequenceFilters.Last,
+        ["length"] = SequenceFilters.Length,
+        ["list"] = SequenceFilters.List,
+        ["lower"] = TextFilters.Lower,
+        ["map"] = SequenceFilters.Map,
+        ["max"] = (context, value, arguments) => OrderFilters.Extreme(context, value, arguments, "max", -1),
+        ["min"] = (context, value, arguments) => OrderFilters.Extreme(context, value, arguments, "min", 1),
+        ["reject"] = (context, value, arguments) => SequenceFilters.Select(context, value, arguments, isAttribute: false, isKept: false),
+        ["rejectattr"] = (context, value, arguments) => SequenceFilters.Select(context, value, arguments, isAttribute: true, isKept: false),
+        ["replace"] = TextFilters.Replace,
+        ["reverse"] = SequenceFilters.Reverse,
+        ["round"] = NumberFilters.Round,
+        ["safe"] = TextFilters.Safe,
+        ["select"] = (context, value, arguments) => SequenceFilters.Select(context, value, arguments, isAttribute: false, isKept: true),
+        ["selectattr"] = (context, value, arguments) => SequenceFilters.Select(context, value, arguments, isAttribute: true, isKept: true),
+        ["slice"] = SequenceFilters.Slice,
+        ["sort"] = OrderFilters.Sort,
+        ["string"] = TextFilters.Text,
+        ["sum"] = NumberFilters.Sum,
+        ["title"] = TextFilters.Title,
+        ["tojson"] = Json.Filter,
+        ["trim"] = TextFilters.Trim,
+        ["truncate"] = TextFilters.Truncate,
+        ["unique"] = OrderFilters.Unique,
+        ["upper"] = TextFilters.Upper,
+        ["urlencode"] = UrlFilter.Encode,
+        ["wordcount"] = TextFilters.WordCount,
+    }.ToFrozenDictionary();
 
     /// <summary>Whether a filter can be used.</summary>
     public static bool IsKnown(string name) => s_filters.ContainsKey(name);

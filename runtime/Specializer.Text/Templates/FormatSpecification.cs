@@ -49,10 +49,10 @@ internal sealed record FormatSpecification
     public TextValue Apply(RenderContext context, Value number)
     {
         BigInteger? integer = Numbers.Integer(number);
-        (string sign, string digits) = integer is BigInteger whole && Type is '\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X'
-            ? Integer(whole)
+        (string sign, string digits) =
+            integer is BigInteger whole && Type is '\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X' ? Integer(whole)
             : integer is null && Type is 'd' or 'n' or 'b' or 'o' or 'x' or 'X' or 'c'
-            ? throw TemplateFault.Runtime($"The format '{Type}' takes an integer.")
+                ? throw TemplateFault.Runtime($"The format '{Type}' takes an integer.")
             : Float(Numbers.Float(number));
         if (Grouping != '\0')
         {
@@ -115,7 +115,10 @@ internal sealed record FormatSpecification
         return (SignOf(double.IsNegative(value) && !double.IsNaN(value)), Type == '%' ? digits + "%" : digits);
     }
 
-    private string SignOf(bool isNegative) => isNegative ? "-" : Sign == '-' ? "" : Sign.ToString();
+    private string SignOf(bool isNegative) =>
+        isNegative ? "-"
+        : Sign == '-' ? ""
+        : Sign.ToString();
 
     private string Group(string digits)
     {
@@ -138,7 +141,12 @@ internal sealed record FormatSpecification
     private TextValue Pad(RenderContext context, TextValue sign, TextValue text, int length, char align)
     {
         int padding = Math.Max(0, Width - length);
-        int left = align switch { '>' => padding, '^' => padding / 2, _ => 0 };
+        int left = align switch
+        {
+            '>' => padding,
+            '^' => padding / 2,
+            _ => 0,
+        };
         int middle = align == '=' ? padding : 0;
         TextBuilder builder = context.Builder();
         Repeat(builder, left);

@@ -7,15 +7,16 @@ namespace Specializer.Text.Templates;
 internal static class Globals
 {
     /// <summary>A function by name; null where there is none.</summary>
-    public static Value? Find(RenderContext context, string name) => name switch
-    {
-        "range" => Function(name, arguments => Range(arguments)),
-        "dict" => Function(name, arguments => Dictionary(context, name, arguments)),
-        "namespace" => Function(name, arguments => new NamespaceValue(Dictionary(context, name, arguments))),
-        "raise_exception" => Function(name, arguments => Raise(context, arguments)),
-        "strftime_now" => Function(name, arguments => Clock.Format(context, arguments.Bind(name, 1, "format")[0]!)),
-        _ => null,
-    };
+    public static Value? Find(RenderContext context, string name) =>
+        name switch
+        {
+            "range" => Function(name, arguments => Range(arguments)),
+            "dict" => Function(name, arguments => Dictionary(context, name, arguments)),
+            "namespace" => Function(name, arguments => new NamespaceValue(Dictionary(context, name, arguments))),
+            "raise_exception" => Function(name, arguments => Raise(context, arguments)),
+            "strftime_now" => Function(name, arguments => Clock.Format(context, arguments.Bind(name, 1, "format")[0]!)),
+            _ => null,
+        };
 
     private static CallableValue Function(string name, System.Func<Arguments, Value> call) => new(name, "function", call);
 
@@ -44,8 +45,8 @@ internal static class Globals
             : new RangeValue(start, stop, step, (int)BigInteger.Max(0, count));
     }
 
-    private static BigInteger Integer(Value value) => Numbers.Integer(value)
-        ?? throw TemplateFault.Runtime($"'{value.TypeName}' object cannot be interpreted as an integer");
+    private static BigInteger Integer(Value value) =>
+        Numbers.Integer(value) ?? throw TemplateFault.Runtime($"'{value.TypeName}' object cannot be interpreted as an integer");
 
     private static DictValue Dictionary(RenderContext context, string name, Arguments arguments)
     {

@@ -55,7 +55,11 @@ internal sealed class Interpreter
     /// <returns>The text.</returns>
     /// <exception cref="TemplateFault">An operation failed, the template refused the conversation, or reached a limit.</exception>
     public static TextValue Render(
-        TemplateNode template, RenderContext context, IReadOnlyDictionary<string, Value> variables, ref int position)
+        TemplateNode template,
+        RenderContext context,
+        IReadOnlyDictionary<string, Value> variables,
+        ref int position
+    )
     {
         Interpreter interpreter = new(context, variables);
         try
@@ -75,17 +79,18 @@ internal sealed class Interpreter
     /// <summary>The function of a macro or call block, closed over the frame it stands in.</summary>
     public CallableValue Close(MacroFunction macro, Frame frame) =>
         new(macro.Name ?? "", "Macro", arguments => Call(macro, frame, arguments))
-    {
-        Attribute = name => name switch
         {
-            "name" => macro.Name is null ? NoneValue.Instance : new TextValue(macro.Name),
-            "arguments" => new TupleValue([.. Names(macro)]),
-            "catch_kwargs" => BoolValue.Of(macro.NamedArguments is not null),
-            "catch_varargs" => BoolValue.Of(macro.FurtherArguments is not null),
-            "caller" => BoolValue.Of(macro.Caller is not null),
-            _ => null,
-        },
-    };
+            Attribute = name =>
+                name switch
+                {
+                    "name" => macro.Name is null ? NoneValue.Instance : new TextValue(macro.Name),
+                    "arguments" => new TupleValue([.. Names(macro)]),
+                    "catch_kwargs" => BoolValue.Of(macro.NamedArguments is not null),
+                    "catch_varargs" => BoolValue.Of(macro.FurtherArguments is not null),
+                    "caller" => BoolValue.Of(macro.Caller is not null),
+                    _ => null,
+                },
+        };
 
     private static IEnumerable<Value> Names(MacroFunction macro)
     {
@@ -99,7 +104,8 @@ internal sealed class Interpreter
     {
         foreach (Load load in scope.Loads)
         {
-            frame.Slots[load.Target.Slot] = load.FromContext ? Variable(load.Target.Name)
+            frame.Slots[load.Target.Slot] =
+                load.FromContext ? Variable(load.Target.Name)
                 : load.Source is null ? null
                 : frame.Of(load.Source)[load.Source.Slot];
         }

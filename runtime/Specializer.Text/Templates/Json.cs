@@ -34,9 +34,9 @@ internal sealed class Json
         {
             null or NoneValue => null,
             TextValue text => context.Characters(text),
-            Value width when Numbers.Integer(width) is System.Numerics.BigInteger count =>
-                count > 1000 ? throw TemplateFault.Limit("The indentation of tojson is above 1,000.")
-                    : new string(' ', Math.Max(0, (int)count)),
+            Value width when Numbers.Integer(width) is System.Numerics.BigInteger count => count > 1000
+                ? throw TemplateFault.Limit("The indentation of tojson is above 1,000.")
+                : new string(' ', Math.Max(0, (int)count)),
             Value other => throw TemplateFault.Runtime($"tojson cannot indent by '{other.TypeName}'"),
         };
         (string comma, string colon) = (indent is null ? ", " : ",", ": ");
@@ -72,12 +72,18 @@ internal sealed class Json
                 WriteAll(items.Items, level, "[", "]", item => Write(item, level + 1));
                 break;
             case DictValue dictionary:
-                WriteAll(Entries(dictionary), level, "{", "}", entry =>
-                {
-                    WriteKey(entry.Key);
-                    _builder.Append(_colon);
-                    Write(entry.Value, level + 1);
-                });
+                WriteAll(
+                    Entries(dictionary),
+                    level,
+                    "{",
+                    "}",
+                    entry =>
+                    {
+                        WriteKey(entry.Key);
+                        _builder.Append(_colon);
+                        Write(entry.Value, level + 1);
+                    }
+                );
                 break;
             default:
                 throw TemplateFault.Runtime($"Object of type {value.TypeName} is not JSON serializable");
@@ -92,8 +98,12 @@ internal sealed class Json
         }
 
         _context.Budget.Elements(8L * dictionary.Entries.Count);
-        return [.. dictionary.Entries.Order(Comparer<KeyValuePair<Value, Value>>.Create(
-            (left, right) => _context.Comparer.Order(left.Key, right.Key, "<") ?? 0))];
+        return
+        [
+            .. dictionary.Entries.Order(
+                Comparer<KeyValuePair<Value, Value>>.Create((left, right) => _context.Comparer.Order(left.Key, right.Key, "<") ?? 0)
+            ),
+        ];
     }
 
     private void WriteAll<T>(IReadOnlyList<T> elements, int level, string open, string close, Action<T> write)
@@ -146,17 +156,18 @@ internal sealed class Json
         }
     }
 
-    private static string Scalar(Value value) => value switch
-    {
-        NoneValue => "null",
-        BoolValue boolean => boolean.Value ? "true" : "false",
-        IntValue integer => integer.Value.ToString(CultureInfo.InvariantCulture),
-        FloatValue { Value: double.NaN } => "NaN",
-        FloatValue { Value: double.PositiveInfinity } => "Infinity",
-        FloatValue { Value: double.NegativeInfinity } => "-Infinity",
-        FloatValue number => Numbers.Print(number.Value),
-        _ => "",
-    };
+    private static string Scalar(Value value) =>
+        value switch
+        {
+            NoneValue => "null",
+            BoolValue boolean => boolean.Value ? "true" : "false",
+            IntValue integer => integer.Value.ToString(CultureInfo.InvariantCulture),
+            FloatValue { Value: double.NaN } => "NaN",
+            FloatValue { Value: double.PositiveInfinity } => "Infinity",
+            FloatValue { Value: double.NegativeInfinity } => "-Infinity",
+            FloatValue number => Numbers.Print(number.Value),
+            _ => "",
+        };
 
     private void WriteText(string text)
     {

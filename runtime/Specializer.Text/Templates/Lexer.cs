@@ -33,8 +33,34 @@ internal readonly record struct Token(TokenKind Kind, int Position, string Text,
 internal sealed class Lexer
 {
     private static readonly string[] s_operators =
-        ["//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|",
-            ",", ";"];
+    [
+        "//",
+        "**",
+        "==",
+        "!=",
+        ">=",
+        "<=",
+        "+",
+        "-",
+        "/",
+        "*",
+        "%",
+        "~",
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        "}",
+        ">",
+        "<",
+        "=",
+        ".",
+        ":",
+        "|",
+        ",",
+        ";",
+    ];
 
     private readonly string _source;
     private readonly List<Token> _tokens = [];
@@ -163,7 +189,9 @@ internal sealed class Lexer
 
         at = SkipSpace(_source, at + 3);
         ReadOnlySpan<char> rest = _source.AsSpan(at);
-        return rest.StartsWith("-%}") ? SkipSpace(_source, at + 3) : rest.StartsWith("%}") ? at + 2 : null;
+        return rest.StartsWith("-%}") ? SkipSpace(_source, at + 3)
+            : rest.StartsWith("%}") ? at + 2
+            : null;
     }
 
     private void ReadRaw(int tag)
@@ -197,7 +225,9 @@ internal sealed class Lexer
     private bool AtEnd(char kind)
     {
         int start = Sign(_position) == ' ' ? _position : _position + 1;
-        return start + 1 < _source.Length && _source[start] == (kind == '%' ? '%' : '}') && _source[start + 1] == '}'
+        return start + 1 < _source.Length
+            && _source[start] == (kind == '%' ? '%' : '}')
+            && _source[start + 1] == '}'
             && (kind == '%' || Sign(_position) != '+');
     }
 
@@ -217,12 +247,13 @@ internal sealed class Lexer
 
     private char Sign(int at) => at < _source.Length && _source[at] is '-' or '+' ? _source[at] : ' ';
 
-    private void AfterEnd(char sign, int position) => _position = sign switch
-    {
-        '-' => SkipSpace(_source, position),
-        '+' => position,
-        _ => position < _source.Length && _source[position] == '\n' ? position + 1 : position,
-    };
+    private void AfterEnd(char sign, int position) =>
+        _position = sign switch
+        {
+            '-' => SkipSpace(_source, position),
+            '+' => position,
+            _ => position < _source.Length && _source[position] == '\n' ? position + 1 : position,
+        };
 
     private void ReadToken(int tag, char kind)
     {
@@ -293,14 +324,20 @@ internal sealed class Lexer
     {
         if (_source[start] == '0' && start + 1 < _source.Length)
         {
-            int radix = char.ToLowerInvariant(_source[start + 1]) switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 0 };
+            int radix = char.ToLowerInvariant(_source[start + 1]) switch
+            {
+                'b' => 2,
+                'o' => 8,
+                'x' => 16,
+                _ => 0,
+            };
             int at = start + 2;
             BigInteger value = 0;
             while (radix > 0)
             {
                 int digit = at < _source.Length && _source[at] == '_' && at + 1 < _source.Length ? at + 1 : at;
-                int number = digit < _source.Length && char.IsAsciiHexDigit(_source[digit])
-                    ? Convert.ToInt32(_source[digit].ToString(), 16) : -1;
+                int number =
+                    digit < _source.Length && char.IsAsciiHexDigit(_source[digit]) ? Convert.ToInt32(_source[digit].ToString(), 16) : -1;
                 if (number < 0 || number >= radix)
                 {
                     break;
@@ -336,8 +373,10 @@ internal sealed class Lexer
 
     private int SkipDigits(int at)
     {
-        while (at < _source.Length && (char.IsAsciiDigit(_source[at])
-            || (_source[at] == '_' && at + 1 < _source.Length && char.IsAsciiDigit(_source[at + 1]))))
+        while (
+            at < _source.Length
+            && (char.IsAsciiDigit(_source[at]) || (_source[at] == '_' && at + 1 < _source.Length && char.IsAsciiDigit(_source[at + 1])))
+        )
         {
             at++;
         }
@@ -355,7 +394,14 @@ internal sealed class Lexer
 
         if (found is "(" or "[" or "{")
         {
-            _open.Push(found switch { "(" => ')', "[" => ']', _ => '}' });
+            _open.Push(
+                found switch
+                {
+                    "(" => ')',
+                    "[" => ']',
+                    _ => '}',
+                }
+            );
         }
         else if (found is ")" or "]" or "}" && (!_open.TryPop(out char expected) || expected != found[0]))
         {

@@ -39,7 +39,10 @@ internal sealed class LoopValue(RenderContext context, IEnumerator<Value> elemen
     /// <summary>Goes to the next element; null at the end.</summary>
     public Value? Next()
     {
-        Value? next = _ahead.TryDequeue(out Value? ahead) ? ahead : elements.MoveNext() ? elements.Current : null;
+        Value? next =
+            _ahead.TryDequeue(out Value? ahead) ? ahead
+            : elements.MoveNext() ? elements.Current
+            : null;
         if (next is not null)
         {
             (_previous, _current) = (_current, next);
@@ -50,23 +53,24 @@ internal sealed class LoopValue(RenderContext context, IEnumerator<Value> elemen
     }
 
     /// <summary>An attribute; null where there is none.</summary>
-    public Value? Attribute(string name) => name switch
-    {
-        "index" => new IntValue(_index + 1),
-        "index0" => new IntValue(_index),
-        "revindex" => new IntValue(Length - _index),
-        "revindex0" => new IntValue(Length - _index - 1),
-        "first" => BoolValue.Of(_index == 0),
-        "last" => BoolValue.Of(Peek() is null),
-        "length" => new IntValue(Length),
-        "depth" => new IntValue(1),
-        "depth0" => new IntValue(0),
-        "previtem" => _index == 0 ? new UndefinedValue("there is no previous item") { IsReason = true } : _previous,
-        "nextitem" => Peek() ?? new UndefinedValue("there is no next item") { IsReason = true },
-        "cycle" => new CallableValue("cycle", "method", Cycle),
-        "changed" => new CallableValue("changed", "method", Changed),
-        _ => null,
-    };
+    public Value? Attribute(string name) =>
+        name switch
+        {
+            "index" => new IntValue(_index + 1),
+            "index0" => new IntValue(_index),
+            "revindex" => new IntValue(Length - _index),
+            "revindex0" => new IntValue(Length - _index - 1),
+            "first" => BoolValue.Of(_index == 0),
+            "last" => BoolValue.Of(Peek() is null),
+            "length" => new IntValue(Length),
+            "depth" => new IntValue(1),
+            "depth0" => new IntValue(0),
+            "previtem" => _index == 0 ? new UndefinedValue("there is no previous item") { IsReason = true } : _previous,
+            "nextitem" => Peek() ?? new UndefinedValue("there is no next item") { IsReason = true },
+            "cycle" => new CallableValue("cycle", "method", Cycle),
+            "changed" => new CallableValue("changed", "method", Changed),
+            _ => null,
+        };
 
     private Value? Peek()
     {
@@ -78,9 +82,10 @@ internal sealed class LoopValue(RenderContext context, IEnumerator<Value> elemen
         return _ahead.TryPeek(out Value? next) ? next : null;
     }
 
-    private Value Cycle(Arguments arguments) => arguments.Positional.Count == 0 || arguments.Named.Count > 0
-        ? throw TemplateFault.Runtime("no items for cycling given")
-        : arguments.Positional[_index % arguments.Positional.Count];
+    private Value Cycle(Arguments arguments) =>
+        arguments.Positional.Count == 0 || arguments.Named.Count > 0
+            ? throw TemplateFault.Runtime("no items for cycling given")
+            : arguments.Positional[_index % arguments.Positional.Count];
 
     private BoolValue Changed(Arguments arguments)
     {

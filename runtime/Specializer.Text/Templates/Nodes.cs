@@ -76,7 +76,10 @@ internal sealed record BinaryExpression(int Position, BinaryOperator Operator, E
 internal sealed record ConcatenationExpression(int Position, IReadOnlyList<Expression> Parts) : Expression(Position);
 
 internal sealed record ComparisonExpression(
-    int Position, Expression First, IReadOnlyList<(ComparisonOperator Operator, Expression Operand)> Rest) : Expression(Position);
+    int Position,
+    Expression First,
+    IReadOnlyList<(ComparisonOperator Operator, Expression Operand)> Rest
+) : Expression(Position);
 
 internal sealed record NotExpression(int Position, Expression Operand) : Expression(Position);
 
@@ -88,13 +91,15 @@ internal sealed record AttributeExpression(int Position, Expression Target, stri
 
 internal sealed record ItemExpression(int Position, Expression Target, Expression Key) : Expression(Position);
 
-internal sealed record SliceExpression(
-    int Position, Expression? Start, Expression? Stop, Expression? Step) : Expression(Position);
+internal sealed record SliceExpression(int Position, Expression? Start, Expression? Stop, Expression? Step) : Expression(Position);
 
 /// <summary>The arguments of a call, filter or test as written.</summary>
 internal sealed record CallArguments(
-    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Spread,
-        Expression? NamedSpread)
+    IReadOnlyList<Expression> Positional,
+    IReadOnlyList<(string Name, Expression Value)> Named,
+    Expression? Spread,
+    Expression? NamedSpread
+)
 {
     public static CallArguments None { get; } = new([], [], null, null);
 }
@@ -127,12 +132,19 @@ internal sealed record TextStatement(int Position, TextValue Text) : Statement(P
 internal sealed record PrintStatement(int Position, Expression Value) : Statement(Position);
 
 internal sealed record IfStatement(
-    int Position, IReadOnlyList<(Expression Test, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Otherwise)
-        : Statement(Position);
+    int Position,
+    IReadOnlyList<(Expression Test, IReadOnlyList<Statement> Body)> Branches,
+    IReadOnlyList<Statement> Otherwise
+) : Statement(Position);
 
 internal sealed record ForStatement(
-    int Position, Target Target, Expression Source, Expression? Test, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Otherwise)
-    : Statement(Position)
+    int Position,
+    Target Target,
+    Expression Source,
+    Expression? Test,
+    IReadOnlyList<Statement> Body,
+    IReadOnlyList<Statement> Otherwise
+) : Statement(Position)
 {
     /// <summary>The target in the scope of the test, which has variables of its own.</summary>
     public Target? TestTarget { get; set; }
@@ -153,8 +165,8 @@ internal sealed record ContinueStatement(int Position) : Statement(Position);
 
 internal sealed record SetStatement(int Position, Target Target, Expression Value) : Statement(Position);
 
-internal sealed record SetBlockStatement(
-    int Position, Target Target, FilterExpression? Filter, IReadOnlyList<Statement> Body) : Statement(Position)
+internal sealed record SetBlockStatement(int Position, Target Target, FilterExpression? Filter, IReadOnlyList<Statement> Body)
+    : Statement(Position)
 {
     public Scope Scope { get; } = new();
 }
@@ -164,8 +176,8 @@ internal sealed record FilterBlockStatement(int Position, FilterExpression Filte
     public Scope Scope { get; } = new();
 }
 
-internal sealed record WithStatement(
-    int Position, IReadOnlyList<(Target Target, Expression Value)> Bindings, IReadOnlyList<Statement> Body) : Statement(Position)
+internal sealed record WithStatement(int Position, IReadOnlyList<(Target Target, Expression Value)> Bindings, IReadOnlyList<Statement> Body)
+    : Statement(Position)
 {
     public Scope Scope { get; } = new();
 }

@@ -26,8 +26,9 @@ internal static class NumberFilters
     {
         Value?[] bound = arguments.Bind("int", 0, "default", "base");
         Value otherwise = bound[0] ?? new IntValue(0);
-        BigInteger radix = bound[1] is null ? 10 : Numbers.Integer(bound[1]!)
-            ?? throw TemplateFault.Runtime("int takes an integer as base");
+        BigInteger radix = bound[1] is null
+            ? 10
+            : Numbers.Integer(bound[1]!) ?? throw TemplateFault.Runtime("int takes an integer as base");
         switch (value)
         {
             case UndefinedValue undefined:
@@ -61,9 +62,13 @@ internal static class NumberFilters
     public static Value Round(RenderContext context, Value value, Arguments arguments)
     {
         Value?[] bound = arguments.Bind("round", 0, "precision", "method");
-        string method = bound[1] is null ? "common" : bound[1] is TextValue text ? context.Characters(text) : "";
-        BigInteger digits = bound[0] is null ? 0 : Numbers.Integer(bound[0]!)
-            ?? throw TemplateFault.Runtime("round takes an integer as precision");
+        string method =
+            bound[1] is null ? "common"
+            : bound[1] is TextValue text ? context.Characters(text)
+            : "";
+        BigInteger digits = bound[0] is null
+            ? 0
+            : Numbers.Integer(bound[0]!) ?? throw TemplateFault.Runtime("round takes an integer as precision");
         int precision = (int)BigInteger.Max(-1000, BigInteger.Min(1000, digits));
         if (value is UndefinedValue undefined)
         {
@@ -104,8 +109,9 @@ internal static class NumberFilters
         }
 
         Func<Value, Value> getter = Filters.Getter(context, bound[0]);
-        return Sequences.Iterate(context, value).Aggregate(sum, (all, item) =>
-            Arithmetic.Operate(context, BinaryOperator.Add, all, getter(item)));
+        return Sequences
+            .Iterate(context, value)
+            .Aggregate(sum, (all, item) => Arithmetic.Operate(context, BinaryOperator.Add, all, getter(item)));
     }
 
     private static string TrimmedNumber(RenderContext context, TextValue text)
@@ -123,8 +129,16 @@ internal static class NumberFilters
             throw TemplateFault.Unsupported("Numbers in other digits than 0 to 9 are not read.");
         }
 
-        int prefix = digits.Length > 1 && digits[0] == '0'
-            ? char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
+        int prefix =
+            digits.Length > 1 && digits[0] == '0'
+                ? char.ToLowerInvariant(digits[1]) switch
+                {
+                    'x' => 16,
+                    'o' => 8,
+                    'b' => 2,
+                    _ => 0,
+                }
+                : 0;
         if (prefix > 0 && (radix == prefix || radix.IsZero))
         {
             (digits, radix) = (digits.Length > 2 && digits[2] == '_' ? digits[3..] : digits[2..], prefix);
@@ -138,8 +152,11 @@ internal static class NumberFilters
         bool wasDigit = false;
         foreach (char character in digits)
         {
-            int digit = character == '_' && wasDigit ? -1 : char.IsAsciiDigit(character) ? character - '0'
-                : char.IsAsciiLetter(character) ? char.ToLowerInvariant(character) - 'a' + 10 : int.MaxValue;
+            int digit =
+                character == '_' && wasDigit ? -1
+                : char.IsAsciiDigit(character) ? character - '0'
+                : char.IsAsciiLetter(character) ? char.ToLowerInvariant(character) - 'a' + 10
+                : int.MaxValue;
             if (digit >= radix)
             {
                 return null;
@@ -155,7 +172,7 @@ internal static class NumberFilters
     private static double? ParseFloat(string text)
     {
         string number = text;
-        for (int i = 0; (i = number.IndexOf('_', i)) >= 0;)
+        for (int i = 0; (i = number.IndexOf('_', i)) >= 0; )
         {
             if (i == 0 || i + 1 >= number.Length || !char.IsAsciiDigit(number[i - 1]) || !char.IsAsciiDigit(number[i + 1]))
             {

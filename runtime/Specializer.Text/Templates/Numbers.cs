@@ -13,12 +13,13 @@ internal static class Numbers
     public static bool IsNumber(Value value) => value is IntValue or BoolValue or FloatValue;
 
     /// <summary>The integer that a boolean or integer is; null for other values.</summary>
-    public static BigInteger? Integer(Value value) => value switch
-    {
-        IntValue integer => integer.Value,
-        BoolValue boolean => boolean.Value ? BigInteger.One : BigInteger.Zero,
-        _ => null,
-    };
+    public static BigInteger? Integer(Value value) =>
+        value switch
+        {
+            IntValue integer => integer.Value,
+            BoolValue boolean => boolean.Value ? BigInteger.One : BigInteger.Zero,
+            _ => null,
+        };
 
     /// <summary>The float that a number is.</summary>
     public static double Float(Value number)
@@ -50,11 +51,12 @@ internal static class Numbers
     }
 
     /// <summary>An arithmetic operation on two numbers.</summary>
-    public static Value Operate(BinaryOperator operation, Value left, Value right) => (Integer(left), Integer(right)) switch
-    {
-        (BigInteger a, BigInteger b) => OperateIntegers(operation, a, b),
-        _ => new FloatValue(OperateFloats(operation, Float(left), Float(right))),
-    };
+    public static Value Operate(BinaryOperator operation, Value left, Value right) =>
+        (Integer(left), Integer(right)) switch
+        {
+            (BigInteger a, BigInteger b) => OperateIntegers(operation, a, b),
+            _ => new FloatValue(OperateFloats(operation, Float(left), Float(right))),
+        };
 
     /// <summary>Python's <c>repr</c> of a float: the shortest digits that give it again.</summary>
     public static string Print(double value)
@@ -184,7 +186,11 @@ internal static class Numbers
         }
 
         return BigInteger.Abs(a) <= BigInteger.One
-            ? new IntValue(b.IsZero ? 1 : a.Sign < 0 && b.IsEven ? 1 : a)
+            ? new IntValue(
+                b.IsZero ? 1
+                : a.Sign < 0 && b.IsEven ? 1
+                : a
+            )
             : IntValue.Of(BigInteger.Pow(a, (int)b));
     }
 
@@ -213,8 +219,7 @@ internal static class Numbers
                 return a == 0 && b < 0 ? throw TemplateFault.Runtime("0.0 cannot be raised to a negative power")
                     : a < 0 && double.IsFinite(b) && !double.IsInteger(b)
                         ? throw TemplateFault.Unsupported("A complex number is not supported.")
-                    : double.IsInfinity(power) && double.IsFinite(a) && double.IsFinite(b)
-                        ? throw TemplateFault.Runtime("Result too large")
+                    : double.IsInfinity(power) && double.IsFinite(a) && double.IsFinite(b) ? throw TemplateFault.Runtime("Result too large")
                     : power;
         }
     }

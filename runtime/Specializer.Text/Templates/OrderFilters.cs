@@ -13,14 +13,21 @@ internal static class OrderFilters
         List<Func<Value, Value>> getters = bound[2] is TextValue text
             ? [.. context.Characters(text).Split(',').Select(part => Key(context, new TextValue(part), bound[1]))]
             : [Key(context, bound[2], bound[1])];
-        return Sorted(context, Sequences.Collect(context, value), item =>
-            context.List([.. getters.Select(getter => getter(item))]), bound[0]);
+        return Sorted(
+            context,
+            Sequences.Collect(context, value),
+            item => context.List([.. getters.Select(getter => getter(item))]),
+            bound[0]
+        );
     }
 
     public static Value DictSort(RenderContext context, Value value, Arguments arguments)
     {
         Value?[] bound = arguments.Bind("dictsort", 0, "case_sensitive", "by", "reverse");
-        string by = bound[1] is null ? "key" : bound[1] is TextValue text ? context.Characters(text) : "";
+        string by =
+            bound[1] is null ? "key"
+            : bound[1] is TextValue text ? context.Characters(text)
+            : "";
         if (by is not ("key" or "value"))
         {
             throw TemplateFault.Runtime("You can only sort by either \"key\" or \"value\"");
@@ -79,9 +86,7 @@ internal static class OrderFilters
     private static Func<Value, Value> Key(RenderContext context, Value? attribute, Value? isCaseSensitive)
     {
         Func<Value, Value> getter = Filters.Getter(context, attribute);
-        return isCaseSensitive is not null && Sequences.IsTrue(context, isCaseSensitive)
-            ? getter
-            : item => Lowered(context, getter(item));
+        return isCaseSensitive is not null && Sequences.IsTrue(context, isCaseSensitive) ? getter : item => Lowered(context, getter(item));
     }
 
     private static Value Lowered(RenderContext context, Value value) => value is TextValue text ? TextCases.Lower(context, text) : value;
@@ -96,8 +101,14 @@ internal static class OrderFilters
     }
 
     // A merge sort: stable, and a comparison that fails simply ends it.
-    private static void Merge(RenderContext context, (Value Key, Value Item)[] entries, (Value Key, Value Item)[] spare, int start,
-        int end, int sign)
+    private static void Merge(
+        RenderContext context,
+        (Value Key, Value Item)[] entries,
+        (Value Key, Value Item)[] spare,
+        int start,
+        int end,
+        int sign
+    )
     {
         if (end - start < 2)
         {
@@ -111,8 +122,7 @@ internal static class OrderFilters
         int right = middle;
         for (int i = start; i < end; i++)
         {
-            bool isRight = left == middle
-                || (right < end && context.Comparer.Order(entries[right].Key, entries[left].Key, "<") * sign < 0);
+            bool isRight = left == middle || (right < end && context.Comparer.Order(entries[right].Key, entries[left].Key, "<") * sign < 0);
             spare[i] = isRight ? entries[right++] : entries[left++];
         }
 

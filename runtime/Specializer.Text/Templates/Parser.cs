@@ -57,9 +57,7 @@ internal sealed class Parser
                     _tokens.Expect(TokenKind.BlockEnd);
                     break;
                 default:
-                    return ends.Length == 0
-                        ? body
-                        : throw new ParseFault(token.Position, $"The template ends without '{ends[^1]}'.");
+                    return ends.Length == 0 ? body : throw new ParseFault(token.Position, $"The template ends without '{ends[^1]}'.");
             }
         }
     }
@@ -119,8 +117,9 @@ internal sealed class Parser
                 throw new ParseFault(tag.Position, $"The tag '{tag.Text}' is not supported.", ChatTemplateError.Unsupported);
             default:
                 throw new ParseFault(
-                    tag.Position, $"The tag '{tag.Text}' is unknown" + (ends.Length == 0 ? "."
-                        : $" here; '{ends[^1]}' is still to come."));
+                    tag.Position,
+                    $"The tag '{tag.Text}' is unknown" + (ends.Length == 0 ? "." : $" here; '{ends[^1]}' is still to come.")
+                );
         }
     }
 
@@ -286,11 +285,14 @@ internal sealed class Parser
             : MakeName(name, isLoopAllowed: _allLoops == 0);
     }
 
-    private static NameTarget MakeName(Token name, bool isLoopAllowed) => name.Text switch
-    {
-        "true" or "True" or "false" or "False" or "none" or "None" =>
-            throw new ParseFault(name.Position, $"'{name.Text}' cannot be assigned to."),
-        "loop" when !isLoopAllowed => throw new ParseFault(name.Position, "'loop' cannot be assigned to in a loop."),
-        _ => new NameTarget(name.Position, name.Text),
-    };
+    private static NameTarget MakeName(Token name, bool isLoopAllowed) =>
+        name.Text switch
+        {
+            "true" or "True" or "false" or "False" or "none" or "None" => throw new ParseFault(
+                name.Position,
+                $"'{name.Text}' cannot be assigned to."
+            ),
+            "loop" when !isLoopAllowed => throw new ParseFault(name.Position, "'loop' cannot be assigned to in a loop."),
+            _ => new NameTarget(name.Position, name.Text),
+        };
 }

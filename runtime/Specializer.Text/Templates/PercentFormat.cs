@@ -15,7 +15,7 @@ internal static class PercentFormat
         Value[] values = argument is TupleValue tuple ? [.. tuple.Items] : [argument];
         int used = 0;
         int start = 0;
-        for (int at; (at = text.IndexOf('%', start)) >= 0;)
+        for (int at; (at = text.IndexOf('%', start)) >= 0; )
         {
             builder.Append(format, start, at - start);
             int i = at + 1;
@@ -24,7 +24,8 @@ internal static class PercentFormat
             {
                 int close = text.IndexOf(')', i);
                 TextValue key = new(close < 0 ? "" : text[(i + 1)..close]);
-                value = named is null ? throw TemplateFault.Runtime("The format requires a mapping.")
+                value =
+                    named is null ? throw TemplateFault.Runtime("The format requires a mapping.")
                     : named.TryGet(key, out Value found) ? found
                     : throw TemplateFault.Runtime($"The format's key '{text[(i + 1)..Math.Max(i + 1, close)]}' is absent.");
                 i = close + 1;
@@ -43,8 +44,7 @@ internal static class PercentFormat
                 continue;
             }
 
-            value ??= used < values.Length ? values[used++]
-                : throw TemplateFault.Runtime("There are not enough arguments for the format.");
+            value ??= used < values.Length ? values[used++] : throw TemplateFault.Runtime("There are not enough arguments for the format.");
             builder.Append(Convert(context, text[i], specification, value));
         }
 
@@ -80,9 +80,15 @@ internal static class PercentFormat
         bool zeros = given.Contains('0', StringComparison.Ordinal) && !isLeft;
         return new FormatSpecification
         {
-            Align = isLeft ? '<' : zeros ? '=' : '>',
+            Align =
+                isLeft ? '<'
+                : zeros ? '='
+                : '>',
             Fill = zeros ? "0" : " ",
-            Sign = given.Contains('+', StringComparison.Ordinal) ? '+' : given.Contains(' ', StringComparison.Ordinal) ? ' ' : '-',
+            Sign =
+                given.Contains('+', StringComparison.Ordinal) ? '+'
+                : given.Contains(' ', StringComparison.Ordinal) ? ' '
+                : '-',
             IsAlternate = given.Contains('#', StringComparison.Ordinal),
             Width = width,
             Precision = precision,
@@ -100,7 +106,7 @@ internal static class PercentFormat
 
         return i == start ? 0
             : i - start < 6 && int.Parse(text.AsSpan(start, i - start), CultureInfo.InvariantCulture) <= FormatSpecification.MaximalWidth
-            ? int.Parse(text.AsSpan(start, i - start), CultureInfo.InvariantCulture)
+                ? int.Parse(text.AsSpan(start, i - start), CultureInfo.InvariantCulture)
             : throw TemplateFault.Limit($"A format's width or precision is above {FormatSpecification.MaximalWidth}.");
     }
 

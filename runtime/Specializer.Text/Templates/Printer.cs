@@ -71,9 +71,11 @@ internal static class Printer
                 AppendItems(context, builder, "([", Sequences.Collect(context, view), "])");
                 break;
             case RangeValue range:
-                builder.Append(range.Increment.IsOne
-                    ? string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop})")
-                    : string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop}, {range.Increment})"));
+                builder.Append(
+                    range.Increment.IsOne
+                        ? string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop})")
+                        : string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop}, {range.Increment})")
+                );
                 break;
             case NamespaceValue space:
                 builder.Append("<Namespace ");
@@ -128,11 +130,11 @@ internal static class Printer
     private static void AppendQuoted(RenderContext context, TextBuilder builder, TextValue text)
     {
         string characters = context.Characters(text);
-        string quote = characters.Contains('\'', StringComparison.Ordinal)
-            && !characters.Contains('"', StringComparison.Ordinal) ? "\"" : "'";
+        string quote =
+            characters.Contains('\'', StringComparison.Ordinal) && !characters.Contains('"', StringComparison.Ordinal) ? "\"" : "'";
         builder.Append(text.IsSafe ? "Markup(" + quote : quote);
         int start = 0;
-        for (int i = 0; i < characters.Length;)
+        for (int i = 0; i < characters.Length; )
         {
             int codePoint = CodePoints.At(characters, i);
             int length = CodePoints.LengthAt(characters, i);

@@ -23,8 +23,8 @@ internal static class SequenceFilters
     public static Value Last(RenderContext context, Value value, Arguments arguments)
     {
         arguments.Bind("last", 0);
-        IEnumerable<Value> reversed = Sequences.Reversed(context, value)
-            ?? throw TemplateFault.Runtime($"'{value.TypeName}' object is not reversible");
+        IEnumerable<Value> reversed =
+            Sequences.Reversed(context, value) ?? throw TemplateFault.Runtime($"'{value.TypeName}' object is not reversible");
         return reversed.FirstOrDefault() ?? None("No last item, sequence was empty.");
     }
 
@@ -37,12 +37,14 @@ internal static class SequenceFilters
     public static Value Items(RenderContext context, Value value, Arguments arguments)
     {
         arguments.Bind("items", 0);
-        return context.Iterator(value switch
-        {
-            UndefinedValue => [],
-            DictValue dictionary => Sequences.Iterate(context, new DictViewValue(dictionary, DictViewKind.Items)),
-            _ => Failing("Can only get item pairs from a mapping."),
-        });
+        return context.Iterator(
+            value switch
+            {
+                UndefinedValue => [],
+                DictValue dictionary => Sequences.Iterate(context, new DictViewValue(dictionary, DictViewKind.Items)),
+                _ => Failing("Can only get item pairs from a mapping."),
+            }
+        );
     }
 
     public static Value Reverse(RenderContext context, Value value, Arguments arguments)
@@ -174,8 +176,8 @@ internal static class SequenceFilters
 
     private static UndefinedValue None(string reason) => new(reason) { IsReason = true };
 
-    private static BigInteger Integer(Value value, string filter) => Numbers.Integer(value)
-        ?? throw TemplateFault.Runtime($"{filter} takes an integer, not '{value.TypeName}'");
+    private static BigInteger Integer(Value value, string filter) =>
+        Numbers.Integer(value) ?? throw TemplateFault.Runtime($"{filter} takes an integer, not '{value.TypeName}'");
 
     private static IEnumerable<Value> Failing(string message)
     {
@@ -208,9 +210,10 @@ internal static class SequenceFilters
         Func<Value, Value> getter = item => item;
         if (isAttribute)
         {
-            getter = arguments.Positional.Count > 0
-                ? Filters.Getter(context, arguments.Positional[used++])
-                : throw TemplateFault.Runtime("Missing parameter for attribute name");
+            getter =
+                arguments.Positional.Count > 0
+                    ? Filters.Getter(context, arguments.Positional[used++])
+                    : throw TemplateFault.Runtime("Missing parameter for attribute name");
         }
 
         if (arguments.Positional.Count == used)

@@ -7,59 +7,63 @@ namespace Specializer.Text.Templates;
 /// <summary>Python's truth, length, iteration and containment.</summary>
 internal static class Sequences
 {
-    public static bool IsTrue(RenderContext context, Value value) => value switch
-    {
-        BoolValue boolean => boolean.Value,
-        IntValue integer => !integer.Value.IsZero,
-        FloatValue number => number.Value != 0,
-        UndefinedValue or NoneValue => false,
-        _ => LengthOrNull(context, value) != 0,
-    };
+    public static bool IsTrue(RenderContext context, Value value) =>
+        value switch
+        {
+            BoolValue boolean => boolean.Value,
+            IntValue integer => !integer.Value.IsZero,
+            FloatValue number => number.Value != 0,
+            UndefinedValue or NoneValue => false,
+            _ => LengthOrNull(context, value) != 0,
+        };
 
     /// <summary>Python's <c>len</c>; null where the value has none.</summary>
-    public static int? LengthOrNull(RenderContext context, Value value) => value switch
-    {
-        TextValue { Length: 0 } or UndefinedValue => 0,
-        TextValue text => CodePointCount(context, text),
-        ItemsValue items => items.Items.Count,
-        DictValue dictionary => dictionary.Entries.Count,
-        DictViewValue view => view.Dictionary.Entries.Count,
-        RangeValue range => range.Count,
-        LoopValue loop => loop.Length,
-        _ => null,
-    };
+    public static int? LengthOrNull(RenderContext context, Value value) =>
+        value switch
+        {
+            TextValue { Length: 0 } or UndefinedValue => 0,
+            TextValue text => CodePointCount(context, text),
+            ItemsValue items => items.Items.Count,
+            DictValue dictionary => dictionary.Entries.Count,
+            DictViewValue view => view.Dictionary.Entries.Count,
+            RangeValue range => range.Count,
+            LoopValue loop => loop.Length,
+            _ => null,
+        };
 
-    public static int Length(RenderContext context, Value value) => LengthOrNull(context, value)
-        ?? throw TemplateFault.Runtime($"object of type '{value.TypeName}' has no len()");
+    public static int Length(RenderContext context, Value value) =>
+        LengthOrNull(context, value) ?? throw TemplateFault.Runtime($"object of type '{value.TypeName}' has no len()");
 
     public static bool IsIterable(Value value) =>
         value is TextValue or ItemsValue or DictValue or DictViewValue or RangeValue or IteratorValue or UndefinedValue or LoopValue;
 
     /// <summary>The elements: of a text its code points, of a dictionary its keys.</summary>
-    public static IEnumerable<Value> Iterate(RenderContext context, Value value) => value switch
-    {
-        ItemsValue items => items.Items,
-        TextValue text => Characters(context, text),
-        DictValue dictionary => dictionary.Entries.Select(entry => entry.Key),
-        DictViewValue view => Enumerable.Range(0, view.Dictionary.Entries.Count).Select(index => view[index]),
-        RangeValue range => Enumerable.Range(0, range.Count).Select(index => range[index]),
-        IteratorValue iterator => iterator.Rest(),
-        UndefinedValue => [],
-        LoopValue => throw TemplateFault.Unsupported("'loop' is not iterated."),
-        _ => throw TemplateFault.Runtime($"'{value.TypeName}' object is not iterable"),
-    };
+    public static IEnumerable<Value> Iterate(RenderContext context, Value value) =>
+        value switch
+        {
+            ItemsValue items => items.Items,
+            TextValue text => Characters(context, text),
+            DictValue dictionary => dictionary.Entries.Select(entry => entry.Key),
+            DictViewValue view => Enumerable.Range(0, view.Dictionary.Entries.Count).Select(index => view[index]),
+            RangeValue range => Enumerable.Range(0, range.Count).Select(index => range[index]),
+            IteratorValue iterator => iterator.Rest(),
+            UndefinedValue => [],
+            LoopValue => throw TemplateFault.Unsupported("'loop' is not iterated."),
+            _ => throw TemplateFault.Runtime($"'{value.TypeName}' object is not iterable"),
+        };
 
     /// <summary>The elements from the last to the first; null where Python's <c>reversed</c> refuses.</summary>
-    public static IEnumerable<Value>? Reversed(RenderContext context, Value value) => value switch
-    {
-        ItemsValue items => Backwards(items.Items.Count, index => items.Items[index]),
-        TextValue text => [.. Collect(context, text).Reverse().Select(item => ((TextValue)item).AsSafe(text.IsSafe, context.Budget))],
-        DictValue dictionary => Backwards(dictionary.Entries.Count, index => dictionary.Entries[index].Key),
-        DictViewValue view => Backwards(view.Dictionary.Entries.Count, index => view[index]),
-        RangeValue range => Backwards(range.Count, index => range[index]),
-        UndefinedValue => [],
-        _ => null,
-    };
+    public static IEnumerable<Value>? Reversed(RenderContext context, Value value) =>
+        value switch
+        {
+            ItemsValue items => Backwards(items.Items.Count, index => items.Items[index]),
+            TextValue text => [.. Collect(context, text).Reverse().Select(item => ((TextValue)item).AsSafe(text.IsSafe, context.Budget))],
+            DictValue dictionary => Backwards(dictionary.Entries.Count, index => dictionary.Entries[index].Key),
+            DictViewValue view => Backwards(view.Dictionary.Entries.Count, index => view[index]),
+            RangeValue range => Backwards(range.Count, index => range[index]),
+            UndefinedValue => [],
+            _ => null,
+        };
 
     /// <summary>All elements in a list of their own; each is counted.</summary>
     public static IReadOnlyList<Value> Collect(RenderContext context, Value value)
@@ -96,8 +100,10 @@ internal static class Sequences
             case DictViewValue { Kind: DictViewKind.Keys } keys:
                 return keys.Dictionary.TryGet(item, out _);
             case RangeValue range when Numbers.Integer(item) is BigInteger number:
-                return range.Count > 0 && (number - range.Start) % range.Increment == 0
-                    && (number - range.Start) / range.Increment >= 0 && (number - range.Start) / range.Increment < range.Count;
+                return range.Count > 0
+                    && (number - range.Start) % range.Increment == 0
+                    && (number - range.Start) / range.Increment >= 0
+                    && (number - range.Start) / range.Increment < range.Count;
             default:
                 foreach (Value element in Iterate(context, container))
                 {
@@ -120,7 +126,7 @@ internal static class Sequences
     private static IEnumerable<Value> Characters(RenderContext context, TextValue text)
     {
         string characters = context.Characters(text);
-        for (int i = 0; i < characters.Length;)
+        for (int i = 0; i < characters.Length; )
         {
             int length = CodePoints.LengthAt(characters, i);
             yield return text.Slice(i, length, context.Budget).AsSafe(false, context.Budget);

@@ -80,9 +80,11 @@ internal static class StringLiteral
 
     private static int AppendHex(StringBuilder text, string source, int at, int end, int digits)
     {
-        if (at + digits >= end
+        if (
+            at + digits >= end
             || !uint.TryParse(source.AsSpan(at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value)
-            || value > 0x10FFFF)
+            || value > 0x10FFFF
+        )
         {
             throw new ParseFault(at - 1, $"The escape '\\{source[at]}' needs {digits} hexadecimal digits of a character.");
         }

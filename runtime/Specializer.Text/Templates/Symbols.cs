@@ -65,9 +65,10 @@ internal sealed class Symbols
     public Variable? Find(string name) => _references.TryGetValue(name, out Variable? found) ? found : _parent?.Find(name);
 
     /// <summary>Whether the name comes from the context.</summary>
-    public bool IsFromContext(string name) => _references.TryGetValue(name, out Variable? found)
-        ? _loads.TryGetValue(found, out Load? load) && load is { FromContext: true }
-        : _parent?.IsFromContext(name) ?? true;
+    public bool IsFromContext(string name) =>
+        _references.TryGetValue(name, out Variable? found)
+            ? _loads.TryGetValue(found, out Load? load) && load is { FromContext: true }
+            : _parent?.IsFromContext(name) ?? true;
 
     /// <summary>The name is read.</summary>
     public void Read(string name)

@@ -9,54 +9,68 @@ internal static class TextCases
     public static TextValue Upper(RenderContext context, TextValue text) =>
         Map(context, text, (builder, characters, index, _) => CaseMapping.AppendUpper(builder, CodePoints.At(characters, index)));
 
-    public static TextValue Lower(RenderContext context, TextValue text) => Map(context, text, (builder, characters, index, _) =>
-        AppendLower(builder, characters, index));
+    public static TextValue Lower(RenderContext context, TextValue text) =>
+        Map(context, text, (builder, characters, index, _) => AppendLower(builder, characters, index));
 
     /// <summary>Python's <c>capitalize</c>: the first character in title case, the others in lower case.</summary>
-    public static TextValue Capitalize(RenderContext context, TextValue text) => Map(context, text, (builder, characters, index, _) =>
-    {
-        if (index == 0)
-        {
-            CaseMapping.AppendTitle(builder, CodePoints.At(characters, 0));
-        }
-        else
-        {
-            AppendLower(builder, characters, index);
-        }
-    });
+    public static TextValue Capitalize(RenderContext context, TextValue text) =>
+        Map(
+            context,
+            text,
+            (builder, characters, index, _) =>
+            {
+                if (index == 0)
+                {
+                    CaseMapping.AppendTitle(builder, CodePoints.At(characters, 0));
+                }
+                else
+                {
+                    AppendLower(builder, characters, index);
+                }
+            }
+        );
 
     /// <summary>Python's <c>title</c>: a letter after one that has no case begins a word.</summary>
-    public static TextValue Title(RenderContext context, TextValue text) => Map(context, text, (builder, characters, index, previous) =>
-    {
-        if (previous >= 0 && CaseMapping.IsCased(CodePoints.At(characters, previous)))
-        {
-            AppendLower(builder, characters, index);
-        }
-        else
-        {
-            CaseMapping.AppendTitle(builder, CodePoints.At(characters, index));
-        }
-    });
+    public static TextValue Title(RenderContext context, TextValue text) =>
+        Map(
+            context,
+            text,
+            (builder, characters, index, previous) =>
+            {
+                if (previous >= 0 && CaseMapping.IsCased(CodePoints.At(characters, previous)))
+                {
+                    AppendLower(builder, characters, index);
+                }
+                else
+                {
+                    CaseMapping.AppendTitle(builder, CodePoints.At(characters, index));
+                }
+            }
+        );
 
     /// <summary>Jinja's filter <c>title</c>: words begin after white space and some punctuation, with an upper case letter.</summary>
     public static TextValue JinjaTitle(RenderContext context, TextValue text)
     {
         int begin = 0;
         string all = context.Characters(text);
-        return Map(context, text, (builder, characters, index, previous) =>
-        {
-            bool divides = Divides(characters[index]);
-            bool begins = previous < 0 || divides != Divides(characters[previous]);
-            begin = begins ? index : begin;
-            if (begins)
+        return Map(
+            context,
+            text,
+            (builder, characters, index, previous) =>
             {
-                CaseMapping.AppendUpper(builder, CodePoints.At(characters, index));
+                bool divides = Divides(characters[index]);
+                bool begins = previous < 0 || divides != Divides(characters[previous]);
+                begin = begins ? index : begin;
+                if (begins)
+                {
+                    CaseMapping.AppendUpper(builder, CodePoints.At(characters, index));
+                }
+                else
+                {
+                    AppendLower(builder, characters, index, begin + CodePoints.LengthAt(all, begin), WordEnd(characters, index));
+                }
             }
-            else
-            {
-                AppendLower(builder, characters, index, begin + CodePoints.LengthAt(all, begin), WordEnd(characters, index));
-            }
-        });
+        );
     }
 
     private static int WordEnd(string characters, int index)

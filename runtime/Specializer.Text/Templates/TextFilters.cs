@@ -36,7 +36,8 @@ internal static class TextFilters
     public static Value Trim(RenderContext context, Value value, Arguments arguments)
     {
         Value? characters = arguments.Bind("trim", 0, "chars")[0];
-        TextValue? stripped = characters is null or NoneValue ? null
+        TextValue? stripped = characters is null or NoneValue
+            ? null
             : characters as TextValue ?? throw TemplateFault.Runtime($"trim takes a text, not '{characters.TypeName}'");
         return TextSearch.Strip(context, Printer.SoftText(context, value), stripped, start: true, end: true);
     }
@@ -46,7 +47,12 @@ internal static class TextFilters
         Value?[] bound = arguments.Bind("replace", 2, "old", "new", "count");
         long limit = TextMethods.Limit(bound[2] is NoneValue ? null : bound[2]);
         return TextSearch.Replace(
-            context, Printer.Text(context, value), Printer.Text(context, bound[0]!), Printer.Text(context, bound[1]!), limit);
+            context,
+            Printer.Text(context, value),
+            Printer.Text(context, bound[0]!),
+            Printer.Text(context, bound[1]!),
+            limit
+        );
     }
 
     public static Value Join(RenderContext context, Value value, Arguments arguments)
@@ -83,9 +89,13 @@ internal static class TextFilters
     public static Value Indent(RenderContext context, Value value, Arguments arguments)
     {
         Value?[] bound = arguments.Bind("indent", 0, "width", "first", "blank");
-        TextValue text = value as TextValue ?? throw (value is UndefinedValue undefined
-            ? undefined.Fault()
-            : TemplateFault.Runtime($"indent takes a text, not '{value.TypeName}'"));
+        TextValue text =
+            value as TextValue
+            ?? throw (
+                value is UndefinedValue undefined
+                    ? undefined.Fault()
+                    : TemplateFault.Runtime($"indent takes a text, not '{value.TypeName}'")
+            );
         TextValue indentation = bound[0] is TextValue given ? given : TextSearch.Repeat(context, new TextValue(" "), Width(bound[0]));
         bool first = bound[1] is Value isFirst && Sequences.IsTrue(context, isFirst);
         bool blank = bound[2] is Value isBlank && Sequences.IsTrue(context, isBlank);
@@ -124,10 +134,10 @@ internal static class TextFilters
     {
         Value?[] bound = arguments.Bind("truncate", 0, "length", "killwords", "end", "leeway");
         TextValue text = value as TextValue ?? throw TemplateFault.Unsupported($"truncate takes a text, not '{value.TypeName}'.");
-        TextValue end = bound[2] is null ? new TextValue("...") : bound[2] as TextValue
-            ?? throw TemplateFault.Runtime("truncate takes a text as end");
-        BigInteger length = bound[0] is null ? 255 : Numbers.Integer(bound[0]!)
-            ?? throw TemplateFault.Runtime("truncate takes an integer");
+        TextValue end = bound[2] is null
+            ? new TextValue("...")
+            : bound[2] as TextValue ?? throw TemplateFault.Runtime("truncate takes a text as end");
+        BigInteger length = bound[0] is null ? 255 : Numbers.Integer(bound[0]!) ?? throw TemplateFault.Runtime("truncate takes an integer");
         BigInteger leeway = bound[3] is null or NoneValue
             ? TruncateLeeway
             : Numbers.Integer(bound[3]!) ?? throw TemplateFault.Runtime("truncate takes an integer as leeway");
@@ -158,8 +168,13 @@ internal static class TextFilters
         for (int i = 0; i < characters.Length; i += CodePoints.LengthAt(characters, i))
         {
             int code = CodePoints.At(characters, i);
-            bool isWord = code == '_' || CodePoints.Category(code) is <= UnicodeCategory.OtherLetter
-                or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+            bool isWord =
+                code == '_'
+                || CodePoints.Category(code)
+                    is <= UnicodeCategory.OtherLetter
+                        or UnicodeCategory.DecimalDigitNumber
+                        or UnicodeCategory.LetterNumber
+                        or UnicodeCategory.OtherNumber;
             words += isWord && !inWord ? 1 : 0;
             inWord = isWord;
         }
@@ -173,7 +188,8 @@ internal static class TextFilters
         return Printer.SoftText(context, value);
     }
 
-    private static long Width(Value? width) => width is null ? 4
+    private static long Width(Value? width) =>
+        width is null ? 4
         : Numbers.Integer(width) is BigInteger columns ? (long)BigInteger.Max(0, BigInteger.Min(columns, int.MaxValue))
         : throw TemplateFault.Runtime("indent takes an integer or a text");
 }

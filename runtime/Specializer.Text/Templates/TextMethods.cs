@@ -10,57 +10,66 @@ namespace Specializer.Text.Templates;
 /// <summary>The methods of Python's strings.</summary>
 internal static class TextMethods
 {
-    private static readonly FrozenSet<string> s_missing =
-        FrozenSet.Create("encode", "expandtabs", "format_map", "isidentifier", "maketrans", "swapcase", "translate");
+    private static readonly FrozenSet<string> s_missing = FrozenSet.Create(
+        "encode",
+        "expandtabs",
+        "format_map",
+        "isidentifier",
+        "maketrans",
+        "swapcase",
+        "translate"
+    );
 
-    private static readonly FrozenDictionary<string, Func<RenderContext, TextValue, Arguments, Value>> s_methods =
-        new Dictionary<string, Func<RenderContext, TextValue, Arguments, Value>>
-        {
-            ["capitalize"] = (context, text, arguments) => TextCases.Capitalize(context, Bare("capitalize", text, arguments)),
-            ["casefold"] = (context, text, arguments) => Casefold(context, Bare("casefold", text, arguments)),
-            ["center"] = (context, text, arguments) => Justify(context, text, "center", arguments),
-            ["count"] = Count,
-            ["endswith"] = (context, text, arguments) => Affixed(context, text, "endswith", arguments, atEnd: true),
-            ["find"] = (context, text, arguments) => new IntValue(Find(context, text, "find", arguments, last: false)),
-            ["format"] = BraceFormat.Format,
-            ["index"] = (context, text, arguments) => Index(Find(context, text, "index", arguments, last: false)),
-            ["isalnum"] = (context, text, arguments) => All(context, "isalnum", text, arguments, code => IsAlpha(code) || IsNumeric(code)),
-            ["isalpha"] = (context, text, arguments) => All(context, "isalpha", text, arguments, IsAlpha),
-            ["isascii"] = (context, text, arguments) =>
-                BoolValue.Of(System.Text.Ascii.IsValid(context.Characters(Bare("isascii", text, arguments)))),
-            ["isdecimal"] = (context, text, arguments) =>
-                All(context, "isdecimal", text, arguments, code => Digit(code, CharUnicodeInfo.GetDecimalDigitValue)),
-            ["isdigit"] = (context, text, arguments) =>
-                All(context, "isdigit", text, arguments, code => Digit(code, CharUnicodeInfo.GetDigitValue)),
-            ["islower"] = (context, text, arguments) => BoolValue.Of(IsLower(context, Bare("islower", text, arguments))),
-            ["isnumeric"] = (context, text, arguments) => All(context, "isnumeric", text, arguments, IsNumeric),
-            ["isprintable"] = (context, text, arguments) =>
-                BoolValue.Of(text.Length == 0 || All(context, "isprintable", text, arguments, CodePoints.IsPrintable).Value),
-            ["isspace"] = (context, text, arguments) => All(context, "isspace", text, arguments, CodePoints.IsSpace),
-            ["istitle"] = (context, text, arguments) => BoolValue.Of(IsTitle(context, Bare("istitle", text, arguments))),
-            ["isupper"] = (context, text, arguments) => BoolValue.Of(IsUpper(context, Bare("isupper", text, arguments))),
-            ["join"] = Join,
-            ["ljust"] = (context, text, arguments) => Justify(context, text, "ljust", arguments),
-            ["lower"] = (context, text, arguments) => TextCases.Lower(context, Bare("lower", text, arguments)),
-            ["lstrip"] = (context, text, arguments) => Strip(context, text, "lstrip", arguments, start: true, end: false),
-            ["partition"] = (context, text, arguments) => Partition(context, text, "partition", arguments, last: false),
-            ["removeprefix"] = (context, text, arguments) => Remove(context, text, "removeprefix", arguments, atEnd: false),
-            ["removesuffix"] = (context, text, arguments) => Remove(context, text, "removesuffix", arguments, atEnd: true),
-            ["replace"] = Replace,
-            ["rfind"] = (context, text, arguments) => new IntValue(Find(context, text, "rfind", arguments, last: true)),
-            ["rindex"] = (context, text, arguments) => Index(Find(context, text, "rindex", arguments, last: true)),
-            ["rjust"] = (context, text, arguments) => Justify(context, text, "rjust", arguments),
-            ["rpartition"] = (context, text, arguments) => Partition(context, text, "rpartition", arguments, last: true),
-            ["rsplit"] = (context, text, arguments) => Split(context, text, "rsplit", arguments),
-            ["rstrip"] = (context, text, arguments) => Strip(context, text, "rstrip", arguments, start: false, end: true),
-            ["split"] = (context, text, arguments) => Split(context, text, "split", arguments),
-            ["splitlines"] = SplitLines,
-            ["startswith"] = (context, text, arguments) => Affixed(context, text, "startswith", arguments, atEnd: false),
-            ["strip"] = (context, text, arguments) => Strip(context, text, "strip", arguments, start: true, end: true),
-            ["title"] = (context, text, arguments) => TextCases.Title(context, Bare("title", text, arguments)),
-            ["upper"] = (context, text, arguments) => TextCases.Upper(context, Bare("upper", text, arguments)),
-            ["zfill"] = Zfill,
-        }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, Func<RenderContext, TextValue, Arguments, Value>> s_methods = new Dictionary<
+        string,
+        Func<RenderContext, TextValue, Arguments, Value>
+    >
+    {
+        ["capitalize"] = (context, text, arguments) => TextCases.Capitalize(context, Bare("capitalize", text, arguments)),
+        ["casefold"] = (context, text, arguments) => Casefold(context, Bare("casefold", text, arguments)),
+        ["center"] = (context, text, arguments) => Justify(context, text, "center", arguments),
+        ["count"] = Count,
+        ["endswith"] = (context, text, arguments) => Affixed(context, text, "endswith", arguments, atEnd: true),
+        ["find"] = (context, text, arguments) => new IntValue(Find(context, text, "find", arguments, last: false)),
+        ["format"] = BraceFormat.Format,
+        ["index"] = (context, text, arguments) => Index(Find(context, text, "index", arguments, last: false)),
+        ["isalnum"] = (context, text, arguments) => All(context, "isalnum", text, arguments, code => IsAlpha(code) || IsNumeric(code)),
+        ["isalpha"] = (context, text, arguments) => All(context, "isalpha", text, arguments, IsAlpha),
+        ["isascii"] = (context, text, arguments) =>
+            BoolValue.Of(System.Text.Ascii.IsValid(context.Characters(Bare("isascii", text, arguments)))),
+        ["isdecimal"] = (context, text, arguments) =>
+            All(context, "isdecimal", text, arguments, code => Digit(code, CharUnicodeInfo.GetDecimalDigitValue)),
+        ["isdigit"] = (context, text, arguments) =>
+            All(context, "isdigit", text, arguments, code => Digit(code, CharUnicodeInfo.GetDigitValue)),
+        ["islower"] = (context, text, arguments) => BoolValue.Of(IsLower(context, Bare("islower", text, arguments))),
+        ["isnumeric"] = (context, text, arguments) => All(context, "isnumeric", text, arguments, IsNumeric),
+        ["isprintable"] = (context, text, arguments) =>
+            BoolValue.Of(text.Length == 0 || All(context, "isprintable", text, arguments, CodePoints.IsPrintable).Value),
+        ["isspace"] = (context, text, arguments) => All(context, "isspace", text, arguments, CodePoints.IsSpace),
+        ["istitle"] = (context, text, arguments) => BoolValue.Of(IsTitle(context, Bare("istitle", text, arguments))),
+        ["isupper"] = (context, text, arguments) => BoolValue.Of(IsUpper(context, Bare("isupper", text, arguments))),
+        ["join"] = Join,
+        ["ljust"] = (context, text, arguments) => Justify(context, text, "ljust", arguments),
+        ["lower"] = (context, text, arguments) => TextCases.Lower(context, Bare("lower", text, arguments)),
+        ["lstrip"] = (context, text, arguments) => Strip(context, text, "lstrip", arguments, start: true, end: false),
+        ["partition"] = (context, text, arguments) => Partition(context, text, "partition", arguments, last: false),
+        ["removeprefix"] = (context, text, arguments) => Remove(context, text, "removeprefix", arguments, atEnd: false),
+        ["removesuffix"] = (context, text, arguments) => Remove(context, text, "removesuffix", arguments, atEnd: true),
+        ["replace"] = Replace,
+        ["rfind"] = (context, text, arguments) => new IntValue(Find(context, text, "rfind", arguments, last: true)),
+        ["rindex"] = (context, text, arguments) => Index(Find(context, text, "rindex", arguments, last: true)),
+        ["rjust"] = (context, text, arguments) => Justify(context, text, "rjust", arguments),
+        ["rpartition"] = (context, text, arguments) => Partition(context, text, "rpartition", arguments, last: true),
+        ["rsplit"] = (context, text, arguments) => Split(context, text, "rsplit", arguments),
+        ["rstrip"] = (context, text, arguments) => Strip(context, text, "rstrip", arguments, start: false, end: true),
+        ["split"] = (context, text, arguments) => Split(context, text, "split", arguments),
+        ["splitlines"] = SplitLines,
+        ["startswith"] = (context, text, arguments) => Affixed(context, text, "startswith", arguments, atEnd: false),
+        ["strip"] = (context, text, arguments) => Strip(context, text, "strip", arguments, start: true, end: true),
+        ["title"] = (context, text, arguments) => TextCases.Title(context, Bare("title", text, arguments)),
+        ["upper"] = (context, text, arguments) => TextCases.Upper(context, Bare("upper", text, arguments)),
+        ["zfill"] = Zfill,
+    }.ToFrozenDictionary();
 
     /// <summary>A method by name; null where strings have none.</summary>
     public static Value? Find(RenderContext context, TextValue text, string name)
@@ -96,11 +105,16 @@ internal static class TextMethods
             "rjust" => padding,
             _ => (padding / 2) + (padding & (long)BigInteger.Min(width, 100_000_000) & 1),
         };
-        return context.Builder().Append(TextSearch.Repeat(context, fill, left)).Append(text)
-            .Append(TextSearch.Repeat(context, fill, padding - left)).ToText();
+        return context
+            .Builder()
+            .Append(TextSearch.Repeat(context, fill, left))
+            .Append(text)
+            .Append(TextSearch.Repeat(context, fill, padding - left))
+            .ToText();
     }
 
-    public static long Limit(Value? value) => value is null ? -1
+    public static long Limit(Value? value) =>
+        value is null ? -1
         : Numbers.Integer(value) is BigInteger limit ? (long)BigInteger.Max(-1, BigInteger.Min(limit, int.MaxValue))
         : throw TemplateFault.Runtime($"'{value.TypeName}' object cannot be interpreted as an integer");
 
@@ -110,8 +124,8 @@ internal static class TextMethods
         return text;
     }
 
-    private static TextValue Text(Value? value, string name) => value as TextValue
-        ?? throw TemplateFault.Runtime($"{name} takes a text, not '{value?.TypeName}'");
+    private static TextValue Text(Value? value, string name) =>
+        value as TextValue ?? throw TemplateFault.Runtime($"{name} takes a text, not '{value?.TypeName}'");
 
     private static TextValue? TextOrNone(Value? value, string name) => value is null or NoneValue ? null : Text(value, name);
 
@@ -127,9 +141,11 @@ internal static class TextMethods
     {
         Value?[] bound = arguments.Bind(name, 0, "sep", "maxsplit");
         TextValue? separator = TextOrNone(bound[0], name);
-        return context.List(name == "split"
-            ? TextSearch.Split(context, text, separator, Limit(bound[1]))
-            : TextSearch.SplitFromEnd(context, text, separator, Limit(bound[1])));
+        return context.List(
+            name == "split"
+                ? TextSearch.Split(context, text, separator, Limit(bound[1]))
+                : TextSearch.SplitFromEnd(context, text, separator, Limit(bound[1]))
+        );
     }
 
     private static ListValue SplitLines(RenderContext context, TextValue text, Arguments arguments)
@@ -162,8 +178,8 @@ internal static class TextMethods
 
     private static TextValue Zfill(RenderContext context, TextValue text, Arguments arguments)
     {
-        BigInteger width = Numbers.Integer(arguments.Bind("zfill", 1, "/width")[0]!)
-            ?? throw TemplateFault.Runtime("zfill takes an integer");
+        BigInteger width =
+            Numbers.Integer(arguments.Bind("zfill", 1, "/width")[0]!) ?? throw TemplateFault.Runtime("zfill takes an integer");
         int sign = context.Characters(text).StartsWith('+') || context.Characters(text).StartsWith('-') ? 1 : 0;
         TextValue digits = text.Slice(sign, text.Length - sign, context.Budget);
         TextValue padded = Pad(context, digits, width - sign, new TextValue("0"), "rjust");
@@ -180,8 +196,7 @@ internal static class TextMethods
 
         int at = last ? TextSearch.FindLast(context, text, separator, text.Length) : TextSearch.Find(context, text, separator, 0);
         int after = at + separator.Length;
-        return at >= 0 ? context.Tuple(text.Slice(0, at, context.Budget), separator,
-            text.Slice(after, text.Length - after, context.Budget))
+        return at >= 0 ? context.Tuple(text.Slice(0, at, context.Budget), separator, text.Slice(after, text.Length - after, context.Budget))
             : last ? context.Tuple(TextValue.Empty, TextValue.Empty, text)
             : context.Tuple(text, TextValue.Empty, TextValue.Empty);
     }
@@ -190,7 +205,8 @@ internal static class TextMethods
     {
         TextValue affix = Text(arguments.Bind(name, 1, "/affix")[0], name);
         int rest = text.Length - affix.Length;
-        return affix.Length == 0 || !HasAffix(context, text, affix, atEnd) ? text
+        return affix.Length == 0 || !HasAffix(context, text, affix, atEnd)
+            ? text
             : text.Slice(atEnd ? 0 : affix.Length, rest, context.Budget);
     }
 
@@ -222,8 +238,9 @@ internal static class TextMethods
         Value?[] bound = arguments.Bind(name, 1, "/sub", "/start", "/end");
         TextValue wanted = Text(bound[0], name);
         int length = Sequences.Length(context, text);
-        BigInteger start = bound[1] is null or NoneValue ? 0 : Numbers.Integer(bound[1]!)
-            ?? throw TemplateFault.Runtime($"{name} takes integers");
+        BigInteger start = bound[1] is null or NoneValue
+            ? 0
+            : Numbers.Integer(bound[1]!) ?? throw TemplateFault.Runtime($"{name} takes integers");
         if (start > length)
         {
             return -1;
@@ -318,11 +335,15 @@ internal static class TextMethods
     }
 
     private static bool IsAlpha(int code) =>
-        CodePoints.Category(code) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
-        or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter;
+        CodePoints.Category(code)
+            is UnicodeCategory.UppercaseLetter
+                or UnicodeCategory.LowercaseLetter
+                or UnicodeCategory.TitlecaseLetter
+                or UnicodeCategory.ModifierLetter
+                or UnicodeCategory.OtherLetter;
 
-    private static bool IsNumeric(int code) => CharUnicodeInfo.GetNumericValue(CodePoints.Text(code), 0) >= 0
-        || CodePoints.Category(code) == UnicodeCategory.DecimalDigitNumber;
+    private static bool IsNumeric(int code) =>
+        CharUnicodeInfo.GetNumericValue(CodePoints.Text(code), 0) >= 0 || CodePoints.Category(code) == UnicodeCategory.DecimalDigitNumber;
 
     private static bool Digit(int code, Func<string, int, int> value) => value(CodePoints.Text(code), 0) >= 0;
 }

@@ -157,7 +157,7 @@ internal static class TextSearch
         List<Value> lines = [];
         string all = context.Characters(text);
         context.Budget.Read(all.Length);
-        for (int from = 0; from < all.Length;)
+        for (int from = 0; from < all.Length; )
         {
             int end = from;
             while (end < all.Length && !CodePoints.EndsLine(all[end]))
@@ -284,12 +284,14 @@ internal static class TextSearch
     }
 
     // A surrogate of a pair is no part of it: Python's strings have the whole code point.
-    private static bool IsAligned(string text, string part, int at) => part.Length == 0
-        || !((char.IsLowSurrogate(part[0]) && at > 0 && char.IsHighSurrogate(text[at - 1]))
-            || (char.IsHighSurrogate(part[^1]) && at + part.Length < text.Length && char.IsLowSurrogate(text[at + part.Length])));
+    private static bool IsAligned(string text, string part, int at) =>
+        part.Length == 0
+        || !(
+            (char.IsLowSurrogate(part[0]) && at > 0 && char.IsHighSurrogate(text[at - 1]))
+            || (char.IsHighSurrogate(part[^1]) && at + part.Length < text.Length && char.IsLowSurrogate(text[at + part.Length]))
+        );
 
-    private static bool IsStripped(int codePoint, HashSet<int>? stripped) =>
-        stripped?.Contains(codePoint) ?? CodePoints.IsSpace(codePoint);
+    private static bool IsStripped(int codePoint, HashSet<int>? stripped) => stripped?.Contains(codePoint) ?? CodePoints.IsSpace(codePoint);
 
     private static HashSet<int> CodePointSet(RenderContext context, TextValue text)
     {

@@ -31,41 +31,48 @@ internal sealed class TokenStream(List<Token> tokens)
 
     public Token ExpectOperator(string text) => IsOperator(text) ? Take() : throw Unexpected($"'{text}'");
 
-    public Token ExpectName(string? text = null) => Current.Kind == TokenKind.Name && (text is null || Current.Text == text)
-        ? Take()
-        : throw Unexpected(text is null ? "a name" : $"'{text}'");
+    public Token ExpectName(string? text = null) =>
+        Current.Kind == TokenKind.Name && (text is null || Current.Text == text)
+            ? Take()
+            : throw Unexpected(text is null ? "a name" : $"'{text}'");
 
     public Token Expect(TokenKind kind) => Current.Kind == kind ? Take() : throw Unexpected(Describe(kind));
 
-    public ParseFault Unexpected(string expected) => new(
-        Current.Position,
-        Current.Kind is TokenKind.Name or TokenKind.Operator
-            ? $"Expected {expected}, found '{Current.Text}'."
-            : $"Expected {expected}, found {Describe(Current.Kind)}.");
+    public ParseFault Unexpected(string expected) =>
+        new(
+            Current.Position,
+            Current.Kind is TokenKind.Name or TokenKind.Operator
+                ? $"Expected {expected}, found '{Current.Text}'."
+                : $"Expected {expected}, found {Describe(Current.Kind)}."
+        );
 
     /// <summary>Enters a block or expression; <see cref="Leave"/> leaves it.</summary>
     public void Enter()
     {
         if (++_depth > MaximalHeight || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            throw new ParseFault(Current.Position, $"Blocks or expressions are nested deeper than {MaximalHeight} levels.",
-                ChatTemplateError.Limit);
+            throw new ParseFault(
+                Current.Position,
+                $"Blocks or expressions are nested deeper than {MaximalHeight} levels.",
+                ChatTemplateError.Limit
+            );
         }
     }
 
     public void Leave() => _depth--;
 
-    private static string Describe(TokenKind kind) => kind switch
-    {
-        TokenKind.Data => "text",
-        TokenKind.VariableBegin => "'{{'",
-        TokenKind.VariableEnd => "'}}'",
-        TokenKind.BlockBegin => "'{%'",
-        TokenKind.BlockEnd => "'%}'",
-        TokenKind.String => "a string",
-        TokenKind.Number => "a number",
-        TokenKind.End => "the end of the template",
-        TokenKind.Name => "a name",
-        _ => "an operator",
-    };
+    private static string Describe(TokenKind kind) =>
+        kind switch
+        {
+            TokenKind.Data => "text",
+            TokenKind.VariableBegin => "'{{'",
+            TokenKind.VariableEnd => "'}}'",
+            TokenKind.BlockBegin => "'{%'",
+            TokenKind.BlockEnd => "'%}'",
+            TokenKind.String => "a string",
+            TokenKind.Number => "a number",
+            TokenKind.End => "the end of the template",
+            TokenKind.Name => "a name",
+            _ => "an operator",
+        };
 }

@@ -26,8 +26,14 @@ internal static class UrlFilter
             }
 
             context.Budget.Elements(3);
-            parts.Add(context.Builder().Append(Quote(context, items[0], isQuery: true)).Append("=")
-                .Append(Quote(context, items[1], isQuery: true)).ToText());
+            parts.Add(
+                context
+                    .Builder()
+                    .Append(Quote(context, items[0], isQuery: true))
+                    .Append("=")
+                    .Append(Quote(context, items[1], isQuery: true))
+                    .ToText()
+            );
         }
 
         return TextSearch.Join(context, new TextValue("&"), parts);

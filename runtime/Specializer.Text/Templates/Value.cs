@@ -21,8 +21,12 @@ internal sealed class UndefinedValue(string name, string? ownerType = null) : Va
     /// <summary>A value that is undefined for a reason in words.</summary>
     public bool IsReason { get; init; }
 
-    public TemplateFault Fault() => TemplateFault.Runtime(
-        IsReason ? name : ownerType is null ? $"'{name}' is undefined" : $"'{ownerType} object' has no attribute or element '{name}'");
+    public TemplateFault Fault() =>
+        TemplateFault.Runtime(
+            IsReason ? name
+            : ownerType is null ? $"'{name}' is undefined"
+            : $"'{ownerType} object' has no attribute or element '{name}'"
+        );
 }
 
 internal sealed class NoneValue : Value
@@ -54,9 +58,10 @@ internal sealed class IntValue(BigInteger value) : Value
     public override string TypeName => "int";
 
     /// <summary>An integer, refused where Python would not print it.</summary>
-    public static IntValue Of(BigInteger value) => value.GetBitLength() <= Budget.MaximalIntegerBits
-        ? new IntValue(value)
-        : throw TemplateFault.Limit("An integer has more than 4,300 digits.");
+    public static IntValue Of(BigInteger value) =>
+        value.GetBitLength() <= Budget.MaximalIntegerBits
+            ? new IntValue(value)
+            : throw TemplateFault.Limit("An integer has more than 4,300 digits.");
 }
 
 internal sealed class FloatValue(double value) : Value
@@ -134,12 +139,13 @@ internal sealed class DictViewValue(DictValue dictionary, DictViewKind kind) : V
 
     public DictViewKind Kind => kind;
 
-    public override string TypeName => kind switch
-    {
-        DictViewKind.Keys => "dict_keys",
-        DictViewKind.Values => "dict_values",
-        _ => "dict_items",
-    };
+    public override string TypeName =>
+        kind switch
+        {
+            DictViewKind.Keys => "dict_keys",
+            DictViewKind.Values => "dict_values",
+            _ => "dict_items",
+        };
 
     public Value this[int index]
     {

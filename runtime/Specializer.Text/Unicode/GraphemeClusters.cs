@@ -29,7 +29,8 @@ internal static class GraphemeClusters
         {
             int next = Scalars.Decode(text, end, out int nextLength);
             UnicodeFlags flags = UnicodeTables.Flags(next);
-            bool joins = (flags & UnicodeFlags.Extend) != 0
+            bool joins =
+                (flags & UnicodeFlags.Extend) != 0
                 || UnicodeTables.Is(scalar, UnicodeFlags.Prepend) && (flags & UnicodeFlags.ClusterControl) == 0
                 || pictographic && joiner && (flags & UnicodeFlags.Pictographic) != 0
                 || IsHangulPair(scalar, next);
@@ -54,7 +55,8 @@ internal static class GraphemeClusters
     private static bool IsHangulPair(int first, int second)
     {
         bool secondIsVowelOrTrail = second is >= 0x1160 and <= 0x11FF;
-        return first is >= 0x1100 and <= 0x115F ? second is >= 0x1100 and <= 0x11FF or >= 0xAC00 and <= 0xD7A3
+        return first is >= 0x1100 and <= 0x115F
+            ? second is >= 0x1100 and <= 0x11FF or >= 0xAC00 and <= 0xD7A3
             : first is >= 0x1160 and <= 0x11FF or >= 0xAC00 and <= 0xD7A3 && secondIsVowelOrTrail;
     }
 }

@@ -6,8 +6,14 @@ namespace Specializer.Text.Unicode;
 /// <summary>Decompositions, combining classes and compositions of the crate unicode-normalization-alignments.</summary>
 internal static class Normalization
 {
-    private const int HangulBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11A7;
-    private const int Leads = 19, Vowels = 21, Trails = 28, Syllables = Leads * Vowels * Trails;
+    private const int HangulBase = 0xAC00,
+        LeadBase = 0x1100,
+        VowelBase = 0x1161,
+        TrailBase = 0x11A7;
+    private const int Leads = 19,
+        Vowels = 21,
+        Trails = 28,
+        Syllables = Leads * Vowels * Trails;
 
     private static readonly ScalarMap s_canonical = new(UnicodeTables.CanonicalData);
     private static readonly ScalarMap s_compatibility = new(UnicodeTables.CompatibilityData);
@@ -53,8 +59,7 @@ internal static class Normalization
             return HangulBase + ((first - LeadBase) * Vowels + second - VowelBase) * Trails;
         }
 
-        if ((uint)(first - HangulBase) < Syllables && (first - HangulBase) % Trails == 0
-            && (uint)(second - TrailBase - 1) < Trails - 1)
+        if ((uint)(first - HangulBase) < Syllables && (first - HangulBase) % Trails == 0 && (uint)(second - TrailBase - 1) < Trails - 1)
         {
             return first + second - TrailBase;
         }
@@ -67,7 +72,7 @@ internal static class Normalization
         ReadOnlySpan<byte> data = UnicodeTables.CompositionData;
         var result = new Dictionary<long, int>();
         int composite = 0;
-        for (int position = 0; position < data.Length;)
+        for (int position = 0; position < data.Length; )
         {
             composite += UnicodeTables.ReadNumber(data, ref position);
             long first = UnicodeTables.ReadNumber(data, ref position);

@@ -39,7 +39,11 @@ internal static class Scalars
     }
 
     /// <summary>The length of a scalar that begins with this byte.</summary>
-    public static int LengthOf(byte first) => first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    public static int LengthOf(byte first) =>
+        first < 0x80 ? 1
+        : first < 0xE0 ? 2
+        : first < 0xF0 ? 3
+        : 4;
 
     /// <summary>Whether the byte begins a scalar.</summary>
     public static bool IsStart(byte value) => (value & 0xC0) != 0x80;

@@ -82,12 +82,13 @@ internal sealed class TwoStageTable
         var values = new List<byte>();
         var uniform = new Dictionary<byte, ushort>();
         Span<byte> block = stackalloc byte[BlockLength];
-        int position = 0, left = 0;
+        int position = 0,
+            left = 0;
         byte value = 0;
         for (int index = 0; index < _blocks.Length; index++)
         {
             bool isUniform = left >= BlockLength;
-            for (int filled = 0; filled < BlockLength;)
+            for (int filled = 0; filled < BlockLength; )
             {
                 if (left == 0)
                 {
@@ -135,7 +136,7 @@ internal sealed class ScalarMap
     {
         var targets = new List<int>();
         int scalar = 0;
-        for (int position = 0; position < data.Length;)
+        for (int position = 0; position < data.Length; )
         {
             scalar += UnicodeTables.ReadNumber(data, ref position);
             int count = data[position++];

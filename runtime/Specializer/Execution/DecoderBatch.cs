@@ -26,13 +26,21 @@ public sealed unsafe class DecoderBatch
         if (capacity < 1 || capacity > most)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(capacity), capacity, $"{model.Description.Name} decodes 1 to {most} sessions together, as many as a chunk has rows; declare a larger ChunkLength for more.");
+                nameof(capacity),
+                capacity,
+                $"{model.Description.Name} decodes 1 to {most} sessions together, as many as a chunk has rows; declare a larger ChunkLength for more."
+            );
         }
 
         _model = model;
         _members = new DecoderSession[capacity];
         int vocabulary = model.Description.VocabularySize;
-        _logits = new LogitsRows(capacity, checked(vocabulary + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine, vocabulary, MemoryRequest.Batch(model.Description, capacity));
+        _logits = new LogitsRows(
+            capacity,
+            checked(vocabulary + FloatsPerLine - 1) / FloatsPerLine * FloatsPerLine,
+            vocabulary,
+            MemoryRequest.Batch(model.Description, capacity)
+        );
     }
 
     /// <summary>The largest number of sessions of a step.</summary>
@@ -60,7 +68,9 @@ public sealed unsafe class DecoderBatch
     {
         if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
-            throw new InvalidOperationException("Another call on this batch is running. A batch is used by one caller at a time; create one for each caller.");
+            throw new InvalidOperationException(
+                "Another call on this batch is running. A batch is used by one caller at a time; create one for each caller."
+            );
         }
 
         int entered = 0;
@@ -72,7 +82,10 @@ public sealed unsafe class DecoderBatch
                 // A session that is there twice is busy by now, and says so less clearly.
                 if (Array.IndexOf(_members, sessions[entered], 0, entered) >= 0)
                 {
-                    throw new ArgumentException($"Session {entered} is there twice; a step processes one token of a session.", nameof(sessions));
+                    throw new ArgumentException(
+                        $"Session {entered} is there twice; a step processes one token of a session.",
+                        nameof(sessions)
+                    );
                 }
 
                 sessions[entered].EnterBatch();
@@ -113,12 +126,18 @@ public sealed unsafe class DecoderBatch
         string name = _model.Description.Name;
         if (sessions.IsEmpty || sessions.Length > Capacity)
         {
-            throw new ArgumentException($"There are {sessions.Length} sessions; the batch was created for 1 to {Capacity}.", nameof(sessions));
+            throw new ArgumentException(
+                $"There are {sessions.Length} sessions; the batch was created for 1 to {Capacity}.",
+                nameof(sessions)
+            );
         }
 
         if (tokens.Length != sessions.Length)
         {
-            throw new ArgumentException($"There are {tokens.Length} tokens for {sessions.Length} sessions; give one for each.", nameof(tokens));
+            throw new ArgumentException(
+                $"There are {tokens.Length} tokens for {sessions.Length} sessions; give one for each.",
+                nameof(tokens)
+            );
         }
 
         for (int i = 0; i < sessions.Length; i++)
@@ -126,7 +145,10 @@ public sealed unsafe class DecoderBatch
             ArgumentNullException.ThrowIfNull(sessions[i], nameof(sessions));
             if (!sessions[i].IsOf(_model))
             {
-                throw new ArgumentException($"Session {i} was not created by this {name}; a batch reads the weights of one model.", nameof(sessions));
+                throw new ArgumentException(
+                    $"Session {i} was not created by this {name}; a batch reads the weights of one model.",
+                    nameof(sessions)
+                );
             }
         }
 
@@ -140,7 +162,8 @@ public sealed unsafe class DecoderBatch
             if (_members[i].Position == _members[i].ContextLength)
             {
                 throw new ArgumentException(
-                    $"One more token does not fit into session {i}: {_model.Description.Name} has a context of {_members[i].ContextLength} positions, and all are taken. Make room with Truncate or Reset.");
+                    $"One more token does not fit into session {i}: {_model.Description.Name} has a context of {_members[i].ContextLength} positions, and all are taken. Make room with Truncate or Reset."
+                );
             }
 
             if (_model.Description.OriginalContextLength > 0)

@@ -13,9 +13,7 @@ public abstract class DecoderModel : TransformerModel
     /// <param name="instructionSet">The instruction set for which they are packed.</param>
     /// <param name="options">How the model is run.</param>
     protected DecoderModel(ModelDescription description, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
-        : base(description, weights, instructionSet, options, rowsAtOnce: 1)
-    {
-    }
+        : base(description, weights, instructionSet, options, rowsAtOnce: 1) { }
 
     /// <summary>Starts a sequence: an empty session with its own cache.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>

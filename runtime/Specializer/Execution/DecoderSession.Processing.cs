@@ -40,10 +40,21 @@ public abstract unsafe partial class DecoderSession
         }
     }
 
-    private protected ReadOnlySpan<float> Process(ReadOnlySpan<int> tokens, Span<float> allLogits, CancellationToken cancellationToken, bool isPrefix = false) =>
-        Process(tokens, allLogits, isPrefix, isGreedy: false, out _, cancellationToken);
+    private protected ReadOnlySpan<float> Process(
+        ReadOnlySpan<int> tokens,
+        Span<float> allLogits,
+        CancellationToken cancellationToken,
+        bool isPrefix = false
+    ) => Process(tokens, allLogits, isPrefix, isGreedy: false, out _, cancellationToken);
 
-    private ReadOnlySpan<float> Process(ReadOnlySpan<int> tokens, Span<float> allLogits, bool isPrefix, bool isGreedy, out int mostProbable, CancellationToken cancellationToken)
+    private ReadOnlySpan<float> Process(
+        ReadOnlySpan<int> tokens,
+        Span<float> allLogits,
+        bool isPrefix,
+        bool isGreedy,
+        out int mostProbable,
+        CancellationToken cancellationToken
+    )
     {
         Enter();
         int before = Position;
@@ -88,7 +99,10 @@ public abstract unsafe partial class DecoderSession
                     Tokens = first + start;
                     Rows = Math.Min(chunk, tokens.Length - start);
                     bool last = start + Rows == tokens.Length;
-                    FirstLogitsRow = !allLogits.IsEmpty ? 0 : last ? Rows - 1 : Rows;
+                    FirstLogitsRow =
+                        !allLogits.IsEmpty ? 0
+                        : last ? Rows - 1
+                        : Rows;
                     FindsMostProbable = isGreedy && last;
                     _highestPosition = Math.Max(_highestPosition, Position + Rows);
                     Compute();
@@ -149,7 +163,10 @@ public abstract unsafe partial class DecoderSession
     /// where p + <see cref="WindowCacheLength"/> lies too.
     /// </summary>
     private bool CanReturnTo(int position) =>
-        Window == 0 || position == 0 || _highestPosition <= WindowCacheLength || _highestPosition - position <= WindowCacheLength - Window + 1;
+        Window == 0
+        || position == 0
+        || _highestPosition <= WindowCacheLength
+        || _highestPosition - position <= WindowCacheLength - Window + 1;
 
     /// <summary>
     /// Processes one token of each of several sessions of one model, this one the first of them; called by
@@ -217,13 +234,17 @@ public abstract unsafe partial class DecoderSession
     {
         if (Position > 0)
         {
-            throw new InvalidOperationException($"A prefix is the beginning of a sequence, but {Position} positions are taken. Call Reset first.");
+            throw new InvalidOperationException(
+                $"A prefix is the beginning of a sequence, but {Position} positions are taken. Call Reset first."
+            );
         }
 
         if (tokens.Length > Description.ChunkLength)
         {
             throw new ArgumentException(
-                $"The prefix has {tokens.Length} tokens; {Description.Name} computes a prefix in one chunk, of {Description.ChunkLength} positions. Declare a larger ChunkLength.", nameof(tokens));
+                $"The prefix has {tokens.Length} tokens; {Description.Name} computes a prefix in one chunk, of {Description.ChunkLength} positions. Declare a larger ChunkLength.",
+                nameof(tokens)
+            );
         }
     }
 
@@ -232,15 +253,19 @@ public abstract unsafe partial class DecoderSession
         ModelDescription model = Description;
         if (tokens.IsEmpty)
         {
-            throw new ArgumentException("There are no tokens; give at least one (most models expect a beginning-of-sequence token first).", nameof(tokens));
+            throw new ArgumentException(
+                "There are no tokens; give at least one (most models expect a beginning-of-sequence token first).",
+                nameof(tokens)
+            );
         }
 
         if (tokens.Length > model.ContextLength - Position)
         {
             throw new ArgumentException(
-                $"{tokens.Length} more tokens do not fit: {model.Name} has a context of {model.ContextLength} positions, of which {Position} are taken and {model.ContextLength - Position} are free. " +
-                "Give fewer tokens, or make room with Truncate or Reset.",
-                nameof(tokens));
+                $"{tokens.Length} more tokens do not fit: {model.Name} has a context of {model.ContextLength} positions, of which {Position} are taken and {model.ContextLength - Position} are free. "
+                    + "Give fewer tokens, or make room with Truncate or Reset.",
+                nameof(tokens)
+            );
         }
 
         CheckVocabulary(tokens, nameof(tokens));

@@ -41,8 +41,9 @@ public abstract unsafe partial class DecoderSession
             ? $"{Position + count} positions are at most the original length of {original} and need the short rotary factors, but the {Position} positions in the cache have the long ones"
             : $"{Position + count} positions are more than the original length of {original} and need the long rotary factors, but the {Position} positions in the cache have the short ones";
         throw new OriginalLengthException(
-            $"To add {count} to the {Position} positions of {session}, {Description.Name} must recompute its cache: {factors}. " +
-            "ModelOptions.OriginalLengthCrossing is Throw, so nothing was computed. Call Reset and prefill the whole sequence, or set the option to Recompute.");
+            $"To add {count} to the {Position} positions of {session}, {Description.Name} must recompute its cache: {factors}. "
+                + "ModelOptions.OriginalLengthCrossing is Throw, so nothing was computed. Call Reset and prefill the whole sequence, or set the option to Recompute."
+        );
     }
 
     private bool NeedsLong(int count) => Position + count > Description.OriginalContextLength;

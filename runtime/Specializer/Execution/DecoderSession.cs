@@ -38,9 +38,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <param name="logitsRows">The number of positions whose logits are computed together.</param>
     /// <param name="logitsRowStride">The floats from one position's logits to the next, a multiple of 16.</param>
     protected DecoderSession(DecoderModel model, long memoryBytes, int logitsRows, int logitsRowStride)
-        : this(model, memoryBytes, logitsRows, logitsRowStride, sequences: 1)
-    {
-    }
+        : this(model, memoryBytes, logitsRows, logitsRowStride, sequences: 1) { }
 
     private protected DecoderSession(DecoderModel model, long memoryBytes, int logitsRows, int logitsRowStride, int sequences)
         : base(model, memoryBytes, sequences)
@@ -48,7 +46,8 @@ public abstract unsafe partial class DecoderSession : TransformerSession
         _logits = new LogitsRows(logitsRows, logitsRowStride, Description.VocabularySize, MemoryRequest.Session(Description, sequences));
         _mostProbable = new MostProbableToken(Model.Threads);
         SessionBytes = memoryBytes + _logits.ByteLength;
-        _recomputes = Description.OriginalContextLength > 0 && Model is DecoderModel { OriginalLengthCrossing: OriginalLengthCrossing.Recompute };
+        _recomputes =
+            Description.OriginalContextLength > 0 && Model is DecoderModel { OriginalLengthCrossing: OriginalLengthCrossing.Recompute };
     }
 
     /// <summary>The number of tokens processed so far; the next one gets this position.</summary>
@@ -87,8 +86,8 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
     /// <exception cref="OriginalLengthException">The call would recompute the cache, and the model's options forbid it.</exception>
-    public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
-        => Process(tokens, default, cancellationToken);
+    public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default) =>
+        Process(tokens, default, cancellationToken);
 
     /// <summary>Processes a prompt, or more of it, and returns the most probable token after it.</summary>
     /// <remarks>
@@ -124,7 +123,8 @@ public abstract unsafe partial class DecoderSession : TransformerSession
         {
             throw new ArgumentException(
                 $"The span for the logits has {allLogits.Length} elements; {tokens.Length} tokens and a vocabulary of {Description.VocabularySize} need {expected}.",
-                nameof(allLogits));
+                nameof(allLogits)
+            );
         }
 
         return Process(tokens, allLogits, cancellationToken);
@@ -180,7 +180,11 @@ public abstract unsafe partial class DecoderSession : TransformerSession
         {
             if ((uint)position > (uint)Position)
             {
-                throw new ArgumentOutOfRangeException(nameof(position), position, $"The session holds {Position} positions; it can be truncated to 0 up to {Position}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(position),
+                    position,
+                    $"The session holds {Position} positions; it can be truncated to 0 up to {Position}."
+                );
             }
 
             bool isLost = false;
@@ -194,17 +198,21 @@ public abstract unsafe partial class DecoderSession : TransformerSession
                 else if (!CanForgetPositions)
                 {
                     throw new InvalidOperationException(
-                        $"{Description.Name} keeps one state for all positions (linear attention), from which single ones cannot be taken: it can be truncated to 0 only, not to {position}.");
+                        $"{Description.Name} keeps one state for all positions (linear attention), from which single ones cannot be taken: it can be truncated to 0 only, not to {position}."
+                    );
                 }
                 else if (!CanReturnTo(position))
                 {
                     throw new InvalidOperationException(
-                        $"The caches of {Description.Name} hold what the {Window} positions of its sliding window need: after {_highestPosition} positions the session can be truncated to 0 or to {_highestPosition - (WindowCacheLength - Window + 1)} and more, not to {position}.");
+                        $"The caches of {Description.Name} hold what the {Window} positions of its sliding window need: after {_highestPosition} positions the session can be truncated to 0 or to {_highestPosition - (WindowCacheLength - Window + 1)} and more, not to {position}."
+                    );
                 }
 
                 if (position < _prefix)
                 {
-                    throw new InvalidOperationException($"The first {_prefix} positions are a prefix, which sees all of itself: the session can be truncated to 0 or to {_prefix} and more, not to {position}.");
+                    throw new InvalidOperationException(
+                        $"The first {_prefix} positions are a prefix, which sees all of itself: the session can be truncated to 0 or to {_prefix} and more, not to {position}."
+                    );
                 }
             }
 
@@ -243,14 +251,10 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     private DecoderSession Member(int sequence) => _members is null ? this : _members[sequence];
 
     /// <summary>Keeps what a call changes that <see cref="Position"/> does not undo. Implemented by generated code.</summary>
-    protected virtual void KeepState()
-    {
-    }
+    protected virtual void KeepState() { }
 
     /// <summary>Brings back what <see cref="KeepState"/> kept. Implemented by generated code.</summary>
-    protected virtual void RestoreState()
-    {
-    }
+    protected virtual void RestoreState() { }
 
     /// <summary>
     /// Takes down the token with the highest of the logits that a worker has computed. Called by every worker of generated code; a
@@ -282,9 +286,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     private protected int LastLogitsRow { get; private set; }
 
     /// <summary>Makes ready for tokens of one sequence, or says why that cannot be.</summary>
-    private protected virtual void Prepare()
-    {
-    }
+    private protected virtual void Prepare() { }
 
     private protected ReadOnlySpan<float> LogitsRow(int row) => _logits[row];
 

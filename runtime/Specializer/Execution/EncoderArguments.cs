@@ -7,19 +7,30 @@ namespace Specializer;
 [SuppressMessage("Usage", "CA2208", Justification = "The names are those that the caller gave the parts of its input.")]
 internal static class EncoderArguments
 {
-    public static void Check(ModelDescription model, EncoderDescription encoder, in EncoderInput input, ReadOnlySpan<float> output, ReadOnlySpan<float> hiddenStates)
+    public static void Check(
+        ModelDescription model,
+        EncoderDescription encoder,
+        in EncoderInput input,
+        ReadOnlySpan<float> output,
+        ReadOnlySpan<float> hiddenStates
+    )
     {
         ReadOnlySpan<int> tokens = input.Tokens;
         int sequences = input.Sequences;
         if (tokens.IsEmpty)
         {
-            throw new ArgumentException("There are no tokens; give at least one (most models expect a special token first).", nameof(tokens));
+            throw new ArgumentException(
+                "There are no tokens; give at least one (most models expect a special token first).",
+                nameof(tokens)
+            );
         }
 
         if (sequences < 1 || tokens.Length % sequences != 0)
         {
             throw new ArgumentException(
-                $"{tokens.Length} tokens are no whole number of rows for {sequences} sequences; fill every sequence up to the same length.", nameof(tokens));
+                $"{tokens.Length} tokens are no whole number of rows for {sequences} sequences; fill every sequence up to the same length.",
+                nameof(tokens)
+            );
         }
 
         CheckMask(input);
@@ -29,13 +40,18 @@ internal static class EncoderArguments
             if (length < 1 || length > input.Longest)
             {
                 throw new ArgumentOutOfRangeException(
-                    "lengths", length, $"Sequence {sequence} has the length {length}; its row holds {input.Longest} tokens, so a length is 1 to {input.Longest}.");
+                    "lengths",
+                    length,
+                    $"Sequence {sequence} has the length {length}; its row holds {input.Longest} tokens, so a length is 1 to {input.Longest}."
+                );
             }
 
             if (length > model.ContextLength)
             {
                 throw new ArgumentException(
-                    $"{length} tokens do not fit: {model.Name} has a context of {model.ContextLength} positions. Cut the sequence, or encode it in parts.", nameof(tokens));
+                    $"{length} tokens do not fit: {model.Name} has a context of {model.ContextLength} positions. Cut the sequence, or encode it in parts.",
+                    nameof(tokens)
+                );
             }
         }
 
@@ -47,7 +63,10 @@ internal static class EncoderArguments
 
         if (!input.GlobalTokens.IsEmpty && input.GlobalTokens.Length != tokens.Length)
         {
-            throw new ArgumentException($"There are {input.GlobalTokens.Length} marks of global tokens for {tokens.Length} tokens; give as many, or none.", "globalTokens");
+            throw new ArgumentException(
+                $"There are {input.GlobalTokens.Length} marks of global tokens for {tokens.Length} tokens; give as many, or none.",
+                "globalTokens"
+            );
         }
 
         CheckSpans(model, encoder, sequences, input.Longest, output, hiddenStates);
@@ -69,7 +88,10 @@ internal static class EncoderArguments
 
         if (mask.Length != input.Tokens.Length)
         {
-            throw new ArgumentException($"The attention mask has {mask.Length} elements for {input.Tokens.Length} tokens; give as many.", "attentionMask");
+            throw new ArgumentException(
+                $"The attention mask has {mask.Length} elements for {input.Tokens.Length} tokens; give as many.",
+                "attentionMask"
+            );
         }
 
         for (int sequence = 0; sequence < input.Sequences; sequence++)
@@ -80,7 +102,9 @@ internal static class EncoderArguments
             if (behind >= 0)
             {
                 throw new ArgumentException(
-                    $"The attention mask of sequence {sequence} has a 0 at {length} and a token at {length + behind}; what fills a sequence up must stand behind its tokens.", "attentionMask");
+                    $"The attention mask of sequence {sequence} has a 0 at {length} and a token at {length + behind}; what fills a sequence up must stand behind its tokens.",
+                    "attentionMask"
+                );
             }
         }
     }
@@ -100,7 +124,10 @@ internal static class EncoderArguments
 
         if (tokenTypes.Length != input.Tokens.Length)
         {
-            throw new ArgumentException($"There are {tokenTypes.Length} token types for {input.Tokens.Length} tokens; give as many, or none for type 0.", nameof(tokenTypes));
+            throw new ArgumentException(
+                $"There are {tokenTypes.Length} token types for {input.Tokens.Length} tokens; give as many, or none for type 0.",
+                nameof(tokenTypes)
+            );
         }
 
         for (int sequence = 0; sequence < input.Sequences; sequence++)
@@ -111,31 +138,49 @@ internal static class EncoderArguments
                 if ((uint)tokenTypes[i] >= (uint)encoder.TokenTypes)
                 {
                     throw new ArgumentOutOfRangeException(
-                        nameof(tokenTypes), tokenTypes[i], $"The type of token {i} is {tokenTypes[i]}; {model.Name} has {encoder.TokenTypes} token types, so they are 0 to {encoder.TokenTypes - 1}.");
+                        nameof(tokenTypes),
+                        tokenTypes[i],
+                        $"The type of token {i} is {tokenTypes[i]}; {model.Name} has {encoder.TokenTypes} token types, so they are 0 to {encoder.TokenTypes - 1}."
+                    );
                 }
             }
         }
     }
 
-    public static void CheckSpans(ModelDescription model, EncoderDescription encoder, int sequences, int longest, ReadOnlySpan<float> output, ReadOnlySpan<float> hiddenStates)
+    public static void CheckSpans(
+        ModelDescription model,
+        EncoderDescription encoder,
+        int sequences,
+        int longest,
+        ReadOnlySpan<float> output,
+        ReadOnlySpan<float> hiddenStates
+    )
     {
         if (output.IsEmpty && hiddenStates.IsEmpty)
         {
-            throw new ArgumentException("The span for the output is empty, and so is that for the hidden states; give at least one of them.", nameof(output));
+            throw new ArgumentException(
+                "The span for the output is empty, and so is that for the hidden states; give at least one of them.",
+                nameof(output)
+            );
         }
 
         long expected = (long)sequences * (encoder.OutputPerToken ? longest : 1) * encoder.OutputWidth;
         if (!output.IsEmpty && output.Length != expected)
         {
             string rows = encoder.OutputPerToken ? $"{sequences} sequences of {longest} tokens" : $"{sequences} sequences";
-            throw new ArgumentException($"The span for the output has {output.Length} elements; {rows} with {encoder.OutputWidth} each need {expected}.", nameof(output));
+            throw new ArgumentException(
+                $"The span for the output has {output.Length} elements; {rows} with {encoder.OutputWidth} each need {expected}.",
+                nameof(output)
+            );
         }
 
         long expectedStates = (long)sequences * longest * model.DModel;
         if (!hiddenStates.IsEmpty && hiddenStates.Length != expectedStates)
         {
             throw new ArgumentException(
-                $"The span for the hidden states has {hiddenStates.Length} elements; {sequences} sequences of {longest} tokens, {model.DModel} wide, need {expectedStates}.", nameof(hiddenStates));
+                $"The span for the hidden states has {hiddenStates.Length} elements; {sequences} sequences of {longest} tokens, {model.DModel} wide, need {expectedStates}.",
+                nameof(hiddenStates)
+            );
         }
     }
 }

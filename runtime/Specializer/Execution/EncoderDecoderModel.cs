@@ -12,10 +12,14 @@ public abstract class EncoderDecoderModel : SequenceToSequenceModel
     /// <param name="weights">The packed weights, owned by the model from now on.</param>
     /// <param name="instructionSet">The instruction set for which they are packed.</param>
     /// <param name="options">How the model is run.</param>
-    protected EncoderDecoderModel(ModelDescription description, SourceDescription source, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
-        : base(description, source, weights, instructionSet, options)
-    {
-    }
+    protected EncoderDecoderModel(
+        ModelDescription description,
+        SourceDescription source,
+        AlignedBuffer weights,
+        InstructionSet instructionSet,
+        ModelOptions? options
+    )
+        : base(description, source, weights, instructionSet, options) { }
 
     /// <inheritdoc/>
     [SuppressMessage("Design", "CA1024", Justification = "It creates.")]

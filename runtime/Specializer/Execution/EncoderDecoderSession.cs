@@ -17,10 +17,16 @@ public abstract unsafe class EncoderDecoderSession : SequenceToSequenceSession
     /// <param name="sourceHiddenOffset">Where the encoder's output lies, in floats.</param>
     /// <param name="sourceHiddenStride">The floats from one position's output to the next.</param>
     protected EncoderDecoderSession(
-        EncoderDecoderModel model, int sequences, long memoryBytes, long sequenceBytes, int logitsRows, int logitsRowStride, long sourceHiddenOffset, int sourceHiddenStride)
-        : base(model, sequences, memoryBytes, sequenceBytes, logitsRows, logitsRowStride, sourceHiddenOffset, sourceHiddenStride)
-    {
-    }
+        EncoderDecoderModel model,
+        int sequences,
+        long memoryBytes,
+        long sequenceBytes,
+        int logitsRows,
+        int logitsRowStride,
+        long sourceHiddenOffset,
+        int sourceHiddenStride
+    )
+        : base(model, sequences, memoryBytes, sequenceBytes, logitsRows, logitsRowStride, sourceHiddenOffset, sourceHiddenStride) { }
 
     /// <summary>The tokens of the source in work, <see cref="SequenceToSequenceSession.Length"/> of them.</summary>
     [CLSCompliant(false)]
@@ -66,7 +72,10 @@ public abstract unsafe class EncoderDecoderSession : SequenceToSequenceSession
 
         if (source.Length > Source.Length)
         {
-            throw new ArgumentException($"The source has {source.Length} tokens; {Description.Name} encodes at most {Source.Length}.", nameof(source));
+            throw new ArgumentException(
+                $"The source has {source.Length} tokens; {Description.Name} encodes at most {Source.Length}.",
+                nameof(source)
+            );
         }
 
         for (int i = 0; i < source.Length; i++)
@@ -74,7 +83,10 @@ public abstract unsafe class EncoderDecoderSession : SequenceToSequenceSession
             if ((uint)source[i] >= (uint)Source.VocabularySize)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(source), source[i], $"Token {i} of the source is {source[i]}; {Description.Name} has a vocabulary of {Source.VocabularySize} for sources, so token ids are 0 to {Source.VocabularySize - 1}.");
+                    nameof(source),
+                    source[i],
+                    $"Token {i} of the source is {source[i]}; {Description.Name} has a vocabulary of {Source.VocabularySize} for sources, so token ids are 0 to {Source.VocabularySize - 1}."
+                );
             }
         }
     }

@@ -35,7 +35,10 @@ public readonly ref struct EncoderInput(ReadOnlySpan<int> tokens)
     /// <summary>The number of sequences: as many as <see cref="Lengths"/>, or else what is given; 1 by default.</summary>
     public int Sequences
     {
-        get => !Lengths.IsEmpty ? Lengths.Length : _sequences == 0 ? 1 : _sequences;
+        get =>
+            !Lengths.IsEmpty ? Lengths.Length
+            : _sequences == 0 ? 1
+            : _sequences;
         init => _sequences = value;
     }
 

@@ -13,7 +13,13 @@ public abstract class EncoderModel : TransformerModel
     /// <param name="weights">The packed weights, owned by the model from now on.</param>
     /// <param name="instructionSet">The instruction set for which they are packed.</param>
     /// <param name="options">How the model is run.</param>
-    protected EncoderModel(ModelDescription description, EncoderDescription encoder, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
+    protected EncoderModel(
+        ModelDescription description,
+        EncoderDescription encoder,
+        AlignedBuffer weights,
+        InstructionSet instructionSet,
+        ModelOptions? options
+    )
         : base(description, weights, instructionSet, options, rowsAtOnce: description?.ChunkLength ?? 1)
     {
         ArgumentNullException.ThrowIfNull(encoder);

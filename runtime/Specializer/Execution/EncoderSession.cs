@@ -18,9 +18,7 @@ public abstract unsafe class EncoderSession : EncodingSession
     /// <param name="model">The model that owns the weights.</param>
     /// <param name="memoryBytes">The bytes of the whole sequence's states and of the activations.</param>
     protected EncoderSession(EncoderModel model, long memoryBytes)
-        : base(model, model is null ? null! : model.Encoder, memoryBytes)
-    {
-    }
+        : base(model, model is null ? null! : model.Encoder, memoryBytes) { }
 
     /// <summary>The tokens of the sequence in work, <see cref="EncodingSession.Length"/> of them.</summary>
     [CLSCompliant(false)]
@@ -42,8 +40,8 @@ public abstract unsafe class EncoderSession : EncodingSession
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
-    public void Encode(ReadOnlySpan<int> tokens, Span<float> output, CancellationToken cancellationToken = default)
-        => Encode(tokens, default, output, default, cancellationToken);
+    public void Encode(ReadOnlySpan<int> tokens, Span<float> output, CancellationToken cancellationToken = default) =>
+        Encode(tokens, default, output, default, cancellationToken);
 
     /// <summary>Encodes one sequence of tokens of given types, and tells its last hidden states beside what the head computes.</summary>
     /// <param name="tokens">Token ids, at least one and at most <see cref="TransformerSession.ContextLength"/>, each at least 0 and less than the vocabulary size.</param>
@@ -54,7 +52,12 @@ public abstract unsafe class EncoderSession : EncodingSession
     /// <exception cref="ArgumentException">As in the other overload; or the types are not as many as the tokens, the model has none, or nothing is wanted.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary, or the model has no such type.</exception>
     public void Encode(
-        ReadOnlySpan<int> tokens, ReadOnlySpan<int> tokenTypes, Span<float> output, Span<float> hiddenStates, CancellationToken cancellationToken = default)
+        ReadOnlySpan<int> tokens,
+        ReadOnlySpan<int> tokenTypes,
+        Span<float> output,
+        Span<float> hiddenStates,
+        CancellationToken cancellationToken = default
+    )
     {
         Encode(new EncoderInput(tokens) { TokenTypes = tokenTypes }, output, hiddenStates, cancellationToken);
     }
@@ -75,8 +78,12 @@ public abstract unsafe class EncoderSession : EncodingSession
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
-    public void EncodeBatch(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> output, CancellationToken cancellationToken = default)
-        => EncodeBatch(tokens, default, lengths, output, default, cancellationToken);
+    public void EncodeBatch(
+        ReadOnlySpan<int> tokens,
+        ReadOnlySpan<int> lengths,
+        Span<float> output,
+        CancellationToken cancellationToken = default
+    ) => EncodeBatch(tokens, default, lengths, output, default, cancellationToken);
 
     /// <summary>Encodes several sequences of tokens of given types, and tells their last hidden states beside what the head computes.</summary>
     /// <param name="tokens">Token ids, [lengths.Length, longest].</param>
@@ -93,7 +100,8 @@ public abstract unsafe class EncoderSession : EncodingSession
         ReadOnlySpan<int> lengths,
         Span<float> output,
         Span<float> hiddenStates,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         if (lengths.IsEmpty)
         {
@@ -119,7 +127,12 @@ public abstract unsafe class EncoderSession : EncodingSession
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
-    public void Encode(in EncoderInput input, Span<float> output, Span<float> hiddenStates = default, CancellationToken cancellationToken = default)
+    public void Encode(
+        in EncoderInput input,
+        Span<float> output,
+        Span<float> hiddenStates = default,
+        CancellationToken cancellationToken = default
+    )
     {
         Enter();
         try
@@ -134,9 +147,17 @@ public abstract unsafe class EncoderSession : EncodingSession
 
             Hold();
             nint outputRows = Encoder.OutputPerToken ? longest : 1;
-            nint outputFloats = outputRows * Encoder.OutputWidth, hiddenFloats = (nint)longest * Description.DModel;
-            fixed (int* firstToken = input.Tokens, firstType = input.TokenTypes, firstGlobal = input.GlobalTokens)
-            fixed (float* firstOutput = output, firstHiddenState = hiddenStates)
+            nint outputFloats = outputRows * Encoder.OutputWidth,
+                hiddenFloats = (nint)longest * Description.DModel;
+            fixed (
+                int* firstToken = input.Tokens,
+                    firstType = input.TokenTypes,
+                    firstGlobal = input.GlobalTokens
+            )
+            fixed (
+                float* firstOutput = output,
+                    firstHiddenState = hiddenStates
+            )
             {
                 for (int sequence = 0; sequence < input.Sequences; sequence++)
                 {
@@ -149,7 +170,8 @@ public abstract unsafe class EncoderSession : EncodingSession
                         input.LengthOf(sequence),
                         longest,
                         firstOutput is null ? null : firstOutput + (sequence * outputFloats),
-                        firstHiddenState is null ? null : firstHiddenState + (sequence * hiddenFloats));
+                        firstHiddenState is null ? null : firstHiddenState + (sequence * hiddenFloats)
+                    );
                 }
             }
         }

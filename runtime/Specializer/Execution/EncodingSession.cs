@@ -41,8 +41,8 @@ public abstract unsafe class EncodingSession : TransformerSession
     /// <param name="worker">This worker, from 0.</param>
     /// <param name="workers">How many share the rows.</param>
     [CLSCompliant(false)]
-    protected void WriteHiddenStates(float* values, int rowStride, int first, int rows, int worker, int workers)
-        => Write(_lastHiddenStates, Description.DModel, values, rowStride, first, rows, worker, workers);
+    protected void WriteHiddenStates(float* values, int rowStride, int first, int rows, int worker, int workers) =>
+        Write(_lastHiddenStates, Description.DModel, values, rowStride, first, rows, worker, workers);
 
     /// <summary>Hands rows of output to the caller, if it is wanted. Called by every worker of generated code.</summary>
     /// <param name="values">The rows.</param>
@@ -52,14 +52,16 @@ public abstract unsafe class EncodingSession : TransformerSession
     /// <param name="worker">This worker, from 0.</param>
     /// <param name="workers">How many share the rows.</param>
     [CLSCompliant(false)]
-    protected void WriteOutput(float* values, int rowStride, int first, int rows, int worker, int workers)
-        => Write(_output, Encoder.OutputWidth, values, rowStride, first, rows, worker, workers);
+    protected void WriteOutput(float* values, int rowStride, int first, int rows, int worker, int workers) =>
+        Write(_output, Encoder.OutputWidth, values, rowStride, first, rows, worker, workers);
 
     private static void Write(float* target, int width, float* values, int rowStride, int first, int rows, int worker, int workers)
     {
         for (int row = worker; target is not null && row < rows; row += workers)
         {
-            new ReadOnlySpan<float>(values + ((nint)row * rowStride), width).CopyTo(new Span<float>(target + ((nint)(first + row) * width), width));
+            new ReadOnlySpan<float>(values + ((nint)row * rowStride), width).CopyTo(
+                new Span<float>(target + ((nint)(first + row) * width), width)
+            );
         }
     }
 

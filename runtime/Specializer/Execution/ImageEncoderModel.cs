@@ -15,7 +15,13 @@ public abstract class ImageEncoderModel : TransformerModel
     /// <param name="instructionSet">The instruction set for which they are packed.</param>
     /// <param name="options">How the model is run.</param>
     protected ImageEncoderModel(
-        ModelDescription description, EncoderDescription encoder, int imageFloats, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
+        ModelDescription description,
+        EncoderDescription encoder,
+        int imageFloats,
+        AlignedBuffer weights,
+        InstructionSet instructionSet,
+        ModelOptions? options
+    )
         : base(description, weights, instructionSet, options, rowsAtOnce: description?.ChunkLength ?? 1)
     {
         ArgumentNullException.ThrowIfNull(encoder);

@@ -38,7 +38,12 @@ public abstract unsafe class ImageEncoderSession : EncodingSession
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
-    public void Encode(ReadOnlySpan<float> pixels, Span<float> output, Span<float> hiddenStates = default, CancellationToken cancellationToken = default)
+    public void Encode(
+        ReadOnlySpan<float> pixels,
+        Span<float> output,
+        Span<float> hiddenStates = default,
+        CancellationToken cancellationToken = default
+    )
     {
         Enter();
         try
@@ -46,14 +51,23 @@ public abstract unsafe class ImageEncoderSession : EncodingSession
             ThrowIfModelIsDisposed();
             if (pixels.IsEmpty || pixels.Length % _imageFloats != 0)
             {
-                throw new ArgumentException($"There are {pixels.Length} pixel values; an image of {Description.Name} has {_imageFloats}, so give one or several times as many.", nameof(pixels));
+                throw new ArgumentException(
+                    $"There are {pixels.Length} pixel values; an image of {Description.Name} has {_imageFloats}, so give one or several times as many.",
+                    nameof(pixels)
+                );
             }
 
-            int images = pixels.Length / _imageFloats, positions = Description.ContextLength;
+            int images = pixels.Length / _imageFloats,
+                positions = Description.ContextLength;
             EncoderArguments.CheckSpans(Description, Encoder, images, positions, output, hiddenStates);
             Hold();
-            nint outputFloats = (nint)(Encoder.OutputPerToken ? positions : 1) * Encoder.OutputWidth, hiddenFloats = (nint)positions * Description.DModel;
-            fixed (float* firstPixel = pixels, firstOutput = output, firstHiddenState = hiddenStates)
+            nint outputFloats = (nint)(Encoder.OutputPerToken ? positions : 1) * Encoder.OutputWidth,
+                hiddenFloats = (nint)positions * Description.DModel;
+            fixed (
+                float* firstPixel = pixels,
+                    firstOutput = output,
+                    firstHiddenState = hiddenStates
+            )
             {
                 for (int image = 0; image < images; image++)
                 {
@@ -63,7 +77,8 @@ public abstract unsafe class ImageEncoderSession : EncodingSession
                         positions,
                         positions,
                         firstOutput is null ? null : firstOutput + (image * outputFloats),
-                        firstHiddenState is null ? null : firstHiddenState + (image * hiddenFloats));
+                        firstHiddenState is null ? null : firstHiddenState + (image * hiddenFloats)
+                    );
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System;
+
 namespace Specializer;
 
 /// <summary>What is known of a model when it is compiled; the generated class has the same facts as constants.</summary>

@@ -5,7 +5,7 @@ namespace Specializer;
 /// <summary>The token with the highest logit, from what the workers found each in its own share.</summary>
 internal sealed class MostProbableToken
 {
-    private readonly int[] _found;  // [worker] the token with the highest of its logits, or the first whose logit is NaN; -1 if it has none
+    private readonly int[] _found; // [worker] the token with the highest of its logits, or the first whose logit is NaN; -1 if it has none
 
     /// <param name="workers">The most workers that compute together.</param>
     public MostProbableToken(int workers) => _found = new int[workers];
@@ -44,8 +44,11 @@ internal sealed class MostProbableToken
     {
         if (float.IsNaN(logits[token]))
         {
-            throw new InvalidOperationException(FormattableString.Invariant(
-                $"The logit of token {token} of {logits.Length} is NaN. Check the weights file and the input of the model for NaN and for values that overflow."));
+            throw new InvalidOperationException(
+                FormattableString.Invariant(
+                    $"The logit of token {token} of {logits.Length} is NaN. Check the weights file and the input of the model for NaN and for values that overflow."
+                )
+            );
         }
 
         return best < 0 || logits[token] > logits[best] ? token : best;

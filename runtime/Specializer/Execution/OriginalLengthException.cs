@@ -9,22 +9,16 @@ namespace Specializer;
 public sealed class OriginalLengthException : InvalidOperationException
 {
     /// <summary>An exception without a message of its own.</summary>
-    public OriginalLengthException()
-    {
-    }
+    public OriginalLengthException() { }
 
     /// <summary>An exception with a message.</summary>
     /// <param name="message">What is wrong, and how to fix it.</param>
     public OriginalLengthException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>An exception with a message and a cause.</summary>
     /// <param name="message">What is wrong, and how to fix it.</param>
     /// <param name="innerException">The cause.</param>
     public OriginalLengthException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

@@ -17,12 +17,15 @@ internal static class PortableWarning
     private const string Text =
         "Specializer: this program was compiled ahead of time without AVX2, which this processor has, so its models run on the portable kernels, at about half the speed. "
         + "Publish it with <IlcInstructionSet>x86-x64-v3</IlcInstructionSet> (AVX2), x86-x64-v4 (AVX-512) or native; "
-        + "or set the switch " + SilencingSwitch + ".";
+        + "or set the switch "
+        + SilencingSwitch
+        + ".";
 
     private static int s_said;
 
     /// <summary>Whether the processor could run wider kernels than a program compiled ahead of time has.</summary>
-    internal static bool Applies { get; } = !RuntimeFeature.IsDynamicCodeSupported && InstructionSets.Best == InstructionSet.Portable && ProcessorHasAvx2();
+    internal static bool Applies { get; } =
+        !RuntimeFeature.IsDynamicCodeSupported && InstructionSets.Best == InstructionSet.Portable && ProcessorHasAvx2();
 
     /// <summary>Writes the warning to the standard error stream, the first time that it applies.</summary>
     public static void WriteOnce()
@@ -36,7 +39,10 @@ internal static class PortableWarning
     /// <summary>AVX2 and FMA by the processor's own word, and an operating system that keeps wide registers (Intel SDM, CPUID leaves 1 and 7).</summary>
     private static bool ProcessorHasAvx2()
     {
-        const int Fma = 1 << 12, SavesState = 1 << 27, Avx = 1 << 28, Avx2 = 1 << 5;
+        const int Fma = 1 << 12,
+            SavesState = 1 << 27,
+            Avx = 1 << 28,
+            Avx2 = 1 << 5;
         if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7)
         {
             return false;

@@ -12,9 +12,7 @@ public abstract class PrefixDecoderModel : DecoderModel
     /// <param name="instructionSet">The instruction set for which they are packed.</param>
     /// <param name="options">How the model is run.</param>
     protected PrefixDecoderModel(ModelDescription description, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
-        : base(description, weights, instructionSet, options)
-    {
-    }
+        : base(description, weights, instructionSet, options) { }
 
     /// <inheritdoc/>
     [SuppressMessage("Design", "CA1024", Justification = "It creates.")]

@@ -13,9 +13,7 @@ public abstract class PrefixDecoderSession : DecoderSession
     /// <param name="logitsRows">The number of positions whose logits are computed together.</param>
     /// <param name="logitsRowStride">The floats from one position's logits to the next, a multiple of 16.</param>
     protected PrefixDecoderSession(PrefixDecoderModel model, long memoryBytes, int logitsRows, int logitsRowStride)
-        : base(model, memoryBytes, logitsRows, logitsRowStride)
-    {
-    }
+        : base(model, memoryBytes, logitsRows, logitsRowStride) { }
 
     /// <summary>
     /// Processes the prefix, whose positions see each other both ways, and returns the logits after its last token. What
@@ -29,6 +27,6 @@ public abstract class PrefixDecoderSession : DecoderSession
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The session already holds positions, or another call on it is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
-    public ReadOnlySpan<float> PrefillPrefix(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
-        => Process(tokens, default, cancellationToken, isPrefix: true);
+    public ReadOnlySpan<float> PrefillPrefix(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default) =>
+        Process(tokens, default, cancellationToken, isPrefix: true);
 }

@@ -41,12 +41,12 @@ internal sealed class Rendezvous : IDisposable
     private readonly int _workers;
     private readonly int _rounds;
     private readonly bool _spins;
-    private readonly PaddedCounter[] _told;     // [worker, round]: the last barrier that the worker was told of
+    private readonly PaddedCounter[] _told; // [worker, round]: the last barrier that the worker was told of
     private readonly PaddedCounter[] _barriers; // [worker]: barriers that the worker has come to; written by it alone
     private readonly PaddedCounter[] _finished; // [worker]: the last run that the worker has finished
-    private readonly PaddedCounter[] _parked;   // [worker]: a Wait while it sleeps or is about to, otherwise 0
-    private readonly AutoResetEvent[] _wake;    // [worker]
-    private readonly WorkerPlaces? _places;     // null where there are more workers than processors
+    private readonly PaddedCounter[] _parked; // [worker]: a Wait while it sleeps or is about to, otherwise 0
+    private readonly AutoResetEvent[] _wake; // [worker]
+    private readonly WorkerPlaces? _places; // null where there are more workers than processors
     private StartSignal _started;
     private ExceptionDispatchInfo? _fault;
 
@@ -189,9 +189,7 @@ internal sealed class Rendezvous : IDisposable
         {
             work.Execute(worker, _workers);
         }
-        catch (RunAbandonedException)
-        {
-        }
+        catch (RunAbandonedException) { }
         catch (Exception exception)
         {
             Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(exception), null);
@@ -370,8 +368,9 @@ internal sealed class Rendezvous : IDisposable
             if (Volatile.Read(ref _finished[other].Value) == run && Volatile.Read(ref _barriers[other].Value) < barrier)
             {
                 throw new InvalidOperationException(
-                    $"Worker {worker} of {_workers} waits at a barrier to which worker {other} never came: it has already returned from " +
-                    $"{nameof(ParallelWork.Execute)}. Every worker has to call {nameof(Synchronize)} equally often.");
+                    $"Worker {worker} of {_workers} waits at a barrier to which worker {other} never came: it has already returned from "
+                        + $"{nameof(ParallelWork.Execute)}. Every worker has to call {nameof(Synchronize)} equally often."
+                );
             }
         }
     }

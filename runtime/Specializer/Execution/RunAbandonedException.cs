@@ -10,7 +10,5 @@ internal sealed class RunAbandonedException : Exception
 {
     /// <summary>Creates the exception.</summary>
     public RunAbandonedException()
-        : base("Another worker of this run has failed; its exception is thrown in the caller of the run.")
-    {
-    }
+        : base("Another worker of this run has failed; its exception is thrown in the caller of the run.") { }
 }

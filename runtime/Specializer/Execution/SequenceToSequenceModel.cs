@@ -14,7 +14,12 @@ public abstract class SequenceToSequenceModel : DecoderModel
     /// <param name="instructionSet">The instruction set for which they are packed.</param>
     /// <param name="options">How the model is run.</param>
     private protected SequenceToSequenceModel(
-        ModelDescription description, SourceDescription source, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options)
+        ModelDescription description,
+        SourceDescription source,
+        AlignedBuffer weights,
+        InstructionSet instructionSet,
+        ModelOptions? options
+    )
         : base(description, weights, instructionSet, options)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -49,6 +54,7 @@ public abstract class SequenceToSequenceModel : DecoderModel
     {
         ThrowIfDisposed();
         throw new NotSupportedException(
-            $"{Description.Name} is an encoder-decoder: each session attends to its own source, so a batch of sessions is not supported. Decode each session by itself, or several sequences over one source by CreateSession(sequences), Branch and DecodeEach.");
+            $"{Description.Name} is an encoder-decoder: each session attends to its own source, so a batch of sessions is not supported. Decode each session by itself, or several sequences over one source by CreateSession(sequences), Branch and DecodeEach."
+        );
     }
 }

@@ -38,7 +38,15 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     /// <param name="sourceHiddenOffset">Where the encoder's output lies, in floats.</param>
     /// <param name="sourceHiddenStride">The floats from one position's output to the next.</param>
     protected SequenceToSequenceSession(
-        SequenceToSequenceModel model, int sequences, long memoryBytes, long sequenceBytes, int logitsRows, int logitsRowStride, long sourceHiddenOffset, int sourceHiddenStride)
+        SequenceToSequenceModel model,
+        int sequences,
+        long memoryBytes,
+        long sequenceBytes,
+        int logitsRows,
+        int logitsRowStride,
+        long sourceHiddenOffset,
+        int sourceHiddenStride
+    )
         : base(model, TotalBytes(model, sequences, memoryBytes, sequenceBytes), Math.Max(logitsRows, sequences), logitsRowStride, sequences)
     {
         Source = ((SequenceToSequenceModel)Model).Source;
@@ -95,13 +103,17 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
             if (destination.Length != EncodedLength * width)
             {
                 throw new ArgumentException(
-                    $"The span for the encoder's output has {destination.Length} elements; {EncodedLength} positions of {width} need {EncodedLength * width}.", nameof(destination));
+                    $"The span for the encoder's output has {destination.Length} elements; {EncodedLength} positions of {width} need {EncodedLength * width}.",
+                    nameof(destination)
+                );
             }
 
             Hold();
             for (int position = 0; position < EncodedLength; position++)
             {
-                new ReadOnlySpan<float>(Memory + _sourceHiddenOffset + ((long)position * _sourceHiddenStride), width).CopyTo(destination[(position * width)..]);
+                new ReadOnlySpan<float>(Memory + _sourceHiddenOffset + ((long)position * _sourceHiddenStride), width).CopyTo(
+                    destination[(position * width)..]
+                );
             }
         }
         finally
@@ -154,12 +166,18 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
             ThrowIfNothingIsEncoded();
             if (tokens.Length != ActiveSequences)
             {
-                throw new ArgumentException($"There are {tokens.Length} tokens for {ActiveSequences} sequences; give one for each.", nameof(tokens));
+                throw new ArgumentException(
+                    $"There are {tokens.Length} tokens for {ActiveSequences} sequences; give one for each.",
+                    nameof(tokens)
+                );
             }
 
             if (Position == ContextLength)
             {
-                throw new ArgumentException($"One more token does not fit: {Description.Name} has a context of {ContextLength} positions, and all are taken.", nameof(tokens));
+                throw new ArgumentException(
+                    $"One more token does not fit: {Description.Name} has a context of {ContextLength} positions, and all are taken.",
+                    nameof(tokens)
+                );
             }
 
             CheckVocabulary(tokens, nameof(tokens));
@@ -269,7 +287,9 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     {
         ArgumentNullException.ThrowIfNull(model);
         Int128 bytes = memoryBytes + ((Int128)(Checked(model, sequences) - 1) * sequenceBytes);
-        return bytes <= long.MaxValue ? (long)bytes : throw MemoryRequest.Session(model.Description, sequences).Refused((UInt128)bytes, null);
+        return bytes <= long.MaxValue
+            ? (long)bytes
+            : throw MemoryRequest.Session(model.Description, sequences).Refused((UInt128)bytes, null);
     }
 
     private static int Checked(SequenceToSequenceModel model, int sequences)
@@ -279,7 +299,10 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
         return sequences >= 1 && sequences <= most
             ? sequences
             : throw new ArgumentOutOfRangeException(
-                nameof(sequences), sequences, $"{model.Description.Name} decodes 1 to {most} sequences together, as many as a chunk has rows; declare a larger ChunkLength for more.");
+                nameof(sequences),
+                sequences,
+                $"{model.Description.Name} decodes 1 to {most} sequences together, as many as a chunk has rows; declare a larger ChunkLength for more."
+            );
     }
 
     private void Forget()
@@ -293,7 +316,9 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     {
         if (EncodedLength == 0)
         {
-            throw new InvalidOperationException($"There is no source yet: {Description.Name} is an encoder-decoder, whose decoder attends to a source. Call Encode first.");
+            throw new InvalidOperationException(
+                $"There is no source yet: {Description.Name} is an encoder-decoder, whose decoder attends to a source. Call Encode first."
+            );
         }
     }
 
@@ -301,7 +326,10 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
     {
         if (parents.IsEmpty || parents.Length > Sequences)
         {
-            throw new ArgumentException($"There are {parents.Length} parents; the session was created for {Sequences} sequences, so 1 to {Sequences} can go on.", nameof(parents));
+            throw new ArgumentException(
+                $"There are {parents.Length} parents; the session was created for {Sequences} sequences, so 1 to {Sequences} can go on.",
+                nameof(parents)
+            );
         }
 
         for (int i = 0; i < parents.Length; i++)
@@ -309,7 +337,10 @@ public abstract unsafe class SequenceToSequenceSession : DecoderSession
             if ((uint)parents[i] >= (uint)ActiveSequences)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(parents), parents[i], $"Parent {i} is sequence {parents[i]}; there are {ActiveSequences} sequences, numbered from 0.");
+                    nameof(parents),
+                    parents[i],
+                    $"Parent {i} is sequence {parents[i]}; there are {ActiveSequences} sequences, numbered from 0."
+                );
             }
         }
     }

@@ -20,10 +20,16 @@ public abstract unsafe class SpeechSession : SequenceToSequenceSession
     /// <param name="sourceHiddenOffset">Where the encoder's output lies, in floats.</param>
     /// <param name="sourceHiddenStride">The floats from one position's output to the next.</param>
     protected SpeechSession(
-        SpeechModel model, int sequences, long memoryBytes, long sequenceBytes, int logitsRows, int logitsRowStride, long sourceHiddenOffset, int sourceHiddenStride)
-        : base(model, sequences, memoryBytes, sequenceBytes, logitsRows, logitsRowStride, sourceHiddenOffset, sourceHiddenStride)
-    {
-    }
+        SpeechModel model,
+        int sequences,
+        long memoryBytes,
+        long sequenceBytes,
+        int logitsRows,
+        int logitsRowStride,
+        long sourceHiddenOffset,
+        int sourceHiddenStride
+    )
+        : base(model, sequences, memoryBytes, sequenceBytes, logitsRows, logitsRowStride, sourceHiddenOffset, sourceHiddenStride) { }
 
     /// <summary>The log-mel spectrogram in work, [mel bands][<see cref="Frames"/>].</summary>
     [CLSCompliant(false)]
@@ -69,16 +75,22 @@ public abstract unsafe class SpeechSession : SequenceToSequenceSession
 
     private int CountFrames(ReadOnlySpan<float> features)
     {
-        int bands = Source.MelBands, most = FramesPerPosition * Source.Length;
+        int bands = Source.MelBands,
+            most = FramesPerPosition * Source.Length;
         if (features.IsEmpty || features.Length % bands != 0)
         {
             throw new ArgumentException(
-                $"There are {features.Length} features; {Description.Name} takes frames of {bands} mel bands, so give one or several times as many.", nameof(features));
+                $"There are {features.Length} features; {Description.Name} takes frames of {bands} mel bands, so give one or several times as many.",
+                nameof(features)
+            );
         }
 
         int frames = features.Length / bands;
         return frames <= most
             ? frames
-            : throw new ArgumentException($"There are {frames} frames of sound; {Description.Name} encodes at most {most}. Cut the sound into pieces.", nameof(features));
+            : throw new ArgumentException(
+                $"There are {frames} frames of sound; {Description.Name} encodes at most {most}. Cut the sound into pieces.",
+                nameof(features)
+            );
     }
 }

@@ -13,14 +13,24 @@ public abstract class TransformerModel : IDisposable
     private bool _disposed;
     private int _callers;
 
-    private protected TransformerModel(ModelDescription description, AlignedBuffer weights, InstructionSet instructionSet, ModelOptions? options, int rowsAtOnce)
+    private protected TransformerModel(
+        ModelDescription description,
+        AlignedBuffer weights,
+        InstructionSet instructionSet,
+        ModelOptions? options,
+        int rowsAtOnce
+    )
     {
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(weights);
         int threads = options?.Threads ?? 0;
         if (threads < 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), threads, $"ModelOptions.Threads is {threads}; give 1 or more threads, or 0 for as many as pay.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                threads,
+                $"ModelOptions.Threads is {threads}; give 1 or more threads, or 0 for as many as pay."
+            );
         }
 
         UnoptimizedWarning.WriteOnce(description);
@@ -134,7 +144,8 @@ public abstract class TransformerModel : IDisposable
         if (!InstructionSets.IsSupported(chosen))
         {
             throw new PlatformNotSupportedException(
-                $"ModelOptions.InstructionSet asks for {chosen}, which this process cannot run; the best it can run is {InstructionSets.Best}. Leave the option out to use that.");
+                $"ModelOptions.InstructionSet asks for {chosen}, which this process cannot run; the best it can run is {InstructionSets.Best}. Leave the option out to use that."
+            );
         }
 
         return chosen;
@@ -151,7 +162,8 @@ public abstract class TransformerModel : IDisposable
             return Array.IndexOf(generated.ToArray(), wanted) >= 0
                 ? ChooseInstructionSet(options)
                 : throw new PlatformNotSupportedException(
-                    $"ModelOptions.InstructionSet asks for {wanted}, but the model was generated for {string.Join(", ", generated.ToArray())} only. Add it to SpecializerInstructionSets in the project file, or leave the option out.");
+                    $"ModelOptions.InstructionSet asks for {wanted}, but the model was generated for {string.Join(", ", generated.ToArray())} only. Add it to SpecializerInstructionSets in the project file, or leave the option out."
+                );
         }
 
         PortableWarning.WriteOnce();

@@ -91,7 +91,9 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
         if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
-            throw new InvalidOperationException("Another call on this session is running. A session is used by one caller at a time; create one session per sequence.");
+            throw new InvalidOperationException(
+                "Another call on this session is running. A session is used by one caller at a time; create one session per sequence."
+            );
         }
 
         if (_disposed)
@@ -141,7 +143,10 @@ public abstract unsafe class TransformerSession : ParallelWork, IDisposable
             if ((uint)tokens[i] >= (uint)model.VocabularySize)
             {
                 throw new ArgumentOutOfRangeException(
-                    parameter, tokens[i], $"Token {i} is {tokens[i]}; {model.Name} has a vocabulary of {model.VocabularySize}, so token ids are 0 to {model.VocabularySize - 1}.");
+                    parameter,
+                    tokens[i],
+                    $"Token {i} is {tokens[i]}; {model.Name} has a vocabulary of {model.VocabularySize}, so token ids are 0 to {model.VocabularySize - 1}."
+                );
             }
         }
     }

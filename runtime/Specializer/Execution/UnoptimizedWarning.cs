@@ -17,12 +17,17 @@ internal static class UnoptimizedWarning
     /// <summary>Writes the warning to the standard error stream, the first time that a model is loaded.</summary>
     public static void WriteOnce(ModelDescription description)
     {
-        if (!description.IsOptimized && s_reported.TryAdd(description.Name, true) && !(AppContext.TryGetSwitch(SilencingSwitch, out bool silent) && silent))
+        if (
+            !description.IsOptimized
+            && s_reported.TryAdd(description.Name, true)
+            && !(AppContext.TryGetSwitch(SilencingSwitch, out bool silent) && silent)
+        )
         {
             Console.Error.WriteLine(
                 $"Specializer: {description.Name} was compiled without optimisation (a debug build), so it runs at about a twentieth of its speed. "
-                + "Run it with -c Release, or set <Optimize>true</Optimize> in the project that declares it; "
-                + $"or set the switch {SilencingSwitch}.");
+                    + "Run it with -c Release, or set <Optimize>true</Optimize> in the project that declares it; "
+                    + $"or set the switch {SilencingSwitch}."
+            );
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class WorkerPlaces
     private static readonly long LeastTicksBetween = Stopwatch.Frequency / 1000;
 
     private readonly PaddedCounter[] _processors; // [worker]: where it began its last run; the caller's is told with each run
-    private readonly long[] _left;                // [worker]: when it last left the processor of another one
+    private readonly long[] _left; // [worker]: when it last left the processor of another one
 
     /// <summary>Knows no worker's place yet.</summary>
     /// <param name="workers">The number of workers, the caller included.</param>
@@ -37,7 +37,11 @@ internal sealed class WorkerPlaces
     public void Take(int worker, int callersProcessor)
     {
         int processor = Processors.Current();
-        if (processor != Processors.Unknown && IsTaken(processor, worker, callersProcessor) && Stopwatch.GetTimestamp() - _left[worker] > LeastTicksBetween)
+        if (
+            processor != Processors.Unknown
+            && IsTaken(processor, worker, callersProcessor)
+            && Stopwatch.GetTimestamp() - _left[worker] > LeastTicksBetween
+        )
         {
             Span<int> taken = stackalloc int[_processors.Length];
             taken[0] = callersProcessor;

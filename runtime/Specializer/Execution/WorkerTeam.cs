@@ -114,7 +114,8 @@ internal sealed class WorkerTeam : IDisposable
         if (current == Volatile.Read(ref _caller) || _threads.Contains(current))
         {
             throw new InvalidOperationException(
-                "A team of workers was disposed by one of its own workers in the middle of a run. Dispose it after the run has returned.");
+                "A team of workers was disposed by one of its own workers in the middle of a run. Dispose it after the run has returned."
+            );
         }
 
         int state = Interlocked.Or(ref _state, Disposed);

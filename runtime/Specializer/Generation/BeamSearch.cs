@@ -36,11 +36,11 @@ public sealed class BeamSearch
     private readonly LogProbabilities _logProbabilities;
     private readonly BeamCandidates _candidates;
     private readonly BeamHypotheses _hypotheses;
-    private readonly int[] _parents;         // [Beams] which beam of the last step each beam continues
-    private readonly int[] _tokens;          // [Beams] with which token
-    private readonly double[] _scores;       // [Beams] sums of logarithms of probabilities
-    private readonly int[] _historyParents;  // [step][Beams]
-    private readonly int[] _historyTokens;   // [step][Beams]
+    private readonly int[] _parents; // [Beams] which beam of the last step each beam continues
+    private readonly int[] _tokens; // [Beams] with which token
+    private readonly double[] _scores; // [Beams] sums of logarithms of probabilities
+    private readonly int[] _historyParents; // [step][Beams]
+    private readonly int[] _historyTokens; // [step][Beams]
 
     /// <summary>Prepares searches with a session.</summary>
     /// <param name="session">The session, created for at least as many sequences as beams.</param>
@@ -57,19 +57,25 @@ public sealed class BeamSearch
         if (session.Sequences < options.Beams)
         {
             throw new ArgumentException(
-                $"The session was created for {session.Sequences} sequences; {options.Beams} beams need as many. Create it with CreateSession(sequences: {options.Beams}).", nameof(session));
+                $"The session was created for {session.Sequences} sequences; {options.Beams} beams need as many. Create it with CreateSession(sequences: {options.Beams}).",
+                nameof(session)
+            );
         }
 
         if (options.Hypotheses > options.Beams)
         {
-            throw new ArgumentException($"{options.Hypotheses} hypotheses are wanted of {options.Beams} beams; there are at most as many as beams.", nameof(options));
+            throw new ArgumentException(
+                $"{options.Hypotheses} hypotheses are wanted of {options.Beams} beams; there are at most as many as beams.",
+                nameof(options)
+            );
         }
 
         if (!options.HasEnd)
         {
             throw new ArgumentException(
                 $"{nameof(BeamSearchOptions)} has neither {nameof(options.EndToken)} nor {nameof(options.EndTokens)}; give the checkpoint's eos_token_id, or {nameof(options.EndToken)} = -1 if no token ends a hypothesis.",
-                nameof(options));
+                nameof(options)
+            );
         }
 
         _isEnd = new bool[_vocabularySize];
@@ -78,7 +84,11 @@ public sealed class BeamSearch
         {
             if ((uint)token >= (uint)_vocabularySize)
             {
-                throw new ArgumentOutOfRangeException(nameof(options), token, $"An end token is {token}; the vocabulary has {_vocabularySize} tokens, so token ids are 0 to {_vocabularySize - 1}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(options),
+                    token,
+                    $"An end token is {token}; the vocabulary has {_vocabularySize} tokens, so token ids are 0 to {_vocabularySize - 1}."
+                );
             }
 
             _isEnd[token] = true;
@@ -89,7 +99,11 @@ public sealed class BeamSearch
         {
             if ((uint)token >= (uint)_vocabularySize)
             {
-                throw new ArgumentOutOfRangeException(nameof(options), token, $"A suppressed token is {token}; the vocabulary has {_vocabularySize} tokens, so token ids are 0 to {_vocabularySize - 1}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(options),
+                    token,
+                    $"A suppressed token is {token}; the vocabulary has {_vocabularySize} tokens, so token ids are 0 to {_vocabularySize - 1}."
+                );
             }
 
             _isSuppressed[token] = true;
@@ -206,8 +220,16 @@ public sealed class BeamSearch
         }
     }
 
-    private void Finish(BeamCandidate candidate, int length) => _hypotheses.Add(new BeamHypothesis(
-        candidate.Beam, candidate.Token, length, candidate.LogProbability, candidate.LogProbability / Math.Pow(length, _options.LengthPenalty)));
+    private void Finish(BeamCandidate candidate, int length) =>
+        _hypotheses.Add(
+            new BeamHypothesis(
+                candidate.Beam,
+                candidate.Token,
+                length,
+                candidate.LogProbability,
+                candidate.LogProbability / Math.Pow(length, _options.LengthPenalty)
+            )
+        );
 
     private bool IsDone(double best, int length, int longest)
     {

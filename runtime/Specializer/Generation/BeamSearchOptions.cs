@@ -59,7 +59,15 @@ public sealed record BeamSearchOptions
     public int MaximumTokens
     {
         get;
-        init => field = value >= 0 ? value : throw OutOfRange(nameof(MaximumTokens), value, "a number of tokens that is not negative; 0 takes the room of the context");
+        init =>
+            field =
+                value >= 0
+                    ? value
+                    : throw OutOfRange(
+                        nameof(MaximumTokens),
+                        value,
+                        "a number of tokens that is not negative; 0 takes the room of the context"
+                    );
     }
 
     /// <summary>

@@ -16,8 +16,13 @@ public static class GreedySearch
     /// <exception cref="ArgumentException">As for <see cref="DecoderSession.Prefill(ReadOnlySpan{int}, CancellationToken)"/>.</exception>
     /// <exception cref="InvalidOperationException">A logit is NaN, or another call on the session is running.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    public static int Generate(DecoderSession session, ReadOnlySpan<int> prompt, Span<int> destination, int endToken = -1, CancellationToken cancellationToken = default) =>
-        GenerateUntil(session, prompt, destination, endToken < 0 ? [] : [endToken], cancellationToken);
+    public static int Generate(
+        DecoderSession session,
+        ReadOnlySpan<int> prompt,
+        Span<int> destination,
+        int endToken = -1,
+        CancellationToken cancellationToken = default
+    ) => GenerateUntil(session, prompt, destination, endToken < 0 ? [] : [endToken], cancellationToken);
 
     /// <summary>Generates until one of several end tokens, or until the destination or the context is full. Allocates nothing.</summary>
     /// <param name="session">The session; positions that it holds already are part of what is continued.</param>
@@ -30,7 +35,13 @@ public static class GreedySearch
     /// <exception cref="ArgumentOutOfRangeException">An end token is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">A logit is NaN, or another call on the session is running.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
-    public static int Generate(DecoderSession session, ReadOnlySpan<int> prompt, Span<int> destination, ReadOnlySpan<int> endTokens, CancellationToken cancellationToken = default)
+    public static int Generate(
+        DecoderSession session,
+        ReadOnlySpan<int> prompt,
+        Span<int> destination,
+        ReadOnlySpan<int> endTokens,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(session);
         int vocabularySize = session.TokenCount;
@@ -38,14 +49,24 @@ public static class GreedySearch
         {
             if ((uint)token >= (uint)vocabularySize)
             {
-                throw new ArgumentOutOfRangeException(nameof(endTokens), token, $"An end token is {token}; the vocabulary has {vocabularySize} tokens, so token ids are 0 to {vocabularySize - 1}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(endTokens),
+                    token,
+                    $"An end token is {token}; the vocabulary has {vocabularySize} tokens, so token ids are 0 to {vocabularySize - 1}."
+                );
             }
         }
 
         return GenerateUntil(session, prompt, destination, endTokens, cancellationToken);
     }
 
-    private static int GenerateUntil(DecoderSession session, ReadOnlySpan<int> prompt, Span<int> destination, ReadOnlySpan<int> endTokens, CancellationToken cancellationToken)
+    private static int GenerateUntil(
+        DecoderSession session,
+        ReadOnlySpan<int> prompt,
+        Span<int> destination,
+        ReadOnlySpan<int> endTokens,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(session);
         int token = session.PrefillGreedy(prompt, cancellationToken);

@@ -30,8 +30,11 @@ internal sealed class LogProbabilities
             float logit = _scores[token];
             if (!(logit <= float.MaxValue))
             {
-                throw new InvalidOperationException(FormattableString.Invariant(
-                    $"The logit of token {token} of {_vocabularySize} is {logit}; expected a finite number or negative infinity. Check the weights file and the input of the model for NaN and for values that overflow."));
+                throw new InvalidOperationException(
+                    FormattableString.Invariant(
+                        $"The logit of token {token} of {_vocabularySize} is {logit}; expected a finite number or negative infinity. Check the weights file and the input of the model for NaN and for values that overflow."
+                    )
+                );
             }
 
             highest = Math.Max(highest, logit);
@@ -39,7 +42,9 @@ internal sealed class LogProbabilities
 
         if (float.IsNegativeInfinity(highest))
         {
-            throw new InvalidOperationException(FormattableString.Invariant($"All {_vocabularySize} logits are negative infinity; expected at least one finite logit."));
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"All {_vocabularySize} logits are negative infinity; expected at least one finite logit.")
+            );
         }
 
         ScaledExponential.Compute(_scores, highest, temperature: 1, _exponentials);

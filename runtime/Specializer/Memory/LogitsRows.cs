@@ -47,5 +47,6 @@ internal sealed unsafe class LogitsRows
     /// <summary>The first row, at a multiple of 64 bytes; valid as long as these rows are.</summary>
     public float* Address => _guarded is { } guarded ? guarded.Address : (float*)Unsafe.AsPointer(ref _floats[_start]);
 
-    public ReadOnlySpan<float> this[int row] => _guarded is { } guarded ? new(guarded.Address + ((nint)row * _stride), _width) : _floats.AsSpan(_start + (row * _stride), _width);
+    public ReadOnlySpan<float> this[int row] =>
+        _guarded is { } guarded ? new(guarded.Address + ((nint)row * _stride), _width) : _floats.AsSpan(_start + (row * _stride), _width);
 }

@@ -31,12 +31,12 @@ public sealed class Sampler
 
     private readonly int _vocabularySize;
     private readonly SamplingOptions _options;
-    private readonly float[] _scores;      // [VocabularySize] logits after the penalty; filled up to whole blocks with -infinity
-    private readonly float[] _weights;     // [VocabularySize] exp((score - highest score) / temperature); filled up with 0
-    private readonly double[] _blockSums;  // [blocks] of the weights
-    private readonly ulong[] _ranks;       // [VocabularySize] for the selection
-    private readonly bool[] _isAccepted;   // [VocabularySize]
-    private readonly int[] _accepted;      // [VocabularySize] the accepted tokens, each once
+    private readonly float[] _scores; // [VocabularySize] logits after the penalty; filled up to whole blocks with -infinity
+    private readonly float[] _weights; // [VocabularySize] exp((score - highest score) / temperature); filled up with 0
+    private readonly double[] _blockSums; // [blocks] of the weights
+    private readonly ulong[] _ranks; // [VocabularySize] for the selection
+    private readonly bool[] _isAccepted; // [VocabularySize]
+    private readonly int[] _accepted; // [VocabularySize] the accepted tokens, each once
     private int _acceptedCount;
     private Xoshiro256StarStar _random;
 
@@ -82,9 +82,11 @@ public sealed class Sampler
         if (logits.Length != _vocabularySize)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"Found {logits.Length} logits; this sampler was created for a vocabulary of {_vocabularySize} tokens and expects one logit for each. ") +
-                "Pass the logits of one position.",
-                nameof(logits));
+                FormattableString.Invariant(
+                    $"Found {logits.Length} logits; this sampler was created for a vocabulary of {_vocabularySize} tokens and expects one logit for each. "
+                ) + "Pass the logits of one position.",
+                nameof(logits)
+            );
         }
 
         logits.CopyTo(_scores);
@@ -94,9 +96,11 @@ public sealed class Sampler
         if (float.IsNegativeInfinity(highest))
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"All {_vocabularySize} logits are negative infinity, which excludes every token; expected at least one finite logit. ") +
-                "Admit a token.",
-                nameof(logits));
+                FormattableString.Invariant(
+                    $"All {_vocabularySize} logits are negative infinity, which excludes every token; expected at least one finite logit. "
+                ) + "Admit a token.",
+                nameof(logits)
+            );
         }
 
         return _options.Temperature == 0 ? FirstTokenWith(highest) : Draw(highest);
@@ -111,7 +115,10 @@ public sealed class Sampler
         if ((uint)token >= (uint)_vocabularySize)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(token), token, FormattableString.Invariant($"Token {token} is not in the vocabulary; expected 0 to {_vocabularySize - 1}."));
+                nameof(token),
+                token,
+                FormattableString.Invariant($"Token {token} is not in the vocabulary; expected 0 to {_vocabularySize - 1}.")
+            );
         }
 
         if (_isAccepted.Length > 0 && !_isAccepted[token])
@@ -150,9 +157,11 @@ public sealed class Sampler
         }
 
         throw new ArgumentException(
-            FormattableString.Invariant($"The logit of token {token} of {_vocabularySize} is {_scores[token]}; expected a finite number, or negative infinity for a token to exclude. ") +
-            "Check the weights file and the input of the model for NaN and for values that overflow.",
-            "logits");
+            FormattableString.Invariant(
+                $"The logit of token {token} of {_vocabularySize} is {_scores[token]}; expected a finite number, or negative infinity for a token to exclude. "
+            ) + "Check the weights file and the input of the model for NaN and for values that overflow.",
+            "logits"
+        );
     }
 
     private void Penalise()
@@ -227,8 +236,13 @@ public sealed class Sampler
         for (int block = 0; block < _blockSums.Length; block++)
         {
             // Eight sums side by side, in an order that no vector length changes.
-            Vector128<double> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-            ReadOnlySpan<Vector128<float>> weights = MemoryMarshal.Cast<float, Vector128<float>>(_weights.AsSpan(block * BlockLength, BlockLength));
+            Vector128<double> sum0 = default,
+                sum1 = default,
+                sum2 = default,
+                sum3 = default;
+            ReadOnlySpan<Vector128<float>> weights = MemoryMarshal.Cast<float, Vector128<float>>(
+                _weights.AsSpan(block * BlockLength, BlockLength)
+            );
             for (int i = 0; i + 1 < weights.Length; i += 2)
             {
                 sum0 += Vector128.WidenLower(weights[i]);

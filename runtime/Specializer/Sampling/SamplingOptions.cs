@@ -22,8 +22,11 @@ public sealed record SamplingOptions
     public float RepetitionPenalty
     {
         get;
-        init => field = float.IsFinite(value) && value > 0 ? value : throw OutOfRange(
-            nameof(RepetitionPenalty), value, "a positive finite number; 1 switches the penalty off");
+        init =>
+            field =
+                float.IsFinite(value) && value > 0
+                    ? value
+                    : throw OutOfRange(nameof(RepetitionPenalty), value, "a positive finite number; 1 switches the penalty off");
     } = 1;
 
     /// <summary>
@@ -36,8 +39,15 @@ public sealed record SamplingOptions
     public float Temperature
     {
         get;
-        init => field = float.IsFinite(value) && value >= 0 ? value : throw OutOfRange(
-            nameof(Temperature), value, "a finite number that is not negative; 0 always takes the most probable token");
+        init =>
+            field =
+                float.IsFinite(value) && value >= 0
+                    ? value
+                    : throw OutOfRange(
+                        nameof(Temperature),
+                        value,
+                        "a finite number that is not negative; 0 always takes the most probable token"
+                    );
     }
 
     /// <summary>
@@ -49,8 +59,7 @@ public sealed record SamplingOptions
     public int TopK
     {
         get;
-        init => field = value >= 0 ? value : throw OutOfRange(
-            nameof(TopK), value, "a number of tokens that is not negative; 0 admits all");
+        init => field = value >= 0 ? value : throw OutOfRange(nameof(TopK), value, "a number of tokens that is not negative; 0 admits all");
     }
 
     /// <summary>
@@ -63,8 +72,14 @@ public sealed record SamplingOptions
     public float TopP
     {
         get;
-        init => field = value is > 0 and <= 1 ? value : throw OutOfRange(
-            nameof(TopP), value, "a probability above 0 and at most 1; 1 admits all tokens, and a temperature of 0 takes the most probable one");
+        init =>
+            field = value is > 0 and <= 1
+                ? value
+                : throw OutOfRange(
+                    nameof(TopP),
+                    value,
+                    "a probability above 0 and at most 1; 1 admits all tokens, and a temperature of 0 takes the most probable one"
+                );
     } = 1;
 
     /// <summary>

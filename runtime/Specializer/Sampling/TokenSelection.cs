@@ -45,7 +45,13 @@ internal static class TokenSelection
     /// <param name="total">The sum of all weights.</param>
     /// <param name="sum">The sum to reach, above 0 and at most <paramref name="total"/>.</param>
     /// <param name="ranks">[VocabularySize] for the selection.</param>
-    public static ulong RankOfNucleusEnd(ReadOnlySpan<float> logits, ReadOnlySpan<float> weights, double total, double sum, Span<ulong> ranks)
+    public static ulong RankOfNucleusEnd(
+        ReadOnlySpan<float> logits,
+        ReadOnlySpan<float> weights,
+        double total,
+        double sum,
+        Span<ulong> ranks
+    )
     {
         // Tokens lighter than the mean share of what may be left out weigh less than that together: the others reach the
         // sum without them. Half that share leaves room for rounding, and no token without weight is a candidate.

@@ -18,9 +18,7 @@ internal struct Xoshiro256StarStar
 
     /// <summary>Starts the sequence that belongs to the seed.</summary>
     public Xoshiro256StarStar(ulong seed)
-        : this(SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed))
-    {
-    }
+        : this(SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed)) { }
 
     /// <summary>Continues the sequence from a state, which must not be all zeros.</summary>
     public Xoshiro256StarStar(ulong s0, ulong s1, ulong s2, ulong s3)

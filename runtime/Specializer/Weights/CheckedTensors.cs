@@ -27,7 +27,9 @@ public sealed class CheckedTensors
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(requirement, _views.Length);
         ArgumentOutOfRangeException.ThrowIfNegative(layer);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(layer, _views[requirement].Length);
-        return _joined.TryGetValue((requirement, layer), out JoinedTensor? joined) ? Join(requirement, layer, joined) : _views[requirement][layer];
+        return _joined.TryGetValue((requirement, layer), out JoinedTensor? joined)
+            ? Join(requirement, layer, joined)
+            : _views[requirement][layer];
     }
 
     /// <summary>A layer's rows are asked for once for each slice of them: the last ones are kept.</summary>

@@ -71,14 +71,20 @@ public static class Checkpoint
             }
         }
 
-        string[] indices = Directory.GetFiles(folder, "*" + SafetensorsIndex.Extension), files = Directory.GetFiles(folder, "*.safetensors");
+        string[] indices = Directory.GetFiles(folder, "*" + SafetensorsIndex.Extension),
+            files = Directory.GetFiles(folder, "*.safetensors");
         return indices.Length == 1 ? indices[0]
             : indices.Length == 0 && files.Length == 1 ? files[0]
             : throw SafetensorsFile.Unreadable(
                 folder,
                 files.Length == 0 && indices.Length == 0
-                    ? OtherFormats.InFolder(folder) ?? "the folder holds no safetensors file. Expected model.safetensors, or model.safetensors.index.json with the files that it lists; download the model's weights into it."
-                    : string.Create(CultureInfo.InvariantCulture, $"the folder holds {files.Length} safetensors files and {indices.Length} indices, but neither a model.safetensors nor a model{SafetensorsIndex.Extension}. Pass the path of the file or index that is meant; if the files are parts of one checkpoint, download its index too."),
-                null);
+                    ? OtherFormats.InFolder(folder)
+                        ?? "the folder holds no safetensors file. Expected model.safetensors, or model.safetensors.index.json with the files that it lists; download the model's weights into it."
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the folder holds {files.Length} safetensors files and {indices.Length} indices, but neither a model.safetensors nor a model{SafetensorsIndex.Extension}. Pass the path of the file or index that is meant; if the files are parts of one checkpoint, download its index too."
+                    ),
+                null
+            );
     }
 }

@@ -45,7 +45,11 @@ internal sealed class CheckpointWithModules : WeightsSource
                 string of = Path.Combine(folder, module);
                 if (!Directory.Exists(of))
                 {
-                    throw SafetensorsFile.Unreadable(of, $"there is no such folder. The model's modules.json names it, and its model.safetensors holds the weights of a projection; download it beside '{Path.GetFileName(path)}'.", null);
+                    throw SafetensorsFile.Unreadable(
+                        of,
+                        $"there is no such folder. The model's modules.json names it, and its model.safetensors holds the weights of a projection; download it beside '{Path.GetFileName(path)}'.",
+                        null
+                    );
                 }
 
                 opened.Add(Checkpoint.Open(of));
@@ -53,9 +57,17 @@ internal sealed class CheckpointWithModules : WeightsSource
             }
 
             // Names stay told apart: no tensor of the checkpoint may look like one of a module.
-            if (opened[0].Names.FirstOrDefault(name => sources.Exists(source => name.StartsWith(source.Prefix, StringComparison.Ordinal))) is { } clash)
+            if (
+                opened[0]
+                    .Names.FirstOrDefault(name => sources.Exists(source => name.StartsWith(source.Prefix, StringComparison.Ordinal))) is
+                { } clash
+            )
             {
-                throw SafetensorsFile.Unreadable(path, $"it holds the tensor {MessageText.Quote(clash)}, whose name is that of a module's tensor. Expected in the module's folder alone.", null);
+                throw SafetensorsFile.Unreadable(
+                    path,
+                    $"it holds the tensor {MessageText.Quote(clash)}, whose name is that of a module's tensor. Expected in the module's folder alone.",
+                    null
+                );
             }
 
             return new CheckpointWithModules(opened[0], [.. sources]);

@@ -7,7 +7,10 @@ namespace Specializer;
 /// <summary>Finds tensors in one checkpoint by the names that a table has for them, whatever its prefixes and aliases are.</summary>
 internal sealed class FileNames
 {
-    private const string Weight = ".weight", Bias = ".bias", Gamma = ".gamma", Beta = ".beta";
+    private const string Weight = ".weight",
+        Bias = ".bias",
+        Gamma = ".gamma",
+        Beta = ".beta";
 
     private readonly WeightsSource _source;
     private readonly IReadOnlyDictionary<string, string> _aliases;
@@ -112,8 +115,16 @@ internal sealed class FileNames
         }
 
         // Checkpoints that were converted from TensorFlow before 2020.
-        return (name.EndsWith(Weight, StringComparison.Ordinal) && _norms.Contains(name[..^Weight.Length]) && TryFindExactly(name[..^Weight.Length] + Gamma, out view))
-            || (name.EndsWith(Bias, StringComparison.Ordinal) && _norms.Contains(name[..^Bias.Length]) && TryFindExactly(name[..^Bias.Length] + Beta, out view));
+        return (
+                name.EndsWith(Weight, StringComparison.Ordinal)
+                && _norms.Contains(name[..^Weight.Length])
+                && TryFindExactly(name[..^Weight.Length] + Gamma, out view)
+            )
+            || (
+                name.EndsWith(Bias, StringComparison.Ordinal)
+                && _norms.Contains(name[..^Bias.Length])
+                && TryFindExactly(name[..^Bias.Length] + Beta, out view)
+            );
     }
 
     private bool TryFindExactly(string name, out TensorView view)
@@ -154,7 +165,10 @@ internal sealed class FileNames
         }
 
         string body = _wrapper + _actualBase;
-        return (body != _base && name.StartsWith(body, StringComparison.Ordinal) && ignored.Matches(string.Concat(_base, name.AsSpan(body.Length))))
-            || (_wrapper.Length > 0 && name.StartsWith(_wrapper, StringComparison.Ordinal) && ignored.Matches(name[_wrapper.Length..]));
+        return (
+                body != _base
+                && name.StartsWith(body, StringComparison.Ordinal)
+                && ignored.Matches(string.Concat(_base, name.AsSpan(body.Length)))
+            ) || (_wrapper.Length > 0 && name.StartsWith(_wrapper, StringComparison.Ordinal) && ignored.Matches(name[_wrapper.Length..]));
     }
 }

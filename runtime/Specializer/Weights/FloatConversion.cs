@@ -18,8 +18,9 @@ internal static unsafe class FloatConversion
 
     /// <summary>Copies 32-bit floats.</summary>
     public static void FromSingle(byte* source, Span<float> destination) =>
-        new ReadOnlySpan<byte>(source, checked(destination.Length * sizeof(float)))
-            .CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(destination));
+        new ReadOnlySpan<byte>(source, checked(destination.Length * sizeof(float))).CopyTo(
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes(destination)
+        );
 
     /// <summary>Converts bfloat16: its bits are the upper half of the float's.</summary>
     public static void FromBFloat16(byte* source, Span<float> destination)

@@ -24,13 +24,14 @@ internal static class JsonText
     }
 
     /// <summary>The token that the reader stands at, in the words of a message.</summary>
-    public static string Describe(in Utf8JsonReader json) => json.TokenType switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "the number " + MessageText.Quote(Encoding.UTF8.GetString(json.ValueSpan)),
-        JsonTokenType.True or JsonTokenType.False => "a boolean",
-        _ => "null",
-    };
+    public static string Describe(in Utf8JsonReader json) =>
+        json.TokenType switch
+        {
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.StartArray => "an array",
+            JsonTokenType.String => "a string",
+            JsonTokenType.Number => "the number " + MessageText.Quote(Encoding.UTF8.GetString(json.ValueSpan)),
+            JsonTokenType.True or JsonTokenType.False => "a boolean",
+            _ => "null",
+        };
 }

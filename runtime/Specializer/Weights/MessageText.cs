@@ -20,8 +20,14 @@ internal static class MessageText
                 break;
             }
 
-            if (char.IsControl(character) || char.IsSurrogate(character)
-                || char.GetUnicodeCategory(character) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            if (
+                char.IsControl(character)
+                || char.IsSurrogate(character)
+                || char.GetUnicodeCategory(character)
+                    is UnicodeCategory.Format
+                        or UnicodeCategory.LineSeparator
+                        or UnicodeCategory.ParagraphSeparator
+            )
             {
                 quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
             }

@@ -78,6 +78,11 @@ internal sealed class NamePatterns
         int digits = text.IndexOfAnyExceptInRange('0', '9');
         digits = digits < 0 ? text.Length : digits;
         ReadOnlySpan<char> rest = text[digits..];
-        return digits > 0 && (after.EndsWith(Any) ? rest.StartsWith(after.AsSpan(0, after.Length - 1), StringComparison.Ordinal) : rest.SequenceEqual(after));
+        return digits > 0
+            && (
+                after.EndsWith(Any)
+                    ? rest.StartsWith(after.AsSpan(0, after.Length - 1), StringComparison.Ordinal)
+                    : rest.SequenceEqual(after)
+            );
     }
 }

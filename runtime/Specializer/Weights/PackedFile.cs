@@ -17,7 +17,15 @@ internal static unsafe class PackedFile
         string written = path + "." + Guid.NewGuid().ToString("N")[..8];
         try
         {
-            using (SafeFileHandle file = File.OpenHandle(written, FileMode.CreateNew, FileAccess.Write, FileShare.None, preallocationSize: PackedHeader.Length + header.WeightBytes))
+            using (
+                SafeFileHandle file = File.OpenHandle(
+                    written,
+                    FileMode.CreateNew,
+                    FileAccess.Write,
+                    FileShare.None,
+                    preallocationSize: PackedHeader.Length + header.WeightBytes
+                )
+            )
             {
                 RandomAccess.Write(file, header.ToBytes(), 0);
                 for (long start = 0; start < header.WeightBytes; start += BytesAtOnce)
@@ -48,7 +56,10 @@ internal static unsafe class PackedFile
             byte[] bytes = new byte[PackedHeader.Length];
             if (length < bytes.Length || RandomAccess.Read(file, bytes, 0) < bytes.Length || PackedHeader.Read(bytes) is not { } found)
             {
-                throw Malformed(path, $"this is no file of packed weights. Expected one that SavePacked has written; a checkpoint is loaded with Load.");
+                throw Malformed(
+                    path,
+                    $"this is no file of packed weights. Expected one that SavePacked has written; a checkpoint is loaded with Load."
+                );
             }
 
             if (expected.Difference(found) is { } difference)
@@ -59,10 +70,22 @@ internal static unsafe class PackedFile
             long whole = PackedHeader.Length + expected.WeightBytes;
             if (length != whole)
             {
-                throw Malformed(path, FormattableString.Invariant($"the file has {length} bytes, but must have {whole}: it was cut short or added to. Copy it again, or write it again with SavePacked."));
+                throw Malformed(
+                    path,
+                    FormattableString.Invariant(
+                        $"the file has {length} bytes, but must have {whole}: it was cut short or added to. Copy it again, or write it again with SavePacked."
+                    )
+                );
             }
 
-            using MemoryMappedFile mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            using MemoryMappedFile mapping = MemoryMappedFile.CreateFromFile(
+                file,
+                null,
+                0,
+                MemoryMappedFileAccess.Read,
+                HandleInheritability.None,
+                leaveOpen: true
+            );
             view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             SafeMemoryMappedViewHandle memory = view.SafeMemoryMappedViewHandle;
             byte* contents = (byte*)memory.DangerousGetHandle() + view.PointerOffset;
@@ -83,5 +106,6 @@ internal static unsafe class PackedFile
         }
     }
 
-    private static WeightsException Malformed(string path, string what) => new(path, new WeightsProblem(WeightsProblemKind.Malformed, null, $"{path}: {what}"));
+    private static WeightsException Malformed(string path, string what) =>
+        new(path, new WeightsProblem(WeightsProblemKind.Malformed, null, $"{path}: {what}"));
 }

@@ -26,9 +26,7 @@ internal sealed class PackedHeader
     private readonly ulong _layout;
 
     public PackedHeader(ModelDescription description, InstructionSet instructionSet)
-        : this(description.Name, Version, instructionSet, description.PackedLayout, description.PackedWeightBytes)
-    {
-    }
+        : this(description.Name, Version, instructionSet, description.PackedLayout, description.PackedWeightBytes) { }
 
     private PackedHeader(string name, uint version, InstructionSet instructionSet, ulong layout, long weightBytes)
     {
@@ -63,12 +61,15 @@ internal sealed class PackedHeader
     public static PackedHeader? Read(ReadOnlySpan<byte> bytes)
     {
         int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]);
-        return !bytes.StartsWith(Signature) || length is < 0 or > LongestName ? null : new PackedHeader(
-            Encoding.UTF8.GetString(bytes.Slice(NameAt, length)),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]),
-            (InstructionSet)BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
+        return !bytes.StartsWith(Signature) || length is < 0 or > LongestName
+            ? null
+            : new PackedHeader(
+                Encoding.UTF8.GetString(bytes.Slice(NameAt, length)),
+                BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]),
+                (InstructionSet)BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
+                BinaryPrimitives.ReadInt64LittleEndian(bytes[24..])
+            );
     }
 
     /// <summary>Why a file with the <paramref name="found"/> header cannot be used where this one is expected; null if it can.</summary>
@@ -77,28 +78,39 @@ internal sealed class PackedHeader
         const string Again = "Load the model from its checkpoint and save it again with SavePacked.";
         if (found._version != _version)
         {
-            return Problem($"it has version {found._version} of the format; this runtime reads version {_version}. {Again}", _version.ToString(null, null), found._version.ToString(null, null));
+            return Problem(
+                $"it has version {found._version} of the format; this runtime reads version {_version}. {Again}",
+                _version.ToString(null, null),
+                found._version.ToString(null, null)
+            );
         }
 
         if (found._instructionSet != _instructionSet)
         {
             return Problem(
                 $"its weights are packed for {Name(found._instructionSet)}; this process computes with {_instructionSet}. Choose the other with ModelOptions.InstructionSet if the machine has it, or: {Again}",
-                _instructionSet.ToString(), Name(found._instructionSet));
+                _instructionSet.ToString(),
+                Name(found._instructionSet)
+            );
         }
 
         if (found._layout != _layout || found.WeightBytes != WeightBytes)
         {
-            string what = found._name == _name ? $"{_name} has changed since, or another version of the generator made it" : $"it was written for {MessageText.Quote(found._name)}, and {_name} is another architecture";
+            string what =
+                found._name == _name
+                    ? $"{_name} has changed since, or another version of the generator made it"
+                    : $"it was written for {MessageText.Quote(found._name)}, and {_name} is another architecture";
             return Problem($"its weights are packed in another layout: {what}. {Again}", Layout(this), Layout(found));
         }
 
         return null;
     }
 
-    private static string Layout(PackedHeader header) => FormattableString.Invariant($"layout {header._layout:x16}, {header.WeightBytes} bytes");
+    private static string Layout(PackedHeader header) =>
+        FormattableString.Invariant($"layout {header._layout:x16}, {header.WeightBytes} bytes");
 
-    private static string Name(InstructionSet instructionSet) => Enum.IsDefined(instructionSet) ? instructionSet.ToString() : "an unknown instruction set";
+    private static string Name(InstructionSet instructionSet) =>
+        Enum.IsDefined(instructionSet) ? instructionSet.ToString() : "an unknown instruction set";
 
     private static WeightsProblem Problem(string what, string expected, string found) =>
         new(WeightsProblemKind.PackedForAnother, null, what) { Expected = expected, Found = found };

@@ -22,7 +22,14 @@ internal sealed unsafe class PanelPacking
     private readonly TensorSlice[] _matrices;
     private readonly WeightStorage _storage;
 
-    public PanelPacking(float* destination, int lanes, int inputs, PanelSource[] sources, ReadOnlySpan<TensorSlice> matrices, WeightStorage storage)
+    public PanelPacking(
+        float* destination,
+        int lanes,
+        int inputs,
+        PanelSource[] sources,
+        ReadOnlySpan<TensorSlice> matrices,
+        WeightStorage storage
+    )
     {
         _destination = destination;
         _lanes = lanes;
@@ -42,7 +49,8 @@ internal sealed unsafe class PanelPacking
             panels,
             WeightPacking.RowsTogether(_inputs) / PanelWidth,
             Pack,
-            (first, end) => LetGo(_sources.AsSpan(first * PanelWidth, Math.Min(end * PanelWidth, _sources.Length) - (first * PanelWidth))));
+            (first, end) => LetGo(_sources.AsSpan(first * PanelWidth, Math.Min(end * PanelWidth, _sources.Length) - (first * PanelWidth)))
+        );
     }
 
     /// <summary>No column is packed twice: what the checkpoint takes of memory meanwhile stays small.</summary>
@@ -50,7 +58,8 @@ internal sealed unsafe class PanelPacking
     {
         for (int matrix = 0; matrix < _matrices.Length; matrix++)
         {
-            int first = int.MaxValue, end = 0;
+            int first = int.MaxValue,
+                end = 0;
             foreach (PanelSource source in sources)
             {
                 if (source.Matrix == matrix)
@@ -97,7 +106,7 @@ internal sealed unsafe class PanelPacking
     {
         int width = sources.Length;
         float* values = stackalloc float[BlockInputs];
-        for (int column = 0; column < width;)
+        for (int column = 0; column < width; )
         {
             PanelSource source = sources[column];
             if (source.Matrix >= 0 && _matrices[source.Matrix].InputsFirst)
@@ -138,7 +147,8 @@ internal sealed unsafe class PanelPacking
         int copied = run;
         for (int i = 0; i < count; i++)
         {
-            copied = _matrices[source.Matrix].CopyInput(first + i, source.Row, new Span<float>(block + ((nint)i * sources.Length) + column, run));
+            copied = _matrices[source.Matrix]
+                .CopyInput(first + i, source.Row, new Span<float>(block + ((nint)i * sources.Length) + column, run));
         }
 
         return copied;
@@ -174,8 +184,15 @@ internal sealed unsafe class PanelPacking
     {
         string name = _matrices[source.Matrix].TensorName;
         string message = FormattableString.Invariant(
-            $"Tensor \"{name}\" holds the weight {weight}, which WeightStorage.Float16 cannot hold: its largest is 65504. Declare WeightStorage.BFloat16 or WeightStorage.Float32.");
+            $"Tensor \"{name}\" holds the weight {weight}, which WeightStorage.Float16 cannot hold: its largest is 65504. Declare WeightStorage.BFloat16 or WeightStorage.Float32."
+        );
         return new WeightsException(
-            "weights", new WeightsProblem(WeightsProblemKind.WeightOutOfRange, name, message) { Expected = "-65504 to 65504", Found = weight.ToString(CultureInfo.InvariantCulture) });
+            "weights",
+            new WeightsProblem(WeightsProblemKind.WeightOutOfRange, name, message)
+            {
+                Expected = "-65504 to 65504",
+                Found = weight.ToString(CultureInfo.InvariantCulture),
+            }
+        );
     }
 }

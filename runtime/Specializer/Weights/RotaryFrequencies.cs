@@ -53,25 +53,35 @@ public sealed class RotaryFrequencies
     /// <param name="lowFrequencyFactor"><c>low_freq_factor</c>.</param>
     /// <param name="highFrequencyFactor"><c>high_freq_factor</c>.</param>
     /// <param name="originalContextLength"><c>original_max_position_embeddings</c>.</param>
-    public static RotaryFrequencies Llama3(int dimension, double theta, double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalContextLength) =>
-        Plain(dimension, theta).Change(
-            (_, frequency) =>
-            {
-                double wavelength = 2 * Math.PI / frequency;
-                if (wavelength > originalContextLength / lowFrequencyFactor)
+    public static RotaryFrequencies Llama3(
+        int dimension,
+        double theta,
+        double factor,
+        double lowFrequencyFactor,
+        double highFrequencyFactor,
+        int originalContextLength
+    ) =>
+        Plain(dimension, theta)
+            .Change(
+                (_, frequency) =>
                 {
-                    return frequency / factor;
-                }
+                    double wavelength = 2 * Math.PI / frequency;
+                    if (wavelength > originalContextLength / lowFrequencyFactor)
+                    {
+                        return frequency / factor;
+                    }
 
-                if (wavelength < originalContextLength / highFrequencyFactor)
-                {
-                    return frequency;
-                }
+                    if (wavelength < originalContextLength / highFrequencyFactor)
+                    {
+                        return frequency;
+                    }
 
-                double smooth = ((originalContextLength / wavelength) - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
-                return ((1 - smooth) * frequency / factor) + (smooth * frequency);
-            },
-            1);
+                    double smooth =
+                        ((originalContextLength / wavelength) - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
+                    return ((1 - smooth) * frequency / factor) + (smooth * frequency);
+                },
+                1
+            );
 
     /// <summary>YaRN (Peng et al. 2023): pairs that turn slowly are interpolated, fast ones kept, with a ramp between.</summary>
     /// <param name="dimension">How many elements of a head are turned; even.</param>
@@ -83,10 +93,19 @@ public sealed class RotaryFrequencies
     /// <param name="attentionFactor">What cosines and sines are multiplied with.</param>
     /// <param name="truncate">Whether the ramp begins and ends at whole pairs (<c>truncate</c> of gpt-oss).</param>
     public static RotaryFrequencies Yarn(
-        int dimension, double theta, double factor, int originalContextLength, double betaFast, double betaSlow, double attentionFactor, bool truncate = true)
+        int dimension,
+        double theta,
+        double factor,
+        int originalContextLength,
+        double betaFast,
+        double betaSlow,
+        double attentionFactor,
+        bool truncate = true
+    )
     {
         double PairThatTurns(double turns) => dimension * Math.Log(originalContextLength / (turns * 2 * Math.PI)) / (2 * Math.Log(theta));
-        double first = PairThatTurns(betaFast), last = PairThatTurns(betaSlow);
+        double first = PairThatTurns(betaFast),
+            last = PairThatTurns(betaSlow);
         double low = Math.Max(truncate ? Math.Floor(first) : first, 0);
         double high = Math.Min(truncate ? Math.Ceiling(last) : last, dimension - 1);
         if (low == high)
@@ -94,13 +113,15 @@ public sealed class RotaryFrequencies
             high += 0.001;
         }
 
-        return Plain(dimension, theta).Change(
-            (i, frequency) =>
-            {
-                double kept = 1 - Math.Clamp((i - low) / (high - low), 0, 1);
-                return (frequency / factor * (1 - kept)) + (frequency * kept);
-            },
-            attentionFactor);
+        return Plain(dimension, theta)
+            .Change(
+                (i, frequency) =>
+                {
+                    double kept = 1 - Math.Clamp((i - low) / (high - low), 0, 1);
+                    return (frequency / factor * (1 - kept)) + (frequency * kept);
+                },
+                attentionFactor
+            );
     }
 
     /// <summary>A factor for each pair (Ding et al. 2024, LongRoPE).</summary>

@@ -29,7 +29,14 @@ public sealed unsafe class SafetensorsFile : WeightsSource
     private readonly IDisposable? _view;
     private readonly SafeFileHandle? _file;
 
-    private SafetensorsFile(string description, SafetensorsHeader header, byte* contents, SafeHandle memory, IDisposable? view, SafeFileHandle? file)
+    private SafetensorsFile(
+        string description,
+        SafetensorsHeader header,
+        byte* contents,
+        SafeHandle memory,
+        IDisposable? view,
+        SafeFileHandle? file
+    )
     {
         Description = description;
         _header = header;
@@ -66,7 +73,11 @@ public sealed unsafe class SafetensorsFile : WeightsSource
         ThrowIfBigEndian();
         if (Directory.Exists(path))
         {
-            throw Unreadable(path, "this is a folder. Expected the path of a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.", null);
+            throw Unreadable(
+                path,
+                "this is a folder. Expected the path of a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.",
+                null
+            );
         }
 
         SafeFileHandle? file = null;
@@ -82,7 +93,14 @@ public sealed unsafe class SafetensorsFile : WeightsSource
                 SafetensorsHeader.Read(null, length, path);
             }
 
-            using MemoryMappedFile mapping = MemoryMappedFile.CreateFromFile(file, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            using MemoryMappedFile mapping = MemoryMappedFile.CreateFromFile(
+                file,
+                null,
+                length,
+                MemoryMappedFileAccess.Read,
+                HandleInheritability.None,
+                leaveOpen: true
+            );
             view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             SafeMemoryMappedViewHandle memory = view.SafeMemoryMappedViewHandle;
             byte* contents = (byte*)memory.DangerousGetHandle() + view.PointerOffset;
@@ -120,7 +138,14 @@ public sealed unsafe class SafetensorsFile : WeightsSource
         try
         {
             byte* start = (byte*)memory.DangerousGetHandle();
-            return new SafetensorsFile(description, SafetensorsHeader.Read(start, contents.LongLength, description), start, memory, null, null);
+            return new SafetensorsFile(
+                description,
+                SafetensorsHeader.Read(start, contents.LongLength, description),
+                start,
+                memory,
+                null,
+                null
+            );
         }
         catch
         {
@@ -140,7 +165,15 @@ public sealed unsafe class SafetensorsFile : WeightsSource
             return false;
         }
 
-        view = new TensorView(entry.Name, entry.ElementType, entry.Shape, entry.Extent, _contents + _header.DataStart + entry.Begin, _memory, mapped: _view is not null);
+        view = new TensorView(
+            entry.Name,
+            entry.ElementType,
+            entry.Shape,
+            entry.Extent,
+            _contents + _header.DataStart + entry.Begin,
+            _memory,
+            mapped: _view is not null
+        );
         return true;
     }
 
@@ -160,14 +193,20 @@ public sealed unsafe class SafetensorsFile : WeightsSource
     internal static WeightsException Unreadable(string path, string what, Exception? innerException) =>
         new(path, new WeightsProblem(WeightsProblemKind.Unreadable, null, $"{path}: {what}"), innerException);
 
-    internal static WeightsException NotThere(string path, Exception? innerException) => Unreadable(
-        path, $"there is no such file. Expected a safetensors file; check the path, which was looked up from the working directory {Environment.CurrentDirectory}.", innerException);
+    internal static WeightsException NotThere(string path, Exception? innerException) =>
+        Unreadable(
+            path,
+            $"there is no such file. Expected a safetensors file; check the path, which was looked up from the working directory {Environment.CurrentDirectory}.",
+            innerException
+        );
 
     private static void ThrowIfBigEndian()
     {
         if (!BitConverter.IsLittleEndian)
         {
-            throw new PlatformNotSupportedException("Safetensors files are little-endian and are used in place; this processor is big-endian, which Specializer does not support.");
+            throw new PlatformNotSupportedException(
+                "Safetensors files are little-endian and are used in place; this processor is big-endian, which Specializer does not support."
+            );
         }
     }
 }

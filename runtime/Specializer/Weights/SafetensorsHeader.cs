@@ -20,7 +20,12 @@ internal sealed class SafetensorsHeader
     /// <summary>The size of the header length in bytes; also the shortest part of a file that can be read at all.</summary>
     public const int PrefixLength = sizeof(ulong);
 
-    private SafetensorsHeader(IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, SafetensorsEntry> entries, string[] names, long dataStart)
+    private SafetensorsHeader(
+        IReadOnlyDictionary<string, string> metadata,
+        IReadOnlyDictionary<string, SafetensorsEntry> entries,
+        string[] names,
+        long dataStart
+    )
     {
         Metadata = metadata;
         Entries = entries;
@@ -49,27 +54,55 @@ internal sealed class SafetensorsHeader
     {
         if (length < PrefixLength)
         {
-            throw Malformed(description, null, length == 0
-                ? "the file is empty. Expected a safetensors file; it was probably created but never written or downloaded."
-                : string.Create(CultureInfo.InvariantCulture, $"the file has {length} bytes. Expected a safetensors file, which has at least {PrefixLength} bytes of header length and a header; download or save it again."));
+            throw Malformed(
+                description,
+                null,
+                length == 0
+                    ? "the file is empty. Expected a safetensors file; it was probably created but never written or downloaded."
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the file has {length} bytes. Expected a safetensors file, which has at least {PrefixLength} bytes of header length and a header; download or save it again."
+                    )
+            );
         }
 
         ReadOnlySpan<byte> prefix = new(contents, PrefixLength);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > MaximumLength)
         {
-            throw Malformed(description, null, string.Create(CultureInfo.InvariantCulture, $"the first 8 bytes give a header of {headerLength} bytes; the format allows {MaximumLength}. {WhatElse(prefix)}"));
+            throw Malformed(
+                description,
+                null,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the first 8 bytes give a header of {headerLength} bytes; the format allows {MaximumLength}. {WhatElse(prefix)}"
+                )
+            );
         }
 
         if (headerLength > (ulong)(length - PrefixLength))
         {
-            throw Malformed(description, null, string.Create(CultureInfo.InvariantCulture, $"the first 8 bytes give a header of {headerLength} bytes, but only {length - PrefixLength} bytes follow. The file is cut off or not a safetensors file; download or save it again."));
+            throw Malformed(
+                description,
+                null,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the first 8 bytes give a header of {headerLength} bytes, but only {length - PrefixLength} bytes follow. The file is cut off or not a safetensors file; download or save it again."
+                )
+            );
         }
 
         ReadOnlySpan<byte> json = new(contents + PrefixLength, (int)headerLength);
         if (json.IsEmpty || json[0] != (byte)'{')
         {
-            throw Malformed(description, null, string.Create(CultureInfo.InvariantCulture, $"the header must begin with '{{' (0x7B); found {(json.IsEmpty ? "no header at all" : $"0x{json[0]:X2}")}. {WhatElse(prefix)}"));
+            throw Malformed(
+                description,
+                null,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the header must begin with '{{' (0x7B); found {(json.IsEmpty ? "no header at all" : $"0x{json[0]:X2}")}. {WhatElse(prefix)}"
+                )
+            );
         }
 
         if (!Utf8.IsValid(json))
@@ -113,12 +146,26 @@ internal sealed class SafetensorsHeader
             {
                 string before = previous is null ? "the data begins" : $"tensor {MessageText.Quote(previous.Name)} ends";
                 string fault = entry.Begin < end ? "the two overlap" : "bytes between them belong to no tensor";
-                throw Malformed(description, entry.Name, string.Create(CultureInfo.InvariantCulture, $"it begins at byte {entry.Begin} of the data, but {before} at byte {end}: {fault}. Tensors must follow one another without gaps; the file was not written by a proper safetensors writer, save it again with one."));
+                throw Malformed(
+                    description,
+                    entry.Name,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"it begins at byte {entry.Begin} of the data, but {before} at byte {end}: {fault}. Tensors must follow one another without gaps; the file was not written by a proper safetensors writer, save it again with one."
+                    )
+                );
             }
 
             if (entry.End > dataLength)
             {
-                throw Malformed(description, entry.Name, string.Create(CultureInfo.InvariantCulture, $"it ends at byte {entry.End} of the data, but the file holds only {dataLength} bytes of data. The file is cut off; download it again."));
+                throw Malformed(
+                    description,
+                    entry.Name,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"it ends at byte {entry.End} of the data, but the file holds only {dataLength} bytes of data. The file is cut off; download it again."
+                    )
+                );
             }
 
             end = entry.End;
@@ -128,7 +175,14 @@ internal sealed class SafetensorsHeader
 
         return end == dataLength
             ? names
-            : throw Malformed(description, null, string.Create(CultureInfo.InvariantCulture, $"the tensors end at byte {end} of the data, but {dataLength} bytes of data follow the header: {dataLength - end} bytes belong to no tensor. Something was appended to the file, or the header is damaged; download or save it again."));
+            : throw Malformed(
+                description,
+                null,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the tensors end at byte {end} of the data, but {dataLength} bytes of data follow the header: {dataLength - end} bytes belong to no tensor. Something was appended to the file, or the header is damaged; download or save it again."
+                )
+            );
     }
 
     /// <summary>What a file that is no safetensors file most likely is, from its first bytes.</summary>

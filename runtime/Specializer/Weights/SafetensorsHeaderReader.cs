@@ -72,7 +72,12 @@ internal ref struct SafetensorsHeaderReader
         }
         catch (JsonException exception)
         {
-            throw SafetensorsHeader.Malformed(_description, null, $"the header is not the JSON that the format wants: {exception.Message} {Mend}", exception);
+            throw SafetensorsHeader.Malformed(
+                _description,
+                null,
+                $"the header is not the JSON that the format wants: {exception.Message} {Mend}",
+                exception
+            );
         }
     }
 
@@ -142,17 +147,29 @@ internal ref struct SafetensorsHeaderReader
     {
         if (offsets.Length != 2 || offsets[0] > offsets[1])
         {
-            throw Malformed(name, $"data_offsets must be two numbers, the second not less than the first; found {TensorExtent.Format(offsets)}.");
+            throw Malformed(
+                name,
+                $"data_offsets must be two numbers, the second not less than the first; found {TensorExtent.Format(offsets)}."
+            );
         }
 
         if (!TensorExtent.TryCompute(type, shape, out TensorExtent extent))
         {
-            throw Malformed(name, $"no {TensorElementTypes.Name(type)} tensor can have the shape {TensorExtent.Format(shape)}: its size overflows or does not fill whole bytes.");
+            throw Malformed(
+                name,
+                $"no {TensorElementTypes.Name(type)} tensor can have the shape {TensorExtent.Format(shape)}: its size overflows or does not fill whole bytes."
+            );
         }
 
         if (extent.ByteLength != offsets[1] - offsets[0])
         {
-            throw Malformed(name, string.Create(CultureInfo.InvariantCulture, $"{TensorElementTypes.Name(type)} of shape {TensorExtent.Format(shape)} takes {extent.ByteLength} bytes, but data_offsets {TensorExtent.Format(offsets)} give it {offsets[1] - offsets[0]}."));
+            throw Malformed(
+                name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{TensorElementTypes.Name(type)} of shape {TensorExtent.Format(shape)} takes {extent.ByteLength} bytes, but data_offsets {TensorExtent.Format(offsets)} give it {offsets[1] - offsets[0]}."
+                )
+            );
         }
 
         if (!Entries.TryAdd(name, new SafetensorsEntry(name, type, shape, extent, offsets[0])))
@@ -188,7 +205,10 @@ internal ref struct SafetensorsHeaderReader
         {
             if (count == maximum)
             {
-                throw Malformed(name, string.Create(CultureInfo.InvariantCulture, $"{key} must have at most {maximum} numbers; found more."));
+                throw Malformed(
+                    name,
+                    string.Create(CultureInfo.InvariantCulture, $"{key} must have at most {maximum} numbers; found more.")
+                );
             }
 
             // -0 parses as an integer, but the format has no negative numbers at all.
@@ -217,9 +237,17 @@ internal ref struct SafetensorsHeaderReader
         return _json.TokenType;
     }
 
-    private readonly string Text(string? tensor) => JsonText.TryGet(_json, out string text)
-        ? text
-        : throw SafetensorsHeader.Malformed(_description, tensor, string.Create(CultureInfo.InvariantCulture, $"the string at byte {_json.TokenStartIndex} of the header holds an escaped surrogate without its partner. {Mend}"));
+    private readonly string Text(string? tensor) =>
+        JsonText.TryGet(_json, out string text)
+            ? text
+            : throw SafetensorsHeader.Malformed(
+                _description,
+                tensor,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the string at byte {_json.TokenStartIndex} of the header holds an escaped surrogate without its partner. {Mend}"
+                )
+            );
 
     private readonly string Found() => JsonText.Describe(_json);
 

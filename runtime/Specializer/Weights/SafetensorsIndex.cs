@@ -39,7 +39,11 @@ internal static class SafetensorsIndex
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         if (file.Length > MaximumLength)
         {
-            throw SafetensorsHeader.Malformed(path, null, string.Create(CultureInfo.InvariantCulture, $"the index has {file.Length} bytes; at most {MaximumLength} are read. {Mend}"));
+            throw SafetensorsHeader.Malformed(
+                path,
+                null,
+                string.Create(CultureInfo.InvariantCulture, $"the index has {file.Length} bytes; at most {MaximumLength} are read. {Mend}")
+            );
         }
 
         byte[] contents = new byte[file.Length];
@@ -51,7 +55,11 @@ internal static class SafetensorsIndex
     {
         if (json.StartsWith("version https://git-lfs"u8))
         {
-            throw SafetensorsHeader.Malformed(description, null, "this is a Git LFS pointer instead of the index; run 'git lfs pull' to fetch it.");
+            throw SafetensorsHeader.Malformed(
+                description,
+                null,
+                "this is a Git LFS pointer instead of the index; run 'git lfs pull' to fetch it."
+            );
         }
 
         json = json.StartsWith("\uFEFF"u8) ? json[3..] : json;
@@ -67,7 +75,12 @@ internal static class SafetensorsIndex
         }
         catch (JsonException exception)
         {
-            throw SafetensorsHeader.Malformed(description, null, $"the index is not the JSON that the format wants: {exception.Message} {Mend}", exception);
+            throw SafetensorsHeader.Malformed(
+                description,
+                null,
+                $"the index is not the JSON that the format wants: {exception.Message} {Mend}",
+                exception
+            );
         }
     }
 
@@ -115,7 +128,10 @@ internal static class SafetensorsIndex
             json.Read();
             if (json.TokenType != JsonTokenType.String)
             {
-                throw Malformed(description, $"{MapName} must map names to files; found {JsonText.Describe(json)} for tensor {MessageText.Quote(tensor)}.");
+                throw Malformed(
+                    description,
+                    $"{MapName} must map names to files; found {JsonText.Describe(json)} for tensor {MessageText.Quote(tensor)}."
+                );
             }
 
             if (!tensors.Add(tensor))
@@ -131,7 +147,10 @@ internal static class SafetensorsIndex
                 shards.Add(shard, shard);
                 if (shards.Count > MaximumShards)
                 {
-                    throw Malformed(description, string.Create(CultureInfo.InvariantCulture, $"{MapName} names more than {MaximumShards} files."));
+                    throw Malformed(
+                        description,
+                        string.Create(CultureInfo.InvariantCulture, $"{MapName} names more than {MaximumShards} files.")
+                    );
                 }
             }
 
@@ -148,18 +167,32 @@ internal static class SafetensorsIndex
         bool isPlain = shard.Length > Extension.Length && shard.EndsWith(Extension, StringComparison.Ordinal) && !shard.StartsWith('.');
         foreach (char character in shard)
         {
-            isPlain &= !char.IsControl(character) && !char.IsSurrogate(character) && character is not ('/' or '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|');
+            isPlain &=
+                !char.IsControl(character)
+                && !char.IsSurrogate(character)
+                && character is not ('/' or '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|');
         }
 
         if (!isPlain)
         {
-            throw Malformed(description, $"{MapName} gives {MessageText.Quote(shard)} as the file of tensor {MessageText.Quote(tensor)}. Expected the plain name of a {Extension} file beside the index, such as \"model-00001-of-00002.safetensors\".");
+            throw Malformed(
+                description,
+                $"{MapName} gives {MessageText.Quote(shard)} as the file of tensor {MessageText.Quote(tensor)}. Expected the plain name of a {Extension} file beside the index, such as \"model-00001-of-00002.safetensors\"."
+            );
         }
     }
 
-    private static string Text(in Utf8JsonReader json, string description) => JsonText.TryGet(json, out string text)
-        ? text
-        : throw Malformed(description, string.Create(CultureInfo.InvariantCulture, $"the string at byte {json.TokenStartIndex} holds an escaped surrogate without its partner."));
+    private static string Text(in Utf8JsonReader json, string description) =>
+        JsonText.TryGet(json, out string text)
+            ? text
+            : throw Malformed(
+                description,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the string at byte {json.TokenStartIndex} holds an escaped surrogate without its partner."
+                )
+            );
 
-    private static WeightsException Malformed(string description, string what) => SafetensorsHeader.Malformed(description, null, $"{what} {Mend}");
+    private static WeightsException Malformed(string description, string what) =>
+        SafetensorsHeader.Malformed(description, null, $"{what} {Mend}");
 }

@@ -68,7 +68,10 @@ internal sealed class SafetensorsShards : WeightsSource
         try
         {
             List<WeightsProblem> problems = [];
-            foreach (IGrouping<string, KeyValuePair<string, string>> shard in map.GroupBy(static entry => entry.Value).OrderBy(static group => group.Key, StringComparer.Ordinal))
+            foreach (
+                IGrouping<string, KeyValuePair<string, string>> shard in map.GroupBy(static entry => entry.Value)
+                    .OrderBy(static group => group.Key, StringComparer.Ordinal)
+            )
             {
                 Open(Path.Combine(folder, shard.Key), shard.Count(), shards, shard.Key, problems);
             }
@@ -115,14 +118,26 @@ internal sealed class SafetensorsShards : WeightsSource
         base.Dispose(disposing);
     }
 
-    private static void Open(string path, int tensors, Dictionary<string, SafetensorsFile> shards, string name, List<WeightsProblem> problems)
+    private static void Open(
+        string path,
+        int tensors,
+        Dictionary<string, SafetensorsFile> shards,
+        string name,
+        List<WeightsProblem> problems
+    )
     {
         if (!File.Exists(path))
         {
-            problems.Add(new WeightsProblem(
-                WeightsProblemKind.Unreadable,
-                null,
-                string.Create(CultureInfo.InvariantCulture, $"missing: the file {MessageText.Quote(name)}, which should hold {tensors} {(tensors == 1 ? "tensor" : "tensors")}, is not beside the index.")));
+            problems.Add(
+                new WeightsProblem(
+                    WeightsProblemKind.Unreadable,
+                    null,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"missing: the file {MessageText.Quote(name)}, which should hold {tensors} {(tensors == 1 ? "tensor" : "tensors")}, is not beside the index."
+                    )
+                )
+            );
             return;
         }
 
@@ -137,7 +152,11 @@ internal sealed class SafetensorsShards : WeightsSource
     }
 
     /// <summary>Compares what the index says with what the shards that could be opened hold.</summary>
-    private static void Check(IReadOnlyList<KeyValuePair<string, string>> map, Dictionary<string, SafetensorsFile> shards, List<WeightsProblem> problems)
+    private static void Check(
+        IReadOnlyList<KeyValuePair<string, string>> map,
+        Dictionary<string, SafetensorsFile> shards,
+        List<WeightsProblem> problems
+    )
     {
         Dictionary<string, List<string>> holders = [];
         foreach ((string shard, SafetensorsFile file) in shards)
@@ -158,7 +177,10 @@ internal sealed class SafetensorsShards : WeightsSource
             holders.Remove(tensor, out List<string>? found);
             if (found is { Count: > 1 })
             {
-                Add(tensor, $"it is in {MessageText.Quote(found[0])} and in {MessageText.Quote(found[1])}; expected in {MessageText.Quote(shard)} alone.");
+                Add(
+                    tensor,
+                    $"it is in {MessageText.Quote(found[0])} and in {MessageText.Quote(found[1])}; expected in {MessageText.Quote(shard)} alone."
+                );
             }
             else if (found is not null && found[0] != shard)
             {
@@ -175,13 +197,17 @@ internal sealed class SafetensorsShards : WeightsSource
             Add(tensor, $"it is in {MessageText.Quote(found[0])}, but the index does not list it.");
         }
 
-        void Add(string tensor, string what) => problems.Add(new WeightsProblem(WeightsProblemKind.Malformed, tensor, $"tensor {MessageText.Quote(tensor)}: {what}"));
+        void Add(string tensor, string what) =>
+            problems.Add(new WeightsProblem(WeightsProblemKind.Malformed, tensor, $"tensor {MessageText.Quote(tensor)}: {what}"));
     }
 
     private static WeightsException Unfit(string path, List<WeightsProblem> problems)
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{path}: the index and its files do not belong together; {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}:");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{path}: the index and its files do not belong together; {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}:"
+        );
         foreach (WeightsProblem problem in problems.Take(MaximumLines))
         {
             text.Append("\n  ").Append(problem.Message);

@@ -174,7 +174,8 @@ internal sealed class TableCheck(TensorRequirement[] required, TensorNaming nami
                         continue;
                     }
 
-                    _found[i][layer] = other < 0 ? names.TryFind(required[i].InLayer(substitute, layer), out _views[i][layer]) : _found[other][layer];
+                    _found[i][layer] =
+                        other < 0 ? names.TryFind(required[i].InLayer(substitute, layer), out _views[i][layer]) : _found[other][layer];
                     _views[i][layer] = other < 0 ? _views[i][layer] : _views[other][layer];
                 }
             }

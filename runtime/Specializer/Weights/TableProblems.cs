@@ -39,7 +39,8 @@ internal sealed class TableProblems
         if (_closest.Find(name, shape) is TensorView closest)
         {
             suggestion = closest.Name;
-            message += $" Did you mean {MessageText.Quote(suggestion)} of shape {TensorExtent.Format(closest.Shape)}, which the model does not read?";
+            message +=
+                $" Did you mean {MessageText.Quote(suggestion)} of shape {TensorExtent.Format(closest.Shape)}, which the model does not read?";
             if (_naming.BasePrefix.Length > 0 && closest.Shape.SequenceEqual(shape))
             {
                 message += " If it is this tensor, name it with [TensorNames].";
@@ -47,13 +48,15 @@ internal sealed class TableProblems
         }
         else if (name == _naming.OutputMatrix)
         {
-            message += " If the logits are computed with the token embeddings, declare TiedEmbeddings = true (in the config.json: \"tie_word_embeddings\": true).";
+            message +=
+                " If the logits are computed with the token embeddings, declare TiedEmbeddings = true (in the config.json: \"tie_word_embeddings\": true).";
         }
 
         Add(
             new WeightsProblem(WeightsProblemKind.MissingTensor, name, message) { Expected = expected, Suggestion = suggestion },
             requirement.Name,
-            suggestion is null ? "" : WithoutNumbers(suggestion));
+            suggestion is null ? "" : WithoutNumbers(suggestion)
+        );
     }
 
     public void AddWrongShape(TensorView view, TensorRequirement requirement, ReadOnlySpan<long> shape)
@@ -66,20 +69,29 @@ internal sealed class TableProblems
             message += " The file holds it transposed.";
         }
 
-        Add(new WeightsProblem(WeightsProblemKind.WrongShape, view.Name, message) { Expected = expected, Found = found }, requirement.Name, found);
+        Add(
+            new WeightsProblem(WeightsProblemKind.WrongShape, view.Name, message) { Expected = expected, Found = found },
+            requirement.Name,
+            found
+        );
     }
 
     public void AddUnsupportedElementType(TensorView view, TensorRequirement requirement)
     {
         string found = TensorElementTypes.Name(view.ElementType);
         Add(
-            new WeightsProblem(WeightsProblemKind.UnsupportedElementType, view.Name, $"unsupported type: {MessageText.Quote(view.Name)}: expected F32, BF16 or F16, found {found}.")
+            new WeightsProblem(
+                WeightsProblemKind.UnsupportedElementType,
+                view.Name,
+                $"unsupported type: {MessageText.Quote(view.Name)}: expected F32, BF16 or F16, found {found}."
+            )
             {
                 Expected = "F32, BF16 or F16",
                 Found = found,
             },
             requirement.Name,
-            found);
+            found
+        );
     }
 
     /// <param name="view">The tensor that the model reads.</param>
@@ -88,17 +100,28 @@ internal sealed class TableProblems
     /// <param name="difference">The index of the first element that differs; negative if the shapes do.</param>
     public void AddDifferentCopy(TensorView view, TensorView copy, TensorRequirement requirement, long difference)
     {
-        string found = difference < 0
-            ? $"shape {TensorExtent.Format(copy.Shape)}"
-            : string.Create(CultureInfo.InvariantCulture, $"{TensorComparison.Element(copy, difference)} at {Place(copy, difference)}");
-        string expected = difference < 0
-            ? $"shape {TensorExtent.Format(view.Shape)}"
-            : string.Create(CultureInfo.InvariantCulture, $"{TensorComparison.Element(view, difference)}");
-        bool isHead = _naming.OutputMatrix.Length > 0 && (copy.Name.EndsWith(_naming.OutputMatrix, StringComparison.Ordinal) || view.Name.EndsWith(_naming.OutputMatrix, StringComparison.Ordinal));
+        string found =
+            difference < 0
+                ? $"shape {TensorExtent.Format(copy.Shape)}"
+                : string.Create(CultureInfo.InvariantCulture, $"{TensorComparison.Element(copy, difference)} at {Place(copy, difference)}");
+        string expected =
+            difference < 0
+                ? $"shape {TensorExtent.Format(view.Shape)}"
+                : string.Create(CultureInfo.InvariantCulture, $"{TensorComparison.Element(view, difference)}");
+        bool isHead =
+            _naming.OutputMatrix.Length > 0
+            && (
+                copy.Name.EndsWith(_naming.OutputMatrix, StringComparison.Ordinal)
+                || view.Name.EndsWith(_naming.OutputMatrix, StringComparison.Ordinal)
+            );
         string message = isHead
             ? $"differs: the model has tied embeddings, but the stored output matrix {MessageText.Quote(copy.Name)} is not {MessageText.Quote(view.Name)}: found {found}, expected {expected}."
             : $"differs: {MessageText.Quote(copy.Name)} must be {MessageText.Quote(view.Name)} once more, since the model has one tensor for both: found {found}, expected {expected}.";
-        Add(new WeightsProblem(WeightsProblemKind.CopiesDiffer, copy.Name, message) { Expected = expected, Found = found }, requirement.Name, copy.Name);
+        Add(
+            new WeightsProblem(WeightsProblemKind.CopiesDiffer, copy.Name, message) { Expected = expected, Found = found },
+            requirement.Name,
+            copy.Name
+        );
     }
 
     /// <exception cref="WeightsException">There is at least one problem.</exception>
@@ -108,9 +131,17 @@ internal sealed class TableProblems
         {
             string found = TensorExtent.Format(view.Shape);
             Add(
-                new WeightsProblem(WeightsProblemKind.UnexpectedTensor, view.Name, $"unexpected: {MessageText.Quote(view.Name)} of shape {found}; the declared model has no such tensor.") { Found = found },
+                new WeightsProblem(
+                    WeightsProblemKind.UnexpectedTensor,
+                    view.Name,
+                    $"unexpected: {MessageText.Quote(view.Name)} of shape {found}; the declared model has no such tensor."
+                )
+                {
+                    Found = found,
+                },
                 WithoutNumbers(view.Name),
-                found);
+                found
+            );
         }
 
         if (_count > 0)
@@ -132,7 +163,10 @@ internal sealed class TableProblems
     private string Message()
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{_description}: the weights do not fit the declared model; {_count} {(_count == 1 ? "problem" : "problems")}:");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{_description}: the weights do not fit the declared model; {_count} {(_count == 1 ? "problem" : "problems")}:"
+        );
 
         // What is wrong in one layer is mostly wrong in all: it takes one line, not one per layer.
         Dictionary<string, (string Message, int Count)> lines = [];

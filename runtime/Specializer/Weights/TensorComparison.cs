@@ -20,7 +20,8 @@ internal static class TensorComparison
             for (long start = 0; start < left.ElementCount; start += Block)
             {
                 int length = (int)Math.Min(Block, left.ElementCount - start);
-                Span<float> a = buffer.AsSpan(0, length), b = buffer.AsSpan(Block, length);
+                Span<float> a = buffer.AsSpan(0, length),
+                    b = buffer.AsSpan(Block, length);
                 left.CopyRangeTo(start, a);
                 right.CopyRangeTo(start, b);
                 for (int same = SameBits(a, b); same < length; same += 1 + SameBits(a[(same + 1)..], b[(same + 1)..]))

@@ -54,7 +54,6 @@ public sealed record TensorRequirement(string Name, int Layers, params Immutable
     public override int GetHashCode() => HashCode.Combine(Name, Layers, Shape.Length);
 
     /// <summary>A name with the number of a layer in the place of <see cref="LayerMark"/>.</summary>
-    internal string InLayer(string name, int layer) => Layers == 0
-        ? name
-        : name.Replace(LayerMark, layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    internal string InLayer(string name, int layer) =>
+        Layers == 0 ? name : name.Replace(LayerMark, layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 }

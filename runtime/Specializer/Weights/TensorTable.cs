@@ -30,9 +30,7 @@ public sealed class TensorTable
     /// it is one of a layer and its name does not say which, or the reverse.
     /// </exception>
     public TensorTable(IReadOnlyList<TensorRequirement> required, IReadOnlyList<string> ignored)
-        : this(required, new TensorNaming { Ignored = ignored ?? throw new ArgumentNullException(nameof(ignored)) })
-    {
-    }
+        : this(required, new TensorNaming { Ignored = ignored ?? throw new ArgumentNullException(nameof(ignored)) }) { }
 
     /// <summary>Makes a table of tensors whose names vary from one checkpoint to another.</summary>
     /// <param name="required">The tensors that the model reads.</param>
@@ -86,14 +84,21 @@ public sealed class TensorTable
         bool isMarked = requirement.Name.Contains(TensorRequirement.LayerMark, StringComparison.Ordinal);
         if (requirement.Layers < 0 || isMarked != requirement.Layers > 0)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Requirement \"{requirement.Name}\" has {requirement.Layers} layers; {TensorRequirement.LayerMark} must stand in its name if there is at least one, and only then."));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Requirement \"{requirement.Name}\" has {requirement.Layers} layers; {TensorRequirement.LayerMark} must stand in its name if there is at least one, and only then."
+                )
+            );
         }
 
         foreach (long dimension in requirement.Shape.AsSpan())
         {
             if (dimension < 0)
             {
-                throw new ArgumentException($"Requirement \"{requirement.Name}\" has the shape {TensorExtent.Format(requirement.Shape.AsSpan())}; no dimension may be negative.");
+                throw new ArgumentException(
+                    $"Requirement \"{requirement.Name}\" has the shape {TensorExtent.Format(requirement.Shape.AsSpan())}; no dimension may be negative."
+                );
             }
         }
 
@@ -102,7 +107,9 @@ public sealed class TensorTable
             string name = requirement.NameInLayer(layer);
             if (!_requiredNames.Add(name))
             {
-                throw new ArgumentException($"Two requirements name the tensor \"{name}\"; require it once and read it as often as needed.");
+                throw new ArgumentException(
+                    $"Two requirements name the tensor \"{name}\"; require it once and read it as often as needed."
+                );
             }
 
             if (name.StartsWith(_naming.BasePrefix, StringComparison.Ordinal))
@@ -123,15 +130,25 @@ public sealed class TensorTable
         long rows = 0;
         foreach (TensorRows part in requirement.Parts)
         {
-            Refuse(requirement.Shape.IsEmpty || part.First != rows || part.Rows < 0, $"part \"{part.Name}\", which does not begin where the one before ends");
+            Refuse(
+                requirement.Shape.IsEmpty || part.First != rows || part.Rows < 0,
+                $"part \"{part.Name}\", which does not begin where the one before ends"
+            );
             Refuse(_requiredNames.Contains(part.Name), $"part \"{part.Name}\", which is required by itself");
             rows += part.Rows;
         }
 
         Refuse(!requirement.Parts.IsEmpty && rows != requirement.Shape[0], "parts that do not add up to its rows");
         Refuse(
-            requirement.PartOf is { } whole && (requirement.Shape.IsEmpty || whole.First < 0 || whole.First > whole.Rows - requirement.Shape[0] || _requiredNames.Contains(whole.Name)),
-            "a whole that is required by itself or has no such rows");
+            requirement.PartOf is { } whole
+                && (
+                    requirement.Shape.IsEmpty
+                    || whole.First < 0
+                    || whole.First > whole.Rows - requirement.Shape[0]
+                    || _requiredNames.Contains(whole.Name)
+                ),
+            "a whole that is required by itself or has no such rows"
+        );
         foreach (string copy in requirement.Copies)
         {
             Refuse(_requiredNames.Contains(requirement.InLayer(copy, 0)), $"copy \"{copy}\", which is required by itself");

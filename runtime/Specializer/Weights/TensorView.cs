@@ -40,8 +40,12 @@ public readonly unsafe struct TensorView
         if (!TensorExtent.TryCompute(elementType, shape, out TensorExtent extent))
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Tensor \"{name}\": no {elementType} tensor can have the shape {TensorExtent.Format(shape)}; a dimension is negative or the size is not representable."),
-                nameof(shape));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Tensor \"{name}\": no {elementType} tensor can have the shape {TensorExtent.Format(shape)}; a dimension is negative or the size is not representable."
+                ),
+                nameof(shape)
+            );
         }
 
         Name = name;
@@ -61,7 +65,15 @@ public readonly unsafe struct TensorView
     /// <param name="data">Its first byte.</param>
     /// <param name="memory">What owns the memory.</param>
     /// <param name="mapped">Whether the memory is a file mapped for reading, whose pages can be had again.</param>
-    internal TensorView(string name, TensorElementType elementType, long[] shape, TensorExtent extent, byte* data, SafeHandle memory, bool mapped)
+    internal TensorView(
+        string name,
+        TensorElementType elementType,
+        long[] shape,
+        TensorExtent extent,
+        byte* data,
+        SafeHandle memory,
+        bool mapped
+    )
     {
         Name = name;
         ElementType = elementType;
@@ -146,7 +158,11 @@ public readonly unsafe struct TensorView
         long rows = Shape.IsEmpty ? 1 : Shape[0];
         if ((ulong)row >= (ulong)rows)
         {
-            throw new ArgumentOutOfRangeException(nameof(row), row, string.Create(CultureInfo.InvariantCulture, $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)} has {rows} rows."));
+            throw new ArgumentOutOfRangeException(
+                nameof(row),
+                row,
+                string.Create(CultureInfo.InvariantCulture, $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)} has {rows} rows.")
+            );
         }
 
         long length = RowLength;
@@ -165,12 +181,20 @@ public readonly unsafe struct TensorView
         if (start < 0 || start > ElementCount - destination.Length)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(start), start, string.Create(CultureInfo.InvariantCulture, $"Tensor \"{Name}\" has {ElementCount} elements; {destination.Length} from there on are not all inside it."));
+                nameof(start),
+                start,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Tensor \"{Name}\" has {ElementCount} elements; {destination.Length} from there on are not all inside it."
+                )
+            );
         }
 
         if (!TensorElementTypes.IsReadable(ElementType))
         {
-            throw new NotSupportedException($"Tensor \"{Name}\" holds {TensorElementTypes.Name(ElementType)}; only F32, BF16 and F16 are converted to float. Convert the tensor before saving it.");
+            throw new NotSupportedException(
+                $"Tensor \"{Name}\" holds {TensorElementTypes.Name(ElementType)}; only F32, BF16 and F16 are converted to float. Convert the tensor before saving it."
+            );
         }
 
         // Holding a reference for the time of the copy keeps a concurrent Dispose from unmapping the memory.
@@ -210,7 +234,11 @@ public readonly unsafe struct TensorView
         shape[0] = rows;
         if (!TensorExtent.TryCompute(ElementType, shape, out TensorExtent extent))
         {
-            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)} has no such rows.");
+            throw new ArgumentOutOfRangeException(
+                nameof(rows),
+                rows,
+                $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)} has no such rows."
+            );
         }
 
         long elementBytes = ElementCount == 0 ? 0 : ByteLength / ElementCount;
@@ -250,8 +278,12 @@ public readonly unsafe struct TensorView
         if (destination.Length < length)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)}: {length} elements are to be copied, but the destination holds {destination.Length}."),
-                nameof(destination));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Tensor \"{Name}\" of shape {TensorExtent.Format(Shape)}: {length} elements are to be copied, but the destination holds {destination.Length}."
+                ),
+                nameof(destination)
+            );
         }
     }
 }

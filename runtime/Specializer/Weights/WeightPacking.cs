@@ -31,7 +31,13 @@ public static unsafe class WeightPacking
     /// <exception cref="WeightsException">A weight does not fit into that type.</exception>
     [CLSCompliant(false)]
     public static void Panels(
-        float* destination, InstructionSet instructionSet, int packedColumns, int inputs, ReadOnlySpan<TensorSlice> matrices, WeightStorage storage = WeightStorage.Float32)
+        float* destination,
+        InstructionSet instructionSet,
+        int packedColumns,
+        int inputs,
+        ReadOnlySpan<TensorSlice> matrices,
+        WeightStorage storage = WeightStorage.Float32
+    )
     {
         var sources = new PanelSource[packedColumns];
         int column = 0;
@@ -58,7 +64,14 @@ public static unsafe class WeightPacking
     /// <exception cref="WeightsException">A weight does not fit into that type.</exception>
     [CLSCompliant(false)]
     public static void GatedPanels(
-        float* destination, InstructionSet instructionSet, int packedColumns, int inputs, TensorSlice gate, TensorSlice up, WeightStorage storage = WeightStorage.Float32)
+        float* destination,
+        InstructionSet instructionSet,
+        int packedColumns,
+        int inputs,
+        TensorSlice gate,
+        TensorSlice up,
+        WeightStorage storage = WeightStorage.Float32
+    )
     {
         int lanes = Lanes(instructionSet);
         var sources = new PanelSource[packedColumns];
@@ -132,7 +145,8 @@ public static unsafe class WeightPacking
             rows,
             RowsTogether(length),
             row => matrix.CopyRangeTo((long)row * length, new Span<float>(destination + ((nint)row * rowStride), length)),
-            (first, end) => matrix.LetGo((long)first * length, (long)(end - first) * length));
+            (first, end) => matrix.LetGo((long)first * length, (long)(end - first) * length)
+        );
     }
 
     /// <summary>Fills the table of rotary positions: for each position the cosines of all pairs, then their sines.</summary>
@@ -192,7 +206,14 @@ public static unsafe class WeightPacking
     /// <param name="bidirectional">Whether keys behind the query have buckets of their own; otherwise they count as distance 0.</param>
     /// <param name="table">The biases, [buckets, heads].</param>
     [CLSCompliant(false)]
-    public static void RelativeBias(float* destination, int positions, int headStride, int maximumDistance, bool bidirectional, TensorView table)
+    public static void RelativeBias(
+        float* destination,
+        int positions,
+        int headStride,
+        int maximumDistance,
+        bool bidirectional,
+        TensorView table
+    )
     {
         int heads = checked((int)table.RowLength);
         int buckets = checked((int)table.Shape[0]);
@@ -234,7 +255,15 @@ public static unsafe class WeightPacking
     /// <param name="first">The number that the first position has.</param>
     /// <param name="endpoint">Whether the last frequency is 1 / 10000 (tensor2tensor, fairseq, OpenNMT) instead of one step before it.</param>
     [CLSCompliant(false)]
-    public static void SinusoidalTable(float* destination, int positions, int width, int rowStride, bool interleaved, int first = 0, bool endpoint = false)
+    public static void SinusoidalTable(
+        float* destination,
+        int positions,
+        int width,
+        int rowStride,
+        bool interleaved,
+        int first = 0,
+        bool endpoint = false
+    )
     {
         int half = width / 2;
         for (int i = 0; i < half; i++)
@@ -283,10 +312,11 @@ public static unsafe class WeightPacking
         }
     }
 
-    private static int Lanes(InstructionSet instructionSet) => instructionSet switch
-    {
-        InstructionSet.Avx512 => 16,
-        InstructionSet.Avx2 => 8,
-        _ => 4,
-    };
+    private static int Lanes(InstructionSet instructionSet) =>
+        instructionSet switch
+        {
+            InstructionSet.Avx512 => 16,
+            InstructionSet.Avx2 => 8,
+            _ => 4,
+        };
 }

@@ -7,11 +7,15 @@ namespace Specializer;
 public sealed class WeightsException : Exception
 {
     internal WeightsException(string description, WeightsProblem problem, Exception? innerException = null)
-        : this(description, problem.Message, [problem], 1, innerException)
-    {
-    }
+        : this(description, problem.Message, [problem], 1, innerException) { }
 
-    internal WeightsException(string description, string message, IReadOnlyList<WeightsProblem> problems, int problemCount, Exception? innerException = null)
+    internal WeightsException(
+        string description,
+        string message,
+        IReadOnlyList<WeightsProblem> problems,
+        int problemCount,
+        Exception? innerException = null
+    )
         : base(message, innerException)
     {
         Description = description;

@@ -37,7 +37,5 @@ public abstract class WeightsSource : IDisposable
 
     /// <summary>Releases what the derived class holds.</summary>
     /// <param name="disposing"><see langword="true"/> from <see cref="Dispose()"/>, <see langword="false"/> from a finalizer.</param>
-    protected virtual void Dispose(bool disposing)
-    {
-    }
+    protected virtual void Dispose(bool disposing) { }
 }

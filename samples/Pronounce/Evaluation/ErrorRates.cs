@@ -32,8 +32,10 @@ internal sealed class ErrorRates
     public void Count(ReadOnlySpan<string> said, string[][] pronunciations)
     {
         string[] saidPlain = WithoutStress(said);
-        bool right = false, rightWithStress = false;
-        int nearest = int.MaxValue, length = 0;
+        bool right = false,
+            rightWithStress = false;
+        int nearest = int.MaxValue,
+            length = 0;
         foreach (string[] listed in pronunciations)
         {
             rightWithStress |= said.SequenceEqual(listed);

@@ -26,7 +26,9 @@ internal static class EvaluateCommand
         // Words are independent: a session per thread keeps all of them busier than threads that share the work of one word.
         int sessions = Math.Min(words.Length, settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads);
         using PronunciationModel model = PronunciationModel.Load(
-            ModelFiles.Weights, new ModelOptions { Threads = 1, InstructionSet = settings.InstructionSet });
+            ModelFiles.Weights,
+            new ModelOptions { Threads = 1, InstructionSet = settings.InstructionSet }
+        );
         Evaluator evaluator = new(model, vocabulary, settings.Sampling, words);
         using CancellationTokenSource interrupted = new();
         Console.CancelKeyPress += (_, pressed) =>
@@ -42,8 +44,11 @@ internal static class EvaluateCommand
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
             Report(rates, settings, recorded);
             string parallel = sessions == 1 ? "one session" : $"{sessions} sessions in parallel";
-            Terminal.Output.Write(Terminal.Remark(
-                $"held-out words: {words.Length:N0} in {elapsed.TotalSeconds:N1} s on {parallel}, {model.InstructionSet}, {evaluator.GeneratedTokens / elapsed.TotalSeconds:N0} tokens/s\n"));
+            Terminal.Output.Write(
+                Terminal.Remark(
+                    $"held-out words: {words.Length:N0} in {elapsed.TotalSeconds:N1} s on {parallel}, {model.InstructionSet}, {evaluator.GeneratedTokens / elapsed.TotalSeconds:N0} tokens/s\n"
+                )
+            );
             return 0;
         }
         catch (OperationCanceledException)
@@ -68,15 +73,18 @@ internal static class EvaluateCommand
     {
         if (!Console.IsErrorRedirected)
         {
-            Terminal.Progress.Progress().AutoClear(true).Start(context =>
-            {
-                ProgressTask bar = context.AddTask("held-out words", maxValue: words);
-                while (!evaluation.IsCompleted)
+            Terminal
+                .Progress.Progress()
+                .AutoClear(true)
+                .Start(context =>
                 {
-                    bar.Value = evaluator.Done;
-                    Thread.Sleep(RefreshMilliseconds);
-                }
-            });
+                    ProgressTask bar = context.AddTask("held-out words", maxValue: words);
+                    while (!evaluation.IsCompleted)
+                    {
+                        bar.Value = evaluator.Done;
+                        Thread.Sleep(RefreshMilliseconds);
+                    }
+                });
         }
 
         return evaluation.GetAwaiter().GetResult();
@@ -95,9 +103,13 @@ internal static class EvaluateCommand
         AddRow("phoneme error rate", rates.PhonemePercent, recorded.PhonemePercent);
         AddRow("word error rate with stress", rates.WordWithStressPercent, recorded.WordWithStressPercent);
         Terminal.Output.Write(table);
-        Terminal.Output.Write(Terminal.Remark(comparable
-            ? "scores.json: what the trainer measured on the same words with PyTorch\n"
-            : $"not compared with scores.json, which is greedy on all {recorded.Words:N0} held-out words\n"));
+        Terminal.Output.Write(
+            Terminal.Remark(
+                comparable
+                    ? "scores.json: what the trainer measured on the same words with PyTorch\n"
+                    : $"not compared with scores.json, which is greedy on all {recorded.Words:N0} held-out words\n"
+            )
+        );
 
         void AddRow(string name, double measured, double expected)
         {

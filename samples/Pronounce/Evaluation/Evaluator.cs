@@ -28,7 +28,12 @@ internal sealed class Evaluator(PronunciationModel model, Vocabulary vocabulary,
         Task<ErrorRates>[] shares = new Task<ErrorRates>[sessions];
         for (int i = 0; i < shares.Length; i++)
         {
-            shares[i] = Task.Factory.StartNew(() => EvaluateShare(cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            shares[i] = Task.Factory.StartNew(
+                () => EvaluateShare(cancellationToken),
+                cancellationToken,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            );
         }
 
         ErrorRates all = new();
@@ -45,7 +50,7 @@ internal sealed class Evaluator(PronunciationModel model, Vocabulary vocabulary,
         using Pronouncer pronouncer = new(model, vocabulary, sampling);
         ErrorRates rates = new();
         string[] said = new string[Pronouncer.MaximumPhonemes];
-        for (int index; (index = Interlocked.Increment(ref _taken) - 1) < words.Length;)
+        for (int index; (index = Interlocked.Increment(ref _taken) - 1) < words.Length; )
         {
             cancellationToken.ThrowIfCancellationRequested();
             HeldOutWord word = words[index];

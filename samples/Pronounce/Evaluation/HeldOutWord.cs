@@ -18,7 +18,9 @@ internal sealed record HeldOutWord(string Word, string[][] Pronunciations)
         {
             if (line.Split('\t') is not [{ Length: > 0 } word, { Length: > 0 } listed])
             {
-                throw new PronounceException($"{path}, line {words.Count + 1}: expected a word, a tab and pronunciations, found \"{line}\"; restore the file that came with the sample.");
+                throw new PronounceException(
+                    $"{path}, line {words.Count + 1}: expected a word, a tab and pronunciations, found \"{line}\"; restore the file that came with the sample."
+                );
             }
 
             words.Add(new HeldOutWord(word, Array.ConvertAll(listed.Split('|'), pronunciation => pronunciation.Split(' '))));

@@ -24,11 +24,15 @@ internal sealed record RecordedScores(int Words, double WordPercent, double Phon
                 scores.GetProperty("words").GetInt32(),
                 scores.GetProperty("wer_percent").GetDouble(),
                 scores.GetProperty("per_percent").GetDouble(),
-                scores.GetProperty("wer_with_stress_percent").GetDouble());
+                scores.GetProperty("wer_with_stress_percent").GetDouble()
+            );
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new PronounceException($"{path} does not hold the trainer's scores ({exception.Message}); restore the file that came with the sample.");
+            throw new PronounceException(
+                $"{path} does not hold the trainer's scores ({exception.Message}); restore the file that came with the sample."
+            );
         }
     }
 }

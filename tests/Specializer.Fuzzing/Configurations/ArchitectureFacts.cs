@@ -40,12 +40,15 @@ internal static class ArchitectureFacts
         Say("vocabulary", embeddings.VocabularySize);
         Say("embeddingScale", embeddings.Scale);
         Say("embeddingNorm", embeddings.Norm);
-        Say("table", embeddings.Positions switch
-        {
-            null => "none",
-            LearnedPositions learned => FormattableString.Invariant($"learned, {learned.Rows} rows from {learned.Offset}"),
-            _ => "sinusoidal",
-        });
+        Say(
+            "table",
+            embeddings.Positions switch
+            {
+                null => "none",
+                LearnedPositions learned => FormattableString.Invariant($"learned, {learned.Rows} rows from {learned.Offset}"),
+                _ => "sinusoidal",
+            }
+        );
         Say("heads", attention.Heads);
         Say("keyValueHeads", attention.KeyValueHeads);
         Say("headDimension", attention.HeadDimension);
@@ -78,32 +81,39 @@ internal static class ArchitectureFacts
         }
     }
 
-    private static string Positions(AttentionPositions positions) => positions switch
-    {
-        NoPositions => "none",
-        AlibiPositions alibi => FormattableString.Invariant($"alibi({alibi.MaximumBias:R})"),
-        RelativePositions relative => FormattableString.Invariant(
-            $"relative({relative.Buckets}, {relative.MaximumDistance}, {(relative.Bidirectional ? "both" : "before")})"),
-        RotaryPositions rotary => FormattableString.Invariant(
-            $"rotary({rotary.Base:R}, {rotary.RotaryDimension}, {Pairs(rotary)}, {Scaling(rotary.Scaling)})"),
-        _ => positions.ToString(),
-    };
+    private static string Positions(AttentionPositions positions) =>
+        positions switch
+        {
+            NoPositions => "none",
+            AlibiPositions alibi => FormattableString.Invariant($"alibi({alibi.MaximumBias:R})"),
+            RelativePositions relative => FormattableString.Invariant(
+                $"relative({relative.Buckets}, {relative.MaximumDistance}, {(relative.Bidirectional ? "both" : "before")})"
+            ),
+            RotaryPositions rotary => FormattableString.Invariant(
+                $"rotary({rotary.Base:R}, {rotary.RotaryDimension}, {Pairs(rotary)}, {Scaling(rotary.Scaling)})"
+            ),
+            _ => positions.ToString(),
+        };
 
     private static string Pairs(RotaryPositions rotary) => rotary.Interleaved ? "interleaved" : "halves";
 
-    private static string Scaling(RotaryScaling scaling) => scaling switch
-    {
-        NoScaling => "none",
-        LinearScaling linear => FormattableString.Invariant($"linear({linear.Factor:R})"),
-        DynamicScaling dynamic => FormattableString.Invariant($"dynamic({dynamic.Factor:R})"),
-        Llama3Scaling llama => FormattableString.Invariant(
-            $"llama3({llama.Factor:R}, {llama.LowFrequencyFactor:R}, {llama.HighFrequencyFactor:R}, {llama.OriginalContextLength})"),
-        YarnScaling { OriginalContextLength: var original, AttentionFactor: var amplitude } yarn => FormattableString.Invariant(
-            $"yarn({yarn.Factor:R}, {original}, {yarn.BetaFast:R}, {yarn.BetaSlow:R}, {amplitude:G7}, {Ramp(yarn)})"),
-        LongScaling { OriginalContextLength: var original, AttentionFactor: var amplitude } scaled => FormattableString.Invariant(
-            $"longrope({original}, {amplitude:G7}, [{Numbers(scaled.ShortFactors)}], [{Numbers(scaled.Factors)}])"),
-        _ => scaling.ToString(),
-    };
+    private static string Scaling(RotaryScaling scaling) =>
+        scaling switch
+        {
+            NoScaling => "none",
+            LinearScaling linear => FormattableString.Invariant($"linear({linear.Factor:R})"),
+            DynamicScaling dynamic => FormattableString.Invariant($"dynamic({dynamic.Factor:R})"),
+            Llama3Scaling llama => FormattableString.Invariant(
+                $"llama3({llama.Factor:R}, {llama.LowFrequencyFactor:R}, {llama.HighFrequencyFactor:R}, {llama.OriginalContextLength})"
+            ),
+            YarnScaling { OriginalContextLength: var original, AttentionFactor: var amplitude } yarn => FormattableString.Invariant(
+                $"yarn({yarn.Factor:R}, {original}, {yarn.BetaFast:R}, {yarn.BetaSlow:R}, {amplitude:G7}, {Ramp(yarn)})"
+            ),
+            LongScaling { OriginalContextLength: var original, AttentionFactor: var amplitude } scaled => FormattableString.Invariant(
+                $"longrope({original}, {amplitude:G7}, [{Numbers(scaled.ShortFactors)}], [{Numbers(scaled.Factors)}])"
+            ),
+            _ => scaling.ToString(),
+        };
 
     private static string Ramp(YarnScaling yarn) => yarn.Truncate ? "whole" : "exact";
 

@@ -33,7 +33,8 @@ internal sealed class ConfigurationCase
             var configuration = ModelConfiguration.Read(File.ToString());
             Architecture = FamilyParser.Parse(configuration);
             Problems = [.. configuration.Problems.InOrder.Select(static problem => problem.Message)];
-            IsAccepted = Architecture is not null
+            IsAccepted =
+                Architecture is not null
                 && configuration.Problems.InOrder.All(static problem => problem.Kind == ConfigurationProblemKind.Unused);
         }
         catch (ConfigurationException exception) when (File.Repeats)

@@ -8,18 +8,30 @@ namespace Specializer.Fuzzing.Configurations;
 internal static class ConfigurationDraw
 {
     private static readonly string[] s_activations =
-        ["relu", "gelu", "gelu_new", "gelu_pytorch_tanh", "quick_gelu", "silu", "swish", "relu2"];
+    [
+        "relu",
+        "gelu",
+        "gelu_new",
+        "gelu_pytorch_tanh",
+        "quick_gelu",
+        "silu",
+        "swish",
+        "relu2",
+    ];
 
     private static readonly double[] s_epsilons = [1e-12, 1e-8, 1e-6, 1e-5, 1e-5, 1e-3, 0.5, 1];
 
     public static JsonTree Draw(Random random)
     {
         FamilyTable table = FamilyTables.All.Values.ElementAt(random.Next(FamilyTables.All.Count));
-        bool rotates = table.Fields.Any(static field => field.Facts.Contains("headDimension"))
-            || table.Facts.GetValueOrDefault("rope") is "half" or "interleaved" || table.Name == "falcon";
+        bool rotates =
+            table.Fields.Any(static field => field.Facts.Contains("headDimension"))
+            || table.Facts.GetValueOrDefault("rope") is "half" or "interleaved"
+            || table.Name == "falcon";
         int headDimension = Pick(random, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 18, 20, 24, 32, 33, 40, 48, 64, 72);
         headDimension += rotates ? headDimension % 2 : 0;
-        int heads = Pick(random, 1, 1, 2, 3, 4, 5, 6, 8), width = heads * headDimension;
+        int heads = Pick(random, 1, 1, 2, 3, 4, 5, 6, 8),
+            width = heads * headDimension;
         string? dimension = table.Fields.FirstOrDefault(static field => field.Facts.Contains("headDimension"))?.Absent;
         bool ownDimension = dimension is not (null or "-") || (dimension is not null && random.Next(2) == 0);
         if (ownDimension)
@@ -27,7 +39,8 @@ internal static class ConfigurationDraw
             width = Pick(random, 1, 2, 5, 8, 15, 16, 17, 20, 31, 33, 36, 48, 64, 80);
         }
 
-        int layers = Pick(random, 1, 1, 2, 2, 3, 5), context = Pick(random, 1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 40);
+        int layers = Pick(random, 1, 1, 2, 2, 3, 5),
+            context = Pick(random, 1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 40);
         int[] divisors = [.. Enumerable.Range(1, heads).Where(number => heads % number == 0)];
         JsonTree file = new();
         file["model_type"] = table.Name;
@@ -97,12 +110,13 @@ internal static class ConfigurationDraw
         return file;
     }
 
-    private static object? Usual(Random random, FamilyField field) => field.Type.TrimEnd('?') switch
-    {
-        "flag" => random.Next(2) == 0,
-        "activation" => s_activations[random.Next(s_activations.Length)],
-        _ => null,
-    };
+    private static object? Usual(Random random, FamilyField field) =>
+        field.Type.TrimEnd('?') switch
+        {
+            "flag" => random.Next(2) == 0,
+            "activation" => s_activations[random.Next(s_activations.Length)],
+            _ => null,
+        };
 
     private static double Shares(Random random, int headDimension)
     {
@@ -118,12 +132,15 @@ internal static class ConfigurationDraw
         if (mayName && random.Next(2) == 0)
         {
             file["layer_types"] = JsonTree.From(
-                Enumerable.Range(0, layers).Select(_ => random.Next(2) == 0 ? "sliding_attention" : "full_attention").ToArray());
+                Enumerable.Range(0, layers).Select(_ => random.Next(2) == 0 ? "sliding_attention" : "full_attention").ToArray()
+            );
         }
 
         if (table.Facts.GetValueOrDefault("stack") == "Encoder" && random.Next(3) == 0)
         {
-            bool isSpan = file["architectures"] is List<object?> items && items[0] is string name
+            bool isSpan =
+                file["architectures"] is List<object?> items
+                && items[0] is string name
                 && name.EndsWith("QuestionAnswering", StringComparison.Ordinal);
             file["num_labels"] = JsonTree.From(isSpan ? 2 : Pick(random, 1, 2, 3, 17));
         }

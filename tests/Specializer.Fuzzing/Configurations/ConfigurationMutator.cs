@@ -11,32 +11,64 @@ internal static class ConfigurationMutator
 {
     private static readonly object?[] s_values =
     [
-        null, true, false, "", "12", "gelu", "default", "absolute",
-        new JsonNumber("0"), new JsonNumber("1"), new JsonNumber("2"), new JsonNumber("-1"), new JsonNumber("-0.0"),
-        new JsonNumber("0.5"), new JsonNumber("1.2"), new JsonNumber("3.0"), new JsonNumber("7"),
-        new JsonNumber("1e-320"), new JsonNumber("1e-40"), new JsonNumber("1e38"),
-        new JsonNumber("1e308"), new JsonNumber("2147483647"), new JsonNumber("2147483648"),
-        new JsonNumber("4194305"), new JsonNumber("1e19"), new JsonNumber("NaN"),
-        new JsonNumber("Infinity"), new JsonNumber("-Infinity"),
+        null,
+        true,
+        false,
+        "",
+        "12",
+        "gelu",
+        "default",
+        "absolute",
+        new JsonNumber("0"),
+        new JsonNumber("1"),
+        new JsonNumber("2"),
+        new JsonNumber("-1"),
+        new JsonNumber("-0.0"),
+        new JsonNumber("0.5"),
+        new JsonNumber("1.2"),
+        new JsonNumber("3.0"),
+        new JsonNumber("7"),
+        new JsonNumber("1e-320"),
+        new JsonNumber("1e-40"),
+        new JsonNumber("1e38"),
+        new JsonNumber("1e308"),
+        new JsonNumber("2147483647"),
+        new JsonNumber("2147483648"),
+        new JsonNumber("4194305"),
+        new JsonNumber("1e19"),
+        new JsonNumber("NaN"),
+        new JsonNumber("Infinity"),
+        new JsonNumber("-Infinity"),
     ];
 
     private static readonly string[] s_names =
     [
-        .. FamilyTables.All.Values
-            .SelectMany(static table => table.Fields)
+        .. FamilyTables
+            .All.Values.SelectMany(static table => table.Fields)
             .SelectMany(static field => field.Name.Split('|'))
             .Where(static name => !name.Contains('.', StringComparison.Ordinal))
             .Distinct(),
-        "rope_theta", "rope_scaling", "rope_parameters", "layer_types",
-        "original_max_position_embeddings", "num_labels", "id2label", "architectures", "quantization_config",
-        "dtype", "transformers_version", "use_cache", "bos_token_id",
+        "rope_theta",
+        "rope_scaling",
+        "rope_parameters",
+        "layer_types",
+        "original_max_position_embeddings",
+        "num_labels",
+        "id2label",
+        "architectures",
+        "quantization_config",
+        "dtype",
+        "transformers_version",
+        "use_cache",
+        "bos_token_id",
     ];
 
     public static void Change(Random random, JsonTree file)
     {
         JsonTree place = file;
-        while (place.Members.Select(static member => member.Value).OfType<JsonTree>().ToArray() is { Length: > 0 } inner
-            && random.Next(3) == 0)
+        while (
+            place.Members.Select(static member => member.Value).OfType<JsonTree>().ToArray() is { Length: > 0 } inner && random.Next(3) == 0
+        )
         {
             place = inner[random.Next(inner.Length)];
         }
@@ -80,21 +112,23 @@ internal static class ConfigurationMutator
 
     private static string Name(Random random) => s_names[random.Next(s_names.Length)];
 
-    private static object? Value(Random random) => random.Next(12) switch
-    {
-        0 => new List<object?>(),
-        1 => new List<object?> { new JsonNumber("1"), null },
-        2 => new JsonTree(),
-        3 => new JsonTree { ["rope_type"] = "linear", ["factor"] = new JsonNumber("2") },
-        _ => s_values[random.Next(s_values.Length)],
-    };
+    private static object? Value(Random random) =>
+        random.Next(12) switch
+        {
+            0 => new List<object?>(),
+            1 => new List<object?> { new JsonNumber("1"), null },
+            2 => new JsonTree(),
+            3 => new JsonTree { ["rope_type"] = "linear", ["factor"] = new JsonNumber("2") },
+            _ => s_values[random.Next(s_values.Length)],
+        };
 
-    private static object Nested(Random random, string name, object? value) => random.Next(3) switch
-    {
-        0 => new List<object?> { value },
-        1 => new JsonTree { [name] = value },
-        _ => new JsonTree { [Name(random)] = value },
-    };
+    private static object Nested(Random random, string name, object? value) =>
+        random.Next(3) switch
+        {
+            0 => new List<object?> { value },
+            1 => new JsonTree { [name] = value },
+            _ => new JsonTree { [Name(random)] = value },
+        };
 
     /// <summary>A value of the same type.</summary>
     private static object? Near(Random random, object? value)

@@ -22,18 +22,25 @@ public sealed class ConfigurationRunTests(ITestOutputHelper output)
     private const int BatchSize = 60;
 
     /// <summary>Larger models take longer and show nothing else.</summary>
-    private const int MostPositions = 64, MostWidth = 600, MostLayers = 12;
+    private const int MostPositions = 64,
+        MostWidth = 600,
+        MostLayers = 12;
 
     [Fact]
     public void What_is_accepted_computes_its_own_numbers_within_its_buffers()
     {
-        int first = FuzzTests.Seed, count = FuzzTests.Setting("SPECIALIZER_FUZZ_CONFIGURATIONS", DefaultConfigurations);
-        int accepted = 0, run = 0, illConditioned = 0;
+        int first = FuzzTests.Seed,
+            count = FuzzTests.Setting("SPECIALIZER_FUZZ_CONFIGURATIONS", DefaultConfigurations);
+        int accepted = 0,
+            run = 0,
+            illConditioned = 0;
         List<string> failures = [];
         foreach ((int number, int[] seeds) in Enumerable.Range(first, count).Chunk(BatchSize).Index())
         {
             ConfigurationCase[] cases =
-                [.. seeds.Select(static seed => new ConfigurationCase(seed)).Where(static found => found.IsAccepted)];
+            [
+                .. seeds.Select(static seed => new ConfigurationCase(seed)).Where(static found => found.IsAccepted),
+            ];
             accepted += cases.Length;
             cases = [.. cases.Where(static found => IsSmall(found.Architecture!))];
             run += cases.Length;
@@ -45,13 +52,21 @@ public sealed class ConfigurationRunTests(ITestOutputHelper output)
                 illConditioned += outcome.Verdict == Verdict.IllConditioned ? 1 : 0;
                 if (outcome.Verdict == Verdict.Disagrees)
                 {
-                    failures.Add(string.Create(
-                        CultureInfo.InvariantCulture, $"Seed {@case.Seed} disagrees on {set}. {outcome.Message}\n{@case.File}\n"));
+                    failures.Add(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"Seed {@case.Seed} disagrees on {set}. {outcome.Message}\n{@case.File}\n"
+                        )
+                    );
                 }
             }
 
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{seeds[^1] - first + 1} of {count} files: {run} run, {failures.Count} disagree"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{seeds[^1] - first + 1} of {count} files: {run} run, {failures.Count} disagree"
+                )
+            );
         }
 
         foreach (string failure in failures)
@@ -64,7 +79,8 @@ public sealed class ConfigurationRunTests(ITestOutputHelper output)
         string summary = string.Create(
             CultureInfo.InvariantCulture,
             $"Seeds {first} to {first + count - 1}, {accepted} accepted and {run} run: {count - illConditioned - failures.Count} agree, "
-            + $"{illConditioned} are too ill-conditioned to tell, {failures.Count} disagree");
+                + $"{illConditioned} are too ill-conditioned to tell, {failures.Count} disagree"
+        );
         output.WriteLine(summary);
         Console.WriteLine(summary);
         Assert.True(failures.Count == 0, summary + "\n" + string.Join("\n", failures.Take(20)));
@@ -76,20 +92,28 @@ public sealed class ConfigurationRunTests(ITestOutputHelper output)
         TransformerArchitecture[] architectures = [.. cases.Select(static @case => InChunks(@case.Architecture!))];
         using FuzzAssembly? together = TryCompile(architectures, set);
         var outcomes = new Outcome[cases.Length];
-        Parallel.For(0, cases.Length, number =>
-        {
-            using FuzzAssembly? alone = together is null ? TryCompile([architectures[number]], set) : null;
-            int at = together is null ? 0 : number;
-            FuzzCase drawn = new() { Seed = cases[number].Seed, Sequences = 3 };
-            outcomes[number] = (together ?? alone) is { } assembly
-                ? Compare(architectures[number], drawn, (tensors, options) => assembly.Load(at, tensors, options), set)
-                : new Outcome(Verdict.Disagrees, "cannot be planned, written or compiled: " + WhyNot(architectures[number], set));
-        });
+        Parallel.For(
+            0,
+            cases.Length,
+            number =>
+            {
+                using FuzzAssembly? alone = together is null ? TryCompile([architectures[number]], set) : null;
+                int at = together is null ? 0 : number;
+                FuzzCase drawn = new() { Seed = cases[number].Seed, Sequences = 3 };
+                outcomes[number] = (together ?? alone) is { } assembly
+                    ? Compare(architectures[number], drawn, (tensors, options) => assembly.Load(at, tensors, options), set)
+                    : new Outcome(Verdict.Disagrees, "cannot be planned, written or compiled: " + WhyNot(architectures[number], set));
+            }
+        );
         return cases.Zip(outcomes);
     }
 
     private static Outcome Compare(
-        TransformerArchitecture architecture, FuzzCase drawn, Func<WeightsSource, ModelOptions, TransformerModel> load, InstructionSet set)
+        TransformerArchitecture architecture,
+        FuzzCase drawn,
+        Func<WeightsSource, ModelOptions, TransformerModel> load,
+        InstructionSet set
+    )
     {
         try
         {
@@ -127,13 +151,15 @@ public sealed class ConfigurationRunTests(ITestOutputHelper output)
     }
 
     /// <summary>Several chunks of so short contexts.</summary>
-    private static TransformerArchitecture InChunks(TransformerArchitecture architecture) => architecture with
-    {
-        ChunkLength = Math.Min(8, architecture.ContextLength),
-        Encoder = architecture.Encoder is { } encoder ? InChunks(encoder) : null,
-    };
+    private static TransformerArchitecture InChunks(TransformerArchitecture architecture) =>
+        architecture with
+        {
+            ChunkLength = Math.Min(8, architecture.ContextLength),
+            Encoder = architecture.Encoder is { } encoder ? InChunks(encoder) : null,
+        };
 
-    private static bool IsSmall(TransformerArchitecture architecture) => architecture.ContextLength <= MostPositions
+    private static bool IsSmall(TransformerArchitecture architecture) =>
+        architecture.ContextLength <= MostPositions
         && architecture.Layers <= MostLayers
         && architecture.Width <= MostWidth
         && architecture.FeedForward.Width <= MostWidth

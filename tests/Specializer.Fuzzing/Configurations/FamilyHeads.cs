@@ -8,30 +8,54 @@ namespace Specializer.Fuzzing.Configurations;
 internal static class FamilyHeads
 {
     private static readonly string[] s_suffixes =
-        ["Model", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"];
+    [
+        "Model",
+        "ForMaskedLM",
+        "ForSequenceClassification",
+        "ForTokenClassification",
+        "ForQuestionAnswering",
+    ];
 
     private static readonly Dictionary<string, string> s_encoders = new()
     {
-        ["bert"] = "Bert", ["roberta"] = "Roberta", ["xlm-roberta"] = "XLMRoberta", ["camembert"] = "Camembert",
-        ["longformer"] = "Longformer", ["distilbert"] = "DistilBert", ["albert"] = "Albert",
+        ["bert"] = "Bert",
+        ["roberta"] = "Roberta",
+        ["xlm-roberta"] = "XLMRoberta",
+        ["camembert"] = "Camembert",
+        ["longformer"] = "Longformer",
+        ["distilbert"] = "DistilBert",
+        ["albert"] = "Albert",
     };
 
     /// <summary>The classes of decoders that compute logits, by family.</summary>
-    public static IReadOnlyDictionary<string, string> CausalClasses { get; } = new Dictionary<string, string>
-    {
-        ["llama"] = "LlamaForCausalLM", ["mistral"] = "MistralForCausalLM", ["qwen2"] = "Qwen2ForCausalLM",
-        ["qwen3"] = "Qwen3ForCausalLM", ["phi3"] = "Phi3ForCausalLM", ["gemma"] = "GemmaForCausalLM",
-        ["gemma2"] = "Gemma2ForCausalLM", ["gemma3_text"] = "Gemma3ForCausalLM", ["gpt2"] = "GPT2LMHeadModel",
-        ["gptj"] = "GPTJForCausalLM", ["gpt_neox"] = "GPTNeoXForCausalLM", ["phi"] = "PhiForCausalLM",
-        ["bloom"] = "BloomForCausalLM", ["mpt"] = "MptForCausalLM", ["falcon"] = "FalconForCausalLM",
-        ["bart"] = "BartForConditionalGeneration", ["mbart"] = "MBartForConditionalGeneration", ["marian"] = "MarianMTModel",
-        ["t5"] = "T5ForConditionalGeneration", ["whisper"] = "WhisperForConditionalGeneration",
-    };
+    public static IReadOnlyDictionary<string, string> CausalClasses { get; } =
+        new Dictionary<string, string>
+        {
+            ["llama"] = "LlamaForCausalLM",
+            ["mistral"] = "MistralForCausalLM",
+            ["qwen2"] = "Qwen2ForCausalLM",
+            ["qwen3"] = "Qwen3ForCausalLM",
+            ["phi3"] = "Phi3ForCausalLM",
+            ["gemma"] = "GemmaForCausalLM",
+            ["gemma2"] = "Gemma2ForCausalLM",
+            ["gemma3_text"] = "Gemma3ForCausalLM",
+            ["gpt2"] = "GPT2LMHeadModel",
+            ["gptj"] = "GPTJForCausalLM",
+            ["gpt_neox"] = "GPTNeoXForCausalLM",
+            ["phi"] = "PhiForCausalLM",
+            ["bloom"] = "BloomForCausalLM",
+            ["mpt"] = "MptForCausalLM",
+            ["falcon"] = "FalconForCausalLM",
+            ["bart"] = "BartForConditionalGeneration",
+            ["mbart"] = "MBartForConditionalGeneration",
+            ["marian"] = "MarianMTModel",
+            ["t5"] = "T5ForConditionalGeneration",
+            ["whisper"] = "WhisperForConditionalGeneration",
+        };
 
     /// <summary>The classes of a family that the table knows.</summary>
-    public static string[] ClassesOf(string family) => s_encoders.TryGetValue(family, out string? name)
-        ? [.. s_suffixes.Select(suffix => name + suffix)]
-        : [CausalClasses[family]];
+    public static string[] ClassesOf(string family) =>
+        s_encoders.TryGetValue(family, out string? name) ? [.. s_suffixes.Select(suffix => name + suffix)] : [CausalClasses[family]];
 
     public static void Read(FamilyReader reader, string family, JsonTree file)
     {

@@ -10,18 +10,24 @@ internal static class FamilyPositions
     public static void Read(FamilyReader reader, FamilyTable table, JsonTree file, string prefix, int headDimension, int told, int layers)
     {
         Table(reader, prefix);
-        string rope = table.Name != "falcon" ? reader.Text(prefix + "rope") : reader.Flag("alibi") ? "alibi" : "half";
-        string Positions(bool sliding) => rope switch
-        {
-            "alibi" => "alibi(8)",
-            "relative" => FormattableString.Invariant(
-                $"relative({reader.Whole("buckets")}, {reader.Whole("distance")}, {(prefix.Length > 0 ? "both" : "before")})"),
-            "none" => "none",
-            _ => Rotary(reader, table, file, headDimension, sliding),
-        };
+        string rope =
+            table.Name != "falcon" ? reader.Text(prefix + "rope")
+            : reader.Flag("alibi") ? "alibi"
+            : "half";
+        string Positions(bool sliding) =>
+            rope switch
+            {
+                "alibi" => "alibi(8)",
+                "relative" => FormattableString.Invariant(
+                    $"relative({reader.Whole("buckets")}, {reader.Whole("distance")}, {(prefix.Length > 0 ? "both" : "before")})"
+                ),
+                "none" => "none",
+                _ => Rotary(reader, table, file, headDimension, sliding),
+            };
 
         bool[]? types = Types(reader, file, layers);
-        string full = Positions(false), slides = table.Name == "gemma3_text" ? Positions(true) : full;
+        string full = Positions(false),
+            slides = table.Name == "gemma3_text" ? Positions(true) : full;
         if (table.Name == "falcon" && reader.Flag("alibi"))
         {
             reader.LeaveOpen("ALiBi of Falcon, which is divided by the root of a head's width");
@@ -33,7 +39,8 @@ internal static class FamilyPositions
             {
                 "all" => reader.Number("window") is not null,
                 "named" => types?[layer] ?? reader.Number("window") is not null,
-                "qwen" => reader.Flag("slides") && reader.Number("window") is not null
+                "qwen" => reader.Flag("slides")
+                    && reader.Number("window") is not null
                     && (types?[layer] ?? layer >= reader.Number("firstWindow")),
                 "alternating" => types?[layer] ?? layer % 2 == 0,
                 "gemma3" => types?[layer] ?? (layer + 1) % reader.Whole("windowPattern") != 0,
@@ -60,11 +67,16 @@ internal static class FamilyPositions
         string table = reader.Text("table");
         if (table == "learned")
         {
-            int context = reader.Whole(prefix + "context"), rows = reader.Whole("rows");
+            int context = reader.Whole(prefix + "context"),
+                rows = reader.Whole("rows");
             if (rows > 0)
             {
                 // An encoder's rows; RoBERTa's first position follows the padding token's number.
-                int first = reader.Flag("padded") ? reader.Number("padding") is { } padding ? (int)padding + 1 : -1 : 0;
+                int first = reader.Flag("padded")
+                    ? reader.Number("padding") is { } padding
+                        ? (int)padding + 1
+                        : -1
+                    : 0;
                 if (first < 0)
                 {
                     reader.LeaveOpen("no padding token, which positions begin after");
@@ -124,8 +136,11 @@ internal static class FamilyPositions
             return null;
         }
 
-        if (file["layer_types"] is not List<object?> items || items.Count != layers
-            || items.Exists(static item => item is not ("sliding_attention" or "full_attention")))
+        if (
+            file["layer_types"] is not List<object?> items
+            || items.Count != layers
+            || items.Exists(static item => item is not ("sliding_attention" or "full_attention"))
+        )
         {
             reader.Refuse("layer_types does not name each layer's type");
             return null;

@@ -32,13 +32,29 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
 
     private static readonly Dictionary<string, string> s_activations = new()
     {
-        ["relu"] = "Relu", ["gelu"] = "Gelu", ["gelu_new"] = "GeluTanh", ["gelu_pytorch_tanh"] = "GeluTanh", ["gelu_fast"] = "GeluTanh",
-        ["quick_gelu"] = "GeluQuick", ["silu"] = "Silu", ["swish"] = "Silu", ["relu2"] = "SquaredRelu",
+        ["relu"] = "Relu",
+        ["gelu"] = "Gelu",
+        ["gelu_new"] = "GeluTanh",
+        ["gelu_pytorch_tanh"] = "GeluTanh",
+        ["gelu_fast"] = "GeluTanh",
+        ["quick_gelu"] = "GeluQuick",
+        ["silu"] = "Silu",
+        ["swish"] = "Silu",
+        ["relu2"] = "SquaredRelu",
     };
 
     private static readonly string[] s_flags =
     [
-        "queryBias", "keyBias", "valueBias", "outputBias", "innerBias", "queryKeyNorm", "gated", "unitOffset", "normBias", "embeddingNorm",
+        "queryBias",
+        "keyBias",
+        "valueBias",
+        "outputBias",
+        "innerBias",
+        "queryKeyNorm",
+        "gated",
+        "unitOffset",
+        "normBias",
+        "embeddingNorm",
     ];
 
     private readonly Dictionary<string, object?> _values = [];
@@ -53,8 +69,10 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
     {
         foreach ((string fact, string value) in table.Facts)
         {
-            _values[fact] = value is "true" or "false" ? value == "true"
-                : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : value;
+            _values[fact] =
+                value is "true" or "false" ? value == "true"
+                : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number
+                : value;
         }
 
         foreach (FamilyField field in table.Fields)
@@ -168,36 +186,38 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
         return read;
     }
 
-    private static object? Default(string text) => text switch
-    {
-        "-" => null,
-        "true" => true,
-        "false" => false,
-        _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? new JsonNumber(text) : text,
-    };
+    private static object? Default(string text) =>
+        text switch
+        {
+            "-" => null,
+            "true" => true,
+            "false" => false,
+            _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? new JsonNumber(text) : text,
+        };
 
     private static bool Same(object value, object? other) =>
         value is JsonNumber a && other is JsonNumber b ? a.Value == b.Value : value.Equals(other);
 
-    private static object? Convert(string type, object? value) => type switch
-    {
-        "extent" => value is JsonNumber { Value: >= 1 } number && double.IsInteger(number.Value) ? number.Value : null,
-        "whole" => value is JsonNumber { Value: >= 0 } number && double.IsInteger(number.Value) ? number.Value : null,
-        "number" => value is JsonNumber { Value: >= 0 } number && double.IsFinite(number.Value) ? number.Value : null,
-        "positive" => value is JsonNumber { Value: > 0 } number && double.IsFinite(number.Value) ? number.Value : null,
-        "share" => value is JsonNumber { Value: > 0 and <= 1 } number ? number.Value : null,
-        "epsilon" => value is JsonNumber { Value: >= 0 } number && double.IsFinite(number.Value) ? number.Value : null,
-        "flag" => value as bool?,
-        "activation" => value is string text ? s_activations.GetValueOrDefault(text) : null,
-        "projection" => value is string text && s_activations.ContainsKey(text.Replace("gated-", "", StringComparison.Ordinal))
-            ? text
-            : null,
-        "band" => value is JsonNumber { Value: >= 2 } number && number.Value % 2 == 0 ? number.Value
+    private static object? Convert(string type, object? value) =>
+        type switch
+        {
+            "extent" => value is JsonNumber { Value: >= 1 } number && double.IsInteger(number.Value) ? number.Value : null,
+            "whole" => value is JsonNumber { Value: >= 0 } number && double.IsInteger(number.Value) ? number.Value : null,
+            "number" => value is JsonNumber { Value: >= 0 } number && double.IsFinite(number.Value) ? number.Value : null,
+            "positive" => value is JsonNumber { Value: > 0 } number && double.IsFinite(number.Value) ? number.Value : null,
+            "share" => value is JsonNumber { Value: > 0 and <= 1 } number ? number.Value : null,
+            "epsilon" => value is JsonNumber { Value: >= 0 } number && double.IsFinite(number.Value) ? number.Value : null,
+            "flag" => value as bool?,
+            "activation" => value is string text ? s_activations.GetValueOrDefault(text) : null,
+            "projection" => value is string text && s_activations.ContainsKey(text.Replace("gated-", "", StringComparison.Ordinal))
+                ? text
+                : null,
+            "band" => value is JsonNumber { Value: >= 2 } number && number.Value % 2 == 0 ? number.Value
             : value is List<object?> items && items.TrueForAll(static item => item is JsonNumber { Value: >= 2 } one && one.Value % 2 == 0)
                 ? items
-                : null,
-        _ => throw new InvalidOperationException(type),
-    };
+            : null,
+            _ => throw new InvalidOperationException(type),
+        };
 
     private void Complete()
     {
@@ -233,7 +253,9 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
 
     private void Stack(string prefix)
     {
-        int width = Whole("width"), heads = Whole(prefix + "heads"), layers = Whole(prefix + "layers");
+        int width = Whole("width"),
+            heads = Whole(prefix + "heads"),
+            layers = Whole(prefix + "layers");
         int? own = Number("headDimension") is { } given ? (int)given : null;
         if (own is null && width % heads != 0)
         {
@@ -241,16 +263,25 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
         }
 
         int headDimension = own ?? (width / heads);
-        int keyValueHeads = table.Name == "falcon" ? FalconHeads(heads) : Number("keyValueHeads") is { } shared ? (int)shared : heads;
+        int keyValueHeads =
+            table.Name == "falcon" ? FalconHeads(heads)
+            : Number("keyValueHeads") is { } shared ? (int)shared
+            : heads;
         if (keyValueHeads > heads || heads % keyValueHeads != 0)
         {
             Refuse("the key/value heads do not divide the heads");
             return;
         }
 
-        double scale = Number("scale") ?? (Number("scaleOf") is { } of ? 1 / Math.Sqrt(of)
-            : _values.GetValueOrDefault("scaled") is false ? 1 : 1 / Math.Sqrt(headDimension));
-        int groups = Whole("groups"), innerGroups = Math.Max(1, Whole("innerGroups"));
+        double scale =
+            Number("scale")
+            ?? (
+                Number("scaleOf") is { } of ? 1 / Math.Sqrt(of)
+                : _values.GetValueOrDefault("scaled") is false ? 1
+                : 1 / Math.Sqrt(headDimension)
+            );
+        int groups = Whole("groups"),
+            innerGroups = Math.Max(1, Whole("innerGroups"));
         if (groups > 0 && (layers % groups != 0 || innerGroups > 1 << 22))
         {
             LeaveOpen("groups of unequal numbers of layers");
@@ -292,7 +323,10 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
         FamilyPositions.Read(this, table, file, prefix, headDimension, (int)Math.Min((long)layers * innerGroups, MostLayers), layers);
     }
 
-    private int FalconHeads(int heads) => !Flag("new") && Flag("multiQuery") ? 1 : Number("newHeads") is { } own ? (int)own : heads;
+    private int FalconHeads(int heads) =>
+        !Flag("new") && Flag("multiQuery") ? 1
+        : Number("newHeads") is { } own ? (int)own
+        : heads;
 
     private string Arrangement()
     {
@@ -309,7 +343,9 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
                 LeaveOpen("norms of another architecture");
             }
 
-            return !Flag("parallel") ? "PreNorm" : norms == 2 ? "ParallelTwoNorms" : "ParallelOneNorm";
+            return !Flag("parallel") ? "PreNorm"
+                : norms == 2 ? "ParallelTwoNorms"
+                : "ParallelOneNorm";
         }
 
         return table.Name == "gpt_neox" ? (Flag("parallel") ? "ParallelTwoNorms" : "PreNorm")
@@ -317,10 +353,11 @@ internal sealed class FamilyReader(JsonTree file, FamilyTable table)
             : Text("arrangement");
     }
 
-    internal static string Say(object value) => value switch
-    {
-        bool flag => flag ? "true" : "false",
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString()!,
-    };
+    internal static string Say(object value) =>
+        value switch
+        {
+            bool flag => flag ? "true" : "false",
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString()!,
+        };
 }

@@ -10,9 +10,7 @@ namespace Specializer.Fuzzing.Configurations;
 internal sealed record JsonNumber(string Text)
 {
     public JsonNumber(double value)
-        : this(value.ToString("R", CultureInfo.InvariantCulture))
-    {
-    }
+        : this(value.ToString("R", CultureInfo.InvariantCulture)) { }
 
     /// <summary>Its value; NaN for what Python writes where there is none.</summary>
     public double Value => double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
@@ -27,7 +25,8 @@ internal sealed class JsonTree
     public List<(string Name, object? Value)> Members { get; } = [];
 
     /// <summary>Whether a name stands in an object more than once, here or deeper.</summary>
-    public bool Repeats => Members.Select(static member => member.Name).Distinct().Count() < Members.Count
+    public bool Repeats =>
+        Members.Select(static member => member.Name).Distinct().Count() < Members.Count
         || Members.Any(static member => RepeatsIn(member.Value));
 
     public bool Has(string name) => Members.Exists(member => member.Name == name);
@@ -60,22 +59,24 @@ internal sealed class JsonTree
         return copy;
     }
 
-    public static object? Copy(object? value) => value switch
-    {
-        JsonTree tree => tree.Copy(),
-        List<object?> items => items.ConvertAll(Copy),
-        _ => value,
-    };
+    public static object? Copy(object? value) =>
+        value switch
+        {
+            JsonTree tree => tree.Copy(),
+            List<object?> items => items.ConvertAll(Copy),
+            _ => value,
+        };
 
     /// <summary>A value of C# as one of a file.</summary>
-    public static object? From(object? value) => value switch
-    {
-        int number => new JsonNumber(number),
-        double number => new JsonNumber(number),
-        IEnumerable<double> numbers => numbers.Select(static number => (object?)new JsonNumber(number)).ToList(),
-        IEnumerable<string> texts => texts.Cast<object?>().ToList(),
-        _ => value,
-    };
+    public static object? From(object? value) =>
+        value switch
+        {
+            int number => new JsonNumber(number),
+            double number => new JsonNumber(number),
+            IEnumerable<double> numbers => numbers.Select(static number => (object?)new JsonNumber(number)).ToList(),
+            IEnumerable<string> texts => texts.Cast<object?>().ToList(),
+            _ => value,
+        };
 
     public override string ToString()
     {

@@ -14,10 +14,13 @@ internal static class RotaryDraw
     {
         double theta = s_bases[random.Next(s_bases.Length)];
         JsonTree scaling = new();
-        string type = table.Name == "phi3" ? new[] { "default", "longrope" }[random.Next(2)]
-            : new[] { "default", "default", "linear", "llama3", "yarn", "longrope" }[random.Next(6)];
+        string type =
+            table.Name == "phi3"
+                ? new[] { "default", "longrope" }[random.Next(2)]
+                : new[] { "default", "default", "linear", "llama3", "yarn", "longrope" }[random.Next(6)];
         scaling[random.Next(3) == 0 && type != "default" ? "type" : "rope_type"] = type;
-        double share = file[table.Name == "gpt_neox" ? "rotary_pct" : "partial_rotary_factor"] is JsonNumber given ? given.Value
+        double share =
+            file[table.Name == "gpt_neox" ? "rotary_pct" : "partial_rotary_factor"] is JsonNumber given ? given.Value
             : table.Facts.TryGetValue("share", out string? own) ? double.Parse(own, CultureInfo.InvariantCulture)
             : 1;
         int dimension = (int)(headDimension * share);
@@ -78,7 +81,8 @@ internal static class RotaryDraw
         else
         {
             file.Members.RemoveAll(static member => member.Name == "rope_local_base_freq");
-            JsonTree kinds = new(), local = new();
+            JsonTree kinds = new(),
+                local = new();
             scaling["rope_theta"] = new JsonNumber(theta);
             local["rope_type"] = "default";
             local["rope_theta"] = new JsonNumber(10_000);

@@ -28,7 +28,8 @@ internal sealed class RotaryReading
             return;
         }
 
-        JsonTree? old = Section("rope_scaling"), own = Section("rope_parameters");
+        JsonTree? old = Section("rope_scaling"),
+            own = Section("rope_parameters");
         if (own is not null && (own.Has("full_attention") || own.Has("sliding_attention")))
         {
             if (table.Name != "gemma3_text")
@@ -65,7 +66,10 @@ internal sealed class RotaryReading
         }
 
         List<double> given = [];
-        string[] names = _sliding ? ["rope_local_base_freq"] : _table.Name == "gpt_neox" ? ["rotary_emb_base"] : ["rope_theta"];
+        string[] names =
+            _sliding ? ["rope_local_base_freq"]
+            : _table.Name == "gpt_neox" ? ["rotary_emb_base"]
+            : ["rope_theta"];
         Add(_scaling, "rope_theta");
         foreach (string name in names)
         {
@@ -82,7 +86,9 @@ internal sealed class RotaryReading
             _reader.Refuse("two bases");
         }
 
-        return given.Count > 0 ? given[0] : _sliding ? 10_000 : _reader.Number("base") ?? 10_000;
+        return given.Count > 0 ? given[0]
+            : _sliding ? 10_000
+            : _reader.Number("base") ?? 10_000;
 
         void Add(JsonTree place, string name)
         {
@@ -102,7 +108,8 @@ internal sealed class RotaryReading
     {
         bool partial = Array.Exists(_table.Fields, static field => field.Type == "share");
         double? inside = _scaling["partial_rotary_factor"] is { } value
-            ? Number(value, "partial_rotary_factor", static number => number is > 0 and <= 1) : null;
+            ? Number(value, "partial_rotary_factor", static number => number is > 0 and <= 1)
+            : null;
         string? field = _table.Fields.FirstOrDefault(static field => field.Type == "share")?.Name;
         double? outside = field is not null && _file[field] is not null ? _reader.Number("share") : null;
         if (!partial)
@@ -125,7 +132,8 @@ internal sealed class RotaryReading
 
     public string Scaling(int dimension)
     {
-        object? newer = _scaling["rope_type"], older = _scaling["type"];
+        object? newer = _scaling["rope_type"],
+            older = _scaling["type"];
         if (newer is not null && older is not null && !newer.Equals(older))
         {
             _reader.LeaveOpen("rope_type beside another type");
@@ -146,7 +154,8 @@ internal sealed class RotaryReading
             case "dynamic":
                 return FormattableString.Invariant($"dynamic({Factor():R})");
             case "llama3" when _table.Name != "phi3":
-                double low = Required("low_freq_factor"), high = Required("high_freq_factor");
+                double low = Required("low_freq_factor"),
+                    high = Required("high_freq_factor");
                 if (high <= low)
                 {
                     _reader.Refuse("the high frequencies begin below the low ones");
@@ -165,10 +174,13 @@ internal sealed class RotaryReading
 
     private string Yarn()
     {
-        double factor = Factor(), fast = Optional("beta_fast") ?? 0, slow = Optional("beta_slow") ?? 0;
+        double factor = Factor(),
+            fast = Optional("beta_fast") ?? 0,
+            slow = Optional("beta_slow") ?? 0;
         fast = fast == 0 ? 32 : fast;
         slow = slow == 0 ? 1 : slow;
-        double own = Optional("mscale") ?? 0, all = Optional("mscale_all_dim") ?? 0;
+        double own = Optional("mscale") ?? 0,
+            all = Optional("mscale_all_dim") ?? 0;
         double amplitude = own != 0 && all != 0 ? Mscale(own) / Mscale(all) : Mscale(1);
         if (_scaling["attention_factor"] is not null)
         {
@@ -201,22 +213,30 @@ internal sealed class RotaryReading
             _reader.LeaveOpen("a logarithm of 0");
         }
 
-        double amplitude = _scaling["attention_factor"] is not null ? Required("attention_factor")
-            : factor <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(factor) / Math.Log(original)));
-        string shortFactors = Factors("short_factor"), longFactors = Factors("long_factor");
+        double amplitude =
+            _scaling["attention_factor"] is not null ? Required("attention_factor")
+            : factor <= 1 ? 1
+            : Math.Sqrt(1 + (Math.Log(factor) / Math.Log(original)));
+        string shortFactors = Factors("short_factor"),
+            longFactors = Factors("long_factor");
         return FormattableString.Invariant($"longrope({original}, {amplitude:G7}, [{shortFactors}], [{longFactors}])");
 
         string Factors(string name)
         {
-            if (_scaling[name] is not List<object?> items || items.Count != dimension / 2
-                || items.Exists(static item => item is not JsonNumber { Value: > 0 }))
+            if (
+                _scaling[name] is not List<object?> items
+                || items.Count != dimension / 2
+                || items.Exists(static item => item is not JsonNumber { Value: > 0 })
+            )
             {
                 _reader.Refuse(name + " has not a factor for each pair");
                 return "";
             }
 
             return string.Join(
-                ", ", items.Cast<JsonNumber>().Select(static item => item.Value.ToString("R", CultureInfo.InvariantCulture)));
+                ", ",
+                items.Cast<JsonNumber>().Select(static item => item.Value.ToString("R", CultureInfo.InvariantCulture))
+            );
         }
     }
 

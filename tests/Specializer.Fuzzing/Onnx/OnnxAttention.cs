@@ -25,7 +25,9 @@ internal sealed class OnnxAttention : OnnxNode
     private readonly float _softCap;
 
     /// <summary>[batch · position][head · width], heads filled up.</summary>
-    private readonly double[][] _queries, _keys, _values;
+    private readonly double[][] _queries,
+        _keys,
+        _values;
 
     public OnnxAttention(string name)
         : base(name)
@@ -52,15 +54,22 @@ internal sealed class OnnxAttention : OnnxNode
         int[] shape = Shapes["input.x"];
         int axis = (int)Number("axis", -1);
         axis = axis < 0 ? axis + shape.Length : axis;
-        int stride = shape[(axis + 1)..].Aggregate(1, static (product, extent) => product * extent), length = shape[axis];
-        double[][] Along(string tensor) => [.. Enumerable.Range(0, Tensors[tensor].Length)
-            .Where(at => at / stride % length == 0)
-            .Select(at => Enumerable.Range(0, length).Select(i => Tensors[tensor][at + (i * stride)]).ToArray())];
+        int stride = shape[(axis + 1)..].Aggregate(1, static (product, extent) => product * extent),
+            length = shape[axis];
+        double[][] Along(string tensor) =>
+            [
+                .. Enumerable
+                    .Range(0, Tensors[tensor].Length)
+                    .Where(at => at / stride % length == 0)
+                    .Select(at => Enumerable.Range(0, length).Select(i => Tensors[tensor][at + (i * stride)]).ToArray()),
+            ];
         (_heads, _keyValueHeads, _batches, _scale, _isCausal) = (1, 1, 1, 1, !softmax);
         (_headDimension, _valueDimension, _keyLength) = (length, length, length);
         _queries = Along("input.x");
         _queryLength = _queries.Length;
-        _keys = _values = [.. Enumerable.Range(0, length).Select(key => Enumerable.Range(0, length).Select(i => i == key ? 1.0 : 0).ToArray())];
+        _keys = _values = [
+            .. Enumerable.Range(0, length).Select(key => Enumerable.Range(0, length).Select(i => i == key ? 1.0 : 0).ToArray()),
+        ];
         Expected = Along("output.y");
     }
 
@@ -75,22 +84,23 @@ internal sealed class OnnxAttention : OnnxNode
 
     private int ResultAt => _isCausal ? QueryWidth + (2 * KeyWidth) : QueryWidth;
 
-    public override TransformerArchitecture Architecture => new FuzzCase
-    {
-        Stack = _isCausal ? Stack.Decoder : Stack.EncoderDecoder,
-        Width = Width,
-        VocabularySize = _queries.Length,
-        SourceVocabularySize = _keys.Length,
-        ContextLength = _queryLength,
-        SourceLength = _keyLength,
-        Heads = _heads,
-        KeyValueHeads = _keyValueHeads,
-        HeadDimension = _headDimension,
-        Scale = _scale,
-        SoftCap = _softCap,
-        Epsilon = IdentityEpsilon,
-        NoFinalNorm = true,
-    }.ToArchitecture();
+    public override TransformerArchitecture Architecture =>
+        new FuzzCase
+        {
+            Stack = _isCausal ? Stack.Decoder : Stack.EncoderDecoder,
+            Width = Width,
+            VocabularySize = _queries.Length,
+            SourceVocabularySize = _keys.Length,
+            ContextLength = _queryLength,
+            SourceLength = _keyLength,
+            Heads = _heads,
+            KeyValueHeads = _keyValueHeads,
+            HeadDimension = _headDimension,
+            Scale = _scale,
+            SoftCap = _softCap,
+            Epsilon = IdentityEpsilon,
+            NoFinalNorm = true,
+        }.ToArchitecture();
 
     public static OnnxAttention OfSoftmax(string name) => new(name, softmax: true);
 
@@ -99,7 +109,12 @@ internal sealed class OnnxAttention : OnnxNode
         using CheckpointTensors tensors = Nothing();
         if (_isCausal)
         {
-            Embed(tensors, "embed.weight", [.. _queries.Select((query, row) => (double[])[.. query, .. _keys[KeyRow(row)], .. _values[KeyRow(row)]])], Width);
+            Embed(
+                tensors,
+                "embed.weight",
+                [.. _queries.Select((query, row) => (double[])[.. query, .. _keys[KeyRow(row)], .. _values[KeyRow(row)]])],
+                Width
+            );
             Pick(tensors, "layers.0.q.weight", Width, from: 0, QueryWidth);
             Pick(tensors, "layers.0.k.weight", Width, from: QueryWidth, KeyWidth);
             Pick(tensors, "layers.0.v.weight", Width, from: QueryWidth + KeyWidth, KeyWidth);
@@ -125,7 +140,9 @@ internal sealed class OnnxAttention : OnnxNode
             {
                 for (int at = 0; layer == 1 && at < _heads * _valueDimension; at++)
                 {
-                    results[((first + position) * _heads * _valueDimension) + at] = state[ResultAt + (at / _valueDimension * _headDimension) + (at % _valueDimension)];
+                    results[((first + position) * _heads * _valueDimension) + at] = state[
+                        ResultAt + (at / _valueDimension * _headDimension) + (at % _valueDimension)
+                    ];
                 }
             };
             session.Reset();
@@ -146,14 +163,27 @@ internal sealed class OnnxAttention : OnnxNode
     /// <summary>[batch · position][head · width] of [batch, heads, position, width] or [batch, position, heads · width].</summary>
     private double[][] Rows(string tensor, int heads, int width)
     {
-        int length = Shapes[tensor][^2], dimension = Dimension(tensor, heads);
+        int length = Shapes[tensor][^2],
+            dimension = Dimension(tensor, heads);
         bool headsFirst = Shapes[tensor].Length == 4;
         double[] values = Tensors[tensor];
-        return [.. Enumerable.Range(0, Shapes[tensor][0] * length).Select(row => Enumerable.Range(0, heads * width).Select(column =>
-        {
-            (int head, int i) = (column / width, column % width);
-            int at = headsFirst ? (((((row / length) * heads) + head) * length) + (row % length)) * dimension : (((row * heads) + head) * dimension);
-            return i < dimension ? values[at + i] : 0;
-        }).ToArray())];
+        return
+        [
+            .. Enumerable
+                .Range(0, Shapes[tensor][0] * length)
+                .Select(row =>
+                    Enumerable
+                        .Range(0, heads * width)
+                        .Select(column =>
+                        {
+                            (int head, int i) = (column / width, column % width);
+                            int at = headsFirst
+                                ? (((((row / length) * heads) + head) * length) + (row % length)) * dimension
+                                : (((row * heads) + head) * dimension);
+                            return i < dimension ? values[at + i] : 0;
+                        })
+                        .ToArray()
+                ),
+        ];
     }
 }

@@ -23,7 +23,9 @@ internal abstract class OnnxNode
     protected OnnxNode(string name)
     {
         using GoldenFile file = GoldenFile.Open(SharedData.Path("goldens", "onnx", name + ".safetensors"));
-        Tensors = file.Names.Where(tensor => !tensor.EndsWith("position_ids", StringComparison.Ordinal)).ToDictionary(static tensor => tensor, file.Doubles);
+        Tensors = file
+            .Names.Where(tensor => !tensor.EndsWith("position_ids", StringComparison.Ordinal))
+            .ToDictionary(static tensor => tensor, file.Doubles);
         Shapes = file.Names.ToDictionary(static tensor => tensor, file.Shape);
         Positions = file.Names.Contains("input.position_ids") ? file.Integers("input.position_ids") : null;
         Metadata = file.Metadata;
@@ -105,16 +107,17 @@ internal sealed class OnnxNorm(string name) : OnnxNode(name)
 
     public override double[][] Expected => [.. Tensors["output.Y"].Chunk(Width)];
 
-    public override TransformerArchitecture Architecture => new FuzzCase
-    {
-        Stack = Generator.Architecture.Stack.Encoder,
-        Width = Width,
-        VocabularySize = Vectors.Length,
-        ContextLength = Vectors.Length,
-        Norm = IsLayer ? NormFormula.Layer : NormFormula.RootMeanSquare,
-        NormBias = IsLayer,
-        Epsilon = (float)Number("epsilon", 1e-5),
-    }.ToArchitecture();
+    public override TransformerArchitecture Architecture =>
+        new FuzzCase
+        {
+            Stack = Generator.Architecture.Stack.Encoder,
+            Width = Width,
+            VocabularySize = Vectors.Length,
+            ContextLength = Vectors.Length,
+            Norm = IsLayer ? NormFormula.Layer : NormFormula.RootMeanSquare,
+            NormBias = IsLayer,
+            Epsilon = (float)Number("epsilon", 1e-5),
+        }.ToArchitecture();
 
     public override float[] Run(Func<WeightsSource, ModelOptions, TransformerModel> load, InstructionSet instructionSet)
     {
@@ -139,17 +142,21 @@ internal sealed class OnnxActivation(string name) : OnnxNode(name)
 
     public override double[][] Expected => [.. Tensors["output.y"].Chunk(Count)];
 
-    public override TransformerArchitecture Architecture => new FuzzCase
-    {
-        Stack = Generator.Architecture.Stack.Encoder,
-        Width = 2 * Count,
-        VocabularySize = Vectors.Length,
-        ContextLength = Vectors.Length,
-        FeedForwardWidth = Count,
-        Activation = Metadata["operator"] == "Swish" ? ActivationFunction.Silu : Metadata.ContainsKey("attribute.approximate") ? ActivationFunction.GeluTanh : ActivationFunction.Gelu,
-        Epsilon = IdentityEpsilon,
-        NoFinalNorm = true,
-    }.ToArchitecture();
+    public override TransformerArchitecture Architecture =>
+        new FuzzCase
+        {
+            Stack = Generator.Architecture.Stack.Encoder,
+            Width = 2 * Count,
+            VocabularySize = Vectors.Length,
+            ContextLength = Vectors.Length,
+            FeedForwardWidth = Count,
+            Activation =
+                Metadata["operator"] == "Swish" ? ActivationFunction.Silu
+                : Metadata.ContainsKey("attribute.approximate") ? ActivationFunction.GeluTanh
+                : ActivationFunction.Gelu,
+            Epsilon = IdentityEpsilon,
+            NoFinalNorm = true,
+        }.ToArchitecture();
 
     public override float[] Run(Func<WeightsSource, ModelOptions, TransformerModel> load, InstructionSet instructionSet)
     {

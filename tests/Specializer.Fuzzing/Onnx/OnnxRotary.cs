@@ -23,50 +23,66 @@ internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
 
     public override double[][] Expected => Rows("output.output");
 
-    public override TransformerArchitecture Architecture => new FuzzCase
-    {
-        Heads = Heads,
-        KeyValueHeads = Heads,
-        HeadDimension = HeadDimension,
-        Scale = 1,
-        Positions = PositionKind.Rotary,
-        RotaryDimension = 2 * Pairs,
-        RotaryInterleaved = Number("interleaved", 0) == 1,
-        ChunkLength = 1,
-    }.ToArchitecture();
+    public override TransformerArchitecture Architecture =>
+        new FuzzCase
+        {
+            Heads = Heads,
+            KeyValueHeads = Heads,
+            HeadDimension = HeadDimension,
+            Scale = 1,
+            Positions = PositionKind.Rotary,
+            RotaryDimension = 2 * Pairs,
+            RotaryInterleaved = Number("interleaved", 0) == 1,
+            ChunkLength = 1,
+        }.ToArchitecture();
 
     public override float[] Run(Func<WeightsSource, ModelOptions, TransformerModel> load, InstructionSet instructionSet)
     {
         AttentionKernel kernel = Planner.Plan(Architecture).Layer.OfType<AttentionStep>().Single().Variants[0].Kernel;
         using CheckpointTensors tensors = Nothing();
         using TransformerModel model = load(tensors, new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
-        MethodInfo append = model.GetType().GetNestedType(instructionSet + "Kernels", BindingFlags.NonPublic)!.GetMethod(kernel.AppendName)!;
-        var turn = (delegate*<float*, float*, float*, float*, float*, int, int, int, int, void>)append.MethodHandle.GetFunctionPointer();
+        MethodInfo append = model
+            .GetType()
+            .GetNestedType(instructionSet + "Kernels", BindingFlags.NonPublic)!
+            .GetMethod(kernel.AppendName)!;
+        var turn = (delegate* <float*, float*, float*, float*, float*, int, int, int, int, void>)append.MethodHandle.GetFunctionPointer();
 
         double[][] rows = Rows("input.input");
-        double[] cosines = Tensors["input.cos_cache"], sines = Tensors["input.sin_cache"];
-        float* projected = Allocate(kernel.InputStride), table = Allocate(2 * Pairs), queries = Allocate(kernel.QueryFloats);
-        float* keys = Allocate(kernel.KeysPerHead * Heads), values = Allocate(kernel.ValuesPerHead * Heads);
+        double[] cosines = Tensors["input.cos_cache"],
+            sines = Tensors["input.sin_cache"];
+        float* projected = Allocate(kernel.InputStride),
+            table = Allocate(2 * Pairs),
+            queries = Allocate(kernel.QueryFloats);
+        float* keys = Allocate(kernel.KeysPerHead * Heads),
+            values = Allocate(kernel.ValuesPerHead * Heads);
         try
         {
-            return [.. rows.SelectMany((row, at) =>
-            {
-                // The same vector as queries, keys and values.
-                for (int i = 0; i < row.Length; i++)
-                {
-                    projected[i] = projected[i + row.Length] = projected[i + (2 * row.Length)] = (float)row[i];
-                }
+            return
+            [
+                .. rows.SelectMany(
+                    (row, at) =>
+                    {
+                        // The same vector as queries, keys and values.
+                        for (int i = 0; i < row.Length; i++)
+                        {
+                            projected[i] = projected[i + row.Length] = projected[i + (2 * row.Length)] = (float)row[i];
+                        }
 
-                int cached = Positions is null ? at : Positions[at];
-                for (int pair = 0; pair < Pairs; pair++)
-                {
-                    table[pair] = (float)cosines[(cached * Pairs) + pair];
-                    table[pair + Pairs] = (float)sines[(cached * Pairs) + pair];
-                }
+                        int cached = Positions is null ? at : Positions[at];
+                        for (int pair = 0; pair < Pairs; pair++)
+                        {
+                            table[pair] = (float)cosines[(cached * Pairs) + pair];
+                            table[pair + Pairs] = (float)sines[(cached * Pairs) + pair];
+                        }
 
-                turn(projected, table, queries, keys, values, 0, 1, 0, 1);
-                return Enumerable.Range(0, row.Length).Select(i => queries[(i / HeadDimension * kernel.QueryRows * kernel.HeadStride) + (i % HeadDimension)]).ToArray();
-            })];
+                        turn(projected, table, queries, keys, values, 0, 1, 0, 1);
+                        return Enumerable
+                            .Range(0, row.Length)
+                            .Select(i => queries[(i / HeadDimension * kernel.QueryRows * kernel.HeadStride) + (i % HeadDimension)])
+                            .ToArray();
+                    }
+                ),
+            ];
         }
         finally
         {
@@ -84,9 +100,23 @@ internal sealed unsafe class OnnxRotary(string name) : OnnxNode(name)
     {
         int width = Heads * HeadDimension;
         bool headsFirst = Shapes[tensor].Length == 4;
-        return [.. Enumerable.Range(0, Shapes[tensor][0] * Length).Select(row => Enumerable.Range(0, width).Select(column =>
-            Tensors[tensor][headsFirst
-                ? ((((((row / Length) * Heads) + (column / HeadDimension)) * Length) + (row % Length)) * HeadDimension) + (column % HeadDimension)
-                : (row * width) + column]).ToArray())];
+        return
+        [
+            .. Enumerable
+                .Range(0, Shapes[tensor][0] * Length)
+                .Select(row =>
+                    Enumerable
+                        .Range(0, width)
+                        .Select(column =>
+                            Tensors[tensor][
+                                headsFirst
+                                    ? ((((((row / Length) * Heads) + (column / HeadDimension)) * Length) + (row % Length)) * HeadDimension)
+                                        + (column % HeadDimension)
+                                    : (row * width) + column
+                            ]
+                        )
+                        .ToArray()
+                ),
+        ];
     }
 }

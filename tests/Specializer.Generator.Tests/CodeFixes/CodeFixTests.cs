@@ -14,11 +14,21 @@ namespace Specializer.Generator.Tests.CodeFixes;
 /// <summary>Every mend that the editor offers leaves a declaration that is right, and everything around it as it was.</summary>
 public sealed class CodeFixTests
 {
-    private const string Configuration = """{ "model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_attention_heads": 4, "num_hidden_layers": 2, "vocab_size": 100, "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "hidden_act": "silu" }""";
+    private const string Configuration =
+        """{ "model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_attention_heads": 4, "num_hidden_layers": 2, "vocab_size": 100, "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "hidden_act": "silu" }""";
 
     [Theory]
-    [InlineData("public sealed partial class PronunciationModel", "public sealed class PronunciationModel", "Make 'PronunciationModel' partial")]
-    [InlineData("public sealed partial class PronunciationModel", "/// <summary>A model.</summary>\nclass PronunciationModel", "Make 'PronunciationModel' partial", "/// <summary>A model.</summary>\npartial class PronunciationModel")]
+    [InlineData(
+        "public sealed partial class PronunciationModel",
+        "public sealed class PronunciationModel",
+        "Make 'PronunciationModel' partial"
+    )]
+    [InlineData(
+        "public sealed partial class PronunciationModel",
+        "/// <summary>A model.</summary>\nclass PronunciationModel",
+        "Make 'PronunciationModel' partial",
+        "/// <summary>A model.</summary>\npartial class PronunciationModel"
+    )]
     [InlineData("Heads = 6, KeyValueHeads = 2, HeadDim = 32", "Heads = 7 /* many */", "Write 'Heads = 6'", "Heads = 6 /* many */")]
     [InlineData("Heads = 6, KeyValueHeads = 2, HeadDim = 32", "Heads = 7", "Write 'Heads = 8'", "Heads = 8")]
     [InlineData("KeyValueHeads = 2", "KeyValueHeads = 4", "Write 'KeyValueHeads = 3'", "KeyValueHeads = 3")]
@@ -32,8 +42,18 @@ public sealed class CodeFixTests
         AssertMends(Declarations.Pronunciation.Replace(good, bad), title, Declarations.Pronunciation.Replace(good, mended ?? good));
 
     [Theory]
-    [InlineData("Mask = AttentionMask.Full, ", "Mask = AttentionMask.Prefix, ", "Write 'Mask = AttentionMask.Full'", "Mask = AttentionMask.Full, ")]
-    [InlineData("Mask = AttentionMask.Full, QueryKeyValueBias = true", "QueryKeyValueBias = true", "Write 'Mask = AttentionMask.Full'", "QueryKeyValueBias = true, Mask = AttentionMask.Full")]
+    [InlineData(
+        "Mask = AttentionMask.Full, ",
+        "Mask = AttentionMask.Prefix, ",
+        "Write 'Mask = AttentionMask.Full'",
+        "Mask = AttentionMask.Full, "
+    )]
+    [InlineData(
+        "Mask = AttentionMask.Full, QueryKeyValueBias = true",
+        "QueryKeyValueBias = true",
+        "Write 'Mask = AttentionMask.Full'",
+        "QueryKeyValueBias = true, Mask = AttentionMask.Full"
+    )]
     [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Remove 'TiedEmbeddings = true'", "ContextLength = 48")]
     public Task Encoder(string good, string bad, string title, string mended) =>
         AssertMends(Declarations.Encoder.Replace(good, bad), title, Declarations.Encoder.Replace(good, mended));
@@ -48,18 +68,38 @@ public sealed class CodeFixTests
             [Specializer.Norm(Specializer.NormKind.Layer)]
             public sealed partial class Model;
             """;
-        return AssertMends(Bare, "Write 'Mask = AttentionMask.Full'", Bare.Replace("Heads = 4", "Heads = 4, Mask = Specializer.AttentionMask.Full"));
+        return AssertMends(
+            Bare,
+            "Write 'Mask = AttentionMask.Full'",
+            Bare.Replace("Heads = 4", "Heads = 4, Mask = Specializer.AttentionMask.Full")
+        );
     }
 
     [Theory]
-    [InlineData("[Transformer(\"models/small/config.json\")]\n[AlibiPositions]", "Remove 'AlibiPositions'", "[Transformer(\"models/small/config.json\")]")]
-    [InlineData("[Transformer(\"models/small/config.json\", DModel = 64, ContextLength = 32)]", "Remove 'DModel = 64'", "[Transformer(\"models/small/config.json\", ContextLength = 32)]")]
-    [InlineData("[Transformer(\"models/smal/config.json\")]", "Write '\"models/small/config.json\"'", "[Transformer(\"models/small/config.json\")]")]
+    [InlineData(
+        "[Transformer(\"models/small/config.json\")]\n[AlibiPositions]",
+        "Remove 'AlibiPositions'",
+        "[Transformer(\"models/small/config.json\")]"
+    )]
+    [InlineData(
+        "[Transformer(\"models/small/config.json\", DModel = 64, ContextLength = 32)]",
+        "Remove 'DModel = 64'",
+        "[Transformer(\"models/small/config.json\", ContextLength = 32)]"
+    )]
+    [InlineData(
+        "[Transformer(\"models/smal/config.json\")]",
+        "Write '\"models/small/config.json\"'",
+        "[Transformer(\"models/small/config.json\")]"
+    )]
     public Task BesideAConfiguration(string bad, string title, string mended)
     {
         const string Class = "using Specializer;\n\n[Transformer]\npublic sealed partial class Model;\n";
         return AssertMends(
-            Class.Replace("[Transformer]", bad), title, Class.Replace("[Transformer]", mended), new InMemoryText("/project/models/small/config.json", Configuration));
+            Class.Replace("[Transformer]", bad),
+            title,
+            Class.Replace("[Transformer]", mended),
+            new InMemoryText("/project/models/small/config.json", Configuration)
+        );
     }
 
     [Fact]
@@ -80,15 +120,23 @@ public sealed class CodeFixTests
     [Fact]
     public void TheGeneratorKnowsNothingOfTheCodeFixes()
     {
-        Assert.DoesNotContain(typeof(SpecializerGenerator).Assembly.GetReferencedAssemblies(), static name => name.Name!.Contains("Workspaces") || name.Name.Contains("CodeFixes"));
+        Assert.DoesNotContain(
+            typeof(SpecializerGenerator).Assembly.GetReferencedAssemblies(),
+            static name => name.Name!.Contains("Workspaces") || name.Name.Contains("CodeFixes")
+        );
         Assert.Contains(typeof(MakePartialCodeFix).Assembly.GetReferencedAssemblies(), static name => name.Name == "Specializer.Generator");
     }
 
     [Fact]
     public void EveryProviderIsExportedForTheEditor()
     {
-        IEnumerable<System.Type> providers = typeof(MakePartialCodeFix).Assembly.GetTypes().Where(static type => typeof(CodeFixProvider).IsAssignableFrom(type));
-        Assert.All(providers, static type => Assert.Equal([LanguageNames.CSharp], type.GetCustomAttribute<ExportCodeFixProviderAttribute>()!.Languages));
+        IEnumerable<System.Type> providers = typeof(MakePartialCodeFix)
+            .Assembly.GetTypes()
+            .Where(static type => typeof(CodeFixProvider).IsAssignableFrom(type));
+        Assert.All(
+            providers,
+            static type => Assert.Equal([LanguageNames.CSharp], type.GetCustomAttribute<ExportCodeFixProviderAttribute>()!.Languages)
+        );
         Assert.Equal(3, providers.Count());
     }
 

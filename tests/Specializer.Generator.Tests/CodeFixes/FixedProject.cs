@@ -17,7 +17,12 @@ namespace Specializer.Generator.Tests.CodeFixes;
 /// <summary>A project in an editor's workspace, to which code fixes are applied as a user does it.</summary>
 internal sealed class FixedProject : IDisposable
 {
-    private static readonly CodeFixProvider[] s_providers = [new MakePartialCodeFix(), new AllowUnsafeBlocksCodeFix(), new ChangeDeclarationCodeFix()];
+    private static readonly CodeFixProvider[] s_providers =
+    [
+        new MakePartialCodeFix(),
+        new AllowUnsafeBlocksCodeFix(),
+        new ChangeDeclarationCodeFix(),
+    ];
 
     private readonly AdhocWorkspace _workspace = new();
     private readonly AdditionalText[] _additionalFiles;
@@ -27,9 +32,20 @@ internal sealed class FixedProject : IDisposable
     {
         _additionalFiles = additionalFiles;
         CSharpCompilation compilation = TestProject.Compile(options, text);
-        _project = _workspace.AddProject(ProjectInfo.Create(
-            ProjectId.CreateNewId(), VersionStamp.Default, "Project", "Project", LanguageNames.CSharp,
-            compilationOptions: compilation.Options, parseOptions: options.ParseOptions, metadataReferences: compilation.References)).Id;
+        _project = _workspace
+            .AddProject(
+                ProjectInfo.Create(
+                    ProjectId.CreateNewId(),
+                    VersionStamp.Default,
+                    "Project",
+                    "Project",
+                    LanguageNames.CSharp,
+                    compilationOptions: compilation.Options,
+                    parseOptions: options.ParseOptions,
+                    metadataReferences: compilation.References
+                )
+            )
+            .Id;
         _workspace.AddDocument(_project, "File0.cs", Microsoft.CodeAnalysis.Text.SourceText.From(text));
     }
 
@@ -50,7 +66,9 @@ internal sealed class FixedProject : IDisposable
         var offers = new List<CodeAction>();
         foreach (CodeFixProvider provider in s_providers.Where(provider => provider.FixableDiagnosticIds.Contains(diagnostic.Id)))
         {
-            await provider.RegisterCodeFixesAsync(new CodeFixContext(Project.Documents.Single(), diagnostic, (action, _) => offers.Add(action), CancellationToken.None));
+            await provider.RegisterCodeFixesAsync(
+                new CodeFixContext(Project.Documents.Single(), diagnostic, (action, _) => offers.Add(action), CancellationToken.None)
+            );
         }
 
         return offers;
@@ -63,7 +81,10 @@ internal sealed class FixedProject : IDisposable
         ImmutableArray<CodeActionOperation> operations = await action.GetOperationsAsync(CancellationToken.None);
         Solution changed = Assert.IsType<ApplyChangesOperation>(Assert.Single(operations)).ChangedSolution;
         // The workspace of the tests cannot change a project's options itself, as an editor can.
-        _ = changed.GetProject(_project)!.CompilationOptions == Project.CompilationOptions ? _workspace.TryApplyChanges(changed) : throw new InvalidOperationException("The options differ.");
+        _ =
+            changed.GetProject(_project)!.CompilationOptions == Project.CompilationOptions
+                ? _workspace.TryApplyChanges(changed)
+                : throw new InvalidOperationException("The options differ.");
     }
 
     /// <summary>The project's options after the offer with a title.</summary>
@@ -71,6 +92,7 @@ internal sealed class FixedProject : IDisposable
     {
         CodeAction action = Assert.Single(await Offers(), action => action.Title == title);
         ImmutableArray<CodeActionOperation> operations = await action.GetOperationsAsync(CancellationToken.None);
-        return (CSharpCompilationOptions)Assert.IsType<ApplyChangesOperation>(Assert.Single(operations)).ChangedSolution.GetProject(_project)!.CompilationOptions!;
+        return (CSharpCompilationOptions)
+            Assert.IsType<ApplyChangesOperation>(Assert.Single(operations)).ChangedSolution.GetProject(_project)!.CompilationOptions!;
     }
 }

@@ -15,9 +15,11 @@ namespace Specializer.Generator.Tests.Configurations;
 /// <summary>Every field of a config.json is read, known to be without effect, or reported; absent ones take their class's defaults.</summary>
 public sealed class AccountingTests
 {
-    private const string Sizes = "\"hidden_size\": 96, \"num_hidden_layers\": 2, \"num_attention_heads\": 6, \"intermediate_size\": 64, \"vocab_size\": 50";
+    private const string Sizes =
+        "\"hidden_size\": 96, \"num_hidden_layers\": 2, \"num_attention_heads\": 6, \"intermediate_size\": 64, \"vocab_size\": 50";
 
-    private static string File(string type, string fields) => $$"""{ "model_type": "{{type}}", {{Sizes}}{{(fields.Length > 0 ? ", " + fields : "")}} }""";
+    private static string File(string type, string fields) =>
+        $$"""{ "model_type": "{{type}}", {{Sizes}}{{(fields.Length > 0 ? ", " + fields : "")}} }""";
 
     [Theory]
     [InlineData("residual_multiplier", "0.22")]
@@ -63,9 +65,11 @@ public sealed class AccountingTests
     [InlineData("{ \"quant_method\": \"gptq\", \"bits\": 4 }", "gptq")]
     [InlineData("{ \"quant_method\": \"fp8\", \"activation_scheme\": \"dynamic\" }", "fp8")]
     [InlineData("{ \"load_in_4bit\": true }", "an unnamed method")]
-    public void QuantisedCheckpointsAreNamed(string value, string method) => Assert.Equal(
-        $"\"quantization_config\" is an object: the checkpoint's weights are quantised ({method}), which is not supported: use the model's checkpoint in F32, BF16 or F16",
-        Reading.Problem(File("llama", $"\"quantization_config\": {value}")));
+    public void QuantisedCheckpointsAreNamed(string value, string method) =>
+        Assert.Equal(
+            $"\"quantization_config\" is an object: the checkpoint's weights are quantised ({method}), which is not supported: use the model's checkpoint in F32, BF16 or F16",
+            Reading.Problem(File("llama", $"\"quantization_config\": {value}"))
+        );
 
     [Fact]
     public async Task TheSeverityIsSetAsForAnyRule()
@@ -76,8 +80,9 @@ public sealed class AccountingTests
         Assert.Equal(["SPZ0020", "SPZ0020"], (await Analysis.Of(strict, file)).Select(static diagnostic => diagnostic.Id));
         Assert.False(GeneratorRun.Of(strict, file).GeneratesAModel);
 
-        CSharpCompilation lenient = strict.WithOptions(strict.Options.WithSpecificDiagnosticOptions(
-            new Dictionary<string, ReportDiagnostic> { ["SPZ0020"] = ReportDiagnostic.Warn }));
+        CSharpCompilation lenient = strict.WithOptions(
+            strict.Options.WithSpecificDiagnosticOptions(new Dictionary<string, ReportDiagnostic> { ["SPZ0020"] = ReportDiagnostic.Warn })
+        );
         Assert.All(await Analysis.Of(lenient, file), static diagnostic => Assert.Equal(DiagnosticSeverity.Warning, diagnostic.Severity));
         Assert.True(GeneratorRun.Of(lenient, file).GeneratesAModel);
     }
@@ -88,9 +93,13 @@ public sealed class AccountingTests
     [InlineData("\"rope_parameters\": { \"rope_theta\": 500000 }", "rope_parameters.rope_theta = 500000")]
     [InlineData("", "tie_word_embeddings = false, absent")]
     [InlineData("\"hidden_act\": \"gelu\"", "hidden_act = \"gelu\"")]
-    public void ValuesAndWhereTheyComeFrom(string fields, string expected) => Assert.Contains(
-        expected,
-        Reading.Of(File("llama", fields)).Fields.Select(static field => $"{field.Field} = {field.Value}{(field.IsGiven ? "" : ", absent")}"));
+    public void ValuesAndWhereTheyComeFrom(string fields, string expected) =>
+        Assert.Contains(
+            expected,
+            Reading
+                .Of(File("llama", fields))
+                .Fields.Select(static field => $"{field.Field} = {field.Value}{(field.IsGiven ? "" : ", absent")}")
+        );
 
     /// <summary>Absent and null are not the same: the first stands for the class's default, the second for nothing.</summary>
     [Theory]
@@ -99,21 +108,28 @@ public sealed class AccountingTests
     [InlineData("\"attn_logit_softcapping\": 20.0", 20f, 30f)]
     public void Gemma2sCaps(string fields, float scores, float logits)
     {
-        TransformerArchitecture model = Reading.Architecture($$"""{ "model_type": "gemma2"{{(fields.Length > 0 ? ", " + fields : "")}} }""");
+        TransformerArchitecture model = Reading.Architecture(
+            $$"""{ "model_type": "gemma2"{{(fields.Length > 0 ? ", " + fields : "")}} }"""
+        );
         Assert.Equal((scores, logits), (model.Attention.SoftCap, model.Logits.SoftCap));
-        Assert.Equal((1 / 16f, 256, 4, true), (model.Attention.Scale, model.Attention.HeadDimension, model.Attention.KeyValueHeads, model.Logits.Tied));
+        Assert.Equal(
+            (1 / 16f, 256, 4, true),
+            (model.Attention.Scale, model.Attention.HeadDimension, model.Attention.KeyValueHeads, model.Logits.Tied)
+        );
     }
 
     [Theory]
     [InlineData("\"num_key_value_heads\": 2", 4096)]
     [InlineData("\"num_key_value_heads\": 2, \"sliding_window\": null", 0)]
     [InlineData("\"num_key_value_heads\": 2, \"sliding_window\": 64", 64)]
-    public void MistralsWindow(string fields, int window) => Assert.Equal(window, Reading.Architecture(File("mistral", fields)).LayerKinds.Single().Window);
+    public void MistralsWindow(string fields, int window) =>
+        Assert.Equal(window, Reading.Architecture(File("mistral", fields)).LayerKinds.Single().Window);
 
     [Theory]
     [InlineData("\"num_key_value_heads\": 2", 128)]
     [InlineData("\"num_key_value_heads\": 2, \"head_dim\": null", 16)]
-    public void Qwen3sHeads(string fields, int width) => Assert.Equal(width, Reading.Architecture(File("qwen3", fields)).Attention.HeadDimension);
+    public void Qwen3sHeads(string fields, int width) =>
+        Assert.Equal(width, Reading.Architecture(File("qwen3", fields)).Attention.HeadDimension);
 
     [Theory]
     [InlineData("{ \"model_type\": \"t5\" }", true, true)]
@@ -142,43 +158,87 @@ public sealed class AccountingTests
     [Fact]
     public void TheTextModelOfAMultimodalFile()
     {
-        ConfigurationReading reading = Reading.Of("""
+        ConfigurationReading reading = Reading.Of(
+            """
             {
               "architectures": ["Gemma3ForConditionalGeneration"], "model_type": "gemma3", "image_token_index": 262144, "mm_tokens_per_image": 256,
               "text_config": { "hidden_size": 2560, "intermediate_size": 10240, "model_type": "gemma3_text", "num_hidden_layers": 34,
                 "rope_scaling": { "factor": 8.0, "rope_type": "linear" }, "sliding_window": 1024 },
               "vision_config": { "hidden_size": 1152, "num_attention_heads": 16, "vision_use_head": false }
             }
-            """);
+            """
+        );
         Assert.True(reading.IsUsable(acceptsUnread: false));
-        Assert.Equal("\"vision_config\": it is left out, and with it its tensors: only the text model is generated", Assert.Single(reading.Problems).Message);
+        Assert.Equal(
+            "\"vision_config\": it is left out, and with it its tensors: only the text model is generated",
+            Assert.Single(reading.Problems).Message
+        );
         TransformerArchitecture model = reading.Architecture!;
-        Assert.Equal((2560, 34, 8, 4, 256, 262_208), (model.Width, model.Layers, model.Attention.Heads, model.Attention.KeyValueHeads, model.Attention.HeadDimension, model.Embeddings.VocabularySize));
+        Assert.Equal(
+            (2560, 34, 8, 4, 256, 262_208),
+            (
+                model.Width,
+                model.Layers,
+                model.Attention.Heads,
+                model.Attention.KeyValueHeads,
+                model.Attention.HeadDimension,
+                model.Embeddings.VocabularySize
+            )
+        );
         Assert.Equal(1_000_000, Reading.Rotary(model, 1).Base);
     }
 
     [Fact]
     public void TheFlagOfAWholeModelIsItsTextModels()
     {
-        const string Llava = """{ "model_type": "llava", "tie_word_embeddings": FLAG, "text_config": { "hidden_size": 64, "num_attention_heads": 4OWN } }""";
-        Assert.True(Reading.Architecture(Llava.Replace("FLAG", "true", StringComparison.Ordinal).Replace("OWN", "", StringComparison.Ordinal)).Logits.Tied);
+        const string Llava =
+            """{ "model_type": "llava", "tie_word_embeddings": FLAG, "text_config": { "hidden_size": 64, "num_attention_heads": 4OWN } }""";
+        Assert.True(
+            Reading
+                .Architecture(Llava.Replace("FLAG", "true", StringComparison.Ordinal).Replace("OWN", "", StringComparison.Ordinal))
+                .Logits.Tied
+        );
         Assert.Contains(
             "\"text_config.tie_word_embeddings\" is false, but \"tie_word_embeddings\" is true",
-            Reading.Problem(Llava.Replace("FLAG", "true", StringComparison.Ordinal).Replace("OWN", ", \"tie_word_embeddings\": false", StringComparison.Ordinal)),
-            StringComparison.Ordinal);
+            Reading.Problem(
+                Llava
+                    .Replace("FLAG", "true", StringComparison.Ordinal)
+                    .Replace("OWN", ", \"tie_word_embeddings\": false", StringComparison.Ordinal)
+            ),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
-    [InlineData("llama", "LlamaForTokenClassification", "LlamaForCausalLM, LlamaModel, LlamaForSequenceClassification, LlamaForTokenClassification", false)]
-    [InlineData("llama", "LlamaForHolograms", "LlamaForCausalLM, LlamaModel, LlamaForSequenceClassification, LlamaForTokenClassification", true)]
-    [InlineData("gpt2", "GPT2DoubleHeadsModel", "GPT2LMHeadModel, GPT2Model, GPT2ForSequenceClassification, GPT2ForTokenClassification, GPT2ForQuestionAnswering", true)]
+    [InlineData(
+        "llama",
+        "LlamaForTokenClassification",
+        "LlamaForCausalLM, LlamaModel, LlamaForSequenceClassification, LlamaForTokenClassification",
+        false
+    )]
+    [InlineData(
+        "llama",
+        "LlamaForHolograms",
+        "LlamaForCausalLM, LlamaModel, LlamaForSequenceClassification, LlamaForTokenClassification",
+        true
+    )]
+    [InlineData(
+        "gpt2",
+        "GPT2DoubleHeadsModel",
+        "GPT2LMHeadModel, GPT2Model, GPT2ForSequenceClassification, GPT2ForTokenClassification, GPT2ForQuestionAnswering",
+        true
+    )]
     [InlineData("t5", "T5ForQuestionAnswering", "T5ForConditionalGeneration, T5EncoderModel", true)]
     public void AnUnknownClassIsNamed(string type, string name, string supported, bool refused)
     {
         string file = $$"""{ "model_type": "{{type}}", "architectures": ["{{name}}"] }""";
         if (refused)
         {
-            Assert.StartsWith($"\"architectures\" names \"{name}\", which is not supported: this family is as {supported}", Reading.Problem(file), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"\"architectures\" names \"{name}\", which is not supported: this family is as {supported}",
+                Reading.Problem(file),
+                StringComparison.Ordinal
+            );
         }
         else
         {
@@ -187,9 +247,17 @@ public sealed class AccountingTests
     }
 
     [Theory]
-    [InlineData("gemma3_text", "\"architectures\": [\"Gemma3TextModel\"], \"use_bidirectional_attention\": true, \"sliding_window\": 512, \"num_key_value_heads\": 2", 256)]
+    [InlineData(
+        "gemma3_text",
+        "\"architectures\": [\"Gemma3TextModel\"], \"use_bidirectional_attention\": true, \"sliding_window\": 512, \"num_key_value_heads\": 2",
+        256
+    )]
     [InlineData("llama", "\"architectures\": [\"LlamaModel\"], \"is_causal\": false", 0)]
-    [InlineData("mistral", "\"architectures\": [\"MistralModel\"], \"is_causal\": false, \"sliding_window\": 512, \"num_key_value_heads\": 2", 512)]
+    [InlineData(
+        "mistral",
+        "\"architectures\": [\"MistralModel\"], \"is_causal\": false, \"sliding_window\": 512, \"num_key_value_heads\": 2",
+        512
+    )]
     public void ADecoderThatSeesBothWaysIsBuiltSo(string type, string fields, int band)
     {
         TransformerArchitecture model = Reading.Architecture(File(type, fields));

@@ -8,9 +8,11 @@ namespace Specializer.Generator.Tests.Configurations;
 /// <summary>One reader of rotary positions for all families and all spellings.</summary>
 public sealed class RotaryReadingTests
 {
-    private const string Sizes = "\"hidden_size\": 96, \"num_hidden_layers\": 2, \"num_attention_heads\": 6, \"intermediate_size\": 64, \"vocab_size\": 50";
+    private const string Sizes =
+        "\"hidden_size\": 96, \"num_hidden_layers\": 2, \"num_attention_heads\": 6, \"intermediate_size\": 64, \"vocab_size\": 50";
 
-    private static string Llama(string fields) => $$"""{ "model_type": "llama", {{Sizes}}, "max_position_embeddings": 512{{(fields.Length > 0 ? ", " + fields : "")}} }""";
+    private static string Llama(string fields) =>
+        $$"""{ "model_type": "llama", {{Sizes}}, "max_position_embeddings": 512{{(fields.Length > 0 ? ", " + fields : "")}} }""";
 
     [Theory]
     [InlineData("", 10_000)]
@@ -20,7 +22,10 @@ public sealed class RotaryReadingTests
     [InlineData("\"rope_scaling\": { \"rope_type\": \"default\", \"rope_theta\": 300000 }", 300_000)]
     [InlineData("\"rope_parameters\": null, \"rope_scaling\": null", 10_000)]
     public void TheBaseStandsWhereTheVersionPutsIt(string fields, double theta) =>
-        Assert.Equal(new RotaryPositions(theta, 16, Interleaved: false, new NoScaling()), Reading.Rotary(Reading.Architecture(Llama(fields))));
+        Assert.Equal(
+            new RotaryPositions(theta, 16, Interleaved: false, new NoScaling()),
+            Reading.Rotary(Reading.Architecture(Llama(fields)))
+        );
 
     [Theory]
     [InlineData("linear", "\"factor\": 4.0")]
@@ -29,10 +34,19 @@ public sealed class RotaryReadingTests
     [InlineData("dynamic", "\"factor\": 2.0")]
     public void AScalingIsTheSameInBothSpellings(string type, string fields)
     {
-        RotaryPositions old = Reading.Rotary(Reading.Architecture(Llama($"\"rope_theta\": 5000, \"rope_scaling\": {{ \"type\": \"{type}\", {fields} }}")));
-        RotaryPositions current = Reading.Rotary(Reading.Architecture(Llama($"\"rope_parameters\": {{ \"rope_theta\": 5000, \"rope_type\": \"{type}\", {fields} }}")));
-        RotaryPositions both = Reading.Rotary(Reading.Architecture(Llama(
-            $"\"rope_scaling\": {{ \"type\": \"{type}\", {fields} }}, \"rope_parameters\": {{ \"rope_theta\": 5000, \"rope_type\": \"{type}\", {fields} }}")));
+        RotaryPositions old = Reading.Rotary(
+            Reading.Architecture(Llama($"\"rope_theta\": 5000, \"rope_scaling\": {{ \"type\": \"{type}\", {fields} }}"))
+        );
+        RotaryPositions current = Reading.Rotary(
+            Reading.Architecture(Llama($"\"rope_parameters\": {{ \"rope_theta\": 5000, \"rope_type\": \"{type}\", {fields} }}"))
+        );
+        RotaryPositions both = Reading.Rotary(
+            Reading.Architecture(
+                Llama(
+                    $"\"rope_scaling\": {{ \"type\": \"{type}\", {fields} }}, \"rope_parameters\": {{ \"rope_theta\": 5000, \"rope_type\": \"{type}\", {fields} }}"
+                )
+            )
+        );
         Assert.Equal(old, current);
         Assert.Equal(old, both);
         Assert.IsNotType<NoScaling>(old.Scaling);
@@ -47,8 +61,16 @@ public sealed class RotaryReadingTests
     [InlineData(", \"mscale\": 0.5", 1.1386294361119891)]
     public void TheAttentionFactorOfYarn(string fields, double expected)
     {
-        var yarn = (YarnScaling)Reading.Rotary(Reading.Architecture(Llama(
-            $"\"rope_scaling\": {{ \"rope_type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 128{fields} }}"))).Scaling;
+        var yarn = (YarnScaling)
+            Reading
+                .Rotary(
+                    Reading.Architecture(
+                        Llama(
+                            $"\"rope_scaling\": {{ \"rope_type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 128{fields} }}"
+                        )
+                    )
+                )
+                .Scaling;
         Assert.Equal(expected, yarn.AttentionFactor, 1e-7);
         Assert.Equal((128, 32.0, 1.0, true), (yarn.OriginalContextLength, yarn.BetaFast, yarn.BetaSlow, yarn.Truncate));
     }
@@ -56,17 +78,38 @@ public sealed class RotaryReadingTests
     [Fact]
     public void YarnWithoutTruncationAndWithZeroBetas()
     {
-        var yarn = (YarnScaling)Reading.Rotary(Reading.Architecture(Llama(
-            "\"rope_scaling\": { \"rope_type\": \"yarn\", \"factor\": 4.0, \"truncate\": false, \"beta_fast\": 0, \"beta_slow\": null }"))).Scaling;
+        var yarn = (YarnScaling)
+            Reading
+                .Rotary(
+                    Reading.Architecture(
+                        Llama(
+                            "\"rope_scaling\": { \"rope_type\": \"yarn\", \"factor\": 4.0, \"truncate\": false, \"beta_fast\": 0, \"beta_slow\": null }"
+                        )
+                    )
+                )
+                .Scaling;
         Assert.Equal((512, 32.0, 1.0, false), (yarn.OriginalContextLength, yarn.BetaFast, yarn.BetaSlow, yarn.Truncate));
     }
 
     [Theory]
-    [InlineData("\"rope_theta\": 10000, \"rope_parameters\": { \"rope_theta\": 20000 }", "\"rope_theta\" is 10000, but \"rope_parameters.rope_theta\", which says the same, is 20000")]
-    [InlineData("\"rope_scaling\": { \"rope_type\": \"linear\", \"type\": \"yarn\", \"factor\": 2 }", "\"rope_scaling.type\" is \"yarn\", but \"rope_scaling.rope_type\"")]
-    [InlineData("\"rope_scaling\": { \"type\": \"linear\", \"factor\": 2 }, \"rope_parameters\": { \"rope_type\": \"linear\", \"factor\": 3 }", "\"rope_scaling.factor\" is 2, but \"rope_parameters.factor\"")]
-    [InlineData("\"original_max_position_embeddings\": 64, \"rope_scaling\": { \"type\": \"yarn\", \"factor\": 2, \"original_max_position_embeddings\": 32 }", "\"original_max_position_embeddings\" is 64, but")]
-    public void SpellingsThatDisagreeAreErrors(string fields, string message) => Assert.StartsWith(message, Reading.Problem(Llama(fields)), StringComparison.Ordinal);
+    [InlineData(
+        "\"rope_theta\": 10000, \"rope_parameters\": { \"rope_theta\": 20000 }",
+        "\"rope_theta\" is 10000, but \"rope_parameters.rope_theta\", which says the same, is 20000"
+    )]
+    [InlineData(
+        "\"rope_scaling\": { \"rope_type\": \"linear\", \"type\": \"yarn\", \"factor\": 2 }",
+        "\"rope_scaling.type\" is \"yarn\", but \"rope_scaling.rope_type\""
+    )]
+    [InlineData(
+        "\"rope_scaling\": { \"type\": \"linear\", \"factor\": 2 }, \"rope_parameters\": { \"rope_type\": \"linear\", \"factor\": 3 }",
+        "\"rope_scaling.factor\" is 2, but \"rope_parameters.factor\""
+    )]
+    [InlineData(
+        "\"original_max_position_embeddings\": 64, \"rope_scaling\": { \"type\": \"yarn\", \"factor\": 2, \"original_max_position_embeddings\": 32 }",
+        "\"original_max_position_embeddings\" is 64, but"
+    )]
+    public void SpellingsThatDisagreeAreErrors(string fields, string message) =>
+        Assert.StartsWith(message, Reading.Problem(Llama(fields)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("\"rope_theta\": -10000", "\"rope_theta\" is -10000, but must be a number from 1 to")]
@@ -75,10 +118,17 @@ public sealed class RotaryReadingTests
     [InlineData("\"rope_scaling\": { \"type\": \"linear\", \"factor\": 0 }", "\"rope_scaling.factor\" is 0, but must be at least 1")]
     [InlineData("\"rope_scaling\": { \"type\": \"linear\" }", "the field \"rope_scaling.factor\" is missing")]
     [InlineData("\"partial_rotary_factor\": 0.5", "\"partial_rotary_factor\" is 0.5: this family rotates whole heads")]
-    [InlineData("\"rope_scaling\": { \"rope_type\": \"default\", \"factor\": 4.0 }", "\"rope_scaling.factor\" is 4: its name says that it changes the computation")]
-    [InlineData("\"rope_parameters\": { \"full_attention\": { \"rope_theta\": 1000000.0 } }", "\"rope_parameters.full_attention\" is an object: its name says that it changes the computation")]
+    [InlineData(
+        "\"rope_scaling\": { \"rope_type\": \"default\", \"factor\": 4.0 }",
+        "\"rope_scaling.factor\" is 4: its name says that it changes the computation"
+    )]
+    [InlineData(
+        "\"rope_parameters\": { \"full_attention\": { \"rope_theta\": 1000000.0 } }",
+        "\"rope_parameters.full_attention\" is an object: its name says that it changes the computation"
+    )]
     [InlineData("\"rope_scaling\": { \"type\": \"mrope\" }", "\"rope_scaling.type\" is \"mrope\", but must be one of")]
-    public void ValuesOutOfRangeAreErrors(string fields, string message) => Assert.StartsWith(message, Reading.Problem(Llama(fields)), StringComparison.Ordinal);
+    public void ValuesOutOfRangeAreErrors(string fields, string message) =>
+        Assert.StartsWith(message, Reading.Problem(Llama(fields)), StringComparison.Ordinal);
 
     /// <summary>Each of them read or wrote outside its buffers, or gave garbage.</summary>
     [Theory]
@@ -89,10 +139,14 @@ public sealed class RotaryReadingTests
     [InlineData("gpt_neox", "rotary_emb_base", "-1", "a number from 1 to")]
     [InlineData("phi", "layer_norm_eps", "-1e-5", "0 or a small positive number")]
     [InlineData("mistral", "rms_norm_eps", "1e40", "0 or a small positive number")]
-    public void SharesAndEpsilonsHaveRanges(string family, string field, string value, string expected) => Assert.Contains(
-        $"\"{field}\" is {double.Parse(value, System.Globalization.CultureInfo.InvariantCulture).ToString("R", System.Globalization.CultureInfo.InvariantCulture)}, but must be {expected}",
-        Reading.Problem($$"""{ "model_type": "{{family}}", {{Sizes}}, {{(family is "mistral" ? "\"num_key_value_heads\": 2," : "")}} "{{field}}": {{value}} }"""),
-        StringComparison.Ordinal);
+    public void SharesAndEpsilonsHaveRanges(string family, string field, string value, string expected) =>
+        Assert.Contains(
+            $"\"{field}\" is {double.Parse(value, System.Globalization.CultureInfo.InvariantCulture).ToString("R", System.Globalization.CultureInfo.InvariantCulture)}, but must be {expected}",
+            Reading.Problem(
+                $$"""{ "model_type": "{{family}}", {{Sizes}}, {{(family is "mistral" ? "\"num_key_value_heads\": 2," : "")}} "{{field}}": {{value}} }"""
+            ),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void DynamicScalingEndsAtTheFilesOwnLength()
@@ -122,7 +176,11 @@ public sealed class RotaryReadingTests
         const string Factors = "[1, 1, 1, 1, 1, 1, 1, 1]";
         string file = $$"""
             { "model_type": "phi3", {{Sizes}}, {{beside}} "max_position_embeddings": 8192,
-              "rope_scaling": { "type": "{{type}}", "short_factor": {{Factors}}, "long_factor": {{Factors.Replace("1", "4", StringComparison.Ordinal)}}{{inside}} } }
+              "rope_scaling": { "type": "{{type}}", "short_factor": {{Factors}}, "long_factor": {{Factors.Replace(
+                "1",
+                "4",
+                StringComparison.Ordinal
+            )}}{{inside}} } }
             """;
         var scaling = (LongScaling)Reading.Rotary(Reading.Architecture(file)).Scaling;
         Assert.Equal(original, scaling.OriginalContextLength);
@@ -134,13 +192,19 @@ public sealed class RotaryReadingTests
     [Theory]
     [InlineData("", 1_000_000, 10_000)]
     [InlineData("\"rope_theta\": 500000, \"rope_local_base_freq\": 20000,", 500_000, 20_000)]
-    [InlineData("\"rope_parameters\": { \"full_attention\": { \"rope_theta\": 500000 }, \"sliding_attention\": { \"rope_theta\": 20000, \"rope_type\": \"default\" } },", 500_000, 20_000)]
+    [InlineData(
+        "\"rope_parameters\": { \"full_attention\": { \"rope_theta\": 500000 }, \"sliding_attention\": { \"rope_theta\": 20000, \"rope_type\": \"default\" } },",
+        500_000,
+        20_000
+    )]
     [InlineData("\"rope_parameters\": { \"full_attention\": { \"rope_theta\": 500000 }, \"sliding_attention\": null },", 500_000, 10_000)]
     public void Gemma3HasABaseForEachKindOfLayers(string fields, double full, double sliding)
     {
-        TransformerArchitecture model = Reading.Architecture($$"""
+        TransformerArchitecture model = Reading.Architecture(
+            $$"""
             { "model_type": "gemma3_text", {{fields}} {{Sizes}}, "num_key_value_heads": 2, "head_dim": 16, "query_pre_attn_scalar": 16 }
-            """);
+            """
+        );
         Assert.Equal((sliding, full), (Reading.Rotary(model, 0).Base, Reading.Rotary(model, 1).Base));
     }
 
@@ -156,6 +220,7 @@ public sealed class RotaryReadingTests
         Assert.StartsWith(
             "\"rope_parameters\" is an object: this family needs an object for each",
             Reading.Problem(file.Replace("rope_scaling", "rope_parameters", StringComparison.Ordinal)),
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 }

@@ -14,18 +14,39 @@ namespace Specializer.Generator.Tests.Configurations;
 /// </summary>
 public sealed class SpellingTests
 {
-    private static readonly string s_folder = Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tests", "Families", "Configurations");
+    private static readonly string s_folder = Path.Combine(
+        RepositoryFiles.Root,
+        "tests",
+        "Specializer.Tests",
+        "Families",
+        "Configurations"
+    );
 
     /// <summary>The defaults of transformers' configuration classes: model_type, field, value.</summary>
-    private static readonly ILookup<string, (string Field, JsonNode? Value)> s_defaults = File
-        .ReadLines(Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Generator.Tests", "Configurations", "ClassDefaults.tsv"))
+    private static readonly ILookup<string, (string Field, JsonNode? Value)> s_defaults = File.ReadLines(
+            Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Generator.Tests", "Configurations", "ClassDefaults.tsv")
+        )
         .Select(static line => line.Split('\t'))
         .ToLookup(static columns => columns[0], static columns => (columns[1], JsonNode.Parse(columns[2])));
 
     /// <summary>Families whose classes read rotary positions.</summary>
-    private static readonly HashSet<string> s_rotary = ["llama", "mistral", "qwen2", "qwen3", "phi3", "gemma", "gemma2", "gemma3_text", "gpt_neox", "phi", "falcon"];
+    private static readonly HashSet<string> s_rotary =
+    [
+        "llama",
+        "mistral",
+        "qwen2",
+        "qwen3",
+        "phi3",
+        "gemma",
+        "gemma2",
+        "gemma3_text",
+        "gpt_neox",
+        "phi",
+        "falcon",
+    ];
 
-    public static TheoryData<string> Goldens => [.. Directory.GetDirectories(s_folder).Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Goldens =>
+        [.. Directory.GetDirectories(s_folder).Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Goldens))]
@@ -65,7 +86,8 @@ public sealed class SpellingTests
         return architecture with { Checkpoint = checkpoint with { Naming = checkpoint.Naming with { EmbeddingsStandForLogits = false } } };
     }
 
-    private static JsonObject Read(string golden) => JsonNode.Parse(File.ReadAllText(Path.Combine(s_folder, golden, "config.json")))!.AsObject();
+    private static JsonObject Read(string golden) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(s_folder, golden, "config.json")))!.AsObject();
 
     /// <summary>Rewrites a file as transformers 5 saves it (configuration_utils.py, modeling_rope_utils.py and the classes' own rules).</summary>
     private static JsonObject Twin(JsonObject file)
@@ -90,11 +112,18 @@ public sealed class SpellingTests
                 parameters["original_max_position_embeddings"] = original.DeepClone();
             }
 
-            file["rope_parameters"] = type != "gemma3_text" ? parameters : new JsonObject
-            {
-                ["full_attention"] = parameters,
-                ["sliding_attention"] = new JsonObject { ["rope_type"] = "default", ["rope_theta"] = Take(file, "rope_local_base_freq") ?? 10_000.0 },
-            };
+            file["rope_parameters"] =
+                type != "gemma3_text"
+                    ? parameters
+                    : new JsonObject
+                    {
+                        ["full_attention"] = parameters,
+                        ["sliding_attention"] = new JsonObject
+                        {
+                            ["rope_type"] = "default",
+                            ["rope_theta"] = Take(file, "rope_local_base_freq") ?? 10_000.0,
+                        },
+                    };
             file.Remove("rotary_emb_base");
         }
 

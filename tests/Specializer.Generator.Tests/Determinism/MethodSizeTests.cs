@@ -23,16 +23,23 @@ public sealed class MethodSizeTests
     {
         IReadOnlyList<MethodSize> methods = MethodSize.Of(GeneratorRun.Assembly(Declarations.Named(model)));
         Assert.NotEmpty(methods);
-        Assert.All(methods, static method => Assert.True(
-            method.InstructionBytes <= MostInstructionBytes && method.Locals <= MostLocals,
-            $"{method.Name} has {method.InstructionBytes} bytes of intermediate language and {method.Locals} locals; {MostInstructionBytes} and {MostLocals} are allowed."));
+        Assert.All(
+            methods,
+            static method =>
+                Assert.True(
+                    method.InstructionBytes <= MostInstructionBytes && method.Locals <= MostLocals,
+                    $"{method.Name} has {method.InstructionBytes} bytes of intermediate language and {method.Locals} locals; {MostInstructionBytes} and {MostLocals} are allowed."
+                )
+        );
     }
 
     [Fact]
     public void TheLargestMethodIsATile()
     {
         // Were it anything else, a loop over a dimension of the model would have been unrolled.
-        MethodSize largest = MethodSize.Of(GeneratorRun.Assembly(Declarations.Pronunciation)).MaxBy(static method => method.InstructionBytes)!;
+        MethodSize largest = MethodSize
+            .Of(GeneratorRun.Assembly(Declarations.Pronunciation))
+            .MaxBy(static method => method.InstructionBytes)!;
         Assert.Matches("Rows[0-9]+$", largest.Name);
     }
 }

@@ -43,9 +43,11 @@ public sealed partial class ReproducibilityTests
     }
 
     [Fact]
-    public void OrderOfTheProjectsFilesDoesNotMatter() => Assert.Equal(
-        Sorted(GeneratorRun.Of(Declarations.Pronunciation, Declarations.OddSizes)),
-        Sorted(GeneratorRun.Of(Declarations.OddSizes, Declarations.Pronunciation)));
+    public void OrderOfTheProjectsFilesDoesNotMatter() =>
+        Assert.Equal(
+            Sorted(GeneratorRun.Of(Declarations.Pronunciation, Declarations.OddSizes)),
+            Sorted(GeneratorRun.Of(Declarations.OddSizes, Declarations.Pronunciation))
+        );
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -53,7 +55,9 @@ public sealed partial class ReproducibilityTests
     {
         CSharpCompilation compilation = TestProject.Compile(Declarations.Named(model));
         SyntaxTree tree = compilation.SyntaxTrees[0];
-        CSharpCompilation elsewhere = compilation.ReplaceSyntaxTree(tree, tree.WithFilePath("/some/other/folder/Model.cs")).WithAssemblyName("Other");
+        CSharpCompilation elsewhere = compilation
+            .ReplaceSyntaxTree(tree, tree.WithFilePath("/some/other/folder/Model.cs"))
+            .WithAssemblyName("Other");
         Assert.Equal(Bytes(model), Sorted(GeneratorRun.Of(elsewhere)));
     }
 
@@ -82,27 +86,40 @@ public sealed partial class ReproducibilityTests
         string top = folder[..folder.IndexOf(Path.DirectorySeparatorChar, root.Length)];
         string[] telling =
         [
-            top + Path.DirectorySeparatorChar, Path.GetTempPath(), Environment.UserName + Path.DirectorySeparatorChar, "\\", "File0",
-            DateTime.UtcNow.Year.ToString(CultureInfo.InvariantCulture) + "-", DateTime.UtcNow.Year.ToString(CultureInfo.InvariantCulture) + "/",
+            top + Path.DirectorySeparatorChar,
+            Path.GetTempPath(),
+            Environment.UserName + Path.DirectorySeparatorChar,
+            "\\",
+            "File0",
+            DateTime.UtcNow.Year.ToString(CultureInfo.InvariantCulture) + "-",
+            DateTime.UtcNow.Year.ToString(CultureInfo.InvariantCulture) + "/",
         ];
         foreach ((string name, string text) in GeneratorRun.Of(Declarations.Named(model)).Files)
         {
-            Assert.All(telling, word => Assert.False(text.Contains(word, StringComparison.OrdinalIgnoreCase), $"{name} contains '{word}'."));
+            Assert.All(
+                telling,
+                word => Assert.False(text.Contains(word, StringComparison.OrdinalIgnoreCase), $"{name} contains '{word}'.")
+            );
         }
     }
 
     [Fact]
-    public void EncodingHasNoByteOrderMark() => Assert.All(
-        GeneratorRun.Of(Declarations.Pronunciation).Result.GeneratedSources,
-        static source => Assert.Empty(source.SourceText.Encoding!.GetPreamble()));
+    public void EncodingHasNoByteOrderMark() =>
+        Assert.All(
+            GeneratorRun.Of(Declarations.Pronunciation).Result.GeneratedSources,
+            static source => Assert.Empty(source.SourceText.Encoding!.GetPreamble())
+        );
 
     private static SortedDictionary<string, string> Bytes(string model) => Sorted(GeneratorRun.Of(Declarations.Named(model)));
 
-    private static SortedDictionary<string, string> Sorted(GeneratorRun run) => new(
-        run.Result.GeneratedSources.ToDictionary(
-            static source => source.HintName,
-            static source => Convert.ToHexString(source.SourceText.Encoding!.GetBytes(source.SourceText.ToString()))),
-        StringComparer.Ordinal);
+    private static SortedDictionary<string, string> Sorted(GeneratorRun run) =>
+        new(
+            run.Result.GeneratedSources.ToDictionary(
+                static source => source.HintName,
+                static source => Convert.ToHexString(source.SourceText.Encoding!.GetBytes(source.SourceText.ToString()))
+            ),
+            StringComparer.Ordinal
+        );
 
     /// <summary>A real minus sign as in Finnish and Norwegian, a decimal comma, grouping as in Switzerland.</summary>
     private static CultureInfo Adversarial()

@@ -24,12 +24,15 @@ public sealed class UnusedMethodTests
         using var file = new PEReader(ImmutableArray.Create(GeneratorRun.Assembly(Declarations.Named(model))));
         MetadataReader metadata = file.GetMetadataReader();
         HashSet<string> called = [.. Called(file, metadata)];
-        string[] ofTheClass = [.. metadata.TypeDefinitions
-            .SelectMany(type => metadata.GetTypeDefinition(type).GetMethods())
-            .Select(metadata.GetMethodDefinition)
-            .Where(method => IsInternal(method, metadata))
-            .Select(method => metadata.GetString(method.Name))
-            .Distinct()];
+        string[] ofTheClass =
+        [
+            .. metadata
+                .TypeDefinitions.SelectMany(type => metadata.GetTypeDefinition(type).GetMethods())
+                .Select(metadata.GetMethodDefinition)
+                .Where(method => IsInternal(method, metadata))
+                .Select(method => metadata.GetString(method.Name))
+                .Distinct(),
+        ];
         Assert.True(ofTheClass.Length > 8);
         Assert.All(ofTheClass, name => Assert.True(called.Contains(name), name + " is never called."));
     }
@@ -40,24 +43,38 @@ public sealed class UnusedMethodTests
         TypeDefinition type = metadata.GetTypeDefinition(method.GetDeclaringType());
         bool nested = (type.Attributes & TypeAttributes.VisibilityMask) is not (TypeAttributes.Public or TypeAttributes.NestedPublic);
         bool isPrivate = (method.Attributes & MethodAttributes.MemberAccessMask) == MethodAttributes.Private;
-        bool overrides = (method.Attributes & (MethodAttributes.Virtual | MethodAttributes.NewSlot | MethodAttributes.Static)) == MethodAttributes.Virtual;
+        bool overrides =
+            (method.Attributes & (MethodAttributes.Virtual | MethodAttributes.NewSlot | MethodAttributes.Static))
+            == MethodAttributes.Virtual;
         string name = metadata.GetString(method.Name);
         // The compiler's own types, for constants in arrays and the like, have names that C# does not allow.
-        return (nested || isPrivate) && !overrides && !name.Contains('.', StringComparison.Ordinal) && !name.Contains('<', StringComparison.Ordinal)
+        return (nested || isPrivate)
+            && !overrides
+            && !name.Contains('.', StringComparison.Ordinal)
+            && !name.Contains('<', StringComparison.Ordinal)
             && !metadata.GetString(type.Name).Contains('<', StringComparison.Ordinal);
     }
 
     /// <summary>The names of the methods that any body names behind a call, a new object or a function's address.</summary>
     private static IEnumerable<string> Called(PEReader file, MetadataReader metadata)
     {
-        const byte Call = 0x28, CallVirtual = 0x6F, NewObject = 0x73;
-        foreach (MethodDefinition method in metadata.MethodDefinitions.Select(metadata.GetMethodDefinition).Where(static method => method.RelativeVirtualAddress != 0))
+        const byte Call = 0x28,
+            CallVirtual = 0x6F,
+            NewObject = 0x73;
+        foreach (
+            MethodDefinition method in metadata
+                .MethodDefinitions.Select(metadata.GetMethodDefinition)
+                .Where(static method => method.RelativeVirtualAddress != 0)
+        )
         {
             byte[] code = file.GetMethodBody(method.RelativeVirtualAddress).GetILBytes()!;
             for (int i = 0; i + 4 < code.Length; i++)
             {
                 bool address = code[i] == 0x06 && i > 0 && code[i - 1] == 0xFE;
-                if ((code[i] is Call or CallVirtual or NewObject || address) && Name(metadata, BitConverter.ToInt32(code, i + 1)) is { } name)
+                if (
+                    (code[i] is Call or CallVirtual or NewObject || address)
+                    && Name(metadata, BitConverter.ToInt32(code, i + 1)) is { } name
+                )
                 {
                     yield return name;
                 }
@@ -75,7 +92,9 @@ public sealed class UnusedMethodTests
                 return metadata.GetString(metadata.GetMethodDefinition(MetadataTokens.MethodDefinitionHandle(row)).Name);
             case TableIndex.MethodSpec when row > 0 && row <= metadata.GetTableRowCount(TableIndex.MethodSpec):
                 EntityHandle generic = metadata.GetMethodSpecification(MetadataTokens.MethodSpecificationHandle(row)).Method;
-                return generic.Kind == HandleKind.MethodDefinition ? metadata.GetString(metadata.GetMethodDefinition((MethodDefinitionHandle)generic).Name) : null;
+                return generic.Kind == HandleKind.MethodDefinition
+                    ? metadata.GetString(metadata.GetMethodDefinition((MethodDefinitionHandle)generic).Name)
+                    : null;
             default:
                 return null;
         }

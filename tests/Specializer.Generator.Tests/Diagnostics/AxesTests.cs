@@ -14,18 +14,25 @@ public sealed class AxesTests
     [Fact]
     public void WhatGemmaIsMadeOf()
     {
-        TransformerArchitecture architecture = Parse(Declaration(
-            "Arrangement = LayerArrangement.Sandwich, EmbeddingScale = 8, EmbeddingNorm = true, LogitsBias = true, LogitsSoftCap = 30",
-            "QueryKeyNorm = true, SoftCap = 50, KeyBias = true",
-            "[RotaryPositions(Base = 1e6, Scaling = FrequencyScaling.Linear, Factor = 8)] [SlidingWindow(4, Pattern = \"SSF\", RotaryBase = 100)]",
-            "NormKind.RootMeanSquare, UnitOffset = true"));
+        TransformerArchitecture architecture = Parse(
+            Declaration(
+                "Arrangement = LayerArrangement.Sandwich, EmbeddingScale = 8, EmbeddingNorm = true, LogitsBias = true, LogitsSoftCap = 30",
+                "QueryKeyNorm = true, SoftCap = 50, KeyBias = true",
+                "[RotaryPositions(Base = 1e6, Scaling = FrequencyScaling.Linear, Factor = 8)] [SlidingWindow(4, Pattern = \"SSF\", RotaryBase = 100)]",
+                "NormKind.RootMeanSquare, UnitOffset = true"
+            )
+        );
         Assert.Equal(BlockArrangement.Sandwich, architecture.Arrangement);
         Assert.Equal(new EmbeddingArchitecture(50, 8, null, Norm: true), architecture.Embeddings);
         Assert.Equal(new LogitsArchitecture(Tied: false, Bias: true, SoftCap: 30), architecture.Logits);
         Assert.Equal(new AttentionArchitecture(4, 4, 16, 0.25f, false, true, false, false, 50, QueryKeyNorm: true), architecture.Attention);
         Assert.Equal(
-            [new LayerKind("Sliding", 4, new RotaryPositions(100, 16, false, new NoScaling())), new LayerKind("Full", 0, new RotaryPositions(1e6, 16, false, new LinearScaling(8)))],
-            architecture.LayerKinds);
+            [
+                new LayerKind("Sliding", 4, new RotaryPositions(100, 16, false, new NoScaling())),
+                new LayerKind("Full", 0, new RotaryPositions(1e6, 16, false, new LinearScaling(8))),
+            ],
+            architecture.LayerKinds
+        );
         Assert.Equal([0, 0, 1], architecture.LayerPattern);
         Assert.True(architecture.Norm.UnitOffset);
         Assert.Equal("model.layers.{layer}.pre_feedforward_layernorm", architecture.Checkpoint.Names.FeedForwardNorm);
@@ -33,8 +40,11 @@ public sealed class AxesTests
     }
 
     [Fact]
-    public void EveryArrangementIsItsNamesake() => Assert.All(Enum.GetNames<LayerArrangement>(), static name =>
-        Assert.Equal(name, Parse(Declaration("Arrangement = LayerArrangement." + name)).Arrangement.ToString()));
+    public void EveryArrangementIsItsNamesake() =>
+        Assert.All(
+            Enum.GetNames<LayerArrangement>(),
+            static name => Assert.Equal(name, Parse(Declaration("Arrangement = LayerArrangement." + name)).Arrangement.ToString())
+        );
 
     [Fact]
     public void LearnedPositions()
@@ -46,7 +56,10 @@ public sealed class AxesTests
     [Fact]
     public void SinusoidalPositionsAndAlibi()
     {
-        Assert.Equal(new SinusoidalPositions(Interleaved: true), Parse(Declaration(parts: "[SinusoidalPositions(Interleaved = true)]")).Embeddings.Positions);
+        Assert.Equal(
+            new SinusoidalPositions(Interleaved: true),
+            Parse(Declaration(parts: "[SinusoidalPositions(Interleaved = true)]")).Embeddings.Positions
+        );
         Assert.Equal(new AlibiPositions(4), Parse(Declaration(parts: "[AlibiPositions(MaximumBias = 4)]")).LayerKinds.Single().Positions);
         Assert.Equal(8, ((AlibiPositions)Parse(Declaration(parts: "[AlibiPositions]")).LayerKinds.Single().Positions).MaximumBias);
     }
@@ -54,9 +67,16 @@ public sealed class AxesTests
     [Fact]
     public void RotaryScalings()
     {
-        RotaryPositions Of(string arguments) => (RotaryPositions)Parse(Declaration(parts: $"[RotaryPositions({arguments})]")).LayerKinds.Single().Positions;
-        Assert.Equal(new Llama3Scaling(8, 1, 4, 64), Of("Scaling = FrequencyScaling.Llama3, Factor = 8, OriginalContextLength = 64").Scaling);
-        Assert.Equal(new YarnScaling(4, 64, 32, 1, (0.1 * Math.Log(4)) + 1), Of("Scaling = FrequencyScaling.Yarn, Factor = 4, OriginalContextLength = 64").Scaling);
+        RotaryPositions Of(string arguments) =>
+            (RotaryPositions)Parse(Declaration(parts: $"[RotaryPositions({arguments})]")).LayerKinds.Single().Positions;
+        Assert.Equal(
+            new Llama3Scaling(8, 1, 4, 64),
+            Of("Scaling = FrequencyScaling.Llama3, Factor = 8, OriginalContextLength = 64").Scaling
+        );
+        Assert.Equal(
+            new YarnScaling(4, 64, 32, 1, (0.1 * Math.Log(4)) + 1),
+            Of("Scaling = FrequencyScaling.Yarn, Factor = 4, OriginalContextLength = 64").Scaling
+        );
 
         // Peng et al. 2023, section 3.1: the lowest frequency is divided by the factor, the highest is kept.
         RotaryPositions ntk = Of("Scaling = FrequencyScaling.Ntk, Factor = 4");
@@ -75,8 +95,12 @@ public sealed class AxesTests
     [Fact]
     public void NamesAndLayouts()
     {
-        CheckpointLayout checkpoint = Parse(Declaration(
-            activation: "SwiGlu", parts: "[TensorNames(QueryKeyValue = \"h.{layer}.qkv\", QueryKeyValueStorage = QueryKeyValueStorage.PerKeyValueHead, GateUp = \"h.{layer}.wi\", InputsFirst = true)]")).Checkpoint;
+        CheckpointLayout checkpoint = Parse(
+            Declaration(
+                activation: "SwiGlu",
+                parts: "[TensorNames(QueryKeyValue = \"h.{layer}.qkv\", QueryKeyValueStorage = QueryKeyValueStorage.PerKeyValueHead, GateUp = \"h.{layer}.wi\", InputsFirst = true)]"
+            )
+        ).Checkpoint;
         Assert.Equal("h.{layer}.qkv", checkpoint.Names.QueryKeyValue);
         Assert.Equal(QueryKeyValueLayout.PerKeyValueHead, checkpoint.QueryKeyValue);
         Assert.Equal("h.{layer}.wi", checkpoint.Names.GateUp);
@@ -85,35 +109,97 @@ public sealed class AxesTests
     }
 
     [Fact]
-    public void WhatIsDeclaredCompiles() => GeneratorRun.Of(Declaration(
-        "Arrangement = LayerArrangement.Sandwich, EmbeddingScale = 8, EmbeddingNorm = true, LogitsBias = true, LogitsSoftCap = 30",
-        "QueryKeyNorm = true, SoftCap = 50, KeyBias = true",
-        "[AlibiPositions] [LearnedPositions(Offset = 2)] [SlidingWindow(4, Pattern = \"SF\")]",
-        "NormKind.RootMeanSquare, UnitOffset = true")).Emit();
+    public void WhatIsDeclaredCompiles() =>
+        GeneratorRun
+            .Of(
+                Declaration(
+                    "Arrangement = LayerArrangement.Sandwich, EmbeddingScale = 8, EmbeddingNorm = true, LogitsBias = true, LogitsSoftCap = 30",
+                    "QueryKeyNorm = true, SoftCap = 50, KeyBias = true",
+                    "[AlibiPositions] [LearnedPositions(Offset = 2)] [SlidingWindow(4, Pattern = \"SF\")]",
+                    "NormKind.RootMeanSquare, UnitOffset = true"
+                )
+            )
+            .Emit();
 
     [Theory]
-    [InlineData("[RotaryPositions] [AlibiPositions]", "SPZ0015", "[AlibiPositions] and [RotaryPositions] exclude each other: a layer's attention knows positions in one way, so remove one")]
-    [InlineData("[LearnedPositions] [SinusoidalPositions]", "SPZ0015", "[SinusoidalPositions] and [LearnedPositions] exclude each other: one table of positions is added to the embeddings, so remove one")]
+    [InlineData(
+        "[RotaryPositions] [AlibiPositions]",
+        "SPZ0015",
+        "[AlibiPositions] and [RotaryPositions] exclude each other: a layer's attention knows positions in one way, so remove one"
+    )]
+    [InlineData(
+        "[LearnedPositions] [SinusoidalPositions]",
+        "SPZ0015",
+        "[SinusoidalPositions] and [LearnedPositions] exclude each other: one table of positions is added to the embeddings, so remove one"
+    )]
     [InlineData("[LearnedPositions(Offset = 2, Rows = 17)]", "SPZ0004", "Rows is 17, but must be at least ContextLength + Offset = 18")]
     [InlineData("[AlibiPositions(MaximumBias = 0)]", "SPZ0004", "MaximumBias is 0, but must be a positive number")]
     [InlineData("[RotaryPositions(Factor = 2)]", "SPZ0004", "Factor is 2, but must be left out where no Scaling is given")]
     [InlineData("[RotaryPositions(Scaling = FrequencyScaling.Linear, Factor = 0.5)]", "SPZ0004", "Factor is 0.5, but must be at least 1")]
     [InlineData("[RotaryPositions(Scaling = (FrequencyScaling)5)]", "SPZ0004", "Scaling is 5, but must be a value of FrequencyScaling")]
-    [InlineData("[RotaryPositions(Scaling = FrequencyScaling.Ntk, RotaryDim = 2)]", "SPZ0004", "The rotary width is 2, but must be at least 4 for FrequencyScaling.Ntk")]
-    [InlineData("[RotaryPositions(Scaling = FrequencyScaling.Yarn, Factor = 2)]", "SPZ0004", "OriginalContextLength is not given, but must be 1 to 4194304")]
-    [InlineData("[RotaryPositions(Scaling = FrequencyScaling.Yarn, OriginalContextLength = 8, BetaFast = 1)]", "SPZ0004", "BetaFast is 1, but must be more than BetaSlow = 1")]
-    [InlineData("[RotaryPositions(Scaling = FrequencyScaling.Llama3, OriginalContextLength = 8, HighFrequencyFactor = 1)]", "SPZ0004", "HighFrequencyFactor is 1, but must be more than LowFrequencyFactor = 1")]
+    [InlineData(
+        "[RotaryPositions(Scaling = FrequencyScaling.Ntk, RotaryDim = 2)]",
+        "SPZ0004",
+        "The rotary width is 2, but must be at least 4 for FrequencyScaling.Ntk"
+    )]
+    [InlineData(
+        "[RotaryPositions(Scaling = FrequencyScaling.Yarn, Factor = 2)]",
+        "SPZ0004",
+        "OriginalContextLength is not given, but must be 1 to 4194304"
+    )]
+    [InlineData(
+        "[RotaryPositions(Scaling = FrequencyScaling.Yarn, OriginalContextLength = 8, BetaFast = 1)]",
+        "SPZ0004",
+        "BetaFast is 1, but must be more than BetaSlow = 1"
+    )]
+    [InlineData(
+        "[RotaryPositions(Scaling = FrequencyScaling.Llama3, OriginalContextLength = 8, HighFrequencyFactor = 1)]",
+        "SPZ0004",
+        "HighFrequencyFactor is 1, but must be more than LowFrequencyFactor = 1"
+    )]
     [InlineData("[SlidingWindow(0)]", "SPZ0004", "The window is 0, but must be 1 to 4194304")]
-    [InlineData("[SlidingWindow(4, Pattern = \"FX\")]", "SPZ0004", "Pattern is \"FX\", but must be made of S (a sliding window) and F (full sight), with at least one S")]
-    [InlineData("[SlidingWindow(4, RotaryBase = 100)]", "SPZ0015", "RotaryBase and a model without [RotaryPositions] exclude each other: remove it, or declare rotary positions")]
+    [InlineData(
+        "[SlidingWindow(4, Pattern = \"FX\")]",
+        "SPZ0004",
+        "Pattern is \"FX\", but must be made of S (a sliding window) and F (full sight), with at least one S"
+    )]
+    [InlineData(
+        "[SlidingWindow(4, RotaryBase = 100)]",
+        "SPZ0015",
+        "RotaryBase and a model without [RotaryPositions] exclude each other: remove it, or declare rotary positions"
+    )]
     [InlineData("[TensorNames(Up = \"up\")]", "SPZ0016", "Up = \"up\" must hold \"{layer}\" once, where the layer's number stands")]
-    [InlineData("[TensorNames(Logits = \"{layer}\")]", "SPZ0016", "Logits = \"{layer}\" must not hold \"{layer}\", since the model has one such tensor")]
+    [InlineData(
+        "[TensorNames(Logits = \"{layer}\")]",
+        "SPZ0016",
+        "Logits = \"{layer}\" must not hold \"{layer}\", since the model has one such tensor"
+    )]
     [InlineData("[TensorNames(Logits = \"\")]", "SPZ0016", "Logits = \"\" is empty: give the tensor's name without \".weight\"")]
-    [InlineData("[TensorNames(Logits = \"out.weight\")]", "SPZ0016", "Logits = \"out.weight\" ends in what is added to it: leave out \".weight\" and \".bias\"")]
-    [InlineData("[TensorNames(Logits = \"a\\\\b\")]", "SPZ0016", "Logits = \"a\\b\" holds a quotation mark, a backslash or a control character")]
-    [InlineData("[TensorNames(TokenEmbedding = \"wte\", Logits = \"wte\")]", "SPZ0016", "Logits = \"wte\" is TokenEmbedding's name too: every tensor has its own")]
-    [InlineData("[TensorNames(QueryKeyValue = \"{layer}\")]", "SPZ0015", "QueryKeyValue and QueryKeyValueStorage.Separate exclude each other: say with QueryKeyValueStorage how the one tensor is laid out")]
-    [InlineData("[TensorNames(Gate = \"{layer}\")]", "SPZ0015", "Gate and an activation without a gate exclude each other: remove it, or declare a gated activation")]
+    [InlineData(
+        "[TensorNames(Logits = \"out.weight\")]",
+        "SPZ0016",
+        "Logits = \"out.weight\" ends in what is added to it: leave out \".weight\" and \".bias\""
+    )]
+    [InlineData(
+        "[TensorNames(Logits = \"a\\\\b\")]",
+        "SPZ0016",
+        "Logits = \"a\\b\" holds a quotation mark, a backslash or a control character"
+    )]
+    [InlineData(
+        "[TensorNames(TokenEmbedding = \"wte\", Logits = \"wte\")]",
+        "SPZ0016",
+        "Logits = \"wte\" is TokenEmbedding's name too: every tensor has its own"
+    )]
+    [InlineData(
+        "[TensorNames(QueryKeyValue = \"{layer}\")]",
+        "SPZ0015",
+        "QueryKeyValue and QueryKeyValueStorage.Separate exclude each other: say with QueryKeyValueStorage how the one tensor is laid out"
+    )]
+    [InlineData(
+        "[TensorNames(Gate = \"{layer}\")]",
+        "SPZ0015",
+        "Gate and an activation without a gate exclude each other: remove it, or declare a gated activation"
+    )]
     public async Task Refused(string parts, string id, string message)
     {
         var diagnostic = Assert.Single(await Analysis.Of(Declaration(parts: parts)));
@@ -128,7 +214,12 @@ public sealed class AxesTests
     [InlineData("", "SoftCap = -1", "", "SPZ0004")]
     [InlineData("", "QueryKeyNorm = true", "NormKind.Layer", "SPZ0015")]
     public async Task RefusedElsewhere(string transformer, string attention, string norm, string id) =>
-        Assert.Equal(id, Assert.Single(await Analysis.Of(Declaration(transformer, attention, norm: norm.Length == 0 ? "NormKind.RootMeanSquare" : norm))).Id);
+        Assert.Equal(
+            id,
+            Assert
+                .Single(await Analysis.Of(Declaration(transformer, attention, norm: norm.Length == 0 ? "NormKind.RootMeanSquare" : norm)))
+                .Id
+        );
 
     [Theory]
     [InlineData("[SlidingWindow(64)]", false)]
@@ -136,26 +227,34 @@ public sealed class AxesTests
     [InlineData("", true)]
     public void SessionsGrowLinearlyWithTheContextOrNotAtAll(string window, bool grows)
     {
-        long Bytes(int context) => SessionBytes(Declaration(parts: window).Replace("ContextLength = 16", $"ContextLength = {context}, ChunkLength = 32"));
+        long Bytes(int context) =>
+            SessionBytes(Declaration(parts: window).Replace("ContextLength = 16", $"ContextLength = {context}, ChunkLength = 32"));
         long[] growth = [Bytes(8192) - Bytes(4096), Bytes(12_288) - Bytes(8192)];
         Assert.Equal(growth[0], growth[1]);
         Assert.Equal(grows, growth[0] > 0);
     }
 
-    private static string Declaration(string transformer = "", string attention = "", string parts = "", string norm = "NormKind.RootMeanSquare", string activation = "Gelu") =>
+    private static string Declaration(
+        string transformer = "",
+        string attention = "",
+        string parts = "",
+        string norm = "NormKind.RootMeanSquare",
+        string activation = "Gelu"
+    ) =>
         $"""
-        using Specializer;
+            using Specializer;
 
-        [Transformer(Stack.Decoder, Layers = 2, DModel = 64, VocabularySize = 50, ContextLength = 16{(transformer.Length == 0 ? "" : ", " + transformer)})]
-        [Attention(Heads = 4{(attention.Length == 0 ? "" : ", " + attention)})]
-        {parts}
-        [FeedForward(128, Activation.{activation})]
-        [Norm({norm})]
-        partial class Model;
-        """;
+            [Transformer(Stack.Decoder, Layers = 2, DModel = 64, VocabularySize = 50, ContextLength = 16{(
+                transformer.Length == 0 ? "" : ", " + transformer
+            )})]
+            [Attention(Heads = 4{(attention.Length == 0 ? "" : ", " + attention)})]
+            {parts}
+            [FeedForward(128, Activation.{activation})]
+            [Norm({norm})]
+            partial class Model;
+            """;
 
-    private static TransformerArchitecture Parse(string declaration) =>
-        GeneratorRun.Of(declaration).Declared();
+    private static TransformerArchitecture Parse(string declaration) => GeneratorRun.Of(declaration).Declared();
 
     private static long SessionBytes(string declaration) =>
         ((PlannedModel)GeneratorRun.Of(declaration).Step(TrackingNames.Plans).Single().Value).Plan.SessionBytes;

@@ -14,7 +14,13 @@ namespace Specializer.Generator.Tests.Diagnostics;
 /// <summary>Everything that is wrong with a config.json is told at once, and nothing that only follows from something else.</summary>
 public sealed class ConfigurationProblemsTests
 {
-    private static readonly string s_families = Path.Combine(RepositoryFiles.Root, "tests", "Specializer.Tests", "Families", "Configurations");
+    private static readonly string s_families = Path.Combine(
+        RepositoryFiles.Root,
+        "tests",
+        "Specializer.Tests",
+        "Families",
+        "Configurations"
+    );
 
     public static TheoryData<string> Families => [.. Directory.GetDirectories(s_families).Select(static path => Path.GetFileName(path)!)];
 
@@ -34,7 +40,10 @@ public sealed class ConfigurationProblemsTests
             }
             """;
         var file = new InMemoryText("/project/small/config.json", Text);
-        var diagnostics = await Analysis.Of(TestProject.Compile("using Specializer;\n[Transformer(\"small/config.json\")]\npartial class Model;"), file);
+        var diagnostics = await Analysis.Of(
+            TestProject.Compile("using Specializer;\n[Transformer(\"small/config.json\")]\npartial class Model;"),
+            file
+        );
         string[] messages =
         [
             "2: \"hidden_size\" is \"wide\", but must be a whole number from 1 to 4194304",
@@ -46,19 +55,25 @@ public sealed class ConfigurationProblemsTests
         Assert.All(diagnostics, static diagnostic => Assert.Equal("SPZ0013", diagnostic.Id));
         Assert.Equal(
             messages,
-            diagnostics.Where(static diagnostic => !diagnostic.Location.IsInSource)
+            diagnostics
+                .Where(static diagnostic => !diagnostic.Location.IsInSource)
                 .Select(static diagnostic => $"{diagnostic.Location.GetLineSpan().StartLinePosition.Line}: {Message(diagnostic)}")
-                .Order(StringComparer.Ordinal));
+                .Order(StringComparer.Ordinal)
+        );
         Assert.Equal(
             messages.Select(static message => message[3..]).Order(StringComparer.Ordinal),
-            diagnostics.Where(static diagnostic => diagnostic.Location.IsInSource).Select(Message).Order(StringComparer.Ordinal));
+            diagnostics.Where(static diagnostic => diagnostic.Location.IsInSource).Select(Message).Order(StringComparer.Ordinal)
+        );
         Assert.All(diagnostics, static diagnostic => Assert.Single(diagnostic.AdditionalLocations));
     }
 
     [Fact]
     public void WhatAttributesCannotOverrideIsToldBesideTheFilesOwnProblems()
     {
-        ConfigurationReading reading = Read("""{ "model_type": "bert", "hidden_size": 0 }""", new ConfigurationReference("config.json", 0, 0) { SourceLength = 4 });
+        ConfigurationReading reading = Read(
+            """{ "model_type": "bert", "hidden_size": 0 }""",
+            new ConfigurationReference("config.json", 0, 0) { SourceLength = 4 }
+        );
         Assert.Contains(reading.Problems, static problem => problem.Message.StartsWith("SourceLength is given", StringComparison.Ordinal));
         Assert.Contains(reading.Problems, static problem => problem.Message.StartsWith("\"hidden_size\" is 0", StringComparison.Ordinal));
     }
@@ -99,7 +114,9 @@ public sealed class ConfigurationProblemsTests
 
     private static IEnumerable<(string Name, string Text)> Spoilt(string text)
     {
-        foreach (string name in JsonNode.Parse(text)!.AsObject().Select(static field => field.Key).Where(static name => name is not "model_type"))
+        foreach (
+            string name in JsonNode.Parse(text)!.AsObject().Select(static field => field.Key).Where(static name => name is not "model_type")
+        )
         {
             foreach (string value in new[] { "null", "0", "-1", "\"spoilt\"", "true", "{}", "[1, \"spoilt\"]" })
             {
@@ -113,5 +130,6 @@ public sealed class ConfigurationProblemsTests
     private static ConfigurationReading Read(string text, ConfigurationReference? reference = null) =>
         new ConfigurationFile("config.json", text).Parse(reference ?? new ConfigurationReference("config.json", 0, 0));
 
-    private static string Message(Diagnostic diagnostic) => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture)["small/config.json: ".Length..];
+    private static string Message(Diagnostic diagnostic) =>
+        diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture)["small/config.json: ".Length..];
 }

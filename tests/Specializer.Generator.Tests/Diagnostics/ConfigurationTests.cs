@@ -35,15 +35,26 @@ public sealed class ConfigurationTests
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         Assert.Empty(await Analysis.Of(project, File(Configuration)));
-        Assert.Contains("public const int DModel = 96;", GeneratorRun.Of(project, File(Configuration)).Files["Model.Model.g.cs"], System.StringComparison.Ordinal);
+        Assert.Contains(
+            "public const int DModel = 96;",
+            GeneratorRun.Of(project, File(Configuration)).Files["Model.Model.g.cs"],
+            System.StringComparison.Ordinal
+        );
     }
 
     [Theory]
     [InlineData("./small/config.json")]
     [InlineData("../../models/small/config.json")]
     [InlineData("models\\\\small\\\\config.json")]
-    public void PathsAreComparedByTheirEnds(string path) => Assert.NotEmpty(GeneratorRun.Of(
-        TestProject.Compile(Declaration.Replace("small/config.json", path)), new InMemoryText("/project/models/small/config.json", Configuration)).Files);
+    public void PathsAreComparedByTheirEnds(string path) =>
+        Assert.NotEmpty(
+            GeneratorRun
+                .Of(
+                    TestProject.Compile(Declaration.Replace("small/config.json", path)),
+                    new InMemoryText("/project/models/small/config.json", Configuration)
+                )
+                .Files
+        );
 
     [Theory]
     [InlineData("", new[] { 4.0, 4, 4, 4, 4, 4, 4, 4 })]
@@ -56,8 +67,12 @@ public sealed class ConfigurationTests
             """
             "vocab_size": 300, "original_max_position_embeddings": 64,
             "rope_scaling": { "type": "longrope", "short_factor": [1, 1, 1, 1, 1, 1, 1, 1], "long_factor": [4, 4, 4, 4, 4, 4, 4, 4] },
-            """);
-        GeneratorRun run = GeneratorRun.Of(TestProject.Compile(Declaration.Replace("config.json\"", "config.json\"" + contextLength)), File(configuration));
+            """
+        );
+        GeneratorRun run = GeneratorRun.Of(
+            TestProject.Compile(Declaration.Replace("config.json\"", "config.json\"" + contextLength)),
+            File(configuration)
+        );
         var positions = (RotaryPositions)run.Declared().LayerKinds.Single().Positions;
         Assert.Equal(factors, ((LongScaling)positions.Scaling).Factors);
 
@@ -70,21 +85,41 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData("96", "-96", "\"hidden_size\" is -96, but must be a whole number from 1 to 4194304")]
     [InlineData("96", "\"wide\"", "\"hidden_size\" is \"wide\", but must be a whole number from 1 to 4194304")]
-    [InlineData("\"num_attention_heads\": 6", "\"num_attention_heads\": 7", "\"num_attention_heads\" is 7, but must be a divisor of the width 96")]
+    [InlineData(
+        "\"num_attention_heads\": 6",
+        "\"num_attention_heads\": 7",
+        "\"num_attention_heads\" is 7, but must be a divisor of the width 96"
+    )]
     [InlineData("\"llama\"", "\"lama\"", "\"model_type\" is \"lama\", but must be one of albert, bart, bert, bloom, ")]
     [InlineData("\"vocab_size\": 300,", "\"vocab_size\": 300, \"vocab_size\": 301,", "the name \"vocab_size\" stands twice")]
     [InlineData("300,", "300", "the file is not JSON: expected ',', found '\"'")]
     [InlineData("300", "NaN", "\"vocab_size\" is NaN, but must be a whole number from 1 to 4194304")]
     [InlineData("300", "nan", "the file is not JSON: expected a value, found 'n'")]
-    [InlineData("300", "300, \"rope_scaling\": {\"rope_type\": \"proportional\"}", "\"rope_scaling.rope_type\" is \"proportional\", but must be one of default, linear, dynamic, llama3, yarn, longrope")]
-    [InlineData("300", "300, \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2, \"beta_fast\": 1}", "\"rope_scaling.beta_fast\" is 1, but must be more than \"beta_slow\", which is 1")]
+    [InlineData(
+        "300",
+        "300, \"rope_scaling\": {\"rope_type\": \"proportional\"}",
+        "\"rope_scaling.rope_type\" is \"proportional\", but must be one of default, linear, dynamic, llama3, yarn, longrope"
+    )]
+    [InlineData(
+        "300",
+        "300, \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2, \"beta_fast\": 1}",
+        "\"rope_scaling.beta_fast\" is 1, but must be more than \"beta_slow\", which is 1"
+    )]
     public async Task WhatIsWrongInTheFile(string right, string wrong, string message)
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         InMemoryText file = File(Configuration.Replace(right, wrong));
         var diagnostics = await Analysis.Of(project, file);
         Assert.Equal(["SPZ0013", "SPZ0013"], diagnostics.Select(static diagnostic => diagnostic.Id));
-        Assert.All(diagnostics, diagnostic => Assert.StartsWith("small/config.json: " + message, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal));
+        Assert.All(
+            diagnostics,
+            diagnostic =>
+                Assert.StartsWith(
+                    "small/config.json: " + message,
+                    diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture),
+                    System.StringComparison.Ordinal
+                )
+        );
         Assert.Equal("\"small/config.json\"", Assert.Single(diagnostics, static diagnostic => diagnostic.Location.IsInSource).PointedAt());
         Location inFile = Assert.Single(diagnostics, static diagnostic => !diagnostic.Location.IsInSource).Location;
         Assert.Equal(file.Path, inFile.GetLineSpan().Path);
@@ -96,8 +131,16 @@ public sealed class ConfigurationTests
     public async Task FieldsWithoutASafeDefaultAreMissing()
     {
         var diagnostics = await Analysis.Of(TestProject.Compile(Declaration), File("""{ "model_type": "bloom", "vocab_size": 300 }"""));
-        string[] messages = [.. diagnostics.Where(static diagnostic => diagnostic.Location.IsInSource).Select(static diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture))];
-        Assert.Equal(["hidden_size", "n_head", "n_layer"], messages.Select(static message => message.Split('"')[1]).Order(System.StringComparer.Ordinal));
+        string[] messages =
+        [
+            .. diagnostics
+                .Where(static diagnostic => diagnostic.Location.IsInSource)
+                .Select(static diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture)),
+        ];
+        Assert.Equal(
+            ["hidden_size", "n_head", "n_layer"],
+            messages.Select(static message => message.Split('"')[1]).Order(System.StringComparer.Ordinal)
+        );
         Assert.All(messages, static message => Assert.EndsWith("is missing", message, System.StringComparison.Ordinal));
     }
 
@@ -109,10 +152,16 @@ public sealed class ConfigurationTests
               "model_type": "bert", "hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 256, "vocab_size": 300
             }
             """;
-        CSharpCompilation pooled = TestProject.Compile(Declaration.Replace("partial class", "[Pooling(PoolingKind.Mean, Normalize = true)]\npartial class"));
+        CSharpCompilation pooled = TestProject.Compile(
+            Declaration.Replace("partial class", "[Pooling(PoolingKind.Mean, Normalize = true)]\npartial class")
+        );
         Assert.Empty(await Analysis.Of(pooled, File(Bert)));
         var files = GeneratorRun.Of(pooled, File(Bert)).Files;
-        Assert.Contains("TKernels.PoolMean96Normalized(hidden, pooled, length, worker, workers);", files["Model.Session.g.cs"], System.StringComparison.Ordinal);
+        Assert.Contains(
+            "TKernels.PoolMean96Normalized(hidden, pooled, length, worker, workers);",
+            files["Model.Session.g.cs"],
+            System.StringComparison.Ordinal
+        );
         Assert.Contains("\"bert.pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
         Assert.DoesNotContain("new(\"bert.pooler.dense.weight\"", files["Model.Weights.g.cs"], System.StringComparison.Ordinal);
     }
@@ -126,8 +175,16 @@ public sealed class ConfigurationTests
         CSharpCompilation pooled = TestProject.Compile(Declaration.Replace("partial class", $"[Pooling({pooling})]\npartial class"));
         Assert.Empty(await Analysis.Of(pooled, File(Configuration)));
         var files = GeneratorRun.Of(pooled, File(Configuration)).Files;
-        Assert.Contains("partial class Model : global::Specializer.EncoderModel", files["Model.Model.g.cs"], System.StringComparison.Ordinal);
-        Assert.Contains("OutputPerToken = " + (oneForTheSequence ? "false" : "true"), files["Model.Model.g.cs"], System.StringComparison.Ordinal);
+        Assert.Contains(
+            "partial class Model : global::Specializer.EncoderModel",
+            files["Model.Model.g.cs"],
+            System.StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "OutputPerToken = " + (oneForTheSequence ? "false" : "true"),
+            files["Model.Model.g.cs"],
+            System.StringComparison.Ordinal
+        );
         Assert.Contains(call, files["Model.Session.g.cs"], System.StringComparison.Ordinal);
         Assert.Contains("// Final norm.", files["Model.Session.g.cs"], System.StringComparison.Ordinal);
 
@@ -137,10 +194,22 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("\"BertModel\"", "\"BertForHolograms\"", "\"architectures\" names \"BertForHolograms\", which is not supported: this family is as BertModel, BertForMaskedLM, BertForSequenceClassification, BertForTokenClassification")]
-    [InlineData("\"absolute\"", "\"relative_key\"", "\"position_embedding_type\" is \"relative_key\": relative positions are not supported for this family")]
+    [InlineData(
+        "\"BertModel\"",
+        "\"BertForHolograms\"",
+        "\"architectures\" names \"BertForHolograms\", which is not supported: this family is as BertModel, BertForMaskedLM, BertForSequenceClassification, BertForTokenClassification"
+    )]
+    [InlineData(
+        "\"absolute\"",
+        "\"relative_key\"",
+        "\"position_embedding_type\" is \"relative_key\": relative positions are not supported for this family"
+    )]
     [InlineData("\"is_decoder\": false", "\"is_decoder\": true", "\"is_decoder\" is true: this family is supported as an encoder only")]
-    [InlineData("\"bert\"", "\"albert\", \"inner_group_num\": 2", "\"architectures\" names \"BertModel\", which is not supported: this family is as AlbertModel")]
+    [InlineData(
+        "\"bert\"",
+        "\"albert\", \"inner_group_num\": 2",
+        "\"architectures\" names \"BertModel\", which is not supported: this family is as AlbertModel"
+    )]
     public async Task WhatAnEncoderCannotDo(string right, string wrong, string message)
     {
         string file = """
@@ -152,19 +221,41 @@ public sealed class ConfigurationTests
         var diagnostics = await Analysis.Of(TestProject.Compile(Declaration), File(file));
         Assert.Contains(
             diagnostics.Where(static diagnostic => diagnostic.Location.IsInSource),
-            diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture).Contains(message, System.StringComparison.Ordinal));
+            diagnostic =>
+                diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture).Contains(message, System.StringComparison.Ordinal)
+        );
     }
 
     /// <summary>The tensors that each head reads, by the names of Hugging Face's classes.</summary>
     [Theory]
     [InlineData("bert", "BertModel", 96, "bert.pooler.dense.weight [96, 96]")]
-    [InlineData("bert", "BertForMaskedLM", 300, "cls.predictions.transform.dense.weight [96, 96]; cls.predictions.transform.LayerNorm.weight [96]; cls.predictions.bias [300]")]
-    [InlineData("bert", "BertForSequenceClassification", 3, "bert.pooler.dense.weight [96, 96]; classifier.weight [3, 96]; classifier.bias [3]")]
+    [InlineData(
+        "bert",
+        "BertForMaskedLM",
+        300,
+        "cls.predictions.transform.dense.weight [96, 96]; cls.predictions.transform.LayerNorm.weight [96]; cls.predictions.bias [300]"
+    )]
+    [InlineData(
+        "bert",
+        "BertForSequenceClassification",
+        3,
+        "bert.pooler.dense.weight [96, 96]; classifier.weight [3, 96]; classifier.bias [3]"
+    )]
     [InlineData("bert", "BertForTokenClassification", 3, "classifier.weight [3, 96]; classifier.bias [3]")]
     [InlineData("roberta", "RobertaForMaskedLM", 300, "lm_head.dense.weight [96, 96]; lm_head.layer_norm.weight [96]; lm_head.bias [300]")]
-    [InlineData("roberta", "RobertaForSequenceClassification", 3, "classifier.dense.weight [96, 96]; classifier.out_proj.weight [3, 96]; classifier.out_proj.bias [3]")]
+    [InlineData(
+        "roberta",
+        "RobertaForSequenceClassification",
+        3,
+        "classifier.dense.weight [96, 96]; classifier.out_proj.weight [3, 96]; classifier.out_proj.bias [3]"
+    )]
     [InlineData("distilbert", "DistilBertForSequenceClassification", 3, "pre_classifier.weight [96, 96]; classifier.weight [3, 96]")]
-    [InlineData("albert", "AlbertForMaskedLM", 300, "predictions.dense.weight [24, 96]; predictions.LayerNorm.weight [24]; predictions.bias [300]")]
+    [InlineData(
+        "albert",
+        "AlbertForMaskedLM",
+        300,
+        "predictions.dense.weight [24, 96]; predictions.LayerNorm.weight [24]; predictions.bias [300]"
+    )]
     [InlineData("albert", "AlbertForSequenceClassification", 3, "albert.pooler.weight [96, 96]; classifier.weight [3, 96]")]
     public void HeadsOfEncoders(string family, string name, int outputs, string tensors)
     {
@@ -177,7 +268,19 @@ public sealed class ConfigurationTests
         string file = $$"""{ "model_type": "{{family}}", "architectures": ["{{name}}"], "num_labels": 3, "vocab_size": 300, {{own}} }""";
         var files = GeneratorRun.Of(TestProject.Compile(Declaration), File(file)).Files;
         Assert.Contains($"public const int OutputWidth = {outputs};", files["Model.Model.g.cs"], System.StringComparison.Ordinal);
-        foreach (string tensor in tensors.Split("; ").Append(family + "." + (family == "distilbert" || family == "albert" ? "embeddings.LayerNorm.bias" : "encoder.layer.{layer}.output.LayerNorm.bias")))
+        foreach (
+            string tensor in tensors
+                .Split("; ")
+                .Append(
+                    family
+                        + "."
+                        + (
+                            family == "distilbert" || family == "albert"
+                                ? "embeddings.LayerNorm.bias"
+                                : "encoder.layer.{layer}.output.LayerNorm.bias"
+                        )
+                )
+        )
         {
             string[] parts = tensor.Split(' ', 2);
             string row = parts.Length == 2 ? $"new(\"{parts[0]}\", 0, {parts[1]})" : $"new(\"{parts[0]}\", ";
@@ -189,25 +292,46 @@ public sealed class ConfigurationTests
     public async Task TheFilesOwnLineIsNamed()
     {
         var diagnostics = await Analysis.Of(TestProject.Compile(Declaration), File(Configuration.Replace("256", "0")));
-        Assert.Equal(5, Assert.Single(diagnostics, static diagnostic => !diagnostic.Location.IsInSource).Location.GetLineSpan().StartLinePosition.Line);
+        Assert.Equal(
+            5,
+            Assert.Single(diagnostics, static diagnostic => !diagnostic.Location.IsInSource).Location.GetLineSpan().StartLinePosition.Line
+        );
     }
 
     [Theory]
-    [InlineData("/project/other/config.json", "only 'other/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file")]
-    [InlineData("/project/verysmall/config.json", "only 'verysmall/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file")]
-    [InlineData("/project/small/package.json", "none does: add <AdditionalFiles Include=\"small/config.json\" /> to the project file, or give more of the path")]
+    [InlineData(
+        "/project/other/config.json",
+        "only 'other/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file"
+    )]
+    [InlineData(
+        "/project/verysmall/config.json",
+        "only 'verysmall/config.json' is there: write that path, or add <AdditionalFiles Include=\"small/config.json\" /> to the project file"
+    )]
+    [InlineData(
+        "/project/small/package.json",
+        "none does: add <AdditionalFiles Include=\"small/config.json\" /> to the project file, or give more of the path"
+    )]
     public async Task AMissingFile(string path, string found)
     {
         var diagnostic = Assert.Single(await Analysis.Of(TestProject.Compile(Declaration), new InMemoryText(path, Configuration)));
         Assert.Equal("SPZ0012", diagnostic.Id);
-        Assert.Contains($"'small/config.json', but {found}", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+        Assert.Contains(
+            $"'small/config.json', but {found}",
+            diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture),
+            System.StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task TwoFilesThatEndAlike()
     {
-        var diagnostic = Assert.Single(await Analysis.Of(
-            TestProject.Compile(Declaration), new InMemoryText("/a/small/config.json", Configuration), new InMemoryText("/b/small/config.json", Configuration)));
+        var diagnostic = Assert.Single(
+            await Analysis.Of(
+                TestProject.Compile(Declaration),
+                new InMemoryText("/a/small/config.json", Configuration),
+                new InMemoryText("/b/small/config.json", Configuration)
+            )
+        );
         Assert.Equal("SPZ0012", diagnostic.Id);
     }
 
@@ -231,7 +355,13 @@ public sealed class ConfigurationTests
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         Assert.Empty(await Analysis.Of(project, new InMemoryText("/project/bin/small/config.json", Configuration)));
-        var diagnostic = Assert.Single(await Analysis.Of(project, new InMemoryText("/a/small/config.json", Configuration), new InMemoryText("/b/bin/small/config.json", Configuration)));
+        var diagnostic = Assert.Single(
+            await Analysis.Of(
+                project,
+                new InMemoryText("/a/small/config.json", Configuration),
+                new InMemoryText("/b/bin/small/config.json", Configuration)
+            )
+        );
         Assert.Equal("SPZ0012", diagnostic.Id);
     }
 
@@ -240,13 +370,19 @@ public sealed class ConfigurationTests
     {
         var diagnostic = Assert.Single(await Analysis.Of(TestProject.Compile(Declaration.Replace("small/", "it's 100%25;a&b/"))));
         Assert.Contains(
-            "<AdditionalFiles Include=\"it%27s 100%2525%3Ba&amp;b/config.json\" />", diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+            "<AdditionalFiles Include=\"it%27s 100%2525%3Ba&amp;b/config.json\" />",
+            diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture),
+            System.StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task PartsBesideTheFile()
     {
-        var diagnostics = await Analysis.Of(TestProject.Compile(Declaration.Replace("json\")]", "json\", DModel = 96)]\n[FeedForward(96, Activation.Relu)]")), File(Configuration));
+        var diagnostics = await Analysis.Of(
+            TestProject.Compile(Declaration.Replace("json\")]", "json\", DModel = 96)]\n[FeedForward(96, Activation.Relu)]")),
+            File(Configuration)
+        );
         Assert.Equal(["SPZ0014", "SPZ0014"], diagnostics.Select(static diagnostic => diagnostic.Id));
         Assert.Equal(["DModel = 96", "FeedForward(96, Activation.Relu)"], diagnostics.Select(static diagnostic => diagnostic.PointedAt()));
     }
@@ -256,7 +392,9 @@ public sealed class ConfigurationTests
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
         InMemoryText unrelated = new("/project/unrelated.json", "{}");
-        GeneratorRun run = GeneratorRun.Of(project, File(Configuration), unrelated).Then(project, unrelated, new InMemoryText(unrelated.Path, "{ }"));
+        GeneratorRun run = GeneratorRun
+            .Of(project, File(Configuration), unrelated)
+            .Then(project, unrelated, new InMemoryText(unrelated.Path, "{ }"));
         Assert.All(run.Step(TrackingNames.Plans), static output => Assert.Equal(IncrementalStepRunReason.Cached, output.Reason));
         Assert.All(run.Outputs(), static reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
     }
@@ -265,7 +403,8 @@ public sealed class ConfigurationTests
     public void AChangedFieldIsGeneratedAnew()
     {
         CSharpCompilation project = TestProject.Compile(Declaration);
-        InMemoryText before = File(Configuration), after = File(Configuration.Replace("300", "301"));
+        InMemoryText before = File(Configuration),
+            after = File(Configuration.Replace("300", "301"));
         GeneratorRun run = GeneratorRun.Of(project, before).Then(project, before, after);
         Assert.Contains("public const int VocabularySize = 301;", run.Files["Model.Model.g.cs"], System.StringComparison.Ordinal);
     }

@@ -9,7 +9,10 @@ namespace Specializer.Generator.Tests.Diagnostics;
 public sealed class DefaultsTests
 {
     /// <summary>LLaMA's names. One tensor for several projections is declared, where there is one.</summary>
-    private static readonly CheckpointLayout s_checkpoint = CheckpointLayout.Llama with { Names = CheckpointNames.Llama with { QueryKeyValue = "", GateUp = "" } };
+    private static readonly CheckpointLayout s_checkpoint = CheckpointLayout.Llama with
+    {
+        Names = CheckpointNames.Llama with { QueryKeyValue = "", GateUp = "" },
+    };
 
     [Fact]
     public void EverythingThatCanBeLeftOut()
@@ -24,7 +27,8 @@ public sealed class DefaultsTests
             [FeedForward(128, Activation.Relu)]
             [Norm(NormKind.RootMeanSquare)]
             partial class Model;
-            """);
+            """
+        );
         Assert.Equal(
             new TransformerArchitecture(
                 Layers: 1,
@@ -33,15 +37,34 @@ public sealed class DefaultsTests
                 ChunkLength: 0,
                 new EmbeddingArchitecture(10, Scale: 1, Positions: null, Norm: false),
                 new AttentionArchitecture(
-                    Heads: 4, KeyValueHeads: 4, HeadDimension: 16, Scale: 0.25f, QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false),
-                new EquatableArray<LayerKind>([new LayerKind("", 0, new RotaryPositions(new RotaryPositionsAttribute().Base, 16, Interleaved: false, new NoScaling()))]),
+                    Heads: 4,
+                    KeyValueHeads: 4,
+                    HeadDimension: 16,
+                    Scale: 0.25f,
+                    QueryBias: false,
+                    KeyBias: false,
+                    ValueBias: false,
+                    OutputBias: false,
+                    SoftCap: 0,
+                    QueryKeyNorm: false
+                ),
+                new EquatableArray<LayerKind>([
+                    new LayerKind("", 0, new RotaryPositions(new RotaryPositionsAttribute().Base, 16, Interleaved: false, new NoScaling())),
+                ]),
                 new EquatableArray<int>([0]),
                 new FeedForwardArchitecture(128, ActivationFunction.Relu, Gated: false, Bias: false),
-                new NormArchitecture(NormFormula.RootMeanSquare, new NormAttribute(NormKind.RootMeanSquare).Epsilon, Bias: false, UnitOffset: false),
+                new NormArchitecture(
+                    NormFormula.RootMeanSquare,
+                    new NormAttribute(NormKind.RootMeanSquare).Epsilon,
+                    Bias: false,
+                    UnitOffset: false
+                ),
                 BlockArrangement.PreNorm,
                 new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
-                s_checkpoint),
-            architecture);
+                s_checkpoint
+            ),
+            architecture
+        );
     }
 
     [Fact]
@@ -57,7 +80,8 @@ public sealed class DefaultsTests
             [FeedForward(activation: Activation.GeGluTanh, width: 129, Bias = true)]
             [Norm(kind: NormKind.Layer, Epsilon = 1e-6f)]
             partial class Model;
-            """);
+            """
+        );
         Assert.Equal(
             new TransformerArchitecture(
                 Layers: 3,
@@ -66,20 +90,34 @@ public sealed class DefaultsTests
                 ChunkLength: 5,
                 new EmbeddingArchitecture(11, Scale: 1, Positions: null, Norm: false),
                 new AttentionArchitecture(
-                    Heads: 6, KeyValueHeads: 3, HeadDimension: 8, Scale: 0.5f, QueryBias: true, KeyBias: true, ValueBias: true, OutputBias: true, SoftCap: 0, QueryKeyNorm: false),
+                    Heads: 6,
+                    KeyValueHeads: 3,
+                    HeadDimension: 8,
+                    Scale: 0.5f,
+                    QueryBias: true,
+                    KeyBias: true,
+                    ValueBias: true,
+                    OutputBias: true,
+                    SoftCap: 0,
+                    QueryKeyNorm: false
+                ),
                 new EquatableArray<LayerKind>([new LayerKind("", 0, new RotaryPositions(5e5, 6, Interleaved: true, new NoScaling()))]),
                 new EquatableArray<int>([0]),
                 new FeedForwardArchitecture(129, ActivationFunction.GeluTanh, Gated: true, Bias: true),
                 new NormArchitecture(NormFormula.Layer, 1e-6f, Bias: true, UnitOffset: false),
                 BlockArrangement.PreNorm,
                 new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
-                s_checkpoint),
-            architecture);
+                s_checkpoint
+            ),
+            architecture
+        );
     }
 
     [Fact]
-    public void WithoutRotaryPositionsThereAreNone() => Assert.IsType<NoPositions>(Assert.Single(Parse(Declarations.Pronunciation.Replace("[RotaryPositions(Base = 10_000)]", "")).LayerKinds).Positions);
+    public void WithoutRotaryPositionsThereAreNone() =>
+        Assert.IsType<NoPositions>(
+            Assert.Single(Parse(Declarations.Pronunciation.Replace("[RotaryPositions(Base = 10_000)]", "")).LayerKinds).Positions
+        );
 
-    private static TransformerArchitecture Parse(string declaration) =>
-        GeneratorRun.Of(declaration).Declared();
+    private static TransformerArchitecture Parse(string declaration) => GeneratorRun.Of(declaration).Declared();
 }

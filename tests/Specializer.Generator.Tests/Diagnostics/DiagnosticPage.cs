@@ -38,9 +38,14 @@ internal sealed partial class DiagnosticPage(string id)
             Match version = LanguageVersionProperty().Match(properties);
             options = options with
             {
-                Optimization = properties.Contains("<Optimize>false</Optimize>", StringComparison.Ordinal) ? OptimizationLevel.Debug : OptimizationLevel.Release,
+                Optimization = properties.Contains("<Optimize>false</Optimize>", StringComparison.Ordinal)
+                    ? OptimizationLevel.Debug
+                    : OptimizationLevel.Release,
                 AllowUnsafe = properties.Contains("<AllowUnsafeBlocks>true</AllowUnsafeBlocks>", StringComparison.Ordinal),
-                LanguageVersion = version.Success && LanguageVersionFacts.TryParse(version.Groups[1].Value, out LanguageVersion parsed) ? parsed : LanguageVersion.Latest,
+                LanguageVersion =
+                    version.Success && LanguageVersionFacts.TryParse(version.Groups[1].Value, out LanguageVersion parsed)
+                        ? parsed
+                        : LanguageVersion.Latest,
             };
         }
 
@@ -67,7 +72,9 @@ internal sealed partial class DiagnosticPage(string id)
     }
 
     private string Assert(Match match, string section, string what) =>
-        match.Success ? match.Groups[1].Value : throw new InvalidOperationException($"The section '{section}' of {id}.md has no block of {what}.");
+        match.Success
+            ? match.Groups[1].Value
+            : throw new InvalidOperationException($"The section '{section}' of {id}.md has no block of {what}.");
 
     [GeneratedRegex(@"^## (.+)$", RegexOptions.Multiline)]
     private static partial Regex SectionHeading();

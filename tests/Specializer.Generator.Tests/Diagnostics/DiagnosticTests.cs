@@ -27,102 +27,224 @@ public sealed class DiagnosticTests
     }
 
     [Theory]
-    [InlineData("Mask = AttentionMask.Full", "Mask = AttentionMask.Prefix", "Stack.Encoder and AttentionMask.Prefix exclude each other: an encoder sees the whole sequence, so give Mask = AttentionMask.Full")]
-    [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Stack.Encoder and TiedEmbeddings exclude each other: an encoder has no logits, so leave out TiedEmbeddings")]
-    [InlineData("PoolingKind.Mean", "PoolingKind.None, Normalize = true", "PoolingKind.None and Normalize exclude each other: only a pooled state is normalised, so choose a pooling or leave out Normalize")]
-    public Task Spz0015_OptionsOfAnEncoder(string good, string bad, string message) => Expect(
-        Declarations.Encoder.Replace(good, bad),
-        ("SPZ0015", bad[(bad.LastIndexOf(", ", StringComparison.Ordinal) is var at && at < 0 ? 0 : at + 2)..], message));
+    [InlineData(
+        "Mask = AttentionMask.Full",
+        "Mask = AttentionMask.Prefix",
+        "Stack.Encoder and AttentionMask.Prefix exclude each other: an encoder sees the whole sequence, so give Mask = AttentionMask.Full"
+    )]
+    [InlineData(
+        "ContextLength = 48",
+        "ContextLength = 48, TiedEmbeddings = true",
+        "Stack.Encoder and TiedEmbeddings exclude each other: an encoder has no logits, so leave out TiedEmbeddings"
+    )]
+    [InlineData(
+        "PoolingKind.Mean",
+        "PoolingKind.None, Normalize = true",
+        "PoolingKind.None and Normalize exclude each other: only a pooled state is normalised, so choose a pooling or leave out Normalize"
+    )]
+    public Task Spz0015_OptionsOfAnEncoder(string good, string bad, string message) =>
+        Expect(
+            Declarations.Encoder.Replace(good, bad),
+            ("SPZ0015", bad[(bad.LastIndexOf(", ", StringComparison.Ordinal) is var at && at < 0 ? 0 : at + 2)..], message)
+        );
 
     [Theory]
-    [InlineData("Mask = AttentionMask.Causal", "Mask = AttentionMask.Full", "Mask = AttentionMask.Full", "Stack.Decoder and AttentionMask.Full exclude each other: a decoder predicts a token from those before it, so leave out Mask")]
-    [InlineData("public sealed", "[Pooling(PoolingKind.Last)]\npublic sealed", "Pooling(PoolingKind.Last)", "Stack.Decoder and Pooling exclude each other: a decoder gives logits, so leave out [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal")]
-    public Task Spz0015_OptionsOfADecoder(string good, string bad, string pointedAt, string message) => Expect(
-        Declarations.Pronunciation.Replace(good, bad), ("SPZ0015", pointedAt, message));
+    [InlineData(
+        "Mask = AttentionMask.Causal",
+        "Mask = AttentionMask.Full",
+        "Mask = AttentionMask.Full",
+        "Stack.Decoder and AttentionMask.Full exclude each other: a decoder predicts a token from those before it, so leave out Mask"
+    )]
+    [InlineData(
+        "public sealed",
+        "[Pooling(PoolingKind.Last)]\npublic sealed",
+        "Pooling(PoolingKind.Last)",
+        "Stack.Decoder and Pooling exclude each other: a decoder gives logits, so leave out [Pooling], or declare Stack.Encoder with Mask = AttentionMask.Causal"
+    )]
+    public Task Spz0015_OptionsOfADecoder(string good, string bad, string pointedAt, string message) =>
+        Expect(Declarations.Pronunciation.Replace(good, bad), ("SPZ0015", pointedAt, message));
 
     [Fact]
-    public Task Spz0018_WindowBeyondContext() => Expect(
-        Declarations.Pronunciation.Replace("public sealed", "[SlidingWindow(65)]\npublic sealed"),
-        ("SPZ0018", "65", "A window of 65 positions never slides in a context of 64: raise ContextLength, or make the window smaller"));
+    public Task Spz0018_WindowBeyondContext() =>
+        Expect(
+            Declarations.Pronunciation.Replace("public sealed", "[SlidingWindow(65)]\npublic sealed"),
+            ("SPZ0018", "65", "A window of 65 positions never slides in a context of 64: raise ContextLength, or make the window smaller")
+        );
 
     [Theory]
     [InlineData("public int Layers => 4;", "Layers")]
     [InlineData("private class Session;", "Session")]
     [InlineData("private readonly int ContextLength = 4;", "ContextLength")]
-    public Task Spz0019_MemberIsGenerated(string member, string name) => Expect(
-        Declarations.Pronunciation.Replace("PronunciationModel;", $"PronunciationModel {{ {member} }}"),
-        ("SPZ0019", name, $"'{name}' is the name of a member that the generator gives to 'PronunciationModel': choose another name"));
+    public Task Spz0019_MemberIsGenerated(string member, string name) =>
+        Expect(
+            Declarations.Pronunciation.Replace("PronunciationModel;", $"PronunciationModel {{ {member} }}"),
+            ("SPZ0019", name, $"'{name}' is the name of a member that the generator gives to 'PronunciationModel': choose another name")
+        );
 
     [Fact]
     public async Task MethodsMayShareANameWithGeneratedOnes()
     {
-        string declaration = Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { public static PronunciationModel Load() => Load(\"model.safetensors\"); }");
+        string declaration = Declarations.Pronunciation.Replace(
+            "PronunciationModel;",
+            "PronunciationModel { public static PronunciationModel Load() => Load(\"model.safetensors\"); }"
+        );
         Assert.Empty(await Analysis.Of(GeneratorRun.Of(declaration).Output));
         GeneratorRun.Of(declaration).Emit();
     }
 
     [Theory]
-    [InlineData("namespace Samples", "class PronunciationModel", "namespace Samples", "class PRONUNCIATIONModel", "Samples.PRONUNCIATIONModel")]
-    [InlineData("namespace Samples", "class PronunciationModel", "namespace samples", "class PronunciationModel", "samples.PronunciationModel")]
+    [InlineData(
+        "namespace Samples",
+        "class PronunciationModel",
+        "namespace Samples",
+        "class PRONUNCIATIONModel",
+        "Samples.PRONUNCIATIONModel"
+    )]
+    [InlineData(
+        "namespace Samples",
+        "class PronunciationModel",
+        "namespace samples",
+        "class PronunciationModel",
+        "samples.PronunciationModel"
+    )]
     public async Task Spz0017_NamesThatDifferInCaseOnly(string space, string name, string otherSpace, string otherName, string other)
     {
-        CSharpCompilation both = TestProject.Compile(Declarations.Pronunciation, Declarations.Pronunciation.Replace(space, otherSpace).Replace(name, otherName));
+        CSharpCompilation both = TestProject.Compile(
+            Declarations.Pronunciation,
+            Declarations.Pronunciation.Replace(space, otherSpace).Replace(name, otherName)
+        );
         ImmutableArray<Diagnostic> diagnostics = await Analysis.Of(both);
         Assert.Equal(["SPZ0017", "SPZ0017"], diagnostics.Select(static diagnostic => diagnostic.Id));
         Assert.Equal(
             $"'Samples.PronunciationModel' and '{other}' differ only in upper and lower case, which names of files do not tell apart: rename one of them",
-            diagnostics[0].GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+            diagnostics[0].GetMessage(System.Globalization.CultureInfo.InvariantCulture)
+        );
         Assert.Empty(GeneratorRun.Of(both).Files);
     }
 
     [Fact]
-    public Task Spz0001_NotPartial() => Expect(
-        Declarations.Pronunciation.Replace("sealed partial class", "sealed class"),
-        ("SPZ0001", "PronunciationModel", "'PronunciationModel' must be declared partial, so that the generator can complete it: add 'partial'"));
+    public Task Spz0001_NotPartial() =>
+        Expect(
+            Declarations.Pronunciation.Replace("sealed partial class", "sealed class"),
+            (
+                "SPZ0001",
+                "PronunciationModel",
+                "'PronunciationModel' must be declared partial, so that the generator can complete it: add 'partial'"
+            )
+        );
 
     [Fact]
-    public Task Spz0001_ContainingTypeNotPartial() => Expect(
-        Nested("internal static class Models", "public sealed partial class"),
-        ("SPZ0001", "Models", "'Models' must be declared partial, so that the generator can complete it: add 'partial'"));
+    public Task Spz0001_ContainingTypeNotPartial() =>
+        Expect(
+            Nested("internal static class Models", "public sealed partial class"),
+            ("SPZ0001", "Models", "'Models' must be declared partial, so that the generator can complete it: add 'partial'")
+        );
 
     [Theory]
-    [InlineData("sealed partial class PronunciationModel", "PronunciationModel", "a record", "a class", "sealed partial record PronunciationModel")]
-    [InlineData("sealed partial class PronunciationModel", "PronunciationModel", "static", "a class that can have instances", "static partial class PronunciationModel")]
-    [InlineData("sealed partial class PronunciationModel", "PronunciationModel", "abstract", "a class that can have instances", "abstract partial class PronunciationModel")]
-    [InlineData("PronunciationModel;", "PronunciationModel", "generic or inside a generic type", "a class without type parameters", "PronunciationModel<T>;")]
-    [InlineData("public sealed partial class", "PronunciationModel", "local to a file", "a class without the modifier 'file'", "file sealed partial class")]
-    [InlineData("PronunciationModel;", "PronunciationModel", "derived from Exception", "a class without a base class, since the generator gives it one",
-        "PronunciationModel : System.Exception;")]
-    [InlineData("PronunciationModel;", "PronunciationModel", "declared with a primary constructor", "a class without one, since the generator gives it a constructor",
-        "PronunciationModel(int seed) { public int Seed => seed; }")]
+    [InlineData(
+        "sealed partial class PronunciationModel",
+        "PronunciationModel",
+        "a record",
+        "a class",
+        "sealed partial record PronunciationModel"
+    )]
+    [InlineData(
+        "sealed partial class PronunciationModel",
+        "PronunciationModel",
+        "static",
+        "a class that can have instances",
+        "static partial class PronunciationModel"
+    )]
+    [InlineData(
+        "sealed partial class PronunciationModel",
+        "PronunciationModel",
+        "abstract",
+        "a class that can have instances",
+        "abstract partial class PronunciationModel"
+    )]
+    [InlineData(
+        "PronunciationModel;",
+        "PronunciationModel",
+        "generic or inside a generic type",
+        "a class without type parameters",
+        "PronunciationModel<T>;"
+    )]
+    [InlineData(
+        "public sealed partial class",
+        "PronunciationModel",
+        "local to a file",
+        "a class without the modifier 'file'",
+        "file sealed partial class"
+    )]
+    [InlineData(
+        "PronunciationModel;",
+        "PronunciationModel",
+        "derived from Exception",
+        "a class without a base class, since the generator gives it one",
+        "PronunciationModel : System.Exception;"
+    )]
+    [InlineData(
+        "PronunciationModel;",
+        "PronunciationModel",
+        "declared with a primary constructor",
+        "a class without one, since the generator gives it a constructor",
+        "PronunciationModel(int seed) { public int Seed => seed; }"
+    )]
     [InlineData("PronunciationModel;", "Session", "named like a member that it gets", "a class with another name", "Session;")]
-    [InlineData("PronunciationModel;", "event", "named, or inside something named, like a keyword", "a class with an ordinary full name", "@event;")]
-    [InlineData("namespace Samples;", "PronunciationModel", "named, or inside something named, like a keyword", "a class with an ordinary full name", "namespace Samples.@class;")]
-    public Task Spz0002_UnsuitableClass(string good, string name, string reason, string mend, string bad) => Expect(
-        Declarations.Pronunciation.Replace(good, bad),
-        ("SPZ0002", bad.Contains('@') && name == "event" ? "@event" : name, $"'{name}' cannot be completed because it is {reason}: declare the transformer on {mend}"));
+    [InlineData(
+        "PronunciationModel;",
+        "event",
+        "named, or inside something named, like a keyword",
+        "a class with an ordinary full name",
+        "@event;"
+    )]
+    [InlineData(
+        "namespace Samples;",
+        "PronunciationModel",
+        "named, or inside something named, like a keyword",
+        "a class with an ordinary full name",
+        "namespace Samples.@class;"
+    )]
+    public Task Spz0002_UnsuitableClass(string good, string name, string reason, string mend, string bad) =>
+        Expect(
+            Declarations.Pronunciation.Replace(good, bad),
+            (
+                "SPZ0002",
+                bad.Contains('@') && name == "event" ? "@event" : name,
+                $"'{name}' cannot be completed because it is {reason}: declare the transformer on {mend}"
+            )
+        );
 
     [Theory]
     [InlineData("internal partial class Models<T>", "generic or inside a generic type", "a class without type parameters")]
     [InlineData("file partial class Models", "local to a file", "a class without the modifier 'file'")]
-    public Task Spz0002_UnsuitableContainingType(string container, string reason, string mend) => Expect(
-        Nested(container, "public sealed partial class"),
-        ("SPZ0002", "PronunciationModel", $"'PronunciationModel' cannot be completed because it is {reason}: declare the transformer on {mend}"));
+    public Task Spz0002_UnsuitableContainingType(string container, string reason, string mend) =>
+        Expect(
+            Nested(container, "public sealed partial class"),
+            (
+                "SPZ0002",
+                "PronunciationModel",
+                $"'PronunciationModel' cannot be completed because it is {reason}: declare the transformer on {mend}"
+            )
+        );
 
     [Theory]
     [InlineData("Attention", "heads and their width")]
     [InlineData("FeedForward", "the inner width and the activation")]
     [InlineData("Norm", "the formula of the norms")]
-    public Task Spz0003_MissingPart(string part, string meaning) => Expect(
-        Without(part),
-        ("SPZ0003", "PronunciationModel", $"'PronunciationModel' has no [{part}]: add it to declare {meaning}"));
+    public Task Spz0003_MissingPart(string part, string meaning) =>
+        Expect(Without(part), ("SPZ0003", "PronunciationModel", $"'PronunciationModel' has no [{part}]: add it to declare {meaning}"));
 
     [Fact]
-    public Task Spz0003_PartsWithoutTransformer() => Expect(
-        Without("Transformer"),
-        ("SPZ0003",
-            "Attention(Heads = 6, KeyValueHeads = 2, HeadDim = 32, Mask = AttentionMask.Causal)",
-            "'PronunciationModel' has no [Transformer]: add it to declare the stack and its dimensions"));
+    public Task Spz0003_PartsWithoutTransformer() =>
+        Expect(
+            Without("Transformer"),
+            (
+                "SPZ0003",
+                "Attention(Heads = 6, KeyValueHeads = 2, HeadDim = 32, Mask = AttentionMask.Causal)",
+                "'PronunciationModel' has no [Transformer]: add it to declare the stack and its dimensions"
+            )
+        );
 
     [Theory]
     [InlineData("Layers = 4", "Layers = 0", "Layers is 0, but must be 1 to " + Largest)]
@@ -130,7 +252,12 @@ public sealed class DiagnosticTests
     [InlineData("DModel = 192", "DModel = 2_000_000_000", "DModel is 2000000000, but must be 1 to " + Largest)]
     [InlineData("VocabularySize = 117", "VocabularySize = int.MaxValue", "VocabularySize is 2147483647, but must be 1 to " + Largest)]
     [InlineData("ContextLength = 64", "ContextLength = int.MinValue", "ContextLength is -2147483648, but must be 1 to " + Largest)]
-    [InlineData("ContextLength = 64", "ChunkLength = -1", "ChunkLength is -1, but must be 0 (the default) to " + Largest, ", ContextLength = 64")]
+    [InlineData(
+        "ContextLength = 64",
+        "ChunkLength = -1",
+        "ChunkLength is -1, but must be 0 (the default) to " + Largest,
+        ", ContextLength = 64"
+    )]
     [InlineData("Stack.Decoder", "(Stack)3", "The stack is 3, but must be a value of Stack")]
     [InlineData("Heads = 6", "Heads = 0", "Heads is 0, but must be 1 to " + Largest)]
     [InlineData("KeyValueHeads = 2", "KeyValueHeads = -2", "KeyValueHeads is -2, but must be 0 (the default) to " + Largest)]
@@ -138,7 +265,11 @@ public sealed class DiagnosticTests
     [InlineData("Mask = AttentionMask.Causal", "Mask = (AttentionMask)(-1)", "Mask is -1, but must be a value of AttentionMask")]
     [InlineData("Mask = AttentionMask.Causal", "Scale = -0.1f", "Scale is -0.1, but must be a positive number, or 0 for 1/√HeadDim")]
     [InlineData("Mask = AttentionMask.Causal", "Scale = float.NaN", "Scale is NaN, but must be a positive number, or 0 for 1/√HeadDim")]
-    [InlineData("Mask = AttentionMask.Causal", "Scale = float.PositiveInfinity", "Scale is Infinity, but must be a positive number, or 0 for 1/√HeadDim")]
+    [InlineData(
+        "Mask = AttentionMask.Causal",
+        "Scale = float.PositiveInfinity",
+        "Scale is Infinity, but must be a positive number, or 0 for 1/√HeadDim"
+    )]
     [InlineData("Base = 10_000", "Base = 0", "Base is 0, but must be a number from 1 to 1e15")]
     [InlineData("Base = 10_000", "Base = double.NaN", "Base is NaN, but must be a number from 1 to 1e15")]
     [InlineData("Base = 10_000", "Base = double.PositiveInfinity", "Base is Infinity, but must be a number from 1 to 1e15")]
@@ -146,8 +277,18 @@ public sealed class DiagnosticTests
     [InlineData("Base = 10_000", "RotaryDim = -8", "RotaryDim is -8, but must be 0 (the default) to " + Largest)]
     [InlineData("512", "0", "The inner width is 0, but must be 1 to " + Largest)]
     [InlineData("Activation.SwiGlu", "(Activation)10", "The activation is 10, but must be a value of Activation")]
-    [InlineData("512, Activation.SwiGlu", "width: -1", "The inner width is -1, but must be 1 to " + Largest, ", activation: Activation.Relu")]
-    [InlineData("512, Activation.SwiGlu", "activation: (Activation)(-1)", "The activation is -1, but must be a value of Activation", ", width: 512")]
+    [InlineData(
+        "512, Activation.SwiGlu",
+        "width: -1",
+        "The inner width is -1, but must be 1 to " + Largest,
+        ", activation: Activation.Relu"
+    )]
+    [InlineData(
+        "512, Activation.SwiGlu",
+        "activation: (Activation)(-1)",
+        "The activation is -1, but must be a value of Activation",
+        ", width: 512"
+    )]
     [InlineData("NormKind.RootMeanSquare", "(NormKind)7", "The norm is 7, but must be a value of NormKind")]
     [InlineData("Epsilon = 1e-5f", "Epsilon = -1e-5f", "Epsilon is -1E-05, but must be 0 or a small positive number")]
     [InlineData("Epsilon = 1e-5f", "Epsilon = float.NaN", "Epsilon is NaN, but must be 0 or a small positive number")]
@@ -155,94 +296,153 @@ public sealed class DiagnosticTests
         Expect(Declarations.Pronunciation.Replace(good, bad + behind), ("SPZ0004", bad, message));
 
     [Fact]
-    public Task Spz0004_ValueNotGiven() => Expect(
-        Declarations.Pronunciation.Replace("Heads = 6, ", "").Replace(", Mask = AttentionMask.Causal", ""),
-        ("SPZ0004", "Attention(KeyValueHeads = 2, HeadDim = 32)", $"Heads is not given, but must be 1 to {Largest}"));
+    public Task Spz0004_ValueNotGiven() =>
+        Expect(
+            Declarations.Pronunciation.Replace("Heads = 6, ", "").Replace(", Mask = AttentionMask.Causal", ""),
+            ("SPZ0004", "Attention(KeyValueHeads = 2, HeadDim = 32)", $"Heads is not given, but must be 1 to {Largest}")
+        );
 
     [Fact]
-    public Task Spz0004_DerivedHeadTooWide() => Expect(
-        Declarations.Pronunciation.Replace("DModel = 192", "DModel = 8192").Replace("Heads = 6, KeyValueHeads = 2, HeadDim = 32", "Heads = 1"),
-        ("SPZ0004", "Heads = 1", "The width of a head, DModel / Heads, is 8192, but must be 1 to 4096"));
+    public Task Spz0004_DerivedHeadTooWide() =>
+        Expect(
+            Declarations
+                .Pronunciation.Replace("DModel = 192", "DModel = 8192")
+                .Replace("Heads = 6, KeyValueHeads = 2, HeadDim = 32", "Heads = 1"),
+            ("SPZ0004", "Heads = 1", "The width of a head, DModel / Heads, is 8192, but must be 1 to 4096")
+        );
 
     [Theory]
-    [InlineData("Heads = 5", "5 heads do not divide DModel = 192 evenly: give a number of heads that divides it (say 4 or 6), or the width of a head as HeadDim")]
-    [InlineData("Heads = 193", "193 heads do not divide DModel = 192 evenly: give a number of heads that divides it (say 192), or the width of a head as HeadDim")]
-    public Task Spz0005_HeadsDoNotDivideWidth(string heads, string message) => Expect(
-        Declarations.Pronunciation.Replace("Heads = 6, KeyValueHeads = 2, HeadDim = 32", heads), ("SPZ0005", heads, message));
+    [InlineData(
+        "Heads = 5",
+        "5 heads do not divide DModel = 192 evenly: give a number of heads that divides it (say 4 or 6), or the width of a head as HeadDim"
+    )]
+    [InlineData(
+        "Heads = 193",
+        "193 heads do not divide DModel = 192 evenly: give a number of heads that divides it (say 192), or the width of a head as HeadDim"
+    )]
+    public Task Spz0005_HeadsDoNotDivideWidth(string heads, string message) =>
+        Expect(Declarations.Pronunciation.Replace("Heads = 6, KeyValueHeads = 2, HeadDim = 32", heads), ("SPZ0005", heads, message));
 
     [Theory]
-    [InlineData("KeyValueHeads = 4", "4 key/value heads do not divide 6 heads evenly: each key/value head serves equally many query heads, so give one of 1, 2, 3, 6")]
-    [InlineData("KeyValueHeads = 12", "12 key/value heads do not divide 6 heads evenly: each key/value head serves equally many query heads, so give one of 1, 2, 3, 6")]
-    public Task Spz0006_KeyValueHeadsDoNotDivideHeads(string heads, string message) => Expect(
-        Declarations.Pronunciation.Replace("KeyValueHeads = 2", heads), ("SPZ0006", heads, message));
+    [InlineData(
+        "KeyValueHeads = 4",
+        "4 key/value heads do not divide 6 heads evenly: each key/value head serves equally many query heads, so give one of 1, 2, 3, 6"
+    )]
+    [InlineData(
+        "KeyValueHeads = 12",
+        "12 key/value heads do not divide 6 heads evenly: each key/value head serves equally many query heads, so give one of 1, 2, 3, 6"
+    )]
+    public Task Spz0006_KeyValueHeadsDoNotDivideHeads(string heads, string message) =>
+        Expect(Declarations.Pronunciation.Replace("KeyValueHeads = 2", heads), ("SPZ0006", heads, message));
 
     [Fact]
-    public Task Spz0007_OddRotaryWidth() => Expect(
-        Declarations.OddSizes.Replace("RotaryDim = 8", "RotaryDim = 7"),
-        ("SPZ0007", "RotaryDim = 7", "Rotary positions turn pairs, but RotaryDim = 7 is odd: give an even number"));
+    public Task Spz0007_OddRotaryWidth() =>
+        Expect(
+            Declarations.OddSizes.Replace("RotaryDim = 8", "RotaryDim = 7"),
+            ("SPZ0007", "RotaryDim = 7", "Rotary positions turn pairs, but RotaryDim = 7 is odd: give an even number")
+        );
 
     [Fact]
-    public Task Spz0007_OddHeadWidth() => Expect(
-        Declarations.Pronunciation.Replace("HeadDim = 32", "HeadDim = 33"),
-        ("SPZ0007", "RotaryPositions(Base = 10_000)", "Rotary positions turn pairs, but the width of a head = 33 is odd: give an even number"));
+    public Task Spz0007_OddHeadWidth() =>
+        Expect(
+            Declarations.Pronunciation.Replace("HeadDim = 32", "HeadDim = 33"),
+            (
+                "SPZ0007",
+                "RotaryPositions(Base = 10_000)",
+                "Rotary positions turn pairs, but the width of a head = 33 is odd: give an even number"
+            )
+        );
 
     [Theory]
     [InlineData("RotaryDim = 22", 22)]
     [InlineData("RotaryDim = 21", 21)]
-    public Task Spz0008_RotaryWiderThanHead(string argument, int width) => Expect(
-        Declarations.OddSizes.Replace("RotaryDim = 8", argument),
-        ("SPZ0008", argument, $"RotaryDim = {width} is more than a head's width of 20: give at most 20"));
+    public Task Spz0008_RotaryWiderThanHead(string argument, int width) =>
+        Expect(
+            Declarations.OddSizes.Replace("RotaryDim = 8", argument),
+            ("SPZ0008", argument, $"RotaryDim = {width} is more than a head's width of 20: give at most 20")
+        );
 
     [Fact]
-    public Task Spz0009_UnsafeBlocksNotAllowed() => Expect(
-        new ProjectOptions { AllowUnsafe = false },
-        Declarations.Pronunciation,
-        ("SPZ0009",
-            "PronunciationModel",
-            "The code generated for 'PronunciationModel' works on native memory: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project file"));
+    public Task Spz0009_UnsafeBlocksNotAllowed() =>
+        Expect(
+            new ProjectOptions { AllowUnsafe = false },
+            Declarations.Pronunciation,
+            (
+                "SPZ0009",
+                "PronunciationModel",
+                "The code generated for 'PronunciationModel' works on native memory: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project file"
+            )
+        );
 
     [Theory]
     [InlineData(LanguageVersion.CSharp11, "11.0")]
     [InlineData(LanguageVersion.CSharp10, "10.0")]
-    public Task Spz0010_LanguageTooOld(LanguageVersion version, string text) => Expect(
-        new ProjectOptions { LanguageVersion = version },
-        Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { }"),
-        ("SPZ0010",
-            "PronunciationModel",
-            $"The code generated for 'PronunciationModel' needs C# 12 or newer, but the project is compiled as C# {text}: raise <LangVersion> or remove it"));
+    public Task Spz0010_LanguageTooOld(LanguageVersion version, string text) =>
+        Expect(
+            new ProjectOptions { LanguageVersion = version },
+            Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { }"),
+            (
+                "SPZ0010",
+                "PronunciationModel",
+                $"The code generated for 'PronunciationModel' needs C# 12 or newer, but the project is compiled as C# {text}: raise <LangVersion> or remove it"
+            )
+        );
 
     [Theory]
-    [InlineData("VocabularySize = 117", "VocabularySize = 4_000_000", "The logits' matrix would have 4096000000 elements", "VocabularySize or DModel")]
+    [InlineData(
+        "VocabularySize = 117",
+        "VocabularySize = 4_000_000",
+        "The logits' matrix would have 4096000000 elements",
+        "VocabularySize or DModel"
+    )]
     [InlineData("512", "1_500_000", "The gate and up matrix would have 3072000000 elements", "the inner width or DModel")]
-    [InlineData("ContextLength = 64", "ContextLength = 4_194_304", "The key/value cache of a layer would have 4294967296 elements", "ContextLength")]
-    [InlineData("Heads = 6, KeyValueHeads = 2, HeadDim = 256", "Heads = 2048, HeadDim = 512",
-        "The query, key and value matrix would have 3221225472 elements", "DModel, Heads or HeadDim", "Heads = 2048")]
-    [InlineData("Heads = 6, KeyValueHeads = 2, HeadDim = 256", "Heads = 4194304, HeadDim = 4096",
-        "The queries, keys and values of a position would have 51539607552 elements", "Heads or HeadDim", "Heads = 4194304")]
+    [InlineData(
+        "ContextLength = 64",
+        "ContextLength = 4_194_304",
+        "The key/value cache of a layer would have 4294967296 elements",
+        "ContextLength"
+    )]
+    [InlineData(
+        "Heads = 6, KeyValueHeads = 2, HeadDim = 256",
+        "Heads = 2048, HeadDim = 512",
+        "The query, key and value matrix would have 3221225472 elements",
+        "DModel, Heads or HeadDim",
+        "Heads = 2048"
+    )]
+    [InlineData(
+        "Heads = 6, KeyValueHeads = 2, HeadDim = 256",
+        "Heads = 4194304, HeadDim = 4096",
+        "The queries, keys and values of a position would have 51539607552 elements",
+        "Heads or HeadDim",
+        "Heads = 4194304"
+    )]
     public Task Spz0011_TooLarge(string good, string bad, string what, string mend, string? pointedAt = null)
     {
         string most = what.Contains("of a position", StringComparison.Ordinal) ? Largest : "2147483647";
         return Expect(
             Declarations.Pronunciation.Replace("DModel = 192", "DModel = 1024").Replace("HeadDim = 32", "HeadDim = 256").Replace(good, bad),
-            ("SPZ0011", pointedAt ?? bad, $"{what}, more than the {most} that can be addressed: make {mend} smaller"));
+            ("SPZ0011", pointedAt ?? bad, $"{what}, more than the {most} that can be addressed: make {mend} smaller")
+        );
     }
 
     [Fact]
-    public Task EveryMistakeIsReportedAtOnce() => Expect(
-        Declarations.Pronunciation
-            .Replace("Layers = 4", "Layers = 0")
-            .Replace("KeyValueHeads = 2", "KeyValueHeads = 4")
-            .Replace("Base = 10_000", "Base = -1, RotaryDim = 7")
-            .Replace("(512", "(-512")
-            .Replace("Epsilon = 1e-5f", "Epsilon = -1f")
-            .Replace("sealed partial", "sealed"),
-        ("SPZ0004", "Layers = 0", null),
-        ("SPZ0006", "KeyValueHeads = 4", null),
-        ("SPZ0004", "Base = -1", null),
-        ("SPZ0007", "RotaryDim = 7", null),
-        ("SPZ0004", "-512", null),
-        ("SPZ0004", "Epsilon = -1f", null),
-        ("SPZ0001", "PronunciationModel", null));
+    public Task EveryMistakeIsReportedAtOnce() =>
+        Expect(
+            Declarations
+                .Pronunciation.Replace("Layers = 4", "Layers = 0")
+                .Replace("KeyValueHeads = 2", "KeyValueHeads = 4")
+                .Replace("Base = 10_000", "Base = -1, RotaryDim = 7")
+                .Replace("(512", "(-512")
+                .Replace("Epsilon = 1e-5f", "Epsilon = -1f")
+                .Replace("sealed partial", "sealed"),
+            ("SPZ0004", "Layers = 0", null),
+            ("SPZ0006", "KeyValueHeads = 4", null),
+            ("SPZ0004", "Base = -1", null),
+            ("SPZ0007", "RotaryDim = 7", null),
+            ("SPZ0004", "-512", null),
+            ("SPZ0004", "Epsilon = -1f", null),
+            ("SPZ0001", "PronunciationModel", null)
+        );
 
     [Fact]
     public async Task DiagnosticPointsAtThePartOfTheClassThatHasTheAttributes()
@@ -266,38 +466,51 @@ public sealed class DiagnosticTests
     public async Task WhatTheCompilerReportsIsNotReportedTwice(string good, string bad)
     {
         string declaration = Declarations.Pronunciation.Replace(good, bad);
-        Assert.Contains(TestProject.Compile(declaration).GetDiagnostics(), static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        Assert.Contains(
+            TestProject.Compile(declaration).GetDiagnostics(),
+            static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error
+        );
         Assert.Empty(await Analysis.Of(declaration));
         Assert.False(GeneratorRun.Of(declaration).GeneratesAModel);
     }
 
     [Fact]
-    public void TransformerWrittenTwiceGeneratesNoModel() => Assert.False(GeneratorRun.Of(
-        Declarations.Pronunciation,
-        """
-        using Specializer;
-        namespace Samples;
-        [Transformer(Stack.Decoder, Layers = 1, DModel = 8, VocabularySize = 8, ContextLength = 8)]
-        partial class PronunciationModel;
-        """).GeneratesAModel);
+    public void TransformerWrittenTwiceGeneratesNoModel() =>
+        Assert.False(
+            GeneratorRun
+                .Of(
+                    Declarations.Pronunciation,
+                    """
+                    using Specializer;
+                    namespace Samples;
+                    [Transformer(Stack.Decoder, Layers = 1, DModel = 8, VocabularySize = 8, ContextLength = 8)]
+                    partial class PronunciationModel;
+                    """
+                )
+                .GeneratesAModel
+        );
 
     [Fact]
-    public async Task NothingForClassesOfOthers() => Assert.Empty(await Analysis.Of(
-        """
-        [Other.Transformer]
-        [Other.Specializer.Transformer]
-        public class Another;
+    public async Task NothingForClassesOfOthers() =>
+        Assert.Empty(
+            await Analysis.Of(
+                """
+                [Other.Transformer]
+                [Other.Specializer.Transformer]
+                public class Another;
 
-        namespace Other
-        {
-            public sealed class TransformerAttribute : System.Attribute;
-        }
+                namespace Other
+                {
+                    public sealed class TransformerAttribute : System.Attribute;
+                }
 
-        namespace Other.Specializer
-        {
-            public sealed class TransformerAttribute : System.Attribute;
-        }
-        """));
+                namespace Other.Specializer
+                {
+                    public sealed class TransformerAttribute : System.Attribute;
+                }
+                """
+            )
+        );
 
     [Fact]
     public async Task PragmaSuppresses()
@@ -306,20 +519,37 @@ public sealed class DiagnosticTests
         Assert.Empty(await Analysis.Of(declaration));
     }
 
-    private static string Without(string part) => string.Join('\n', Declarations.Pronunciation.Split('\n').Where(line => !line.StartsWith("[" + part, StringComparison.Ordinal)));
+    private static string Without(string part) =>
+        string.Join('\n', Declarations.Pronunciation.Split('\n').Where(line => !line.StartsWith("[" + part, StringComparison.Ordinal)));
 
     private static string Nested(string container, string modifiers) =>
-        Declarations.Pronunciation.Replace("[Transformer", container + "\n{\n[Transformer").Replace("public sealed partial class", modifiers) + "\n}";
+        Declarations
+            .Pronunciation.Replace("[Transformer", container + "\n{\n[Transformer")
+            .Replace("public sealed partial class", modifiers) + "\n}";
 
-    private static Task Expect(string declaration, params (string Id, string PointedAt, string? Message)[] expected) => Expect(new ProjectOptions(), declaration, expected);
+    private static Task Expect(string declaration, params (string Id, string PointedAt, string? Message)[] expected) =>
+        Expect(new ProjectOptions(), declaration, expected);
 
-    private static async Task Expect(ProjectOptions options, string declaration, params (string Id, string PointedAt, string? Message)[] expected)
+    private static async Task Expect(
+        ProjectOptions options,
+        string declaration,
+        params (string Id, string PointedAt, string? Message)[] expected
+    )
     {
         CSharpCompilation compilation = TestProject.Compile(options, declaration);
         ImmutableArray<Diagnostic> diagnostics = await Analysis.Of(compilation);
-        Assert.Equal(expected.Select(static one => (one.Id, one.PointedAt)), diagnostics.Select(static diagnostic => (diagnostic.Id, diagnostic.PointedAt())));
-        Assert.All(expected.Zip(diagnostics), static pair => Assert.Equal(pair.First.Message ?? pair.Second.GetMessage(), pair.Second.GetMessage()));
+        Assert.Equal(
+            expected.Select(static one => (one.Id, one.PointedAt)),
+            diagnostics.Select(static diagnostic => (diagnostic.Id, diagnostic.PointedAt()))
+        );
+        Assert.All(
+            expected.Zip(diagnostics),
+            static pair => Assert.Equal(pair.First.Message ?? pair.Second.GetMessage(), pair.Second.GetMessage())
+        );
         Assert.All(diagnostics, static diagnostic => Assert.Equal(diagnostic.Descriptor.DefaultSeverity, diagnostic.Severity));
-        Assert.Equal(diagnostics.Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), !GeneratorRun.Of(compilation).GeneratesAModel);
+        Assert.Equal(
+            diagnostics.Any(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error),
+            !GeneratorRun.Of(compilation).GeneratesAModel
+        );
     }
 }

@@ -15,26 +15,38 @@ public sealed class DocumentationTests
 {
     public static TheoryData<string> Ids => [.. DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id)];
 
-    public static TheoryData<string> Pages => [.. DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id), .. DiagnosticPage.OfTheTargets];
+    public static TheoryData<string> Pages =>
+        [.. DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id), .. DiagnosticPage.OfTheTargets];
 
     [Fact]
-    public void IdsAreDistinctAndInOrder() => Assert.Equal(
-        Enumerable.Range(1, DiagnosticDescriptors.All.Length).Select(static number => $"SPZ{number:D4}"),
-        DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id));
+    public void IdsAreDistinctAndInOrder() =>
+        Assert.Equal(
+            Enumerable.Range(1, DiagnosticDescriptors.All.Length).Select(static number => $"SPZ{number:D4}"),
+            DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id)
+        );
 
     [Fact]
-    public void EveryDescriptorIsListed() => Assert.Equal(
-        typeof(DiagnosticDescriptors).GetFields().Select(static field => field.GetValue(null)).OfType<DiagnosticDescriptor>().OrderBy(static descriptor => descriptor.Id),
-        DiagnosticDescriptors.All);
+    public void EveryDescriptorIsListed() =>
+        Assert.Equal(
+            typeof(DiagnosticDescriptors)
+                .GetFields()
+                .Select(static field => field.GetValue(null))
+                .OfType<DiagnosticDescriptor>()
+                .OrderBy(static descriptor => descriptor.Id),
+            DiagnosticDescriptors.All
+        );
 
     [Theory]
     [MemberData(nameof(Ids))]
     public void DescriptorHasARowInTheReleaseTracking(string id)
     {
         DiagnosticDescriptor descriptor = Descriptor(id);
-        string[] rows = [.. new[] { "AnalyzerReleases.Shipped.md", "AnalyzerReleases.Unshipped.md" }
-            .SelectMany(static file => RepositoryFiles.Read("generator", "Specializer.Generator", file).Split('\n'))
-            .Where(row => row.StartsWith(id, StringComparison.Ordinal))];
+        string[] rows =
+        [
+            .. new[] { "AnalyzerReleases.Shipped.md", "AnalyzerReleases.Unshipped.md" }
+                .SelectMany(static file => RepositoryFiles.Read("generator", "Specializer.Generator", file).Split('\n'))
+                .Where(row => row.StartsWith(id, StringComparison.Ordinal)),
+        ];
         Assert.Equal($"{id} | {descriptor.Category} | {descriptor.DefaultSeverity} | {descriptor.Title}", Assert.Single(rows));
     }
 
@@ -76,8 +88,8 @@ public sealed class DocumentationTests
     public void MendedExamplesCompile()
     {
         // Most are one and the same, and compiling takes its time.
-        var examples = DiagnosticDescriptors.All
-            .Select(static descriptor => new DiagnosticPage(descriptor.Id))
+        var examples = DiagnosticDescriptors
+            .All.Select(static descriptor => new DiagnosticPage(descriptor.Id))
             .Select(static page => (Project: page.Example("Mended"), Files: page.AdditionalFiles("Mended")))
             .DistinctBy(static example => (example.Project.SyntaxTrees[0].ToString(), example.Project.LanguageVersion));
         Assert.All(examples, static example => GeneratorRun.Of(example.Project, example.Files).Emit());
@@ -86,16 +98,33 @@ public sealed class DocumentationTests
     [Fact]
     public void IndexListsEveryDiagnostic()
     {
-        string[] rows = [.. RepositoryFiles.Read("docs", "diagnostics", "README.md").Split('\n').Where(static row => row.StartsWith("| [SPZ0", StringComparison.Ordinal))];
+        string[] rows =
+        [
+            .. RepositoryFiles
+                .Read("docs", "diagnostics", "README.md")
+                .Split('\n')
+                .Where(static row => row.StartsWith("| [SPZ0", StringComparison.Ordinal)),
+        ];
         Assert.Equal(
             DiagnosticDescriptors.All.Select(static descriptor => $"| [{descriptor.Id}]({descriptor.Id}.md) | {descriptor.Title} |"),
-            rows);
+            rows
+        );
     }
 
     [Fact]
-    public void NoPageWithoutADiagnostic() => Assert.Equal(
-        DiagnosticDescriptors.All.Select(static descriptor => descriptor.Id).Concat(DiagnosticPage.OfTheTargets).Select(static id => id + ".md").Append("README.md").Order(StringComparer.Ordinal),
-        Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "docs", "diagnostics")).Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+    public void NoPageWithoutADiagnostic() =>
+        Assert.Equal(
+            DiagnosticDescriptors
+                .All.Select(static descriptor => descriptor.Id)
+                .Concat(DiagnosticPage.OfTheTargets)
+                .Select(static id => id + ".md")
+                .Append("README.md")
+                .Order(StringComparer.Ordinal),
+            Directory
+                .EnumerateFiles(Path.Combine(RepositoryFiles.Root, "docs", "diagnostics"))
+                .Select(static path => Path.GetFileName(path)!)
+                .Order(StringComparer.Ordinal)
+        );
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -110,13 +139,17 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void RoslynsWordingRulesHold() => Assert.All(DiagnosticDescriptors.All, static descriptor =>
-    {
-        Assert.False(descriptor.Title.ToString().EndsWith('.'));
-        Assert.False(descriptor.MessageFormat.ToString().EndsWith('.'));
-        Assert.Equal("Specializer", descriptor.Category);
-        Assert.True(descriptor.IsEnabledByDefault);
-    });
+    public void RoslynsWordingRulesHold() =>
+        Assert.All(
+            DiagnosticDescriptors.All,
+            static descriptor =>
+            {
+                Assert.False(descriptor.Title.ToString().EndsWith('.'));
+                Assert.False(descriptor.MessageFormat.ToString().EndsWith('.'));
+                Assert.Equal("Specializer", descriptor.Category);
+                Assert.True(descriptor.IsEnabledByDefault);
+            }
+        );
 
     private static DiagnosticDescriptor Descriptor(string id) => DiagnosticDescriptors.All.Single(descriptor => descriptor.Id == id);
 }

@@ -11,13 +11,14 @@ namespace Specializer.Generator.Tests.Diagnostics;
 /// <summary>The parser reads the numbers of the runtime library's enumerations: both must mean the same by them.</summary>
 public sealed class EnumerationTests
 {
-    public static TheoryData<string, string, Type> Enumerations => new()
-    {
-        { "PoolingKind.Mean", "PoolingKind", typeof(PoolingKind) },
-        { "RotaryPairing.Interleaved", "RotaryPairing", typeof(RotaryPairing) },
-        { "Activation.Gelu", "Activation", typeof(Activation) },
-        { "NormKind.Layer", "NormKind", typeof(NormKind) },
-    };
+    public static TheoryData<string, string, Type> Enumerations =>
+        new()
+        {
+            { "PoolingKind.Mean", "PoolingKind", typeof(PoolingKind) },
+            { "RotaryPairing.Interleaved", "RotaryPairing", typeof(RotaryPairing) },
+            { "Activation.Gelu", "Activation", typeof(Activation) },
+            { "NormKind.Layer", "NormKind", typeof(NormKind) },
+        };
 
     [Theory]
     [MemberData(nameof(Enumerations))]
@@ -52,7 +53,9 @@ public sealed class EnumerationTests
     {
         Assert.Equal([0, 1, 2], Enum.GetValues<Stack>().Select(static value => (int)value));
         Assert.Equal([0, 1, 2], Enum.GetValues<AttentionMask>().Select(static value => (int)value));
-        string declaration = Declarations.OddSizes.Replace("Stack.Decoder", $"(Stack){stack}").Replace("HeadDim = 20", $"HeadDim = 20, Mask = (AttentionMask){mask}");
+        string declaration = Declarations
+            .OddSizes.Replace("Stack.Decoder", $"(Stack){stack}")
+            .Replace("HeadDim = 20", $"HeadDim = 20, Mask = (AttentionMask){mask}");
         Assert.Equal(id.Length == 0 ? [] : [id], (await Analysis.Of(declaration)).Select(static diagnostic => diagnostic.Id));
     }
 
@@ -75,21 +78,31 @@ public sealed class EnumerationTests
     }
 
     [Fact]
-    public void EveryActivationIsTested() => Assert.Equal(
-        Enum.GetValues<Activation>().Length,
-        typeof(EnumerationTests).GetMethod(nameof(Activations))!.GetCustomAttributes<InlineDataAttribute>().Count());
+    public void EveryActivationIsTested() =>
+        Assert.Equal(
+            Enum.GetValues<Activation>().Length,
+            typeof(EnumerationTests).GetMethod(nameof(Activations))!.GetCustomAttributes<InlineDataAttribute>().Count()
+        );
 
     [Theory]
     [InlineData(NormKind.RootMeanSquare, NormFormula.RootMeanSquare)]
     [InlineData(NormKind.Layer, NormFormula.Layer)]
-    public void Norms(NormKind kind, object formula) => Assert.Equal(formula, Parse(Declarations.OddSizes.Replace("NormKind.Layer", $"NormKind.{kind}")).Norm.Formula);
+    public void Norms(NormKind kind, object formula) =>
+        Assert.Equal(formula, Parse(Declarations.OddSizes.Replace("NormKind.Layer", $"NormKind.{kind}")).Norm.Formula);
 
     [Theory]
     [InlineData(RotaryPairing.HalfSplit, false)]
     [InlineData(RotaryPairing.Interleaved, true)]
-    public void Pairings(RotaryPairing pairing, bool interleaved) => Assert.Equal(
-        interleaved,
-        ((RotaryPositions)Parse(Declarations.OddSizes.Replace("RotaryPairing.Interleaved", $"RotaryPairing.{pairing}")).LayerKinds.Single().Positions).Interleaved);
+    public void Pairings(RotaryPairing pairing, bool interleaved) =>
+        Assert.Equal(
+            interleaved,
+            (
+                (RotaryPositions)
+                    Parse(Declarations.OddSizes.Replace("RotaryPairing.Interleaved", $"RotaryPairing.{pairing}"))
+                        .LayerKinds.Single()
+                        .Positions
+            ).Interleaved
+        );
 
     private static TransformerArchitecture Parse(string declaration) =>
         ((PlannedModel)GeneratorRun.Of(declaration).Step(TrackingNames.Plans).Single().Value).Plan.Architecture;

@@ -15,7 +15,9 @@ public sealed class GeneratedNamesTests
         string[] names =
         [
             .. type.GetMembers()
-                .Where(static member => member.CanBeReferencedByName && (member is INamedTypeSymbol || member.DeclaredAccessibility == Accessibility.Public))
+                .Where(static member =>
+                    member.CanBeReferencedByName && (member is INamedTypeSymbol || member.DeclaredAccessibility == Accessibility.Public)
+                )
                 .Select(static member => member.Name)
                 .Distinct(),
         ];

@@ -83,7 +83,8 @@ public sealed class OutlineTests
     [InlineData("Stack.Decoder", "Stack.Encoder", nameof(Encoding))]
     [InlineData("Stack.Decoder", "Stack.EncoderDecoder, EncoderLayers = -1", nameof(Translating))]
     [InlineData("partial class Model;", "partial class Model { private static int Tensors => 1; }", nameof(Decoding))]
-    public void OfAttributes(string right, string wrong, string use) => AssertNoErrors(GeneratorRun.Of(Project(Attributes.Replace(right, wrong), use)));
+    public void OfAttributes(string right, string wrong, string use) =>
+        AssertNoErrors(GeneratorRun.Of(Project(Attributes.Replace(right, wrong), use)));
 
     [Theory]
     [InlineData("Heads = 6", "Heads = \"six\"", "CS0029")]
@@ -101,7 +102,10 @@ public sealed class OutlineTests
     public void OfProjectsThatCannotHaveTheKernels(bool allowUnsafe, LanguageVersion version)
     {
         // Neither unsafe code nor a new word of the language is in it.
-        GeneratorRun run = GeneratorRun.Of(new ProjectOptions { AllowUnsafe = allowUnsafe, LanguageVersion = version }, Attributes.Replace("Model;", "Model { }"));
+        GeneratorRun run = GeneratorRun.Of(
+            new ProjectOptions { AllowUnsafe = allowUnsafe, LanguageVersion = version },
+            Attributes.Replace("Model;", "Model { }")
+        );
         Assert.False(run.GeneratesAModel);
         AssertNoErrors(run);
     }
@@ -115,17 +119,24 @@ public sealed class OutlineTests
     [InlineData("\"model_type\": \"vit\", \"hidden_size\": 64", nameof(Seeing))]
     [InlineData("\"model_type\": \"lama\"", nameof(Decoding))]
     [InlineData("\"model_type\"", nameof(Decoding))]
-    public void OfAFile(string fields, string use) => AssertNoErrors(GeneratorRun.Of(Project(ByFile, use), new InMemoryText("/project/small/config.json", "{" + fields + "}")));
+    public void OfAFile(string fields, string use) =>
+        AssertNoErrors(GeneratorRun.Of(Project(ByFile, use), new InMemoryText("/project/small/config.json", "{" + fields + "}")));
 
     [Theory]
     [InlineData("", nameof(Decoding))]
     [InlineData(", SourceLength = 8", nameof(Translating))]
     [InlineData(")]\n[Pooling(PoolingKind.Mean", nameof(Encoding))]
-    public void WithoutAFileTheAttributesTellTheKind(string arguments, string use) => AssertNoErrors(GeneratorRun.Of(Project(ByFile.Replace(".json\"", ".json\"" + arguments), use)));
+    public void WithoutAFileTheAttributesTellTheKind(string arguments, string use) =>
+        AssertNoErrors(GeneratorRun.Of(Project(ByFile.Replace(".json\"", ".json\"" + arguments), use)));
 
     [Fact]
-    public void AFileInAnotherPlaceTellsTheKind() => AssertNoErrors(GeneratorRun.Of(
-        Project(ByFile, nameof(Seeing)), new InMemoryText("/project/models/other/config.json", "{ \"model_type\": \"vit\", \"hidden_size\": 64 }")));
+    public void AFileInAnotherPlaceTellsTheKind() =>
+        AssertNoErrors(
+            GeneratorRun.Of(
+                Project(ByFile, nameof(Seeing)),
+                new InMemoryText("/project/models/other/config.json", "{ \"model_type\": \"vit\", \"hidden_size\": 64 }")
+            )
+        );
 
     [Fact]
     public void KnownConstantsAreKept()
@@ -133,15 +144,25 @@ public sealed class OutlineTests
         string text = GeneratorRun.Of(Attributes.Replace("Heads = 6", "Heads = 7")).Files.Values.Single();
         Assert.Contains("public const int DModel = 192;", text, StringComparison.Ordinal);
         Assert.Contains("public const int ContextLength = 64;", text, StringComparison.Ordinal);
-        Assert.Contains("Not known, since the declaration has errors.</summary>\n    public const long SessionBytes = 1;", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Not known, since the declaration has errors.</summary>\n    public const long SessionBytes = 1;",
+            text,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void RunningItSaysWhatIsWrong()
     {
         Type type = Assembly.Load(GeneratorRun.Of(Attributes.Replace("Heads = 6", "Heads = 7")).Emit()).GetType("Model")!;
-        var exception = Assert.Throws<NotSupportedException>(() => type.GetMethod("Load", [typeof(string), typeof(ModelOptions)])!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, ["x", null], null));
-        Assert.Equal("The declaration of 'Model' has errors, so that nothing was generated for it. Mend what the build reports and build again.", exception.Message);
+        var exception = Assert.Throws<NotSupportedException>(() =>
+            type.GetMethod("Load", [typeof(string), typeof(ModelOptions)])!
+                .Invoke(null, BindingFlags.DoNotWrapExceptions, null, ["x", null], null)
+        );
+        Assert.Equal(
+            "The declaration of 'Model' has errors, so that nothing was generated for it. Mend what the build reports and build again.",
+            exception.Message
+        );
     }
 
     [Fact]
@@ -161,9 +182,13 @@ public sealed class OutlineTests
     }
 
     private static CSharpCompilation Project(string declaration, string use) =>
-        TestProject.Compile(declaration, $"using Specializer;\n\nstatic class Use\n{{\n    static void Run()\n    {{\n{s_uses[use]}\n    }}\n}}\n");
+        TestProject.Compile(
+            declaration,
+            $"using Specializer;\n\nstatic class Use\n{{\n    static void Run()\n    {{\n{s_uses[use]}\n    }}\n}}\n"
+        );
 
-    private static Diagnostic[] Errors(GeneratorRun run) => [.. run.Output.GetDiagnostics().Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+    private static Diagnostic[] Errors(GeneratorRun run) =>
+        [.. run.Output.GetDiagnostics().Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
 
     private static void AssertNoErrors(GeneratorRun run)
     {

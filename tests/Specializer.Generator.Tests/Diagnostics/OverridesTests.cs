@@ -30,11 +30,24 @@ public sealed class OverridesTests
     [InlineData("TiedEmbeddings = true", "", "\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true")]
     [InlineData("", "[Norm(NormKind.RootMeanSquare, Epsilon = 1e-6f)]", "1e-5", "1e-6")]
     [InlineData("", "[RotaryPositions(Base = 500_000)]", "\"rope_theta\": 10000", "\"rope_theta\": 500000")]
-    [InlineData("", "[RotaryPositions(Scaling = FrequencyScaling.Linear, Factor = 4)]", "\"rope_theta\": 10000", "\"rope_theta\": 10000, \"rope_scaling\": { \"rope_type\": \"linear\", \"factor\": 4 }")]
-    [InlineData("", "[RotaryPositions(Scaling = FrequencyScaling.Llama3, Factor = 8, OriginalContextLength = 64)]", "\"rope_theta\": 10000",
-        "\"rope_theta\": 10000, \"rope_scaling\": { \"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 64 }")]
-    [InlineData("ContextLength = 64, VocabularySize = 320", "[RotaryPositions(Base = 500_000)]\n[Norm(NormKind.RootMeanSquare)]",
-        "\"vocab_size\": 300, \"max_position_embeddings\": 128, \"tie_word_embeddings\": false, \"rope_theta\": 10000", "\"vocab_size\": 320, \"max_position_embeddings\": 64, \"tie_word_embeddings\": false, \"rope_theta\": 500000")]
+    [InlineData(
+        "",
+        "[RotaryPositions(Scaling = FrequencyScaling.Linear, Factor = 4)]",
+        "\"rope_theta\": 10000",
+        "\"rope_theta\": 10000, \"rope_scaling\": { \"rope_type\": \"linear\", \"factor\": 4 }"
+    )]
+    [InlineData(
+        "",
+        "[RotaryPositions(Scaling = FrequencyScaling.Llama3, Factor = 8, OriginalContextLength = 64)]",
+        "\"rope_theta\": 10000",
+        "\"rope_theta\": 10000, \"rope_scaling\": { \"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 64 }"
+    )]
+    [InlineData(
+        "ContextLength = 64, VocabularySize = 320",
+        "[RotaryPositions(Base = 500_000)]\n[Norm(NormKind.RootMeanSquare)]",
+        "\"vocab_size\": 300, \"max_position_embeddings\": 128, \"tie_word_embeddings\": false, \"rope_theta\": 10000",
+        "\"vocab_size\": 320, \"max_position_embeddings\": 64, \"tie_word_embeddings\": false, \"rope_theta\": 500000"
+    )]
     public async Task OfALlama(string argument, string attributes, string field, string changed)
     {
         Assert.Contains(field, Llama, System.StringComparison.Ordinal);
@@ -52,7 +65,8 @@ public sealed class OverridesTests
     [InlineData("Base = 500_000, WindowBase = 20_000", "", 500_000, 20_000)]
     public void EachKindOfLayersByItsOwnName(string arguments, string fields, double full, double sliding)
     {
-        string gemma = $$"""{ "model_type": "gemma3_text", {{fields}} "num_hidden_layers": 6, "rope_scaling": { "rope_type": "linear", "factor": 8 } }""";
+        string gemma =
+            $$"""{ "model_type": "gemma3_text", {{fields}} "num_hidden_layers": 6, "rope_scaling": { "rope_type": "linear", "factor": 8 } }""";
         TransformerArchitecture model = Architecture(Declaration("ContextLength = 64", $"[RotaryPositions({arguments})]"), gemma);
         RotaryPositions[] positions = [.. model.LayerKinds.Select(static kind => (RotaryPositions)kind.Positions)];
         Assert.Equal((sliding, full), (positions[0].Base, positions[1].Base));
@@ -61,20 +75,32 @@ public sealed class OverridesTests
 
     [Fact]
     public Task AFileWithoutABaseOfTheirOwn() =>
-        Refused(Llama, "", "[RotaryPositions(WindowBase = 20_000)]", "it has no rotary positions of their own for layers with a window: remove WindowBase");
+        Refused(
+            Llama,
+            "",
+            "[RotaryPositions(WindowBase = 20_000)]",
+            "it has no rotary positions of their own for layers with a window: remove WindowBase"
+        );
 
     [Fact]
     public void ValuesThatTheFileCannotSay()
     {
         TransformerArchitecture architecture = Architecture(
-            Declaration("EmbeddingScale = 3.5f, LogitsSoftCap = 30", "[Attention(Scale = 0.5f, SoftCap = 50)]"), Llama);
-        Assert.Equal((3.5f, 30f, 0.5f, 50f), (architecture.Embeddings.Scale, architecture.Logits.SoftCap, architecture.Attention.Scale, architecture.Attention.SoftCap));
+            Declaration("EmbeddingScale = 3.5f, LogitsSoftCap = 30", "[Attention(Scale = 0.5f, SoftCap = 50)]"),
+            Llama
+        );
+        Assert.Equal(
+            (3.5f, 30f, 0.5f, 50f),
+            (architecture.Embeddings.Scale, architecture.Logits.SoftCap, architecture.Attention.Scale, architecture.Attention.SoftCap)
+        );
     }
 
     [Fact]
-    public void OfAnEncoder() => Assert.Equal(
-        Architecture(Declaration("", ""), Encoder.Replace("1e-12", "1e-6").Replace("\"vocab_size\": 300", "\"vocab_size\": 320")),
-        Architecture(Declaration("VocabularySize = 320", "[Norm(NormKind.Layer, Epsilon = 1e-6f)]"), Encoder));
+    public void OfAnEncoder() =>
+        Assert.Equal(
+            Architecture(Declaration("", ""), Encoder.Replace("1e-12", "1e-6").Replace("\"vocab_size\": 300", "\"vocab_size\": 320")),
+            Architecture(Declaration("VocabularySize = 320", "[Norm(NormKind.Layer, Epsilon = 1e-6f)]"), Encoder)
+        );
 
     [Theory]
     [InlineData("", "[Norm(NormKind.Layer)]", "it declares RMSNorm: write NormKind.RootMeanSquare")]
@@ -112,7 +138,14 @@ public sealed class OverridesTests
     private static async Task Refused(string configuration, string argument, string attributes, string message)
     {
         Diagnostic[] diagnostics = [.. await Analysis.Of(TestProject.Compile(Declaration(argument, attributes)), File(configuration))];
-        Assert.All(diagnostics, diagnostic => Assert.Equal("models/small/config.json: " + message, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.All(
+            diagnostics,
+            diagnostic =>
+                Assert.Equal(
+                    "models/small/config.json: " + message,
+                    diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture)
+                )
+        );
 
         // At the attribute and in the file.
         Assert.Equal(2, diagnostics.Length);

@@ -27,9 +27,16 @@ public sealed class PublishedConfigurationTests
 
     private static readonly HashSet<string> s_claimed = [.. FamilyParser.Known, "gemma3", "llava", "mistral3", "qwen2_vl", "qwen2_5_vl"];
 
-    public static TheoryData<string> Names => SharedData.SkipReason is null
-        ? [.. Directory.GetDirectories(SharedData.At("fixtures", "configs")).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
-        : ["none"];
+    public static TheoryData<string> Names =>
+        SharedData.SkipReason is null
+            ?
+            [
+                .. Directory
+                    .GetDirectories(SharedData.At("fixtures", "configs"))
+                    .Select(static path => Path.GetFileName(path))
+                    .Order(StringComparer.Ordinal),
+            ]
+            : ["none"];
 
     [SharedDataTheory]
     [MemberData(nameof(Names))]
@@ -55,15 +62,17 @@ public sealed class PublishedConfigurationTests
         }
     }
 
-    public static TheoryData<string> Fixtures => SharedData.SkipReason is null
-        ?
-        [
-            .. Directory.GetDirectories(SharedData.At("fixtures"))
-                .Where(static path => File.Exists(Path.Combine(path, "config.json")))
-                .Select(static path => Path.GetFileName(path))
-                .Order(StringComparer.Ordinal),
-        ]
-        : ["none"];
+    public static TheoryData<string> Fixtures =>
+        SharedData.SkipReason is null
+            ?
+            [
+                .. Directory
+                    .GetDirectories(SharedData.At("fixtures"))
+                    .Where(static path => File.Exists(Path.Combine(path, "config.json")))
+                    .Select(static path => Path.GetFileName(path))
+                    .Order(StringComparer.Ordinal),
+            ]
+            : ["none"];
 
     /// <summary>The small checkpoints with reference outputs: of claimed families they are read, others refused by name.</summary>
     [SharedDataTheory]
@@ -80,7 +89,11 @@ public sealed class PublishedConfigurationTests
         }
         else
         {
-            Assert.Contains($"\"model_type\" is \"{type}\", but must be one of", Assert.Single(reading.Problems).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"\"model_type\" is \"{type}\", but must be one of",
+                Assert.Single(reading.Problems).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 

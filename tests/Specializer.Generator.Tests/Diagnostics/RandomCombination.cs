@@ -22,23 +22,64 @@ internal sealed class RandomCombination(int seed)
                 "Transformer",
                 ["Stack." + (Stack)stack, "Layers = 2", "DModel = 24", "VocabularySize = 31", "ContextLength = 20"],
                 [
-                    "TiedEmbeddings = true", "EmbeddingScale = 2", "EmbeddingNorm = true", "LogitsBias = true", "LogitsSoftCap = 3", "ChunkLength = 7", "TokenTypes = 2",
-                    "EncoderLayers = 3", "SourceLength = 12", "SourceVocabularySize = 17", Value<LayerArrangement>("Arrangement"), Value<WeightStorage>("WeightStorage"),
-                ]),
+                    "TiedEmbeddings = true",
+                    "EmbeddingScale = 2",
+                    "EmbeddingNorm = true",
+                    "LogitsBias = true",
+                    "LogitsSoftCap = 3",
+                    "ChunkLength = 7",
+                    "TokenTypes = 2",
+                    "EncoderLayers = 3",
+                    "SourceLength = 12",
+                    "SourceVocabularySize = 17",
+                    Value<LayerArrangement>("Arrangement"),
+                    Value<WeightStorage>("WeightStorage"),
+                ]
+            ),
             Part(
                 "Attention",
-                ["Heads = 4", .. stack == (int)Stack.Encoder ? ["Mask = AttentionMask." + (_random.Next(3) == 0 ? AttentionMask.Causal : AttentionMask.Full)] : Array.Empty<string>()],
+                [
+                    "Heads = 4",
+                    .. stack == (int)Stack.Encoder
+                        ? ["Mask = AttentionMask." + (_random.Next(3) == 0 ? AttentionMask.Causal : AttentionMask.Full)]
+                        : Array.Empty<string>(),
+                ],
                 [
                     .. stack == (int)Stack.Encoder ? Array.Empty<string>() : [Value<AttentionMask>("Mask")],
-                    "KeyValueHeads = 2", "HeadDim = 10", Value<AttentionForm>("Form"), "GlobalTokens = true", "Scale = 0.3f", "SoftCap = 5", "QueryKeyValueBias = true", "QueryBias = true",
-                    "KeyBias = true", "ValueBias = true", "OutputBias = true", "QueryKeyNorm = true",
-                ]),
+                    "KeyValueHeads = 2",
+                    "HeadDim = 10",
+                    Value<AttentionForm>("Form"),
+                    "GlobalTokens = true",
+                    "Scale = 0.3f",
+                    "SoftCap = 5",
+                    "QueryKeyValueBias = true",
+                    "QueryBias = true",
+                    "KeyBias = true",
+                    "ValueBias = true",
+                    "OutputBias = true",
+                    "QueryKeyNorm = true",
+                ]
+            ),
             Part("FeedForward", ["30", "Activation." + (Activation)_random.Next(10)], ["Bias = true"]),
-            Part("Norm", ["NormKind." + (NormKind)_random.Next(2)], ["Epsilon = 1e-6f", "NoBias = true", "UnitOffset = true", "NoFinalNorm = true"]),
+            Part(
+                "Norm",
+                ["NormKind." + (NormKind)_random.Next(2)],
+                ["Epsilon = 1e-6f", "NoBias = true", "UnitOffset = true", "NoFinalNorm = true"]
+            ),
         ];
         string[] others =
         [
-            Part("RotaryPositions", [], ["Pairing = RotaryPairing.Interleaved", "RotaryDim = 4", Value<FrequencyScaling>("Scaling"), "Factor = 2", "OriginalContextLength = 8"]),
+            Part(
+                "RotaryPositions",
+                [],
+                [
+                    "Pairing = RotaryPairing.Interleaved",
+                    "RotaryDim = 4",
+                    Value<FrequencyScaling>("Scaling"),
+                    "Factor = 2",
+                    "OriginalContextLength = 8",
+                ]
+            ),
             Part("AlibiPositions", [], ["MaximumBias = 4"]),
             Part("LearnedPositions", [], ["Offset = 2", "Rows = 22"]),
             Part("SinusoidalPositions", [], ["Interleaved = true", "First = 1", "Endpoint = true"]),
@@ -48,9 +89,17 @@ internal sealed class RandomCombination(int seed)
                 "TensorNames",
                 [],
                 [
-                    "Query = \"{stack}.{layer}.q\"", "QueryKeyValue = \"{layer}.qkv\"", Value<QueryKeyValueStorage>("QueryKeyValueStorage"), "InputsFirst = true", "Gate = \"{layer}.gate\"",
-                    "GateUp = \"{layer}.gate_up\"", "CrossKeyValue = \"{layer}.kv\"", "CrossKey = \"{layer}.k\"", "Logits = \"logits\"",
-                ]),
+                    "Query = \"{stack}.{layer}.q\"",
+                    "QueryKeyValue = \"{layer}.qkv\"",
+                    Value<QueryKeyValueStorage>("QueryKeyValueStorage"),
+                    "InputsFirst = true",
+                    "Gate = \"{layer}.gate\"",
+                    "GateUp = \"{layer}.gate_up\"",
+                    "CrossKeyValue = \"{layer}.kv\"",
+                    "CrossKey = \"{layer}.k\"",
+                    "Logits = \"logits\"",
+                ]
+            ),
         ];
         parts.AddRange(others.Where(_ => _random.Next(5) == 0));
         return $"using Specializer;\n\n{string.Join('\n', parts)}\npublic sealed partial class Model;\n";

@@ -16,7 +16,9 @@ public sealed class RandomDeclarationTests
     [InlineData(2, 200)]
     public async Task WildDeclarationsAreReportedOrGenerated(int series, int count)
     {
-        int reported = await Report(Enumerable.Range(1000 * series, count).Select(static seed => new RandomDeclaration(seed, wild: true).Write("Wild")));
+        int reported = await Report(
+            Enumerable.Range(1000 * series, count).Select(static seed => new RandomDeclaration(seed, wild: true).Write("Wild"))
+        );
         Assert.InRange(reported, count / 4, count - (count / 20));
     }
 
@@ -56,8 +58,11 @@ public sealed class RandomDeclarationTests
         ];
         string[] declarations =
         [
-            .. transformers.Zip(parts, static (transformer, part) =>
-                $"using Specializer;\n[Transformer(Stack.Decoder, {transformer})]\n{part}\n[Norm(NormKind.Layer, Epsilon = 0)]\npublic sealed partial class "),
+            .. transformers.Zip(
+                parts,
+                static (transformer, part) =>
+                    $"using Specializer;\n[Transformer(Stack.Decoder, {transformer})]\n{part}\n[Norm(NormKind.Layer, Epsilon = 0)]\npublic sealed partial class "
+            ),
         ];
         GeneratorRun run = GeneratorRun.Of([.. declarations.Select(static (declaration, i) => $"{declaration}Model{i};")]);
         Assert.Equal(7 * declarations.Length, run.Files.Count);
@@ -76,11 +81,22 @@ public sealed class RandomDeclarationTests
             GeneratorRun run = GeneratorRun.Of(compilation);
             bool isGenerated = run.GeneratesAModel;
             IReadOnlyList<Diagnostic> diagnostics = await Analysis.Of(compilation);
-            Assert.All(diagnostics, diagnostic => Assert.True(diagnostic.Id.StartsWith("SPZ", System.StringComparison.Ordinal), $"{diagnostic}\n{declaration}"));
-            Assert.True(isGenerated != diagnostics.Any(), $"Generated: {isGenerated}, reported: {string.Join('\n', diagnostics)}\n{declaration}");
+            Assert.All(
+                diagnostics,
+                diagnostic => Assert.True(diagnostic.Id.StartsWith("SPZ", System.StringComparison.Ordinal), $"{diagnostic}\n{declaration}")
+            );
+            Assert.True(
+                isGenerated != diagnostics.Any(),
+                $"Generated: {isGenerated}, reported: {string.Join('\n', diagnostics)}\n{declaration}"
+            );
 
             // What is reported leaves no other error behind.
-            Diagnostic[] errors = [.. isGenerated ? [] : run.Output.GetDiagnostics().Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+            Diagnostic[] errors =
+            [
+                .. isGenerated
+                    ? []
+                    : run.Output.GetDiagnostics().Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error),
+            ];
             Assert.True(errors.Length == 0, $"{string.Join('\n', errors.AsEnumerable())}\n{declaration}");
             reported += diagnostics.Any() ? 1 : 0;
         }
@@ -90,7 +106,13 @@ public sealed class RandomDeclarationTests
 
     private static void AssertCompiles(GeneratorRun run)
     {
-        Assert.All(MethodSize.Of(run.Emit()), static method => Assert.True(
-            method.InstructionBytes <= MethodSizeTests.MostInstructionBytes && method.Locals <= MethodSizeTests.MostLocals, method.ToString()));
+        Assert.All(
+            MethodSize.Of(run.Emit()),
+            static method =>
+                Assert.True(
+                    method.InstructionBytes <= MethodSizeTests.MostInstructionBytes && method.Locals <= MethodSizeTests.MostLocals,
+                    method.ToString()
+                )
+        );
     }
 }

@@ -33,7 +33,8 @@ public sealed class SentenceFolderTests
         { "word_embedding_dimension": 96, "pooling_mode_cls_token": false, "pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": false, "pooling_mode_mean_sqrt_len_tokens": false }
         """;
 
-    private const string Dense = """{ "in_features": 96, "out_features": 40, "bias": true, "activation_function": "torch.nn.modules.activation.Tanh" }""";
+    private const string Dense =
+        """{ "in_features": 96, "out_features": 40, "bias": true, "activation_function": "torch.nn.modules.activation.Tanh" }""";
 
     private const string SecondDense = """
         {
@@ -51,7 +52,8 @@ public sealed class SentenceFolderTests
     public void AFlagChoosesThePooling(string flag, string pooling)
     {
         string[] flags = ["cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken"];
-        string file = $"{{ \"word_embedding_dimension\": 96, \"include_prompt\": true, {string.Join(", ", flags.Select(name => $"\"pooling_mode_{name}\": {(name == flag ? "true" : "false")}"))} }}";
+        string file =
+            $"{{ \"word_embedding_dimension\": 96, \"include_prompt\": true, {string.Join(", ", flags.Select(name => $"\"pooling_mode_{name}\": {(name == flag ? "true" : "false")}"))} }}";
         HeadArchitecture head = Head(Llama, Files("Transformer, 1_Pooling", ("1_Pooling/config.json", file)))!;
         Assert.Equal((Enum.Parse<Architecture.Pooling>(pooling), false, 0), (head.Pooling, head.Normalize, head.Projections.Count));
     }
@@ -64,11 +66,20 @@ public sealed class SentenceFolderTests
     public void TheSpellingOfVersion6(string mode, string pooling)
     {
         string file = $"{{ \"embedding_dimension\": 96, \"pooling_mode\": {mode}, \"include_prompt\": true }}";
-        HeadArchitecture head = Head(Bert, Files(
-            "Transformer, 1_Pooling, 2_Normalize",
-            ("modules.json", ModulesOf("base.modules.transformer.Transformer:, sentence_transformer.modules.pooling.Pooling:1_Pooling, base.modules.normalize.Normalize:2_Normalize")),
-            ("1_Pooling/config.json", file),
-            ("2_Normalize/config.json", """{ "module_input_name": "sentence_embedding", "module_output_name": "sentence_embedding" }""")))!;
+        HeadArchitecture head = Head(
+            Bert,
+            Files(
+                "Transformer, 1_Pooling, 2_Normalize",
+                (
+                    "modules.json",
+                    ModulesOf(
+                        "base.modules.transformer.Transformer:, sentence_transformer.modules.pooling.Pooling:1_Pooling, base.modules.normalize.Normalize:2_Normalize"
+                    )
+                ),
+                ("1_Pooling/config.json", file),
+                ("2_Normalize/config.json", """{ "module_input_name": "sentence_embedding", "module_output_name": "sentence_embedding" }""")
+            )
+        )!;
         Assert.Equal((Enum.Parse<Architecture.Pooling>(pooling), true), (head.Pooling, head.Normalize));
     }
 
@@ -77,17 +88,26 @@ public sealed class SentenceFolderTests
     public void ProjectionsFollowThePoolingAndAreNormalisedAtTheEnd()
     {
         AdditionalText[] files = Files(
-            "Transformer, 1_Pooling, 2_Dense, 3_Dense, 4_Normalize", ("1_Pooling/config.json", Pooling), ("2_Dense/config.json", Dense), ("3_Dense/config.json", SecondDense));
+            "Transformer, 1_Pooling, 2_Dense, 3_Dense, 4_Normalize",
+            ("1_Pooling/config.json", Pooling),
+            ("2_Dense/config.json", Dense),
+            ("3_Dense/config.json", SecondDense)
+        );
         HeadArchitecture head = Head(Bert, files)!;
         Assert.Equal(
             [
                 new ProjectionArchitecture("2_Dense/linear", 40, ActivationFunction.Tanh, Bias: true) { Folder = "2_Dense" },
                 new ProjectionArchitecture("3_Dense/linear", 24, null, Bias: false) { Folder = "3_Dense" },
             ],
-            head.Projections);
+            head.Projections
+        );
         Assert.True(head.Normalize);
         var generated = GeneratorRun.Of(TestProject.Compile(Declaration), [.. files, File("config.json", Bert)]).Files;
-        Assert.Contains("global::Specializer.Checkpoint.Open(path, [\"2_Dense\", \"3_Dense\"]);", generated["Model.Model.g.cs"], StringComparison.Ordinal);
+        Assert.Contains(
+            "global::Specializer.Checkpoint.Open(path, [\"2_Dense\", \"3_Dense\"]);",
+            generated["Model.Model.g.cs"],
+            StringComparison.Ordinal
+        );
         Assert.Contains("new(\"3_Dense/linear.weight\", 0, [24, 40])", generated["Model.Weights.g.cs"], StringComparison.Ordinal);
         Assert.Contains("public const int OutputWidth = 24;", generated["Model.Model.g.cs"], StringComparison.Ordinal);
     }
@@ -96,11 +116,21 @@ public sealed class SentenceFolderTests
     [Fact]
     public void WithoutAPoolingEveryTokenIsProjected()
     {
-        HeadArchitecture head = Head(Bert, Files(
-            "",
-            ("modules.json", ModulesOf("models.Transformer:, +pylate.models.Dense.Dense:1_Dense")),
-            ("1_Dense/config.json", """{ "in_features": 96, "out_features": 40, "bias": false, "activation_function": "torch.nn.modules.linear.Identity", "use_residual": false }""")))!;
-        Assert.Equal((Architecture.Pooling.None, false, "1_Dense/linear"), (head.Pooling, head.Normalize, Assert.Single(head.Projections).Name));
+        HeadArchitecture head = Head(
+            Bert,
+            Files(
+                "",
+                ("modules.json", ModulesOf("models.Transformer:, +pylate.models.Dense.Dense:1_Dense")),
+                (
+                    "1_Dense/config.json",
+                    """{ "in_features": 96, "out_features": 40, "bias": false, "activation_function": "torch.nn.modules.linear.Identity", "use_residual": false }"""
+                )
+            )
+        )!;
+        Assert.Equal(
+            (Architecture.Pooling.None, false, "1_Dense/linear"),
+            (head.Pooling, head.Normalize, Assert.Single(head.Projections).Name)
+        );
     }
 
     [Fact]
@@ -111,12 +141,20 @@ public sealed class SentenceFolderTests
     {
         AdditionalText[] files =
         [
-            new InMemoryText("/project/models/mini/modules.json", ModulesOf("models.Transformer:0_Transformer, models.Pooling:1_Pooling, models.Dense:2_Dense")),
+            new InMemoryText(
+                "/project/models/mini/modules.json",
+                ModulesOf("models.Transformer:0_Transformer, models.Pooling:1_Pooling, models.Dense:2_Dense")
+            ),
             new InMemoryText("/project/models/mini/0_Transformer/config.json", Bert),
             new InMemoryText("/project/models/mini/1_Pooling/config.json", Pooling),
             new InMemoryText("/project/models/mini/2_Dense/config.json", Dense),
         ];
-        ProjectionArchitecture projection = Assert.Single(GeneratorRun.Of(TestProject.Compile(Declaration.Replace("mini/config", "0_Transformer/config")), files).Declared().Head!.Projections);
+        ProjectionArchitecture projection = Assert.Single(
+            GeneratorRun
+                .Of(TestProject.Compile(Declaration.Replace("mini/config", "0_Transformer/config")), files)
+                .Declared()
+                .Head!.Projections
+        );
         Assert.Equal(("2_Dense/linear", "../2_Dense"), (projection.Name, projection.Folder));
     }
 
@@ -126,10 +164,17 @@ public sealed class SentenceFolderTests
     [InlineData("nonsense")]
     public async Task APoolingOfTheClassStandsInThePlaceOfTheFolders(string pooling)
     {
-        AdditionalText[] files = [.. Files("Transformer, 1_Pooling, 2_Dense", ("1_Pooling/config.json", pooling), ("2_Dense/config.json", Dense)), File("config.json", Bert)];
+        AdditionalText[] files =
+        [
+            .. Files("Transformer, 1_Pooling, 2_Dense", ("1_Pooling/config.json", pooling), ("2_Dense/config.json", Dense)),
+            File("config.json", Bert),
+        ];
         CSharpCompilation project = TestProject.Compile(Declaration.Replace("partial class", "[Pooling(PoolingKind.Last)]\npartial class"));
         Assert.Empty(await Analysis.Of(project, files));
-        Assert.Equal(new HeadArchitecture(Architecture.Pooling.Last, null, Norm: false, Normalize: false, null), GeneratorRun.Of(project, files).Declared().Head);
+        Assert.Equal(
+            new HeadArchitecture(Architecture.Pooling.Last, null, Norm: false, Normalize: false, null),
+            GeneratorRun.Of(project, files).Declared().Head
+        );
     }
 
     [Fact]
@@ -140,35 +185,145 @@ public sealed class SentenceFolderTests
         CSharpCompilation project = TestProject.Compile(Declaration.Replace("mini/config.json", "config.json"));
         Assert.Empty(await Analysis.Of(project, files));
         Assert.True(GeneratorRun.Of(project, files).GeneratesAModel);
-        Diagnostic diagnostic = Assert.Single(await Analysis.Of(TestProject.Compile(Declaration.Replace("mini/config.json", "1_Pooling/config.json")), files));
+        Diagnostic diagnostic = Assert.Single(
+            await Analysis.Of(TestProject.Compile(Declaration.Replace("mini/config.json", "1_Pooling/config.json")), files)
+        );
         Assert.Contains("only 'mini/config.json' is there", diagnostic.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_mean_tokens\": true", "\"pooling_mode_mean_tokens\": false", "\"pooling_mode_mean_tokens\" is false, but must be true, since no other pooling is chosen", "false")]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_max_tokens\": false", "\"pooling_mode_max_tokens\": true", "\"pooling_mode_mean_tokens\" is true: several poolings side by side are not supported", "true")]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_mean_tokens\": true, \"pooling_mode_max_tokens\": false", "\"pooling_mode_max_tokens\": true", "\"pooling_mode_mean_tokens\" is not given, but must be true or false: versions", "{")]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_mean_sqrt_len_tokens\": false", "\"pooling_mode\": \"mean_sqrt_len_tokens\"", "\"pooling_mode\" is \"mean_sqrt_len_tokens\": a sum divided by the square root", "\"mean_sqrt_len_tokens\"")]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_mean_sqrt_len_tokens\": false", "\"pooling_mode\": [\"mean\", \"cls\"]", "\"pooling_mode\" is an array: several poolings", "[\"mean\", \"cls\"]")]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_mean_sqrt_len_tokens\": false", "\"pooling_mode\": \"men\"", "\"pooling_mode\" is \"men\", but must be one of cls, max, mean, weightedmean, lasttoken", "\"men\"")]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_mean_sqrt_len_tokens\": false", "\"include_prompt\": false", "\"include_prompt\" is false: pooling without the tokens of a prompt", "false")]
-    [InlineData("1_Pooling/config.json", "\"pooling_mode_mean_sqrt_len_tokens\": false", "\"attention_pooling\": true", "\"attention_pooling\" is true: its name says that it changes the computation", "true")]
-    [InlineData("1_Pooling/config.json", "96", "95", "\"word_embedding_dimension\" is 95, but must be 96, the width of what it is given", "95")]
+    [InlineData(
+        "1_Pooling/config.json",
+        "\"pooling_mode_mean_tokens\": true",
+        "\"pooling_mode_mean_tokens\": false",
+        "\"pooling_mode_mean_tokens\" is false, but must be true, since no other pooling is chosen",
+        "false"
+    )]
+    [InlineData(
+        "1_Pooling/config.json",
+        "\"pooling_mode_max_tokens\": false",
+        "\"pooling_mode_max_tokens\": true",
+        "\"pooling_mode_mean_tokens\" is true: several poolings side by side are not supported",
+        "true"
+    )]
+    [InlineData(
+        "1_Pooling/config.json",
+        "\"pooling_mode_mean_tokens\": true, \"pooling_mode_max_tokens\": false",
+        "\"pooling_mode_max_tokens\": true",
+        "\"pooling_mode_mean_tokens\" is not given, but must be true or false: versions",
+        "{"
+    )]
+    [InlineData(
+        "1_Pooling/config.json",
+        "\"pooling_mode_mean_sqrt_len_tokens\": false",
+        "\"pooling_mode\": \"mean_sqrt_len_tokens\"",
+        "\"pooling_mode\" is \"mean_sqrt_len_tokens\": a sum divided by the square root",
+        "\"mean_sqrt_len_tokens\""
+    )]
+    [InlineData(
+        "1_Pooling/config.json",
+        "\"pooling_mode_mean_sqrt_len_tokens\": false",
+        "\"pooling_mode\": [\"mean\", \"cls\"]",
+        "\"pooling_mode\" is an array: several poolings",
+        "[\"mean\", \"cls\"]"
+    )]
+    [InlineData(
+        "1_Pooling/config.json",
+        "\"pooling_mode_mean_sqrt_len_tokens\": false",
+        "\"pooling_mode\": \"men\"",
+        "\"pooling_mode\" is \"men\", but must be one of cls, max, mean, weightedmean, lasttoken",
+        "\"men\""
+    )]
+    [InlineData(
+        "1_Pooling/config.json",
+        "\"pooling_mode_mean_sqrt_len_tokens\": false",
+        "\"include_prompt\": false",
+        "\"include_prompt\" is false: pooling without the tokens of a prompt",
+        "false"
+    )]
+    [InlineData(
+        "1_Pooling/config.json",
+        "\"pooling_mode_mean_sqrt_len_tokens\": false",
+        "\"attention_pooling\": true",
+        "\"attention_pooling\" is true: its name says that it changes the computation",
+        "true"
+    )]
+    [InlineData(
+        "1_Pooling/config.json",
+        "96",
+        "95",
+        "\"word_embedding_dimension\" is 95, but must be 96, the width of what it is given",
+        "95"
+    )]
     [InlineData("1_Pooling/config.json", "{", "", "the file is not JSON", ":")]
     [InlineData("2_Dense/config.json", "96", "40", "\"in_features\" is 40, but must be 96", "40")]
     [InlineData("2_Dense/config.json", "40", "0", "\"out_features\" is 0, but must be a whole number", "0")]
-    [InlineData("2_Dense/config.json", "torch.nn.modules.activation.Tanh", "torch.nn.modules.activation.Softsign", "\"activation_function\" is \"torch.nn.modules.activation.Softsign\", but must be one of Identity, Tanh", "\"torch.nn.modules.activation.Softsign\"")]
+    [InlineData(
+        "2_Dense/config.json",
+        "torch.nn.modules.activation.Tanh",
+        "torch.nn.modules.activation.Softsign",
+        "\"activation_function\" is \"torch.nn.modules.activation.Softsign\", but must be one of Identity, Tanh",
+        "\"torch.nn.modules.activation.Softsign\""
+    )]
     [InlineData("2_Dense/config.json", "\"bias\": true", "\"use_residual\": true", "\"use_residual\" is true: a residual sum", "true")]
-    [InlineData("2_Dense/config.json", "\"bias\": true", "\"module_input_name\": \"token_embeddings\"", "\"module_input_name\" is \"token_embeddings\": only \"sentence_embedding\"", "\"token_embeddings\"")]
-    [InlineData("modules.json", "sentence_transformers.models.Dense", "sentence_transformers.models.CNN", "\"[2].type\" is \"sentence_transformers.models.CNN\", but must be one of Transformer, Pooling, Dense", "\"sentence_transformers.models.CNN\"")]
-    [InlineData("modules.json", "sentence_transformers.models.Dense", "own_code.Dense", "\"[2].type\" is \"own_code.Dense\", but must be a module of sentence-transformers", "\"own_code.Dense\"")]
-    [InlineData("modules.json", "sentence_transformers.models.Transformer", "sentence_transformers.models.Pooling", "\"[0].type\" is \"sentence_transformers.models.Pooling\", but must be Transformer", "\"sentence_transformers.models.Pooling\"")]
-    [InlineData("modules.json", "sentence_transformers.models.Dense", "sentence_transformers.models.Pooling", "\"[2].type\" is \"sentence_transformers.models.Pooling\": a pooling must follow the transformer, once", "\"sentence_transformers.models.Pooling\"")]
+    [InlineData(
+        "2_Dense/config.json",
+        "\"bias\": true",
+        "\"module_input_name\": \"token_embeddings\"",
+        "\"module_input_name\" is \"token_embeddings\": only \"sentence_embedding\"",
+        "\"token_embeddings\""
+    )]
+    [InlineData(
+        "modules.json",
+        "sentence_transformers.models.Dense",
+        "sentence_transformers.models.CNN",
+        "\"[2].type\" is \"sentence_transformers.models.CNN\", but must be one of Transformer, Pooling, Dense",
+        "\"sentence_transformers.models.CNN\""
+    )]
+    [InlineData(
+        "modules.json",
+        "sentence_transformers.models.Dense",
+        "own_code.Dense",
+        "\"[2].type\" is \"own_code.Dense\", but must be a module of sentence-transformers",
+        "\"own_code.Dense\""
+    )]
+    [InlineData(
+        "modules.json",
+        "sentence_transformers.models.Transformer",
+        "sentence_transformers.models.Pooling",
+        "\"[0].type\" is \"sentence_transformers.models.Pooling\", but must be Transformer",
+        "\"sentence_transformers.models.Pooling\""
+    )]
+    [InlineData(
+        "modules.json",
+        "sentence_transformers.models.Dense",
+        "sentence_transformers.models.Pooling",
+        "\"[2].type\" is \"sentence_transformers.models.Pooling\": a pooling must follow the transformer, once",
+        "\"sentence_transformers.models.Pooling\""
+    )]
     [InlineData("modules.json", "2_Dense", "../x", "\"[2].path\" is \"../x\", but must be the name of a folder", "\"../x\"")]
-    [InlineData("modules.json", "2_Dense", "4_Dense", "\"[2].path\" is \"4_Dense\", but must be a folder whose config.json is passed to the generator", "\"4_Dense\"")]
+    [InlineData(
+        "modules.json",
+        "2_Dense",
+        "4_Dense",
+        "\"[2].path\" is \"4_Dense\", but must be a folder whose config.json is passed to the generator",
+        "\"4_Dense\""
+    )]
     [InlineData("modules.json", "[", "{", "the file is not JSON", "{")]
-    [InlineData("sentence_bert_config.json", "feature-extraction", "fill-mask", "\"transformer_task\" is \"fill-mask\": only the states of tokens", "\"fill-mask\"")]
-    [InlineData("config_sentence_transformers.json", "SentenceTransformer", "SparseEncoder", "\"model_type\" is \"SparseEncoder\": only SentenceTransformer models", "\"SparseEncoder\"")]
+    [InlineData(
+        "sentence_bert_config.json",
+        "feature-extraction",
+        "fill-mask",
+        "\"transformer_task\" is \"fill-mask\": only the states of tokens",
+        "\"fill-mask\""
+    )]
+    [InlineData(
+        "config_sentence_transformers.json",
+        "SentenceTransformer",
+        "SparseEncoder",
+        "\"model_type\" is \"SparseEncoder\": only SentenceTransformer models",
+        "\"SparseEncoder\""
+    )]
     public async Task WhatIsWrongIsReportedInItsFile(string name, string right, string wrong, string message, string pointedAt)
     {
         Dictionary<string, string> texts = new()
@@ -176,8 +331,10 @@ public sealed class SentenceFolderTests
             ["modules.json"] = Modules("Transformer, 1_Pooling, 2_Dense, 3_Normalize"),
             ["1_Pooling/config.json"] = Pooling,
             ["2_Dense/config.json"] = Dense,
-            ["sentence_bert_config.json"] = """{ "max_seq_length": 128, "do_lower_case": false, "transformer_task": "feature-extraction" }""",
-            ["config_sentence_transformers.json"] = """{ "model_type": "SentenceTransformer", "prompts": { "query": "" }, "similarity_fn_name": "cosine" }""",
+            ["sentence_bert_config.json"] =
+                """{ "max_seq_length": 128, "do_lower_case": false, "transformer_task": "feature-extraction" }""",
+            ["config_sentence_transformers.json"] =
+                """{ "model_type": "SentenceTransformer", "prompts": { "query": "" }, "similarity_fn_name": "cosine" }""",
         };
         Assert.Empty(await Problems(texts));
         Assert.Contains(right, texts[name], StringComparison.Ordinal);
@@ -186,7 +343,11 @@ public sealed class SentenceFolderTests
 
         // At the attribute, and in the file's own line.
         Diagnostic[] found = await Problems(texts);
-        Assert.All(found, diagnostic => Assert.StartsWith($"mini/{name}: {message}", diagnostic.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        Assert.All(
+            found,
+            diagnostic =>
+                Assert.StartsWith($"mini/{name}: {message}", diagnostic.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        );
         Assert.Equal(found[0].Id, found[1].Id);
         Diagnostic inFile = Assert.Single(found, static diagnostic => !diagnostic.Location.IsInSource);
         Assert.EndsWith("/mini/" + name, inFile.Location.GetLineSpan().Path, StringComparison.Ordinal);
@@ -197,43 +358,85 @@ public sealed class SentenceFolderTests
     [Fact]
     public void APublishedFolder()
     {
-        HeadArchitecture head = Head(Bert, Files(
-            "Transformer, 1_Pooling, 2_Normalize",
-            ("1_Pooling/config.json", Pooling.TrimEnd().TrimEnd('}') + ", \"pooling_mode_weightedmean_tokens\": false, \"pooling_mode_lasttoken\": false, \"include_prompt\": true }"),
-            ("sentence_bert_config.json", """{ "max_seq_length": 256, "do_lower_case": false }"""),
-            ("config_sentence_transformers.json", """
-                {
-                  "__version__": { "sentence_transformers": "5.0.0", "transformers": "4.54.0", "pytorch": "2.7.1" }, "model_type": "SentenceTransformer",
-                  "prompts": { "query": "", "document": "" }, "default_prompt_name": null, "similarity_fn_name": "cosine"
-                }
-                """)))!;
+        HeadArchitecture head = Head(
+            Bert,
+            Files(
+                "Transformer, 1_Pooling, 2_Normalize",
+                (
+                    "1_Pooling/config.json",
+                    Pooling.TrimEnd().TrimEnd('}')
+                        + ", \"pooling_mode_weightedmean_tokens\": false, \"pooling_mode_lasttoken\": false, \"include_prompt\": true }"
+                ),
+                ("sentence_bert_config.json", """{ "max_seq_length": 256, "do_lower_case": false }"""),
+                (
+                    "config_sentence_transformers.json",
+                    """
+                    {
+                      "__version__": { "sentence_transformers": "5.0.0", "transformers": "4.54.0", "pytorch": "2.7.1" }, "model_type": "SentenceTransformer",
+                      "prompts": { "query": "", "document": "" }, "default_prompt_name": null, "similarity_fn_name": "cosine"
+                    }
+                    """
+                )
+            )
+        )!;
         Assert.Equal(new HeadArchitecture(Architecture.Pooling.Mean, null, Norm: false, Normalize: true, null), head);
     }
 
     private static async Task<Diagnostic[]> Problems(Dictionary<string, string> texts) =>
-        [.. await Analysis.Of(TestProject.Compile(Declaration), [.. texts.Select(static text => File(text.Key, text.Value)), File("config.json", Bert)])];
+        [
+            .. await Analysis.Of(
+                TestProject.Compile(Declaration),
+                [.. texts.Select(static text => File(text.Key, text.Value)), File("config.json", Bert)]
+            ),
+        ];
 
     private static HeadArchitecture? Head(string configuration, AdditionalText[] files)
     {
-        TransformerArchitecture architecture = GeneratorRun.Of(TestProject.Compile(Declaration), [.. files, File("config.json", configuration)]).Declared();
+        TransformerArchitecture architecture = GeneratorRun
+            .Of(TestProject.Compile(Declaration), [.. files, File("config.json", configuration)])
+            .Declared();
         Assert.Equal(Architecture.Stack.Encoder, architecture.Stack);
         return architecture.Head;
     }
 
     private static AdditionalText[] Files(string modules, params (string Name, string Text)[] others) =>
-        [.. others.Any(static other => other.Name == "modules.json") ? [] : new[] { File("modules.json", Modules(modules)) }, .. others.Select(static other => File(other.Name, other.Text))];
+        [
+            .. others.Any(static other => other.Name == "modules.json") ? [] : new[] { File("modules.json", Modules(modules)) },
+            .. others.Select(static other => File(other.Name, other.Text)),
+        ];
 
     /// <summary>A modules.json as version 5 writes it, of "Transformer, 1_Pooling, 2_Dense".</summary>
     private static string Modules(string modules) =>
-        ModulesOf(string.Join(", ", modules.Split(", ").Select(static module => module.Contains('_') ? $"models.{module[(module.IndexOf('_') + 1)..]}:{module}" : $"models.{module}:")));
+        ModulesOf(
+            string.Join(
+                ", ",
+                modules
+                    .Split(", ")
+                    .Select(static module =>
+                        module.Contains('_') ? $"models.{module[(module.IndexOf('_') + 1)..]}:{module}" : $"models.{module}:"
+                    )
+            )
+        );
 
     /// <summary>One of "type:path, type:path"; a type is inside sentence_transformers unless it begins with a plus.</summary>
-    private static string ModulesOf(string modules) => "[\n" + string.Join(",\n", modules.Split(", ").Select(static (module, at) =>
-    {
-        string[] parts = module.Split(':');
-        string type = parts[0].StartsWith('+') ? parts[0][1..] : "sentence_transformers." + parts[0];
-        return FormattableString.Invariant($"  {{ \"idx\": {at}, \"name\": \"{at}\", \"path\": \"{parts[1]}\", \"type\": \"{type}\" }}");
-    })) + "\n]";
+    private static string ModulesOf(string modules) =>
+        "[\n"
+        + string.Join(
+            ",\n",
+            modules
+                .Split(", ")
+                .Select(
+                    static (module, at) =>
+                    {
+                        string[] parts = module.Split(':');
+                        string type = parts[0].StartsWith('+') ? parts[0][1..] : "sentence_transformers." + parts[0];
+                        return FormattableString.Invariant(
+                            $"  {{ \"idx\": {at}, \"name\": \"{at}\", \"path\": \"{parts[1]}\", \"type\": \"{type}\" }}"
+                        );
+                    }
+                )
+        )
+        + "\n]";
 
     private static InMemoryText File(string name, string text) => new("/project/models/mini/" + name, text);
 }

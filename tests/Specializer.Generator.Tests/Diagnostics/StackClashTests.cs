@@ -32,11 +32,19 @@ public sealed class StackClashTests
     [InlineData("[RotaryPositions]", "[SlidingWindow(4, SourceWindow = 2)]", "Stack.Encoder and SourceWindow exclude each other")]
     [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "GlobalTokens and a model without [SlidingWindow] exclude each other")]
     [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.ParallelOneNorm", "")]
-    [InlineData(", Mask = AttentionMask.Full", "", "Stack.Encoder and AttentionMask.Causal exclude each other: an encoder does not leave it to a default")]
+    [InlineData(
+        ", Mask = AttentionMask.Full",
+        "",
+        "Stack.Encoder and AttentionMask.Causal exclude each other: an encoder does not leave it to a default"
+    )]
     [InlineData("ContextLength = 48", "ContextLength = 48, Arrangement = LayerArrangement.PostNorm", "")]
     [InlineData("ContextLength = 48", "ContextLength = 48, TokenTypes = 2", "")]
     [InlineData("ContextLength = 48", "ContextLength = 48, SourceLength = 2", "Stack.Encoder and SourceLength exclude each other")]
-    [InlineData("HeadDim = 20", "HeadDim = 20, Form = AttentionForm.Linear", "AttentionForm.Linear and [RotaryPositions] exclude each other")]
+    [InlineData(
+        "HeadDim = 20",
+        "HeadDim = 20, Form = AttentionForm.Linear",
+        "AttentionForm.Linear and [RotaryPositions] exclude each other"
+    )]
     [InlineData("[RotaryPositions]", "[SlidingWindow(5)]", "The window is 5, but must be even in an encoder")]
     public Task OfAnEncoder(string good, string bad, string message) => Expect(Declarations.Encoder.Replace(good, bad), message);
 
@@ -49,7 +57,11 @@ public sealed class StackClashTests
     [InlineData("PoolingKind.Mean", "PoolingKind.WeightedMean, Normalize = true", "")]
     [InlineData("ContextLength = 48", "ContextLength = 48, TiedEmbeddings = true", "Stack.Encoder and TiedEmbeddings exclude each other")]
     [InlineData("HeadDim = 20", "HeadDim = 20, GlobalTokens = true", "AttentionMask.Causal and GlobalTokens exclude each other")]
-    [InlineData("HeadDim = 20, Mask = AttentionMask.Causal, QueryKeyValueBias = true)]\n[RotaryPositions]", "HeadDim = 20, Mask = AttentionMask.Causal, Form = AttentionForm.Linear)]", "Stack.Encoder with AttentionMask.Causal and AttentionForm.Linear exclude each other")]
+    [InlineData(
+        "HeadDim = 20, Mask = AttentionMask.Causal, QueryKeyValueBias = true)]\n[RotaryPositions]",
+        "HeadDim = 20, Mask = AttentionMask.Causal, Form = AttentionForm.Linear)]",
+        "Stack.Encoder with AttentionMask.Causal and AttentionForm.Linear exclude each other"
+    )]
     public Task OfADecodersBody(string good, string bad, string message)
     {
         string body = Declarations.Encoder.Replace("AttentionMask.Full", "AttentionMask.Causal", System.StringComparison.Ordinal);
@@ -62,24 +74,56 @@ public sealed class StackClashTests
     [InlineData("TiedEmbeddings = true", "TokenTypes = 2", "Stack.Decoder and TokenTypes exclude each other")]
     [InlineData("TiedEmbeddings = true", "EncoderLayers = 2", "Stack.Decoder and EncoderLayers exclude each other")]
     [InlineData("[RotaryPositions(Base = 10_000)]", "[AlibiPositions]", "")]
-    [InlineData("Mask = AttentionMask.Causal)]", "Mask = AttentionMask.Prefix)] [SlidingWindow(8)]", "AttentionMask.Prefix and [SlidingWindow] exclude each other")]
-    [InlineData("Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]", "Mask = AttentionMask.Prefix)] [AlibiPositions]", "AttentionMask.Prefix and [AlibiPositions] exclude each other")]
+    [InlineData(
+        "Mask = AttentionMask.Causal)]",
+        "Mask = AttentionMask.Prefix)] [SlidingWindow(8)]",
+        "AttentionMask.Prefix and [SlidingWindow] exclude each other"
+    )]
+    [InlineData(
+        "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
+        "Mask = AttentionMask.Prefix)] [AlibiPositions]",
+        "AttentionMask.Prefix and [AlibiPositions] exclude each other"
+    )]
     [InlineData("Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]", "Form = AttentionForm.Linear)]", "")]
-    [InlineData("Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]", "Form = AttentionForm.Linear, SoftCap = 2)]", "AttentionForm.Linear and SoftCap exclude each other")]
-    [InlineData("Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]", "Form = AttentionForm.Linear, Scale = 2)]", "AttentionForm.Linear and Scale exclude each other")]
-    [InlineData("Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]", "Form = AttentionForm.Linear, Mask = AttentionMask.Prefix)]", "AttentionForm.Linear and AttentionMask.Prefix exclude each other")]
-    [InlineData("Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]", "Form = AttentionForm.Linear)] [SlidingWindow(4)]", "AttentionForm.Linear and [SlidingWindow] exclude each other")]
+    [InlineData(
+        "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
+        "Form = AttentionForm.Linear, SoftCap = 2)]",
+        "AttentionForm.Linear and SoftCap exclude each other"
+    )]
+    [InlineData(
+        "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
+        "Form = AttentionForm.Linear, Scale = 2)]",
+        "AttentionForm.Linear and Scale exclude each other"
+    )]
+    [InlineData(
+        "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
+        "Form = AttentionForm.Linear, Mask = AttentionMask.Prefix)]",
+        "AttentionForm.Linear and AttentionMask.Prefix exclude each other"
+    )]
+    [InlineData(
+        "Mask = AttentionMask.Causal)]\n[RotaryPositions(Base = 10_000)]",
+        "Form = AttentionForm.Linear)] [SlidingWindow(4)]",
+        "AttentionForm.Linear and [SlidingWindow] exclude each other"
+    )]
     public Task OfADecoder(string good, string bad, string message) => Expect(Declarations.Pronunciation.Replace(good, bad), message);
 
     [Theory]
     [InlineData("", "", "")]
     [InlineData("QueryKeyValueBias = true", "Mask = AttentionMask.Full", "Stack.EncoderDecoder and AttentionMask.Full exclude each other")]
     [InlineData("QueryKeyValueBias = true", "Form = AttentionForm.Linear", "")]
-    [InlineData("QueryKeyValueBias = true)]", "Form = AttentionForm.Linear)] [SlidingWindow(4)]", "AttentionForm.Linear and [SlidingWindow] exclude each other")]
+    [InlineData(
+        "QueryKeyValueBias = true)]",
+        "Form = AttentionForm.Linear)] [SlidingWindow(4)]",
+        "AttentionForm.Linear and [SlidingWindow] exclude each other"
+    )]
     [InlineData("QueryKeyValueBias = true", "GlobalTokens = true", "Stack.EncoderDecoder and GlobalTokens exclude each other")]
     [InlineData("SourceLength = 24", "TokenTypes = 2", "Stack.EncoderDecoder and TokenTypes exclude each other")]
     [InlineData("SourceLength = 24", "Arrangement = LayerArrangement.Sandwich", "")]
-    [InlineData("SourceLength = 24", "Arrangement = LayerArrangement.ParallelTwoNorms", "Stack.EncoderDecoder and blocks in parallel exclude each other")]
+    [InlineData(
+        "SourceLength = 24",
+        "Arrangement = LayerArrangement.ParallelTwoNorms",
+        "Stack.EncoderDecoder and blocks in parallel exclude each other"
+    )]
     [InlineData("SourceLength = 24", "Arrangement = LayerArrangement.PostNorm", "")]
     [InlineData("[SinusoidalPositions]", "[SlidingWindow(4)]", "")]
     [InlineData("[SinusoidalPositions]", "[SlidingWindow(4, SourceWindow = 6, Pattern = \"SF\")]", "")]
@@ -87,22 +131,41 @@ public sealed class StackClashTests
     [InlineData("[SinusoidalPositions]", "[SlidingWindow(0)]", "The window is 0, but must be 1 to")]
     [InlineData("[SinusoidalPositions]", "[SlidingWindow(4, SourceWindow = 5)]", "SourceWindow is 5, but must be even in an encoder")]
     [InlineData("[SinusoidalPositions]", "[SlidingWindow(4, SourceWindow = 26)]", "26")]
-    [InlineData("[SinusoidalPositions]", "[TensorNames(CrossAttentionOutputNorm = \"{layer}.norm\")]", "CrossAttentionOutputNorm and an arrangement without norms before and behind the blocks exclude each other")]
+    [InlineData(
+        "[SinusoidalPositions]",
+        "[TensorNames(CrossAttentionOutputNorm = \"{layer}.norm\")]",
+        "CrossAttentionOutputNorm and an arrangement without norms before and behind the blocks exclude each other"
+    )]
     [InlineData("[SinusoidalPositions]", "[Pooling(PoolingKind.Mean)]", "Stack.EncoderDecoder and [Pooling] exclude each other")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(Query = \"{stack}.{layer}.q\", TokenEmbedding = \"{stack}.embed\")]", "")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(Query = \"{layer}.q\")]", "must hold \"{stack}\"")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(TokenEmbedding = \"embed\")]", "must hold \"{stack}\"")]
     [InlineData("[SinusoidalPositions]", "[TensorNames(CrossQuery = \"{stack}.{layer}.q\")]", "must not hold \"{stack}\"")]
-    [InlineData("[SinusoidalPositions]", "[TensorNames(CrossQuery = \"{layer}.q\", CrossKeyValue = \"{layer}.kv\", CrossKey = \"{layer}.k\")]", "CrossKey and CrossKeyValue exclude each other")]
+    [InlineData(
+        "[SinusoidalPositions]",
+        "[TensorNames(CrossQuery = \"{layer}.q\", CrossKeyValue = \"{layer}.kv\", CrossKey = \"{layer}.k\")]",
+        "CrossKey and CrossKeyValue exclude each other"
+    )]
     [InlineData("[Norm(NormKind.Layer)]", "[Norm(NormKind.Layer, NoFinalNorm = true)]", "")]
-    public Task OfAnEncoderDecoder(string good, string bad, string message) => Expect(good.Length == 0 ? EncoderDecoder : EncoderDecoder.Replace(good, bad), message);
+    public Task OfAnEncoderDecoder(string good, string bad, string message) =>
+        Expect(good.Length == 0 ? EncoderDecoder : EncoderDecoder.Replace(good, bad), message);
 
     [Fact]
     public void AnEncoderDecoderIsTwoStacksOfOneShapeWithNamesOfTheirOwn()
     {
         TransformerArchitecture decoder = Architecture(EncoderDecoder);
         TransformerArchitecture encoder = decoder.Encoder!;
-        Assert.Equal((2, 3, 16, 24, 50, 60), (decoder.Layers, encoder.Layers, decoder.ContextLength, encoder.ContextLength, decoder.Embeddings.VocabularySize, encoder.Embeddings.VocabularySize));
+        Assert.Equal(
+            (2, 3, 16, 24, 50, 60),
+            (
+                decoder.Layers,
+                encoder.Layers,
+                decoder.ContextLength,
+                encoder.ContextLength,
+                decoder.Embeddings.VocabularySize,
+                encoder.Embeddings.VocabularySize
+            )
+        );
         Assert.Equal("model.decoder.layers.{layer}.self_attn.q_proj", decoder.Checkpoint.Names.Query);
         Assert.Equal("model.encoder.layers.{layer}.self_attn.q_proj", encoder.Checkpoint.Names.Query);
         Assert.Equal("model.encoder.embed_tokens", encoder.Checkpoint.Names.TokenEmbedding);
@@ -113,19 +176,35 @@ public sealed class StackClashTests
     [Fact]
     public void TheStacksOfAnEncoderDecoderHaveWindowsOfTheirOwn()
     {
-        TransformerArchitecture decoder = Architecture(EncoderDecoder.Replace("[SinusoidalPositions]", "[RotaryPositions] [SlidingWindow(4, SourceWindow = 6, Pattern = \"SF\", RotaryBase = 100)]", System.StringComparison.Ordinal));
-        Assert.Equal([("Sliding", 4, 0, AttentionMask.Causal), ("Full", 0, 0, AttentionMask.Causal)], decoder.LayerKinds.Select(static kind => (kind.Name, kind.Window, kind.Band, kind.Mask)));
-        Assert.Equal([("Sliding", 0, 3, AttentionMask.Full), ("Full", 0, 0, AttentionMask.Full)], decoder.Encoder!.LayerKinds.Select(static kind => (kind.Name, kind.Window, kind.Band, kind.Mask)));
+        TransformerArchitecture decoder = Architecture(
+            EncoderDecoder.Replace(
+                "[SinusoidalPositions]",
+                "[RotaryPositions] [SlidingWindow(4, SourceWindow = 6, Pattern = \"SF\", RotaryBase = 100)]",
+                System.StringComparison.Ordinal
+            )
+        );
+        Assert.Equal(
+            [("Sliding", 4, 0, AttentionMask.Causal), ("Full", 0, 0, AttentionMask.Causal)],
+            decoder.LayerKinds.Select(static kind => (kind.Name, kind.Window, kind.Band, kind.Mask))
+        );
+        Assert.Equal(
+            [("Sliding", 0, 3, AttentionMask.Full), ("Full", 0, 0, AttentionMask.Full)],
+            decoder.Encoder!.LayerKinds.Select(static kind => (kind.Name, kind.Window, kind.Band, kind.Mask))
+        );
         Assert.Equal([100d, 10_000], decoder.Encoder.LayerKinds.Select(static kind => ((RotaryPositions)kind.Positions).Base));
 
-        decoder = Architecture(EncoderDecoder.Replace("[SinusoidalPositions]", "[SlidingWindow(0, SourceWindow = 6)]", System.StringComparison.Ordinal));
+        decoder = Architecture(
+            EncoderDecoder.Replace("[SinusoidalPositions]", "[SlidingWindow(0, SourceWindow = 6)]", System.StringComparison.Ordinal)
+        );
         Assert.Equal((0, 3), (decoder.LayerKinds.Single().Window, decoder.Encoder!.LayerKinds.Single().Band));
     }
 
     [Fact]
     public void AnEncoderDecoderOfLinearAttentionAttendsToItsSourceBySoftmax()
     {
-        TransformerArchitecture decoder = Architecture(EncoderDecoder.Replace("QueryKeyValueBias = true", "Form = AttentionForm.Linear", System.StringComparison.Ordinal));
+        TransformerArchitecture decoder = Architecture(
+            EncoderDecoder.Replace("QueryKeyValueBias = true", "Form = AttentionForm.Linear", System.StringComparison.Ordinal)
+        );
         Assert.Equal((true, 1f, true), (decoder.Attention.Linear, decoder.Attention.Scale, decoder.Encoder!.Attention.Linear));
         Assert.Equal((false, (float)(1 / System.Math.Sqrt(8))), (decoder.CrossAttention!.Linear, decoder.CrossAttention.Scale));
     }
@@ -135,7 +214,10 @@ public sealed class StackClashTests
 
     private static async Task Expect(string declaration, string message)
     {
-        string[] found = [.. (await Analysis.Of(declaration)).Select(static diagnostic => diagnostic.GetMessage(CultureInfo.InvariantCulture))];
+        string[] found =
+        [
+            .. (await Analysis.Of(declaration)).Select(static diagnostic => diagnostic.GetMessage(CultureInfo.InvariantCulture)),
+        ];
         if (message.Length == 0)
         {
             Assert.Empty(found);

@@ -28,9 +28,12 @@ public sealed class TensorNameOverridesTests
     [Fact]
     public async Task ANameTakesThePlaceOfTheFamilys()
     {
-        string declaration = Declaration("[TensorNames(Query = \"model.layers.{layer}.attn.q\", Logits = \"output\", NormWeightSuffix = \".scale\", Ignored = new[] { \"adapter.*\", \"model.layers.{layer}.cache\" })]");
+        string declaration = Declaration(
+            "[TensorNames(Query = \"model.layers.{layer}.attn.q\", Logits = \"output\", NormWeightSuffix = \".scale\", Ignored = new[] { \"adapter.*\", \"model.layers.{layer}.cache\" })]"
+        );
         Assert.Empty(await Analysis.Of(TestProject.Compile(declaration), File(Llama)));
-        CheckpointLayout plain = Architecture(Declaration(""), Llama).Checkpoint, given = Architecture(declaration, Llama).Checkpoint;
+        CheckpointLayout plain = Architecture(Declaration(""), Llama).Checkpoint,
+            given = Architecture(declaration, Llama).Checkpoint;
         Assert.Equal(
             plain with
             {
@@ -38,22 +41,40 @@ public sealed class TensorNameOverridesTests
                 Suffixes = plain.Suffixes with { NormWeight = ".scale" },
                 Ignored = new(plain.Ignored.Concat(["adapter.*", "model.layers.{layer}.cache"])),
             },
-            given);
+            given
+        );
     }
 
     [Fact]
     public void ProjectionsInOneTensor()
     {
-        CheckpointLayout given = Architecture(Declaration("[TensorNames(QueryKeyValue = \"h.{layer}.qkv\", QueryKeyValueStorage = QueryKeyValueStorage.Concatenated, InputsFirst = true)]"), Llama).Checkpoint;
-        Assert.Equal(("h.{layer}.qkv", QueryKeyValueLayout.Concatenated, true), (given.Names.QueryKeyValue, given.QueryKeyValue, given.InputsFirst));
+        CheckpointLayout given = Architecture(
+            Declaration(
+                "[TensorNames(QueryKeyValue = \"h.{layer}.qkv\", QueryKeyValueStorage = QueryKeyValueStorage.Concatenated, InputsFirst = true)]"
+            ),
+            Llama
+        ).Checkpoint;
+        Assert.Equal(
+            ("h.{layer}.qkv", QueryKeyValueLayout.Concatenated, true),
+            (given.Names.QueryKeyValue, given.QueryKeyValue, given.InputsFirst)
+        );
     }
 
     [Fact]
     public void BothStacksOfAnEncoderDecoderAreNamed()
     {
-        TransformerArchitecture given = Architecture(Declaration("[TensorNames(Query = \"{stack}.{layer}.q\", CrossQuery = \"cross.{layer}.q\", TokenEmbedding = \"words\")]"), Bart);
-        Assert.Equal(("decoder.{layer}.q", "cross.{layer}.q", "words"), (given.Checkpoint.Names.Query, given.Checkpoint.Names.CrossQuery, given.Checkpoint.Names.TokenEmbedding));
-        Assert.Equal(("encoder.{layer}.q", "words"), (given.Encoder!.Checkpoint.Names.Query, given.Encoder.Checkpoint.Names.TokenEmbedding));
+        TransformerArchitecture given = Architecture(
+            Declaration("[TensorNames(Query = \"{stack}.{layer}.q\", CrossQuery = \"cross.{layer}.q\", TokenEmbedding = \"words\")]"),
+            Bart
+        );
+        Assert.Equal(
+            ("decoder.{layer}.q", "cross.{layer}.q", "words"),
+            (given.Checkpoint.Names.Query, given.Checkpoint.Names.CrossQuery, given.Checkpoint.Names.TokenEmbedding)
+        );
+        Assert.Equal(
+            ("encoder.{layer}.q", "words"),
+            (given.Encoder!.Checkpoint.Names.Query, given.Encoder.Checkpoint.Names.TokenEmbedding)
+        );
     }
 
     [Theory]
@@ -78,41 +99,68 @@ public sealed class TensorNameOverridesTests
 
     [Theory]
     [InlineData("QueryNorm = \"{layer}.q\"", "[TensorNames] names QueryNorm, which the model has not: remove it")]
-    [InlineData("Query = \"{stack}.{layer}.q\"", "[TensorNames] gives Query a name with \"{stack}\", but only one stack has such a tensor: remove it")]
+    [InlineData(
+        "Query = \"{stack}.{layer}.q\"",
+        "[TensorNames] gives Query a name with \"{stack}\", but only one stack has such a tensor: remove it"
+    )]
     [InlineData("Query = \"model.layers.{layer}.self_attn.k_proj\"", "[TensorNames] gives Query the name of Key: every tensor has its own")]
     public Task WhatTheFilesModelHasNot(string arguments, string message) => Refused(Llama, arguments, message);
 
     [Theory]
-    [InlineData("Query = \"{layer}.q\"", "[TensorNames] gives Query a name without \"{stack}\", but each stack has its own: write it where \"encoder\" or \"decoder\" stands")]
-    [InlineData("CrossQuery = \"{stack}.{layer}.q\"", "[TensorNames] gives CrossQuery a name with \"{stack}\", but only one stack has such a tensor: remove it")]
-    [InlineData("QueryKeyValueStorage = QueryKeyValueStorage.Concatenated", "[TensorNames] says that one tensor holds queries, keys and values: name it with QueryKeyValue")]
+    [InlineData(
+        "Query = \"{layer}.q\"",
+        "[TensorNames] gives Query a name without \"{stack}\", but each stack has its own: write it where \"encoder\" or \"decoder\" stands"
+    )]
+    [InlineData(
+        "CrossQuery = \"{stack}.{layer}.q\"",
+        "[TensorNames] gives CrossQuery a name with \"{stack}\", but only one stack has such a tensor: remove it"
+    )]
+    [InlineData(
+        "QueryKeyValueStorage = QueryKeyValueStorage.Concatenated",
+        "[TensorNames] says that one tensor holds queries, keys and values: name it with QueryKeyValue"
+    )]
     public Task WhatTwoStacksHave(string arguments, string message) => Refused(Bart, arguments, message);
 
     [Fact]
     public void TensorsAreLeftOutOfAModelOfAttributesToo() =>
-        Assert.Contains("adapter.*", GeneratorRun.Of(TestProject.Compile(Attributes("[TensorNames(Ignored = new[] { \"adapter.*\" })]"))).Declared().Checkpoint.Ignored);
+        Assert.Contains(
+            "adapter.*",
+            GeneratorRun
+                .Of(TestProject.Compile(Attributes("[TensorNames(Ignored = new[] { \"adapter.*\" })]")))
+                .Declared()
+                .Checkpoint.Ignored
+        );
 
     private static async Task Refused(string configuration, string arguments, string message)
     {
-        Diagnostic[] diagnostics = [.. (await Analysis.Of(TestProject.Compile(Declaration($"[TensorNames({arguments})]")), File(configuration))).Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+        Diagnostic[] diagnostics =
+        [
+            .. (await Analysis.Of(TestProject.Compile(Declaration($"[TensorNames({arguments})]")), File(configuration))).Where(
+                static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error
+            ),
+        ];
         Assert.NotEmpty(diagnostics);
-        Assert.All(diagnostics, diagnostic => Assert.Equal("models/small/config.json: " + message, diagnostic.GetMessage(CultureInfo.InvariantCulture)));
+        Assert.All(
+            diagnostics,
+            diagnostic => Assert.Equal("models/small/config.json: " + message, diagnostic.GetMessage(CultureInfo.InvariantCulture))
+        );
     }
 
     private static string Declaration(string attributes) =>
         $"using Specializer;\n\n[Transformer(\"models/small/config.json\")]\n{attributes}\npartial class Model;\n";
 
-    private static string Attributes(string attributes) => $$"""
-        using Specializer;
+    private static string Attributes(string attributes) =>
+        $$"""
+            using Specializer;
 
-        [Transformer(Stack.Decoder, Layers = 2, DModel = 96, VocabularySize = 300, ContextLength = 64)]
-        [Attention(Heads = 6)]
-        [RotaryPositions]
-        [FeedForward(256, Activation.SwiGlu)]
-        [Norm(NormKind.RootMeanSquare)]
-        {{attributes}}
-        partial class Model;
-        """;
+            [Transformer(Stack.Decoder, Layers = 2, DModel = 96, VocabularySize = 300, ContextLength = 64)]
+            [Attention(Heads = 6)]
+            [RotaryPositions]
+            [FeedForward(256, Activation.SwiGlu)]
+            [Norm(NormKind.RootMeanSquare)]
+            {{attributes}}
+            partial class Model;
+            """;
 
     private static InMemoryText File(string text) => new("/project/models/small/config.json", text);
 

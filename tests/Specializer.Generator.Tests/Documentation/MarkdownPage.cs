@@ -12,15 +12,25 @@ internal sealed partial class MarkdownPage(string path)
     private readonly string _text = RepositoryFiles.Read(path.Split('/'));
 
     /// <summary>Every page but those of diagnostics, which have tests of their own.</summary>
-    public static IEnumerable<string> All => Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "docs"), "*.md")
-        .Select(static file => "docs/" + Path.GetFileName(file))
-        .Concat(["README.md", "CONTRIBUTING.md", "docs/diagnostics/README.md", "runtime/Specializer.Tool/README.md", "runtime/Specializer.Templates/README.md"])
-        .Order(System.StringComparer.Ordinal);
+    public static IEnumerable<string> All =>
+        Directory
+            .EnumerateFiles(Path.Combine(RepositoryFiles.Root, "docs"), "*.md")
+            .Select(static file => "docs/" + Path.GetFileName(file))
+            .Concat([
+                "README.md",
+                "CONTRIBUTING.md",
+                "docs/diagnostics/README.md",
+                "runtime/Specializer.Tool/README.md",
+                "runtime/Specializer.Templates/README.md",
+            ])
+            .Order(System.StringComparer.Ordinal);
 
     /// <summary>The targets of links within the repository: file and, if given, heading.</summary>
-    public IEnumerable<(string File, string Heading)> Links => Link().Matches(OutsideOfBlocks())
-        .Select(static match => (File: match.Groups[1].Value, Heading: match.Groups[2].Value))
-        .Where(static link => !link.File.Contains("://", System.StringComparison.Ordinal));
+    public IEnumerable<(string File, string Heading)> Links =>
+        Link()
+            .Matches(OutsideOfBlocks())
+            .Select(static match => (File: match.Groups[1].Value, Heading: match.Groups[2].Value))
+            .Where(static link => !link.File.Contains("://", System.StringComparison.Ordinal));
 
     public IEnumerable<string> CSharpBlocks => CSharpBlock().Matches(_text).Select(static match => match.Groups[1].Value);
 
@@ -32,7 +42,8 @@ internal sealed partial class MarkdownPage(string path)
 
     /// <summary>The anchor that GitHub gives a heading.</summary>
     private static string Anchor(string heading) =>
-        string.Concat(heading.ToLowerInvariant().Where(static character => char.IsLetterOrDigit(character) || character is ' ' or '-')).Replace(' ', '-');
+        string.Concat(heading.ToLowerInvariant().Where(static character => char.IsLetterOrDigit(character) || character is ' ' or '-'))
+            .Replace(' ', '-');
 
     [GeneratedRegex(@"\]\(([^)#\s]*)(?:#([^)]*))?\)")]
     private static partial Regex Link();

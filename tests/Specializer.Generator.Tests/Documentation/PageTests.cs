@@ -17,12 +17,26 @@ public sealed class PageTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void LinksLeadSomewhere(string page) => Assert.All(new MarkdownPage(page).Links, link =>
-    {
-        string target = link.File.Length == 0 ? page : Path.GetRelativePath(RepositoryFiles.Root, Path.Combine(RepositoryFiles.Root, Path.GetDirectoryName(page)!, link.File)).Replace('\\', '/');
-        Assert.True(Path.Exists(Path.Combine(RepositoryFiles.Root, target)), $"{page} links to {link.File}, which does not exist.");
-        Assert.True(link.Heading.Length == 0 || new MarkdownPage(target).Headings.Contains(link.Heading), $"{page} links to #{link.Heading} of {target}, which has no such heading.");
-    });
+    public void LinksLeadSomewhere(string page) =>
+        Assert.All(
+            new MarkdownPage(page).Links,
+            link =>
+            {
+                string target =
+                    link.File.Length == 0
+                        ? page
+                        : Path.GetRelativePath(
+                                RepositoryFiles.Root,
+                                Path.Combine(RepositoryFiles.Root, Path.GetDirectoryName(page)!, link.File)
+                            )
+                            .Replace('\\', '/');
+                Assert.True(Path.Exists(Path.Combine(RepositoryFiles.Root, target)), $"{page} links to {link.File}, which does not exist.");
+                Assert.True(
+                    link.Heading.Length == 0 || new MarkdownPage(target).Headings.Contains(link.Heading),
+                    $"{page} links to #{link.Heading} of {target}, which has no such heading."
+                );
+            }
+        );
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -39,36 +53,67 @@ public sealed class PageTests
     public void EveryOptionIsOnThePageOfDeclarations()
     {
         string page = new MarkdownPage("docs/declaring-a-model.md").Text;
-        var attributes = typeof(TransformerAttribute).Assembly.GetExportedTypes().Where(static type => typeof(Attribute).IsAssignableFrom(type));
-        Assert.All(attributes, type =>
-        {
-            Assert.Contains("`[" + type.Name[..^"Attribute".Length] + "(", page, StringComparison.Ordinal);
-            Assert.All(
-                type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly),
-                property => Assert.Matches(@"[`(, ]" + property.Name + @"[`), ]", page));
-        });
+        var attributes = typeof(TransformerAttribute)
+            .Assembly.GetExportedTypes()
+            .Where(static type => typeof(Attribute).IsAssignableFrom(type));
+        Assert.All(
+            attributes,
+            type =>
+            {
+                Assert.Contains("`[" + type.Name[..^"Attribute".Length] + "(", page, StringComparison.Ordinal);
+                Assert.All(
+                    type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly),
+                    property => Assert.Matches(@"[`(, ]" + property.Name + @"[`), ]", page)
+                );
+            }
+        );
     }
 
     [Fact]
-    public void EveryDiagnosticIsOnThePageOfDeclarations() => Assert.All(
-        DiagnosticDescriptors.All, static descriptor => Assert.Contains($"[{descriptor.Id}](diagnostics/{descriptor.Id}.md)", RepositoryFiles.Read("docs", "declaring-a-model.md"), StringComparison.Ordinal));
+    public void EveryDiagnosticIsOnThePageOfDeclarations() =>
+        Assert.All(
+            DiagnosticDescriptors.All,
+            static descriptor =>
+                Assert.Contains(
+                    $"[{descriptor.Id}](diagnostics/{descriptor.Id}.md)",
+                    RepositoryFiles.Read("docs", "declaring-a-model.md"),
+                    StringComparison.Ordinal
+                )
+        );
 
     /// <summary>What the targets of the package report leads to a page of its own, as what the analyzer reports does.</summary>
     [Fact]
     public void EveryCodeOfTheTargetsHasAPage()
     {
-        IReadOnlyList<Match> errors = Regex.Matches(RepositoryFiles.Read("runtime", "Specializer", "Package", "Specializer.targets"), "<(?:Error|Warning) Code=\"(SPZ9[0-9]+)\" HelpLink=\"[^\"]*/docs/diagnostics/(SPZ9[0-9]+).md\"");
-        Assert.Equal(DiagnosticPage.OfTheTargets, errors.Select(static error => error.Groups[1].Value).Distinct().Order(StringComparer.Ordinal));
-        Assert.All(errors, static error =>
-        {
-            string id = error.Groups[1].Value;
-            var page = new DiagnosticPage(id);
-            Assert.Equal(id, error.Groups[2].Value);
-            Assert.StartsWith($"# {id}: ", page.Title, StringComparison.Ordinal);
-            Assert.Equal(["Broken", "Mended", "See also"], page.Sections);
-            Assert.Contains($"| [{id}]({id}.md) | {page.Title[(id.Length + 4)..]} |", RepositoryFiles.Read("docs", "diagnostics", "README.md"), StringComparison.Ordinal);
-            Assert.Contains($"| [{id}](diagnostics/{id}.md) |", RepositoryFiles.Read("docs", "declaring-a-model.md"), StringComparison.Ordinal);
-        });
+        IReadOnlyList<Match> errors = Regex.Matches(
+            RepositoryFiles.Read("runtime", "Specializer", "Package", "Specializer.targets"),
+            "<(?:Error|Warning) Code=\"(SPZ9[0-9]+)\" HelpLink=\"[^\"]*/docs/diagnostics/(SPZ9[0-9]+).md\""
+        );
+        Assert.Equal(
+            DiagnosticPage.OfTheTargets,
+            errors.Select(static error => error.Groups[1].Value).Distinct().Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            errors,
+            static error =>
+            {
+                string id = error.Groups[1].Value;
+                var page = new DiagnosticPage(id);
+                Assert.Equal(id, error.Groups[2].Value);
+                Assert.StartsWith($"# {id}: ", page.Title, StringComparison.Ordinal);
+                Assert.Equal(["Broken", "Mended", "See also"], page.Sections);
+                Assert.Contains(
+                    $"| [{id}]({id}.md) | {page.Title[(id.Length + 4)..]} |",
+                    RepositoryFiles.Read("docs", "diagnostics", "README.md"),
+                    StringComparison.Ordinal
+                );
+                Assert.Contains(
+                    $"| [{id}](diagnostics/{id}.md) |",
+                    RepositoryFiles.Read("docs", "declaring-a-model.md"),
+                    StringComparison.Ordinal
+                );
+            }
+        );
     }
 
     /// <summary>The example in the documentation of a generated class is one that a reader can paste.</summary>
@@ -81,9 +126,15 @@ public sealed class PageTests
     public void TheExampleOfAGeneratedClassCompiles(string model, string session)
     {
         string declaration = $"using Specializer;\n[Transformer(\"models/{model}/config.json\")]\npublic sealed partial class Example;";
-        string text = Snippets.Generated(declaration).Files.Single(static file => file.Key.EndsWith(".Model.g.cs", StringComparison.Ordinal)).Value;
+        string text = Snippets
+            .Generated(declaration)
+            .Files.Single(static file => file.Key.EndsWith(".Model.g.cs", StringComparison.Ordinal))
+            .Value;
         Assert.Contains($"public override global::Specializer.{session} CreateSession(", text, StringComparison.Ordinal);
-        string example = Regex.Match(text, "<code>(.*?)</code>", RegexOptions.Singleline).Groups[1].Value.Replace("///", "", StringComparison.Ordinal);
+        string example = Regex
+            .Match(text, "<code>(.*?)</code>", RegexOptions.Singleline)
+            .Groups[1]
+            .Value.Replace("///", "", StringComparison.Ordinal);
         string code = System.Net.WebUtility.HtmlDecode(example);
         Assert.Contains("CreateSession", code, StringComparison.Ordinal);
         Assert.Empty(Snippets.Errors([declaration, code]));
@@ -94,6 +145,14 @@ public sealed class PageTests
     {
         string version = Regex.Match(RepositoryFiles.Read("Directory.Build.props"), "<Version>(.*?)</Version>").Groups[1].Value;
         string[] pages = ["runtime/Specializer.Templates/content/specializer-model/SpecializerModel.csproj", "docs/getting-started.md"];
-        Assert.All(pages, page => Assert.Contains($"<PackageReference Include=\"Specializer\" Version=\"{version}\" />", RepositoryFiles.Read(page.Split('/')), StringComparison.Ordinal));
+        Assert.All(
+            pages,
+            page =>
+                Assert.Contains(
+                    $"<PackageReference Include=\"Specializer\" Version=\"{version}\" />",
+                    RepositoryFiles.Read(page.Split('/')),
+                    StringComparison.Ordinal
+                )
+        );
     }
 }

@@ -38,8 +38,9 @@ internal static class Snippets
 
     private static readonly InMemoryText[] s_files =
     [
-        .. new[] { ("smollm", Decoder), ("minilm", Encoder), ("t5", Translator), ("whisper", Listener), ("vit", Seer) }
-            .Select(static file => new InMemoryText($"/project/models/{file.Item1}/config.json", file.Item2)),
+        .. new[] { ("smollm", Decoder), ("minilm", Encoder), ("t5", Translator), ("whisper", Listener), ("vit", Seer) }.Select(
+            static file => new InMemoryText($"/project/models/{file.Item1}/config.json", file.Item2)
+        ),
     ];
 
     /// <summary>What is generated for a declaration by one of the files.</summary>
@@ -50,11 +51,21 @@ internal static class Snippets
     {
         string[] declarations = [.. blocks.Where(IsDeclaration)];
         string[] statements = [.. blocks.Where(static block => !IsDeclaration(block)).Select(Method)];
-        CSharpCompilation project = Project([.. declarations.Select(static block => block.Contains("using Specializer;", StringComparison.Ordinal) ? block : "using Specializer;\n" + block), .. statements]);
+        CSharpCompilation project = Project([
+            .. declarations.Select(static block =>
+                block.Contains("using Specializer;", StringComparison.Ordinal) ? block : "using Specializer;\n" + block
+            ),
+            .. statements,
+        ]);
         GeneratorRun run = GeneratorRun.Of(project, s_files);
-        return run.Output.GetDiagnostics()
+        return run
+            .Output.GetDiagnostics()
             .Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
-            .Select(diagnostic => diagnostic + "\n" + diagnostic.Location.SourceTree?.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line]);
+            .Select(diagnostic =>
+                diagnostic
+                + "\n"
+                + diagnostic.Location.SourceTree?.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line]
+            );
     }
 
     /// <summary>A project with the package for text, too.</summary>
@@ -65,10 +76,12 @@ internal static class Snippets
 
     private static string Method(string block, int number)
     {
-        string model = block.Contains("var model", StringComparison.Ordinal) ? ""
+        string model =
+            block.Contains("var model", StringComparison.Ordinal) ? ""
             : block.Contains("CreateSession(sequences:", StringComparison.Ordinal) ? "EncoderDecoderModel model"
             : block.Contains("session.Encode(pixels", StringComparison.Ordinal) ? "ImageEncoderModel model"
-            : block.Contains("session.Encode(", StringComparison.Ordinal) ? "EncoderModel model" : "DecoderModel model";
+            : block.Contains("session.Encode(", StringComparison.Ordinal) ? "EncoderModel model"
+            : "DecoderModel model";
         return $$"""
             using System;
             using System.Collections.Generic;

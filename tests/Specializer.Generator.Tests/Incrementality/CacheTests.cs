@@ -14,7 +14,8 @@ public sealed class CacheTests
     private readonly CSharpCompilation _compilation = TestProject.Compile(Declarations.Pronunciation, Unrelated);
 
     [Fact]
-    public void TheGeneratorNamesItsSteps() => Assert.True(TrackedSteps.Names.Count >= 2, "TrackingNames has fewer constants than the generator has steps.");
+    public void TheGeneratorNamesItsSteps() =>
+        Assert.True(TrackedSteps.Names.Count >= 2, "TrackingNames has fewer constants than the generator has steps.");
 
     [Fact]
     public void SameCompilationAgain() => AssertNothingRecomputed(GeneratorRun.Of(_compilation).Then(_compilation));
@@ -26,21 +27,37 @@ public sealed class CacheTests
     public void UnrelatedEditInAnotherFile() => AssertNothingRecomputed(After(1, Unrelated.Replace("=> 1", "=> 2")));
 
     [Fact]
-    public void NewFileWithAnotherClass() => AssertNothingRecomputed(GeneratorRun.Of(_compilation).Then(_compilation.AddSyntaxTrees(
-        CSharpSyntaxTree.ParseText("internal sealed class Another;", (CSharpParseOptions)_compilation.SyntaxTrees[0].Options, "Another.cs"))));
+    public void NewFileWithAnotherClass() =>
+        AssertNothingRecomputed(
+            GeneratorRun
+                .Of(_compilation)
+                .Then(
+                    _compilation.AddSyntaxTrees(
+                        CSharpSyntaxTree.ParseText(
+                            "internal sealed class Another;",
+                            (CSharpParseOptions)_compilation.SyntaxTrees[0].Options,
+                            "Another.cs"
+                        )
+                    )
+                )
+        );
 
     [Fact]
-    public void CommentInTheDeclarationsFile() => AssertNothingRecomputed(After(0, Declarations.Pronunciation.Replace("[Attention", "// Grouped-query attention.\n[Attention")));
+    public void CommentInTheDeclarationsFile() =>
+        AssertNothingRecomputed(After(0, Declarations.Pronunciation.Replace("[Attention", "// Grouped-query attention.\n[Attention")));
 
     [Fact]
     public void DeclarationMovesDownItsFile() => AssertNothingRecomputed(After(0, "\n\n" + Declarations.Pronunciation));
 
     [Fact]
-    public void SameValueSpeltDifferently() => AssertNothingRecomputed(After(0, Declarations.Pronunciation.Replace("10_000", "1e4").Replace("DModel = 192", "DModel = 2 * 96")));
+    public void SameValueSpeltDifferently() =>
+        AssertNothingRecomputed(After(0, Declarations.Pronunciation.Replace("10_000", "1e4").Replace("DModel = 192", "DModel = 2 * 96")));
 
     [Fact]
-    public void MemberOfTheUsersPart() => AssertNothingRecomputed(
-        After(0, Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { public int Score => 1; }")));
+    public void MemberOfTheUsersPart() =>
+        AssertNothingRecomputed(
+            After(0, Declarations.Pronunciation.Replace("PronunciationModel;", "PronunciationModel { public int Score => 1; }"))
+        );
 
     [Fact]
     public void SecondModelLeavesTheFirstAlone()
@@ -48,8 +65,14 @@ public sealed class CacheTests
         GeneratorRun run = GeneratorRun.Of(_compilation).Then(_compilation.Edit(1, Declarations.OddSizes));
         Assert.Equal(
             [("OddSizesModel", IncrementalStepRunReason.New), ("PronunciationModel", IncrementalStepRunReason.Cached)],
-            run.Step(TrackingNames.Plans).Select(static output => (((PlannedModel)output.Value).Class.Name, output.Reason)).OrderBy(static output => output.Name));
-        Assert.Equal([IncrementalStepRunReason.Cached, IncrementalStepRunReason.New], run.Outputs().OrderByDescending(static reason => reason));
+            run.Step(TrackingNames.Plans)
+                .Select(static output => (((PlannedModel)output.Value).Class.Name, output.Reason))
+                .OrderBy(static output => output.Name)
+        );
+        Assert.Equal(
+            [IncrementalStepRunReason.Cached, IncrementalStepRunReason.New],
+            run.Outputs().OrderByDescending(static reason => reason)
+        );
         Assert.Equal(2 * GeneratorRun.Of(_compilation).Files.Count, run.Files.Count);
     }
 
@@ -60,7 +83,10 @@ public sealed class CacheTests
         GeneratorRun run = GeneratorRun.Of(two).Then(two.Edit(1, Declarations.OddSizes.Replace("FeedForward(100", "FeedForward(104")));
         Assert.Equal(
             [("OddSizesModel", IncrementalStepRunReason.Modified), ("PronunciationModel", IncrementalStepRunReason.Cached)],
-            run.Step(TrackingNames.Plans).Select(static output => (((PlannedModel)output.Value).Class.Name, output.Reason)).OrderBy(static output => output.Name));
+            run.Step(TrackingNames.Plans)
+                .Select(static output => (((PlannedModel)output.Value).Class.Name, output.Reason))
+                .OrderBy(static output => output.Name)
+        );
     }
 
     [Theory]
@@ -76,7 +102,10 @@ public sealed class CacheTests
     {
         GeneratorRun run = After(0, Declarations.Pronunciation.Replace(before, after));
         // The additional files and the project's properties are no part of the change.
-        Assert.All(TrackedSteps.Names.Where(static name => name is not (TrackingNames.Configurations or TrackingNames.InstructionSets)), name => Assert.Equal([IncrementalStepRunReason.Modified], run.Step(name).Select(static output => output.Reason)));
+        Assert.All(
+            TrackedSteps.Names.Where(static name => name is not (TrackingNames.Configurations or TrackingNames.InstructionSets)),
+            name => Assert.Equal([IncrementalStepRunReason.Modified], run.Step(name).Select(static output => output.Reason))
+        );
         Assert.Equal([IncrementalStepRunReason.Modified], run.Outputs());
         Assert.Equal(GeneratorRun.Of(Declarations.Pronunciation.Replace(before, after)).Files, run.Files);
     }
@@ -92,14 +121,17 @@ public sealed class CacheTests
     [Fact]
     public void EqualDeclarationsGiveEqualModels()
     {
-        Assert.All(TrackedSteps.Names, name =>
-        {
-            object first = GeneratorRun.Of(Declarations.OddSizes).Step(name).Single().Value;
-            object second = GeneratorRun.Of(Declarations.OddSizes).Step(name).Single().Value;
-            Assert.NotSame(first, second);
-            Assert.Equal(first, second);
-            Assert.Equal(first.GetHashCode(), second.GetHashCode());
-        });
+        Assert.All(
+            TrackedSteps.Names,
+            name =>
+            {
+                object first = GeneratorRun.Of(Declarations.OddSizes).Step(name).Single().Value;
+                object second = GeneratorRun.Of(Declarations.OddSizes).Step(name).Single().Value;
+                Assert.NotSame(first, second);
+                Assert.Equal(first, second);
+                Assert.Equal(first.GetHashCode(), second.GetHashCode());
+            }
+        );
     }
 
     private GeneratorRun After(int file, string text)
@@ -112,11 +144,14 @@ public sealed class CacheTests
     private static void AssertNothingRecomputed(GeneratorRun run)
     {
         IncrementalStepRunReason[] allowed = [IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged];
-        Assert.All(TrackedSteps.Names, name =>
-        {
-            Assert.NotEmpty(run.Step(name));
-            Assert.All(run.Step(name), output => Assert.Contains(output.Reason, allowed));
-        });
+        Assert.All(
+            TrackedSteps.Names,
+            name =>
+            {
+                Assert.NotEmpty(run.Step(name));
+                Assert.All(run.Step(name), output => Assert.Contains(output.Reason, allowed));
+            }
+        );
         Assert.NotEmpty(run.Outputs());
         Assert.All(run.Outputs(), static reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
         Assert.NotEmpty(run.Files);

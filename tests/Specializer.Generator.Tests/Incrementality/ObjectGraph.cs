@@ -40,7 +40,11 @@ internal static class ObjectGraph
 
             for (Type? level = type; level is not null; level = level.BaseType)
             {
-                foreach (FieldInfo field in level.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                foreach (
+                    FieldInfo field in level.GetFields(
+                        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly
+                    )
+                )
                 {
                     Push(field.GetValue(at.Node), at.Path + "." + field.Name);
                 }

@@ -16,21 +16,43 @@ public sealed class ObjectGraphTests
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
-    public void NoStepHoldsACompilation(string model) => AssertForEveryNode(model, static (node, path) => Assert.False(
-        node is Compilation or ISymbol or SyntaxNode or SyntaxTree or SyntaxReference or Location or Diagnostic or AttributeData or SemanticModel,
-        $"{path} is a {node.GetType()}."));
+    public void NoStepHoldsACompilation(string model) =>
+        AssertForEveryNode(
+            model,
+            static (node, path) =>
+                Assert.False(
+                    node
+                        is Compilation
+                            or ISymbol
+                            or SyntaxNode
+                            or SyntaxTree
+                            or SyntaxReference
+                            or Location
+                            or Diagnostic
+                            or AttributeData
+                            or SemanticModel,
+                    $"{path} is a {node.GetType()}."
+                )
+        );
 
     [Theory]
     [InlineData("Pronunciation")]
     [InlineData("OddSizes")]
-    public void EveryNodeComparesByValue(string model) => AssertForEveryNode(model, static (node, path) =>
-    {
-        Type type = node.GetType();
-        bool isWrappedArray = type.IsArray && path.EndsWith("._items", StringComparison.Ordinal);
-        bool isEquatable = type.GetInterfaces().Any(@interface => @interface == typeof(IEquatable<>).MakeGenericType(type));
-        bool isImmutableArray = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>);
-        Assert.True((isWrappedArray || isEquatable || type.IsEnum) && !isImmutableArray, $"{path} is a {type}, which does not compare by value.");
-    });
+    public void EveryNodeComparesByValue(string model) =>
+        AssertForEveryNode(
+            model,
+            static (node, path) =>
+            {
+                Type type = node.GetType();
+                bool isWrappedArray = type.IsArray && path.EndsWith("._items", StringComparison.Ordinal);
+                bool isEquatable = type.GetInterfaces().Any(@interface => @interface == typeof(IEquatable<>).MakeGenericType(type));
+                bool isImmutableArray = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>);
+                Assert.True(
+                    (isWrappedArray || isEquatable || type.IsEnum) && !isImmutableArray,
+                    $"{path} is a {type}, which does not compare by value."
+                );
+            }
+        );
 
     [Fact]
     public void ArraysCompareByTheirElements()

@@ -12,7 +12,8 @@ internal static class TrackedSteps
     /// <summary>The names of all steps that the generator names.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        .. typeof(TrackingNames).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+        .. typeof(TrackingNames)
+            .GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
             .Where(static field => field.IsLiteral)
             .Select(static field => (string)field.GetRawConstantValue()!),
     ];
@@ -22,9 +23,13 @@ internal static class TrackedSteps
         run.Result.TrackedSteps[name].SelectMany(static step => step.Outputs);
 
     /// <summary>The architecture that the only model of a run was declared with.</summary>
-    public static TransformerArchitecture Declared(this GeneratorRun run) => ((ResolvedDeclaration)run.Step(TrackingNames.Declarations).Single().Value).Model!.Architecture;
+    public static TransformerArchitecture Declared(this GeneratorRun run) =>
+        ((ResolvedDeclaration)run.Step(TrackingNames.Declarations).Single().Value).Model!.Architecture;
 
     /// <summary>The reasons of the steps that write files, one for each model.</summary>
     public static IEnumerable<IncrementalStepRunReason> Outputs(this GeneratorRun run) =>
-        run.Result.TrackedOutputSteps.SelectMany(static step => step.Value).SelectMany(static step => step.Outputs).Select(static output => output.Reason);
+        run
+            .Result.TrackedOutputSteps.SelectMany(static step => step.Value)
+            .SelectMany(static step => step.Outputs)
+            .Select(static output => output.Reason);
 }

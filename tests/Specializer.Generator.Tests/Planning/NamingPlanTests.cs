@@ -11,8 +11,10 @@ namespace Specializer.Generator.Tests.Planning;
 /// <summary>Under which names the plan of a family's model finds its tensors.</summary>
 public sealed class NamingPlanTests
 {
-    private const string Decoder = "\"hidden_size\": 96, \"num_hidden_layers\": 2, \"num_attention_heads\": 6, \"intermediate_size\": 128, \"vocab_size\": 300, \"max_position_embeddings\": 64";
-    private const string T5 = "\"model_type\": \"t5\", \"d_model\": 96, \"d_kv\": 16, \"num_heads\": 6, \"num_layers\": 2, \"d_ff\": 128, \"vocab_size\": 300";
+    private const string Decoder =
+        "\"hidden_size\": 96, \"num_hidden_layers\": 2, \"num_attention_heads\": 6, \"intermediate_size\": 128, \"vocab_size\": 300, \"max_position_embeddings\": 64";
+    private const string T5 =
+        "\"model_type\": \"t5\", \"d_model\": 96, \"d_kv\": 16, \"num_heads\": 6, \"num_layers\": 2, \"d_ff\": 128, \"vocab_size\": 300";
 
     [Theory]
     [InlineData("llama", "model.")]
@@ -29,7 +31,11 @@ public sealed class NamingPlanTests
     [InlineData("vit", "vit.")]
     public void TheBasePrefixIsWhatAllNamesShare(string type, string prefix)
     {
-        string own = type is "mistral" or "qwen2" or "qwen3" or "gemma" ? ", \"num_key_value_heads\": 2" : type == "longformer" ? ", \"attention_window\": 8" : type == "vit" ? ", \"image_size\": 16, \"patch_size\": 4" : "";
+        string own =
+            type is "mistral" or "qwen2" or "qwen3" or "gemma" ? ", \"num_key_value_heads\": 2"
+            : type == "longformer" ? ", \"attention_window\": 8"
+            : type == "vit" ? ", \"image_size\": 16, \"patch_size\": 4"
+            : "";
         Assert.Equal(prefix, Plan($"{{ \"model_type\": \"{type}\", {Decoder}{own} }}").BasePrefix);
     }
 
@@ -44,14 +50,18 @@ public sealed class NamingPlanTests
         Assert.Equal(substitute, string.Join(' ', head?.Substitutes ?? EquatableArray<string>.Empty));
         Assert.Equal(
             new[] { "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", copy }.Where(static name => name.Length > 0),
-            naming.Alternatives.First(static alternatives => alternatives.Name == "shared.weight").Copies);
+            naming.Alternatives.First(static alternatives => alternatives.Name == "shared.weight").Copies
+        );
     }
 
     [Fact]
     public void AModuleUnderWhichSomethingIsReadIsNotLeftOut()
     {
         Assert.Contains("lm_head.*", Plan($"{{ \"model_type\": \"roberta\", {Decoder} }}").Ignored);
-        Assert.DoesNotContain("lm_head.*", Plan($"{{ \"model_type\": \"roberta\", \"architectures\": [\"RobertaForMaskedLM\"], {Decoder} }}").Ignored);
+        Assert.DoesNotContain(
+            "lm_head.*",
+            Plan($"{{ \"model_type\": \"roberta\", \"architectures\": [\"RobertaForMaskedLM\"], {Decoder} }}").Ignored
+        );
         Assert.DoesNotContain("lm_head.*", Plan($"{{ \"model_type\": \"llama\", \"tie_word_embeddings\": true, {Decoder} }}").Ignored);
         Assert.Contains("score.*", Plan($"{{ \"model_type\": \"llama\", {Decoder} }}").Ignored);
     }
@@ -61,15 +71,20 @@ public sealed class NamingPlanTests
     {
         NamingPlan naming = Plan($"{{ \"model_type\": \"qwen2\", \"num_key_value_heads\": 2, {Decoder} }}");
         TensorAlternatives[] expected =
-            [
-                new("model.layers.{layer}.self_attn.q_proj.bias") { PartOf = new("model.layers.{layer}.self_attn.qkv_proj.bias", 0, 160) },
-                new("model.layers.{layer}.self_attn.v_proj.weight") { PartOf = new("model.layers.{layer}.self_attn.qkv_proj.weight", 128, 160) },
-                new("model.layers.{layer}.mlp.up_proj.weight") { PartOf = new("model.layers.{layer}.mlp.gate_up_proj.weight", 128, 256) },
-            ];
+        [
+            new("model.layers.{layer}.self_attn.q_proj.bias") { PartOf = new("model.layers.{layer}.self_attn.qkv_proj.bias", 0, 160) },
+            new("model.layers.{layer}.self_attn.v_proj.weight")
+            {
+                PartOf = new("model.layers.{layer}.self_attn.qkv_proj.weight", 128, 160),
+            },
+            new("model.layers.{layer}.mlp.up_proj.weight") { PartOf = new("model.layers.{layer}.mlp.gate_up_proj.weight", 128, 256) },
+        ];
         Assert.Equal(
             expected,
-            new[] { "self_attn.q_proj.bias", "self_attn.v_proj.weight", "mlp.up_proj.weight" }
-                .Select(name => naming.Alternatives.First(alternatives => alternatives.Name == "model.layers.{layer}." + name)));
+            new[] { "self_attn.q_proj.bias", "self_attn.v_proj.weight", "mlp.up_proj.weight" }.Select(name =>
+                naming.Alternatives.First(alternatives => alternatives.Name == "model.layers.{layer}." + name)
+            )
+        );
     }
 
     private static NamingPlan Plan(string json)

@@ -27,8 +27,12 @@ public sealed class SessionBytesTests
     public void ASlidingWindowsSessionDoesNotGrow() => AssertConstant(Declarations.OddSizes.Replace("[FeedForward", Band));
 
     [Fact]
-    public void TheSessionOfADecoderWithLinearAttentionDoesNotGrow() => AssertConstant(
-        Declarations.OddSizes.Replace("HeadDim = 20", "HeadDim = 20, Form = AttentionForm.Linear").Replace("[RotaryPositions(Pairing = RotaryPairing.Interleaved, RotaryDim = 8)]", ""));
+    public void TheSessionOfADecoderWithLinearAttentionDoesNotGrow() =>
+        AssertConstant(
+            Declarations
+                .OddSizes.Replace("HeadDim = 20", "HeadDim = 20, Form = AttentionForm.Linear")
+                .Replace("[RotaryPositions(Pairing = RotaryPairing.Interleaved, RotaryDim = 8)]", "")
+        );
 
     private static void AssertLinear(string declaration)
     {
@@ -39,6 +43,15 @@ public sealed class SessionBytesTests
 
     private static void AssertConstant(string declaration) => Assert.Equal(Bytes(declaration, 4096), Bytes(declaration, 8192));
 
-    private static long Bytes(string declaration, int contextLength) => ((PlannedModel)GeneratorRun.Of(declaration.Replace("ContextLength = 48", FormattableString.Invariant($"ContextLength = {contextLength}")))
-        .Step(TrackingNames.Plans).Single().Value).Plan.SessionBytes;
+    private static long Bytes(string declaration, int contextLength) =>
+        (
+            (PlannedModel)
+                GeneratorRun
+                    .Of(declaration.Replace("ContextLength = 48", FormattableString.Invariant($"ContextLength = {contextLength}")))
+                    .Step(TrackingNames.Plans)
+                    .Single()
+                    .Value
+        )
+            .Plan
+            .SessionBytes;
 }

@@ -15,8 +15,12 @@ public sealed class GeneratedSurfaceTests
     {
         INamedTypeSymbol type = GeneratorRun.Of(Declarations.Pronunciation).Output.GetTypeByMetadataName("Samples.PronunciationModel")!;
         var members = type.GetMembers()
-            .Where(static member => member.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal)
-            .Select(static member => SymbolText.Of(member) + (member is IFieldSymbol { IsConst: true } constant ? $" = {constant.ConstantValue}" : ""))
+            .Where(static member =>
+                member.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal
+            )
+            .Select(static member =>
+                SymbolText.Of(member) + (member is IFieldSymbol { IsConst: true } constant ? $" = {constant.ConstantValue}" : "")
+            )
             .Order(StringComparer.Ordinal);
         return Verifier.Verify($"{SymbolText.Of(type)} : {type.BaseType}\n" + string.Join('\n', members) + "\n");
     }

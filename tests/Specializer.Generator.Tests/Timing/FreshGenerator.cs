@@ -20,7 +20,9 @@ internal sealed class FreshGenerator : AssemblyLoadContext
     public static ISourceGenerator Load()
     {
         Assembly assembly = new FreshGenerator().LoadFromAssemblyPath(typeof(SpecializerGenerator).Assembly.Location);
-        return ((IIncrementalGenerator)Activator.CreateInstance(assembly.GetType(typeof(SpecializerGenerator).FullName!)!)!).AsSourceGenerator();
+        return (
+            (IIncrementalGenerator)Activator.CreateInstance(assembly.GetType(typeof(SpecializerGenerator).FullName!)!)!
+        ).AsSourceGenerator();
     }
 
     /// <summary>Everything else, the compiler above all, is shared.</summary>

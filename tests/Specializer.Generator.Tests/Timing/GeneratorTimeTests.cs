@@ -21,29 +21,38 @@ public sealed class GeneratorTimeTests(ITestOutputHelper output)
     private const int MostColdMilliseconds = 5 * 100;
     private const int MostUnrelatedEditMilliseconds = 5 * 5;
 
-    private static readonly string s_largest = new[] { Declarations.Pronunciation, Declarations.OddSizes }
-        .MaxBy(static declaration => GeneratorRun.Of(declaration).Files.Values.Sum(static text => text.Length))!;
+    private static readonly string s_largest = new[] { Declarations.Pronunciation, Declarations.OddSizes }.MaxBy(static declaration =>
+        GeneratorRun.Of(declaration).Files.Values.Sum(static text => text.Length)
+    )!;
 
     [Fact]
     public void LargestModelCold()
     {
         // Whatever the compiler itself compiles at first use, the run that chose the largest model has had compiled.
-        double best = BestOf(5, "Cold", static () =>
-        {
-            CSharpCompilation compilation = TestProject.Compile(s_largest);
-            return GeneratorRun.CreateDriver(FreshGenerator.Load(), compilation).RunGenerators(compilation);
-        });
+        double best = BestOf(
+            5,
+            "Cold",
+            static () =>
+            {
+                CSharpCompilation compilation = TestProject.Compile(s_largest);
+                return GeneratorRun.CreateDriver(FreshGenerator.Load(), compilation).RunGenerators(compilation);
+            }
+        );
         Assert.True(best < MostColdMilliseconds, $"A cold generator needed {best:F1} ms.");
     }
 
     [Fact]
     public void LargestModelWarm()
     {
-        double best = BestOf(5, "Warm", static () =>
-        {
-            CSharpCompilation compilation = TestProject.Compile(s_largest);
-            return GeneratorRun.CreateDriver(new SpecializerGenerator().AsSourceGenerator(), compilation).RunGenerators(compilation);
-        });
+        double best = BestOf(
+            5,
+            "Warm",
+            static () =>
+            {
+                CSharpCompilation compilation = TestProject.Compile(s_largest);
+                return GeneratorRun.CreateDriver(new SpecializerGenerator().AsSourceGenerator(), compilation).RunGenerators(compilation);
+            }
+        );
         Assert.True(best < MostColdMilliseconds, $"A warm generator needed {best:F1} ms.");
     }
 
@@ -51,14 +60,20 @@ public sealed class GeneratorTimeTests(ITestOutputHelper output)
     public void UnrelatedEdit()
     {
         CSharpCompilation compilation = TestProject.Compile(s_largest, "class Unrelated { int Number() => 0; }");
-        GeneratorDriver driver = GeneratorRun.CreateDriver(new SpecializerGenerator().AsSourceGenerator(), compilation).RunGenerators(compilation);
+        GeneratorDriver driver = GeneratorRun
+            .CreateDriver(new SpecializerGenerator().AsSourceGenerator(), compilation)
+            .RunGenerators(compilation);
         int edit = 0;
-        double best = BestOf(10, "Unrelated edit", () =>
-        {
-            edit++;
-            driver = driver.RunGenerators(compilation.Edit(1, $"class Unrelated {{ int Number() => {edit}; }}"));
-            return driver;
-        });
+        double best = BestOf(
+            10,
+            "Unrelated edit",
+            () =>
+            {
+                edit++;
+                driver = driver.RunGenerators(compilation.Edit(1, $"class Unrelated {{ int Number() => {edit}; }}"));
+                return driver;
+            }
+        );
         Assert.True(best < MostUnrelatedEditMilliseconds, $"An unrelated edit needed {best:F2} ms in the generator.");
     }
 
@@ -73,7 +88,9 @@ public sealed class GeneratorTimeTests(ITestOutputHelper output)
             times.Add((driver.GetTimingInfo().GeneratorTimes.Single().ElapsedTime.TotalMilliseconds, processor.TotalMilliseconds));
         }
 
-        IEnumerable<string> text = times.Select(static time => string.Create(CultureInfo.InvariantCulture, $"{time.Elapsed:F1} ({time.Processor:F1})"));
+        IEnumerable<string> text = times.Select(static time =>
+            string.Create(CultureInfo.InvariantCulture, $"{time.Elapsed:F1} ({time.Processor:F1})")
+        );
         output.WriteLine(what + ", elapsed and processor time in ms: " + string.Join(", ", text));
         return times.Min(static time => Math.Min(time.Elapsed, time.Processor));
     }

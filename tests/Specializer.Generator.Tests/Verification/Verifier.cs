@@ -33,7 +33,11 @@ internal static partial class Verifier
     {
         string folder = Path.GetDirectoryName(sourceFile)!;
         string prefix = Path.GetFileNameWithoutExtension(sourceFile) + "." + method;
-        HashSet<string> leftOver = [.. Directory.EnumerateFiles(folder, prefix + ".verified.*"), .. Directory.EnumerateFiles(folder, prefix + "#*.verified.*")];
+        HashSet<string> leftOver =
+        [
+            .. Directory.EnumerateFiles(folder, prefix + ".verified.*"),
+            .. Directory.EnumerateFiles(folder, prefix + "#*.verified.*"),
+        ];
         var failures = new List<string>();
         foreach ((string name, string extension, string text) in targets)
         {
@@ -49,9 +53,11 @@ internal static partial class Verifier
             }
 
             await File.WriteAllTextAsync(s_accept ? verified : received, actual);
-            failures.Add(expected is null
-                ? $"There is no snapshot yet.\n    verified: {verified}\n    received: {received}"
-                : $"{FirstDifference(expected, actual)}\n    verified: {verified}\n    received: {received}");
+            failures.Add(
+                expected is null
+                    ? $"There is no snapshot yet.\n    verified: {verified}\n    received: {received}"
+                    : $"{FirstDifference(expected, actual)}\n    verified: {verified}\n    received: {received}"
+            );
         }
 
         foreach (string file in leftOver.Order(StringComparer.Ordinal))
@@ -65,13 +71,16 @@ internal static partial class Verifier
 
         if (failures.Count > 0 && !s_accept)
         {
-            throw new XunitException(string.Join("\n\n", failures) + "\n\nIf the new output is right, accept it as the header of Verification/Verifier.cs says.");
+            throw new XunitException(
+                string.Join("\n\n", failures) + "\n\nIf the new output is right, accept it as the header of Verification/Verifier.cs says."
+            );
         }
     }
 
     private static string FirstDifference(string expected, string actual)
     {
-        string[] expectedLines = expected.Split('\n'), actualLines = actual.Split('\n');
+        string[] expectedLines = expected.Split('\n'),
+            actualLines = actual.Split('\n');
         int line = 0;
         while (line < expectedLines.Length && line < actualLines.Length && expectedLines[line] == actualLines[line])
         {

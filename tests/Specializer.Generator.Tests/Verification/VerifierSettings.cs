@@ -10,14 +10,10 @@ internal static class VerifierSettings
     private static readonly List<Func<string, string?>> s_lineReplacements = [];
 
     /// <summary>Snapshots have no byte order mark. This seam never writes one.</summary>
-    public static void UseUtf8NoBom()
-    {
-    }
+    public static void UseUtf8NoBom() { }
 
     /// <summary>Verify finds the package for source generators by this. This seam has it built in.</summary>
-    public static void InitializePlugins()
-    {
-    }
+    public static void InitializePlugins() { }
 
     /// <summary>Replaces what is not the same everywhere, line by line, before anything is compared; null leaves a line out.</summary>
     public static void ScrubLinesWithReplace(Func<string, string?> replaceLine) => s_lineReplacements.Add(replaceLine);

@@ -32,7 +32,8 @@ public sealed class BatchRefusalTests
     private static void AssertTheAdviceHolds(SequenceToSequenceModel model)
     {
         int[] next = [3, 5];
-        using SequenceToSequenceSession alone = model.CreateSession(), together = model.CreateSession(sequences: 2);
+        using SequenceToSequenceSession alone = model.CreateSession(),
+            together = model.CreateSession(sequences: 2);
         Encode(alone);
         Encode(together);
         together.Prefill([1, 2]);
@@ -58,10 +59,11 @@ public sealed class BatchRefusalTests
         }
     }
 
-    private static SequenceToSequenceModel Load(string name) => name switch
-    {
-        "whisper" => Whisper.Load(SharedData.Path("goldens", "whisper", "model.safetensors")),
-        "attributes" => Transliterator.Load(SharedData.Path("models", "transliteration", "model.safetensors")),
-        _ => EncoderDecoderFamily.Named(name).Load(InstructionSets.Best, 1),
-    };
+    private static SequenceToSequenceModel Load(string name) =>
+        name switch
+        {
+            "whisper" => Whisper.Load(SharedData.Path("goldens", "whisper", "model.safetensors")),
+            "attributes" => Transliterator.Load(SharedData.Path("models", "transliteration", "model.safetensors")),
+            _ => EncoderDecoderFamily.Named(name).Load(InstructionSets.Best, 1),
+        };
 }

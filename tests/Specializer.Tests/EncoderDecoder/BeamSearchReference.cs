@@ -23,7 +23,10 @@ internal static class BeamSearchReference
         for (int length = 1; ; length++)
         {
             var candidates = beams
-                .SelectMany(beam => LogProbabilities(session, [.. prompt, .. beam.Tokens]).Select((logarithm, token) => (beam.Tokens, Token: token, Sum: beam.Sum + logarithm)))
+                .SelectMany(beam =>
+                    LogProbabilities(session, [.. prompt, .. beam.Tokens])
+                        .Select((logarithm, token) => (beam.Tokens, Token: token, Sum: beam.Sum + logarithm))
+                )
                 .Where(candidate => !options.SuppressedTokens.Contains(candidate.Token))
                 .OrderByDescending(static candidate => candidate.Sum)
                 .Take(Math.Max(2, 1 + options.EndTokens.Count) * options.Beams)
@@ -49,9 +52,16 @@ internal static class BeamSearchReference
             }
 
             int attainable = options.Stopping == BeamStopping.Never && options.LengthPenalty > 0 ? longest : length;
-            if (beams.Count == 0
-                || (hypotheses.Count == options.Beams
-                    && (options.Stopping == BeamStopping.WhenFilled || hypotheses[^1].Score >= candidates[0].Sum / Math.Pow(attainable, options.LengthPenalty))))
+            if (
+                beams.Count == 0
+                || (
+                    hypotheses.Count == options.Beams
+                    && (
+                        options.Stopping == BeamStopping.WhenFilled
+                        || hypotheses[^1].Score >= candidates[0].Sum / Math.Pow(attainable, options.LengthPenalty)
+                    )
+                )
+            )
             {
                 break;
             }

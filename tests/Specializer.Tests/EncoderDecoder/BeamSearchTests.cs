@@ -37,7 +37,13 @@ public sealed class BeamSearchTests
         {
             var options = new BeamSearchOptions
             {
-                Beams = beams, EndToken = Pronunciation.End, MaximumTokens = 12, LengthPenalty = lengthPenalty, Stopping = stopping, Hypotheses = wanted, SuppressedTokens = [0, 3],
+                Beams = beams,
+                EndToken = Pronunciation.End,
+                MaximumTokens = 12,
+                LengthPenalty = lengthPenalty,
+                Stopping = stopping,
+                Hypotheses = wanted,
+                SuppressedTokens = [0, 3],
             };
             int[] source = Pronunciation.Source(word);
             session.Encode(source);
@@ -70,15 +76,24 @@ public sealed class BeamSearchTests
         {
             session.Encode(Pronunciation.Source(word));
             single.Encode(Pronunciation.Source(word));
-            var options = new BeamSearchOptions { Beams = beams, EndToken = Pronunciation.End, MaximumTokens = 12, Hypotheses = beams };
+            var options = new BeamSearchOptions
+            {
+                Beams = beams,
+                EndToken = Pronunciation.End,
+                MaximumTokens = 12,
+                Hypotheses = beams,
+            };
             int[] alone = [.. new BeamSearch(session, options).Run([Pronunciation.Start])[0].Tokens];
             options = options with { EndTokens = [Pronunciation.End, alone[^2], alone[1]] };
             Assert.Equal(Pronunciation.End, options.EndToken);
             session.Reset();
             IReadOnlyList<GeneratedSequence> found = new BeamSearch(session, options).Run([Pronunciation.Start]);
             Assert.Equal(
-                BeamSearchReference.Search(single, [Pronunciation.Start], options, longest: 12).Select(static sequence => sequence.Tokens.ToArray()),
-                found.Select(static sequence => sequence.Tokens.ToArray()));
+                BeamSearchReference
+                    .Search(single, [Pronunciation.Start], options, longest: 12)
+                    .Select(static sequence => sequence.Tokens.ToArray()),
+                found.Select(static sequence => sequence.Tokens.ToArray())
+            );
             Assert.All(found, sequence => Assert.DoesNotContain(sequence.Tokens.SkipLast(1), options.EndTokens.Contains));
             endings.UnionWith(found.Select(static sequence => sequence.Tokens[^1]));
 
@@ -130,8 +145,19 @@ public sealed class BeamSearchTests
         }
 
         IReadOnlyList<GeneratedSequence> found = new BeamSearch(
-            session, new BeamSearchOptions { Beams = vocabulary, EndToken = Pronunciation.End, MaximumTokens = 2, Hypotheses = 5 }).Run([Pronunciation.Start]);
-        Assert.Equal(all.OrderByDescending(static sequence => sequence.Score).Take(5).Select(static sequence => sequence.Tokens), found.Select(static sequence => sequence.Tokens.ToArray()));
+            session,
+            new BeamSearchOptions
+            {
+                Beams = vocabulary,
+                EndToken = Pronunciation.End,
+                MaximumTokens = 2,
+                Hypotheses = 5,
+            }
+        ).Run([Pronunciation.Start]);
+        Assert.Equal(
+            all.OrderByDescending(static sequence => sequence.Score).Take(5).Select(static sequence => sequence.Tokens),
+            found.Select(static sequence => sequence.Tokens.ToArray())
+        );
     }
 
     [SharedDataFact]
@@ -171,7 +197,15 @@ public sealed class BeamSearchTests
         session.Encode(Pronunciation.Source("allocation"));
         long Allocated(int tokens)
         {
-            var search = new BeamSearch(session, new BeamSearchOptions { Beams = 4, EndToken = -1, MaximumTokens = tokens });
+            var search = new BeamSearch(
+                session,
+                new BeamSearchOptions
+                {
+                    Beams = 4,
+                    EndToken = -1,
+                    MaximumTokens = tokens,
+                }
+            );
             search.Run([Pronunciation.Start]);
             long least = long.MaxValue;
             for (int attempt = 0; attempt < 5; attempt++)
@@ -207,14 +241,50 @@ public sealed class BeamSearchTests
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession(sequences: 2);
         BeamSearchOptions options = new() { Beams = 2, EndToken = Pronunciation.End };
-        Assert.Contains("created for 2 sequences; 3 beams", Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { Beams = 3 })).Message, StringComparison.Ordinal);
-        Assert.Contains("3 hypotheses are wanted of 2 beams", Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { Hypotheses = 3 })).Message, StringComparison.Ordinal);
-        Assert.Contains("token ids are 0 to 62", Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { EndToken = 63 })).Message, StringComparison.Ordinal);
-        Assert.Contains("An end token is -1", Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { EndTokens = [2, -1] })).Message, StringComparison.Ordinal);
-        Assert.Contains("neither EndToken nor EndTokens", Assert.Throws<ArgumentException>(() => new BeamSearch(session, new BeamSearchOptions { Beams = 2 })).Message, StringComparison.Ordinal);
-        Assert.Contains("An end token is 63", Assert.Throws<ArgumentOutOfRangeException>(() => GreedySearch.Generate(session, [Pronunciation.Start], new int[1], [2, 63])).Message, StringComparison.Ordinal);
-        Assert.Contains("A suppressed token is -1", Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { SuppressedTokens = [-1] })).Message, StringComparison.Ordinal);
-        Assert.Contains("All 63 tokens are suppressed", Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { SuppressedTokens = [.. Enumerable.Range(0, 63)] })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "created for 2 sequences; 3 beams",
+            Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { Beams = 3 })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "3 hypotheses are wanted of 2 beams",
+            Assert.Throws<ArgumentException>(() => new BeamSearch(session, options with { Hypotheses = 3 })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "token ids are 0 to 62",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { EndToken = 63 })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "An end token is -1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { EndTokens = [2, -1] })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "neither EndToken nor EndTokens",
+            Assert.Throws<ArgumentException>(() => new BeamSearch(session, new BeamSearchOptions { Beams = 2 })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "An end token is 63",
+            Assert
+                .Throws<ArgumentOutOfRangeException>(() => GreedySearch.Generate(session, [Pronunciation.Start], new int[1], [2, 63]))
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "A suppressed token is -1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new BeamSearch(session, options with { SuppressedTokens = [-1] })).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "All 63 tokens are suppressed",
+            Assert
+                .Throws<ArgumentException>(() => new BeamSearch(session, options with { SuppressedTokens = [.. Enumerable.Range(0, 63)] }))
+                .Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { Beams = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { LengthPenalty = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(() => options with { MaximumTokens = -1 });

@@ -30,7 +30,11 @@ public sealed class EncoderDecoderGoldenTests
             session.Encode(golden.Integers($"input_ids_T{length}"));
             float[] output = new float[length * model.Description.DModel];
             session.CopyEncoderOutput(output);
-            Tolerance.Default.AssertClose(golden.Rows($"encoder_last_hidden_T{length}"), output.AsSpan(), $"{name} encoder output of {length} tokens");
+            Tolerance.Default.AssertClose(
+                golden.Rows($"encoder_last_hidden_T{length}"),
+                output.AsSpan(),
+                $"{name} encoder output of {length} tokens"
+            );
 
             float[] logits = new float[target.Length * model.Description.VocabularySize];
             session.Prefill(target, logits);
@@ -39,12 +43,20 @@ public sealed class EncoderDecoderGoldenTests
             // The golden files hold hidden states of the longest source only.
             for (int layer = 0; length == 37 && layer <= model.Source.Layers; layer++)
             {
-                Tolerance.Default.AssertClose(golden.Rows($"enc_hidden_T37_layer{layer}"), source[layer].AsSpan(), $"{name} encoder states after layer {layer}");
+                Tolerance.Default.AssertClose(
+                    golden.Rows($"enc_hidden_T37_layer{layer}"),
+                    source[layer].AsSpan(),
+                    $"{name} encoder states after layer {layer}"
+                );
             }
 
             for (int layer = 0; length == 37 && layer <= model.Description.Layers; layer++)
             {
-                Tolerance.Default.AssertClose(golden.Rows($"dec_hidden_T37_D9_layer{layer}"), decoded[layer].AsSpan(), $"{name} decoder states after layer {layer}");
+                Tolerance.Default.AssertClose(
+                    golden.Rows($"dec_hidden_T37_D9_layer{layer}"),
+                    decoded[layer].AsSpan(),
+                    $"{name} decoder states after layer {layer}"
+                );
             }
         }
     }
@@ -147,7 +159,10 @@ public sealed class EncoderDecoderGoldenTests
             ([1, 0, 1, 0], [40, 41, 42, 43]),
             ([0, 1, 2, 3], [50, 51, 52, 53]),
         ];
-        int[][] histories = [[family.StartToken, 5]];
+        int[][] histories =
+        [
+            [family.StartToken, 5],
+        ];
         foreach ((int[] parents, int[] tokens) in steps)
         {
             together.Branch(parents);

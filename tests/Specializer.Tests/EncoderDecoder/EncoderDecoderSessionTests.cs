@@ -13,11 +13,41 @@ public sealed class EncoderDecoderSessionTests
     {
         using BartPronunciation model = Pronunciation.Load();
         using EncoderDecoderSession session = model.CreateSession();
-        Assert.Contains("Call Encode first", Assert.Throws<InvalidOperationException>(() => { session.Prefill([1]); }).Message, StringComparison.Ordinal);
-        Assert.Contains("Call Encode first", Assert.Throws<InvalidOperationException>(() => { session.Decode(1); }).Message, StringComparison.Ordinal);
-        Assert.Contains("Call Encode first", Assert.Throws<InvalidOperationException>(() => session.DecodeEach([1])).Message, StringComparison.Ordinal);
-        Assert.Contains("Call Encode first", Assert.Throws<InvalidOperationException>(() => session.Branch([0])).Message, StringComparison.Ordinal);
-        Assert.Contains("Call Encode first", Assert.Throws<InvalidOperationException>(() => session.CopyEncoderOutput(new float[128])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Call Encode first",
+            Assert
+                .Throws<InvalidOperationException>(() =>
+                {
+                    session.Prefill([1]);
+                })
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Call Encode first",
+            Assert
+                .Throws<InvalidOperationException>(() =>
+                {
+                    session.Decode(1);
+                })
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Call Encode first",
+            Assert.Throws<InvalidOperationException>(() => session.DecodeEach([1])).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Call Encode first",
+            Assert.Throws<InvalidOperationException>(() => session.Branch([0])).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Call Encode first",
+            Assert.Throws<InvalidOperationException>(() => session.CopyEncoderOutput(new float[128])).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, session.Position);
     }
 
@@ -30,9 +60,21 @@ public sealed class EncoderDecoderSessionTests
         float[] expected = session.Prefill([Pronunciation.Start]).ToArray();
 
         Assert.Contains("at least one", Assert.Throws<ArgumentException>(() => session.Encode([])).Message, StringComparison.Ordinal);
-        Assert.Contains("has 65 tokens; BartPronunciation encodes at most 64", Assert.Throws<ArgumentException>(() => session.Encode(new int[65])).Message, StringComparison.Ordinal);
-        Assert.Contains("Token 1 of the source is 63", Assert.Throws<ArgumentOutOfRangeException>(() => session.Encode([0, 63])).Message, StringComparison.Ordinal);
-        Assert.Contains("Token 0 of the source is -1", Assert.Throws<ArgumentOutOfRangeException>(() => session.Encode([-1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has 65 tokens; BartPronunciation encodes at most 64",
+            Assert.Throws<ArgumentException>(() => session.Encode(new int[65])).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Token 1 of the source is 63",
+            Assert.Throws<ArgumentOutOfRangeException>(() => session.Encode([0, 63])).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Token 0 of the source is -1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => session.Encode([-1])).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<OperationCanceledException>(() => session.Encode([1], new CancellationToken(canceled: true)));
 
         Assert.Equal(6, session.EncodedLength);
@@ -50,7 +92,10 @@ public sealed class EncoderDecoderSessionTests
         session.Encode(tokens);
         float[] whole = session.Prefill(tokens).ToArray();
         Assert.All(whole, static logit => Assert.True(float.IsFinite(logit)));
-        Assert.Throws<ArgumentException>(() => { session.Decode(4); });
+        Assert.Throws<ArgumentException>(() =>
+        {
+            session.Decode(4);
+        });
         Assert.Throws<ArgumentException>(() => session.DecodeEach([4]));
         Assert.Equal(64, session.Position);
     }
@@ -60,17 +105,32 @@ public sealed class EncoderDecoderSessionTests
     {
         using BartPronunciation model = Pronunciation.Load();
         Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateSession(0));
-        Assert.Contains("decodes 1 to 64 sequences", Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateSession(65)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "decodes 1 to 64 sequences",
+            Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateSession(65)).Message,
+            StringComparison.Ordinal
+        );
         using EncoderDecoderSession session = model.CreateSession(sequences: 2);
         session.Encode([1, 2]);
         session.Prefill([1]);
         Assert.Throws<ArgumentException>(() => session.Branch([]));
         Assert.Throws<ArgumentException>(() => session.Branch([0, 0, 0]));
-        Assert.Contains("Parent 1 is sequence 1", Assert.Throws<ArgumentOutOfRangeException>(() => session.Branch([0, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Parent 1 is sequence 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => session.Branch([0, 1])).Message,
+            StringComparison.Ordinal
+        );
         session.Branch([0, 0]);
-        Assert.Contains("1 tokens for 2 sequences", Assert.Throws<ArgumentException>(() => session.DecodeEach([1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 tokens for 2 sequences",
+            Assert.Throws<ArgumentException>(() => session.DecodeEach([1])).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => session.DecodeEach([1, 63]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => { session.LogitsOf(2); });
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+        {
+            session.LogitsOf(2);
+        });
         Assert.Equal(1, session.Position);
     }
 

@@ -14,13 +14,19 @@ internal static class Pronunciation
     /// <summary>What a letter that the alphabet lacks becomes.</summary>
     private const int Unknown = 3;
 
-    public static BartPronunciation Load(ModelOptions? options = null) => BartPronunciation.Load(SharedData.Path("models", "bart-g2p-us", "model.safetensors"), options);
+    public static BartPronunciation Load(ModelOptions? options = null) =>
+        BartPronunciation.Load(SharedData.Path("models", "bart-g2p-us", "model.safetensors"), options);
 
     /// <summary>A word as the encoder reads it.</summary>
     public static int[] Source(string word)
     {
         string letters = Alphabet("grapheme_chars");
-        return [Start, .. word.Select(letter => letters.IndexOf(letter, StringComparison.Ordinal) is >= 0 and int index ? index : Unknown), End];
+        return
+        [
+            Start,
+            .. word.Select(letter => letters.IndexOf(letter, StringComparison.Ordinal) is >= 0 and int index ? index : Unknown),
+            End,
+        ];
     }
 
     /// <summary>Generated tokens as phonemes, special ones left out.</summary>

@@ -9,7 +9,8 @@ namespace Specializer.Tests.EncoderDecoder;
 /// <summary>Checkpoints from the world give what was published of them, or what was computed in float64.</summary>
 public sealed class TrainedEncoderDecoderTests
 {
-    public static TheoryData<InstructionSet> InstructionSetsHere => [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
+    public static TheoryData<InstructionSet> InstructionSetsHere =>
+        [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
 
     [SharedDataTheory]
     [MemberData(nameof(InstructionSetsHere))]
@@ -17,7 +18,8 @@ public sealed class TrainedEncoderDecoderTests
     {
         using BartPronunciation model = Pronunciation.Load(new ModelOptions { InstructionSet = instructionSet });
         using EncoderDecoderSession session = model.CreateSession();
-        string line = File.ReadLines(SharedData.Path("models", "bart-g2p-us", "GREEDY.txt")).Single(static line => line.StartsWith("us: ", StringComparison.Ordinal));
+        string line = File.ReadLines(SharedData.Path("models", "bart-g2p-us", "GREEDY.txt"))
+            .Single(static line => line.StartsWith("us: ", StringComparison.Ordinal));
         string[] words = line[4..].Split(' ');
         Assert.Equal(7, words.Length);
         foreach (string word in words)
@@ -42,7 +44,10 @@ public sealed class TrainedEncoderDecoderTests
     [MemberData(nameof(InstructionSetsHere))]
     public void TheRandomT5ComputesTheReference(InstructionSet instructionSet)
     {
-        using TinyRandomT5 model = TinyRandomT5.Load(SharedData.Path("models", "tiny-random-t5", "model.safetensors"), new ModelOptions { InstructionSet = instructionSet });
+        using TinyRandomT5 model = TinyRandomT5.Load(
+            SharedData.Path("models", "tiny-random-t5", "model.safetensors"),
+            new ModelOptions { InstructionSet = instructionSet }
+        );
         AssertReference("tiny-random-t5", model);
     }
 
@@ -50,7 +55,8 @@ public sealed class TrainedEncoderDecoderTests
     {
         using GoldenFile reference = GoldenFile.Open(SharedData.Path("models", name, "reference.safetensors"));
         using EncoderDecoderSession session = model.CreateSession();
-        int[] source = reference.Integers("encoder_input_ids"), target = reference.Integers("decoder_input_ids");
+        int[] source = reference.Integers("encoder_input_ids"),
+            target = reference.Integers("decoder_input_ids");
         session.Encode(source);
         float[] output = new float[source.Length * model.Description.DModel];
         session.CopyEncoderOutput(output);

@@ -16,8 +16,10 @@ public sealed class WhisperGoldenTests
     public void LogitsAndHiddenStatesAreTheGoldenOnesInTheSameBitsOnTwoThreads(InstructionSet instructionSet)
     {
         using GoldenFile golden = Golden();
-        using Whisper model = Load(instructionSet, 1), threaded = Load(instructionSet, 2);
-        using SpeechSession session = model.CreateSession(), other = threaded.CreateSession();
+        using Whisper model = Load(instructionSet, 1),
+            threaded = Load(instructionSet, 2);
+        using SpeechSession session = model.CreateSession(),
+            other = threaded.CreateSession();
         float[] features = golden.Floats("input_features_T37");
         int[] target = golden.Integers("decoder_input_ids_D9");
         float[][] source = [.. Enumerable.Range(0, Whisper.EncoderLayers + 1).Select(_ => new float[37 * Whisper.DModel])];
@@ -25,18 +27,27 @@ public sealed class WhisperGoldenTests
         session.SourceHiddenStates = (layer, position, state) => state.CopyTo(source[layer].AsSpan(position * state.Length));
         session.HiddenStates = (layer, position, state) => state.CopyTo(decoded[layer].AsSpan(position * state.Length));
         session.Encode(features);
-        float[] output = new float[37 * Whisper.DModel], logits = new float[9 * Whisper.VocabularySize];
+        float[] output = new float[37 * Whisper.DModel],
+            logits = new float[9 * Whisper.VocabularySize];
         session.CopyEncoderOutput(output);
         session.Prefill(target, logits);
         for (int layer = 0; layer <= Whisper.EncoderLayers; layer++)
         {
-            Tolerance.Default.AssertClose(golden.Rows($"enc_hidden_T37_layer{layer}"), source[layer].AsSpan(), $"encoder states after layer {layer}");
+            Tolerance.Default.AssertClose(
+                golden.Rows($"enc_hidden_T37_layer{layer}"),
+                source[layer].AsSpan(),
+                $"encoder states after layer {layer}"
+            );
         }
 
         Tolerance.Default.AssertClose(golden.Rows("encoder_last_hidden_T37"), output.AsSpan(), "encoder output");
         for (int layer = 0; layer <= Whisper.Layers; layer++)
         {
-            Tolerance.Default.AssertClose(golden.Rows($"dec_hidden_T37_D9_layer{layer}"), decoded[layer].AsSpan(), $"decoder states after layer {layer}");
+            Tolerance.Default.AssertClose(
+                golden.Rows($"dec_hidden_T37_D9_layer{layer}"),
+                decoded[layer].AsSpan(),
+                $"decoder states after layer {layer}"
+            );
         }
 
         Tolerance.Default.AssertClose(golden.Rows("logits_T37_D9"), logits.AsSpan(), "logits");
@@ -60,15 +71,21 @@ public sealed class WhisperGoldenTests
         for (int i = 0; i < 2; i++)
         {
             session.Encode(features[i]);
-            float[] output = new float[37 * Whisper.DModel], logits = new float[9 * Whisper.VocabularySize];
+            float[] output = new float[37 * Whisper.DModel],
+                logits = new float[9 * Whisper.VocabularySize];
             session.CopyEncoderOutput(output);
             session.Prefill(targets[i], logits);
-            Tolerance.Default.AssertClose(golden.Rows("encoder_last_hidden_B2")[(i * 37)..((i + 1) * 37)], output.AsSpan(), $"encoder output of row {i}");
+            Tolerance.Default.AssertClose(
+                golden.Rows("encoder_last_hidden_B2")[(i * 37)..((i + 1) * 37)],
+                output.AsSpan(),
+                $"encoder output of row {i}"
+            );
             Tolerance.Default.AssertClose(golden.Rows("logits_B2_D9")[(i * 9)..((i + 1) * 9)], logits.AsSpan(), $"logits of row {i}");
         }
 
         session.Encode(golden.Floats("input_features_T37"));
-        int[] expected = golden.Integers("greedy_T37"), actual = new int[16];
+        int[] expected = golden.Integers("greedy_T37"),
+            actual = new int[16];
         Assert.Equal(16, GreedySearch.Generate(session, [6], actual));
         Assert.Equal(expected, actual);
     }
@@ -92,7 +109,11 @@ public sealed class WhisperGoldenTests
     private static GoldenFile Golden() => GoldenFile.Open(SharedData.Path("goldens", "whisper", "golden.safetensors"));
 
     private static Whisper Load(InstructionSet instructionSet, int threads) =>
-        Whisper.Load(SharedData.Path("goldens", "whisper", "model.safetensors"), new ModelOptions { InstructionSet = instructionSet, Threads = threads });
+        Whisper.Load(
+            SharedData.Path("goldens", "whisper", "model.safetensors"),
+            new ModelOptions { InstructionSet = instructionSet, Threads = threads }
+        );
 
-    private static void AssertRefused(string message, Action call) => Assert.Contains(message, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+    private static void AssertRefused(string message, Action call) =>
+        Assert.Contains(message, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
 }

@@ -4,11 +4,13 @@ using System.Linq;
 namespace Specializer.Tests.EndToEnd;
 
 /// <summary>Weights of which some tensors are taken away and others, of any shape, added or put in their place.</summary>
-internal sealed unsafe class AlteredWeights(WeightsSource original, string[] removed, params (string Name, long[] Shape)[] added) : WeightsSource
+internal sealed unsafe class AlteredWeights(WeightsSource original, string[] removed, params (string Name, long[] Shape)[] added)
+    : WeightsSource
 {
     private readonly Dictionary<string, (long[] Shape, AlignedBuffer Memory)> _added = added.ToDictionary(
         tensor => tensor.Name,
-        tensor => (tensor.Shape, AlignedBuffer.Allocate(tensor.Shape.Aggregate((long)sizeof(float), (product, size) => product * size))));
+        tensor => (tensor.Shape, AlignedBuffer.Allocate(tensor.Shape.Aggregate((long)sizeof(float), (product, size) => product * size)))
+    );
 
     /// <inheritdoc/>
     public override string Description => "altered weights";

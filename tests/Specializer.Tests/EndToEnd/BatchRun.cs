@@ -31,7 +31,8 @@ internal static class BatchRun
         for (int step = 0; step < Steps; step++)
         {
             // All of them, then all but one in another order, then one by itself, and so on.
-            int[] chosen = step % 3 == 0 ? [.. Enumerable.Range(0, prompts.Length)]
+            int[] chosen =
+                step % 3 == 0 ? [.. Enumerable.Range(0, prompts.Length)]
                 : step % 3 == 1 ? [.. Enumerable.Range(1, prompts.Length - 1).Reverse()]
                 : [step % prompts.Length];
             int[] next = [.. chosen.Select(i => tokens[(together[i].Position + (3 * i)) % tokens.Length])];
@@ -40,7 +41,11 @@ internal static class BatchRun
             for (int i = 0; i < chosen.Length; i++)
             {
                 DecoderSession single = alone[chosen[i]];
-                Bits.AssertSame(single.Decode(next[i]), batch.LogitsOf(i), FormattableString.Invariant($"logits of session {chosen[i]} in step {step}"));
+                Bits.AssertSame(
+                    single.Decode(next[i]),
+                    batch.LogitsOf(i),
+                    FormattableString.Invariant($"logits of session {chosen[i]} in step {step}")
+                );
                 Assert.Equal(single.Position, together[chosen[i]].Position);
             }
         }
@@ -48,7 +53,11 @@ internal static class BatchRun
         // What was appended together is a cache like any other.
         for (int i = 0; i < prompts.Length; i++)
         {
-            Bits.AssertSame(alone[i].Decode(tokens[0]), together[i].Decode(tokens[0]), FormattableString.Invariant($"session {i}, alone again"));
+            Bits.AssertSame(
+                alone[i].Decode(tokens[0]),
+                together[i].Decode(tokens[0]),
+                FormattableString.Invariant($"session {i}, alone again")
+            );
             alone[i].Dispose();
             together[i].Dispose();
         }

@@ -18,7 +18,11 @@ internal static class Bits
         int same = MemoryMarshal.Cast<float, int>(expected).CommonPrefixLength(MemoryMarshal.Cast<float, int>(actual));
         if (same < expected.Length)
         {
-            throw new XunitException(FormattableString.Invariant($"{what}: value {same} of {expected.Length} differs: expected {expected[same]:r}, found {actual[same]:r}."));
+            throw new XunitException(
+                FormattableString.Invariant(
+                    $"{what}: value {same} of {expected.Length} differs: expected {expected[same]:r}, found {actual[same]:r}."
+                )
+            );
         }
     }
 }

@@ -56,7 +56,10 @@ public sealed class CancellationTests
         using DecoderModel model = s_declared.LoadRandom();
         using DecoderSession session = model.CreateSession();
         session.HiddenStates = (_, _, _) => Assert.Fail("Something was computed.");
-        Assert.Throws<OperationCanceledException>(() => { session.Prefill(_tokens, new CancellationToken(canceled: true)); });
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            session.Prefill(_tokens, new CancellationToken(canceled: true));
+        });
         Assert.Equal(0, session.Position);
     }
 

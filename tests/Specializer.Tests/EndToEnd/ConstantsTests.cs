@@ -26,11 +26,20 @@ public sealed class ConstantsTests
         Assert.Equal(transformer.VocabularySize, declared.Constant("VocabularySize"));
         Assert.Equal(transformer.ContextLength, declared.Constant("ContextLength"));
         Assert.InRange(declared.Constant("ChunkLength"), 1, transformer.ContextLength);
-        Assert.True(transformer.ChunkLength == 0 || declared.Constant("ChunkLength") == Math.Min(transformer.ChunkLength, transformer.ContextLength));
+        Assert.True(
+            transformer.ChunkLength == 0 || declared.Constant("ChunkLength") == Math.Min(transformer.ChunkLength, transformer.ContextLength)
+        );
 
         using DecoderModel model = declared.LoadRandom();
         Assert.Equal(name, model.Description.Name);
-        foreach (PropertyInfo fact in typeof(ModelDescription).GetProperties().Where(property => property.PropertyType.IsPrimitive && property.Name is not (nameof(ModelDescription.PackedLayout) or nameof(ModelDescription.IsOptimized))))
+        foreach (
+            PropertyInfo fact in typeof(ModelDescription)
+                .GetProperties()
+                .Where(property =>
+                    property.PropertyType.IsPrimitive
+                    && property.Name is not (nameof(ModelDescription.PackedLayout) or nameof(ModelDescription.IsOptimized))
+                )
+        )
         {
             // What only an encoder-decoder has is no constant of a decoder, and 0.
             long constant = declared.Class.GetField(fact.Name) is null ? 0 : declared.Constant(fact.Name);
@@ -44,11 +53,18 @@ public sealed class ConstantsTests
     {
         DeclaredModel declared = DeclaredModels.Get(name);
         using RandomWeights weights = declared.RandomWeights();
-        TensorView[] tensors = [.. weights.Names.Select(tensor => weights.TryGetTensor(tensor, out TensorView view) ? view : throw new InvalidOperationException(tensor))];
+        TensorView[] tensors =
+        [
+            .. weights.Names.Select(tensor =>
+                weights.TryGetTensor(tensor, out TensorView view) ? view : throw new InvalidOperationException(tensor)
+            ),
+        ];
         Assert.Equal(tensors.Sum(tensor => tensor.ElementCount), declared.Constant("ParameterCount"));
 
         // Every matrix is multiplied with once, but for a table that embeddings are only looked up in.
-        long multiplied = tensors.Where(tensor => tensor.Shape.Length == 2 && (declared.Architecture.TiedEmbeddings || tensor.Name != OracleNames.Embeddings)).Sum(tensor => tensor.ElementCount);
+        long multiplied = tensors
+            .Where(tensor => tensor.Shape.Length == 2 && (declared.Architecture.TiedEmbeddings || tensor.Name != OracleNames.Embeddings))
+            .Sum(tensor => tensor.ElementCount);
         Assert.Equal(multiplied, declared.Constant("MultiplyAddsPerToken"));
     }
 
@@ -82,7 +98,11 @@ public sealed class ConstantsTests
         long bytes = 0;
         for (Type? type = session.GetType(); type is not null; type = type.BaseType)
         {
-            foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            foreach (
+                FieldInfo field in type.GetFields(
+                    BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly
+                )
+            )
             {
                 bytes += field.GetValue(session) switch
                 {

@@ -77,10 +77,17 @@ public sealed class DecoderBatchTests
             weights,
             new GenericDecoderConfiguration
             {
-                Layers = a.Layers, Width = a.Width, Heads = a.Heads, KeyValueHeads = a.KeyValueHeads, HeadDimension = a.HeadDimension,
-                FeedForwardWidth = a.FeedForwardWidth, VocabularySize = a.VocabularySize, ContextLength = 64,
+                Layers = a.Layers,
+                Width = a.Width,
+                Heads = a.Heads,
+                KeyValueHeads = a.KeyValueHeads,
+                HeadDimension = a.HeadDimension,
+                FeedForwardWidth = a.FeedForwardWidth,
+                VocabularySize = a.VocabularySize,
+                ContextLength = 64,
             },
-            new ModelOptions { Threads = 2 });
+            new ModelOptions { Threads = 2 }
+        );
         BatchRun.AssertSameAsAlone(model, declared.RandomTokens(20), [3, 0, 11, 7]);
         Assert.Throws<NotSupportedException>(() => model.SavePacked("unused"));
     }

@@ -17,9 +17,18 @@ public sealed class DisposalTests
         session.Dispose();
         session.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => { session.Prefill([1]); });
-        Assert.Throws<ObjectDisposedException>(() => { session.Prefill([1], new float[LongContext4096.VocabularySize]); });
-        Assert.Throws<ObjectDisposedException>(() => { session.Decode(1); });
+        Assert.Throws<ObjectDisposedException>(() =>
+        {
+            session.Prefill([1]);
+        });
+        Assert.Throws<ObjectDisposedException>(() =>
+        {
+            session.Prefill([1], new float[LongContext4096.VocabularySize]);
+        });
+        Assert.Throws<ObjectDisposedException>(() =>
+        {
+            session.Decode(1);
+        });
         Assert.Throws<ObjectDisposedException>(session.Reset);
         Assert.Throws<ObjectDisposedException>(() => session.Truncate(1));
     }
@@ -35,8 +44,14 @@ public sealed class DisposalTests
         model.Dispose();
         model.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => { session.Prefill([1]); });
-        Assert.Throws<ObjectDisposedException>(() => { session.Decode(1); });
+        Assert.Throws<ObjectDisposedException>(() =>
+        {
+            session.Prefill([1]);
+        });
+        Assert.Throws<ObjectDisposedException>(() =>
+        {
+            session.Decode(1);
+        });
         Assert.Throws<ObjectDisposedException>(model.CreateSession);
         Assert.Equal(3, session.Position);
         session.Dispose();
@@ -89,7 +104,10 @@ public sealed class DisposalTests
             model.Dispose();
             Assert.IsType<ObjectDisposedException>(call.Join());
             Assert.True(decoded > 0);
-            Assert.Throws<ObjectDisposedException>(() => { session.Decode(1); });
+            Assert.Throws<ObjectDisposedException>(() =>
+            {
+                session.Decode(1);
+            });
         }
     }
 
@@ -124,7 +142,10 @@ public sealed class DisposalTests
         session.HiddenStates = (_, _, _) => model.Dispose();
         session.Prefill([1, 2, 3]);
         session.HiddenStates = null;
-        Assert.Throws<ObjectDisposedException>(() => { session.Decode(1); });
+        Assert.Throws<ObjectDisposedException>(() =>
+        {
+            session.Decode(1);
+        });
     }
 
     [Fact]
@@ -135,10 +156,16 @@ public sealed class DisposalTests
         float[] expected = session.Prefill([1, 2, 3]).ToArray();
         session.Reset();
         session.HiddenStates = (_, _, _) => model.Dispose();
-        Assert.Throws<InvalidOperationException>(() => { session.Prefill([1, 2, 3]); });
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            session.Prefill([1, 2, 3]);
+        });
         session.HiddenStates = null;
         Bits.AssertSame(expected, session.Prefill([1, 2, 3]), "logits after a refused disposal");
         model.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => { session.Decode(1); });
+        Assert.Throws<ObjectDisposedException>(() =>
+        {
+            session.Decode(1);
+        });
     }
 }

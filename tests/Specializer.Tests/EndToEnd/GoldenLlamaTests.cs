@@ -56,14 +56,24 @@ public sealed class GoldenLlamaTests
         session.Prefill(tokens);
         for (int layer = 0; layer <= LlamaGolden.Layers; layer++)
         {
-            Tolerance.Default.AssertClose<float>(golden.Rows(FormattableString.Invariant($"hidden_T37_layer{layer}")), run.HiddenStates[layer], FormattableString.Invariant($"hidden states after layer {layer}"));
+            Tolerance.Default.AssertClose<float>(
+                golden.Rows(FormattableString.Invariant($"hidden_T37_layer{layer}")),
+                run.HiddenStates[layer],
+                FormattableString.Invariant($"hidden states after layer {layer}")
+            );
         }
 
         // What the logits are computed from: the last hidden states after the final norm.
         OracleWeights stored = ReadWeights(weights);
         double[] scale = stored.Get(OracleNames.FinalNorm + OracleNames.Weight);
-        double[] normed = [.. run.HiddenStates[^1].Chunk(LlamaGolden.DModel).SelectMany(
-            row => Norms.RootMeanSquare([.. row.Select(value => (double)value)], scale, GoldenArchitectures.Llama.NormEpsilon))];
+        double[] normed =
+        [
+            .. run.HiddenStates[^1]
+                .Chunk(LlamaGolden.DModel)
+                .SelectMany(row =>
+                    Norms.RootMeanSquare([.. row.Select(value => (double)value)], scale, GoldenArchitectures.Llama.NormEpsilon)
+                ),
+        ];
         Tolerance.Default.AssertClose<double>(golden.Rows("last_hidden_T37"), normed, "normed hidden states");
     }
 

@@ -62,10 +62,23 @@ public sealed class GreedyTests
         using DecoderModel model = declared.Load(weights, new ModelOptions { Threads = threads });
         using DecoderSession session = model.CreateSession();
         session.Prefill([1, 2, 3]);
-        foreach (Action step in new Action[] { () => session.DecodeGreedy(4), () => session.PrefillGreedy([4, 5]), () => GreedySearch.Generate(session, [4], new int[2]) })
+        foreach (
+            Action step in new Action[]
+            {
+                () => session.DecodeGreedy(4),
+                () => session.PrefillGreedy([4, 5]),
+                () => GreedySearch.Generate(session, [4], new int[2]),
+            }
+        )
         {
             string message = Assert.Throws<InvalidOperationException>(step).Message;
-            Assert.Contains(FormattableString.Invariant($"token {declared.Architecture.VocabularySize - 2} of {declared.Architecture.VocabularySize} is NaN"), message, StringComparison.Ordinal);
+            Assert.Contains(
+                FormattableString.Invariant(
+                    $"token {declared.Architecture.VocabularySize - 2} of {declared.Architecture.VocabularySize} is NaN"
+                ),
+                message,
+                StringComparison.Ordinal
+            );
             Assert.Equal(3, session.Position);
         }
     }

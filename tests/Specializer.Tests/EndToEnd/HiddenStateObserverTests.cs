@@ -36,10 +36,22 @@ public sealed class HiddenStateObserverTests
                     throw thrown;
                 }
             };
-            Assert.Same(thrown, Assert.Throws<TimeoutException>(() => { session.Prefill(_tokens.AsSpan(10)); }));
+            Assert.Same(
+                thrown,
+                Assert.Throws<TimeoutException>(() =>
+                {
+                    session.Prefill(_tokens.AsSpan(10));
+                })
+            );
             Assert.Equal(10, session.Position);
             session.HiddenStates = (_, _, _) => throw thrown;
-            Assert.Same(thrown, Assert.Throws<TimeoutException>(() => { session.Decode(_tokens[10]); }));
+            Assert.Same(
+                thrown,
+                Assert.Throws<TimeoutException>(() =>
+                {
+                    session.Decode(_tokens[10]);
+                })
+            );
             Assert.Equal(10, session.Position);
         }
 
@@ -76,9 +88,15 @@ public sealed class HiddenStateObserverTests
         using DecoderModel model = s_declared.LoadRandom(InstructionSets.Best, threads);
         using DecoderSession session = model.CreateSession();
         session.HiddenStates = (_, _, _) => session.Decode(1);
-        Assert.Throws<InvalidOperationException>(() => { session.Prefill(_tokens); });
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            session.Prefill(_tokens);
+        });
         session.HiddenStates = (_, _, _) => session.Dispose();
-        Assert.Throws<InvalidOperationException>(() => { session.Prefill(_tokens); });
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            session.Prefill(_tokens);
+        });
         session.HiddenStates = null;
         Assert.Equal(0, session.Position);
         session.Prefill(_tokens);

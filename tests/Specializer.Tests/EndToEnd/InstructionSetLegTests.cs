@@ -20,7 +20,9 @@ public sealed class InstructionSetLegTests
     [Fact]
     public void Models_run_on_the_instruction_set_that_the_run_is_for()
     {
-        string expected = Environment.GetEnvironmentVariable(ExpectedVariable) is { Length: > 0 } name ? name : InstructionSets.Best.ToString();
+        string expected = Environment.GetEnvironmentVariable(ExpectedVariable) is { Length: > 0 } name
+            ? name
+            : InstructionSets.Best.ToString();
         using DecoderModel model = DeclaredModels.LlamaGolden.LoadRandom();
         Assert.Equal(expected, InstructionSets.Best.ToString());
         Assert.Equal(expected, model.InstructionSet.ToString());

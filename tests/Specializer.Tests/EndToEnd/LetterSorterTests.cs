@@ -23,7 +23,12 @@ public sealed class LetterSorterTests
         float[] logits = Read(published, "lm_head");
         for (int sequence = 0; sequence < Sequences; sequence++)
         {
-            float[][] states = [.. Enumerable.Range(0, LetterSorter.Layers + 1).Select(static _ => new float[LetterSorter.ContextLength * LetterSorter.DModel])];
+            float[][] states =
+            [
+                .. Enumerable
+                    .Range(0, LetterSorter.Layers + 1)
+                    .Select(static _ => new float[LetterSorter.ContextLength * LetterSorter.DModel]),
+            ];
             float[] found = new float[LetterSorter.ContextLength * LetterSorter.VocabularySize];
             using DecoderSession session = model.CreateSession();
             session.HiddenStates = (layer, position, state) => state.CopyTo(states[layer].AsSpan(position * LetterSorter.DModel));
@@ -32,7 +37,12 @@ public sealed class LetterSorterTests
             AssertClose(Part(Read(published, "x"), sequence), states[0], LetterSorter.DModel, "embeddings with positions");
             for (int layer = 0; layer < LetterSorter.Layers; layer++)
             {
-                AssertClose(Part(Read(published, FormattableString.Invariant($"block{layer}")), sequence), states[layer + 1], LetterSorter.DModel, FormattableString.Invariant($"output of block {layer}"));
+                AssertClose(
+                    Part(Read(published, FormattableString.Invariant($"block{layer}")), sequence),
+                    states[layer + 1],
+                    LetterSorter.DModel,
+                    FormattableString.Invariant($"output of block {layer}")
+                );
             }
 
             AssertClose(Part(logits, sequence), found, LetterSorter.VocabularySize, "logits");
@@ -40,7 +50,8 @@ public sealed class LetterSorterTests
 
         T[] Part<T>(T[] all, int sequence) => all[(sequence * all.Length / Sequences)..((sequence + 1) * all.Length / Sequences)];
 
-        static void AssertClose(float[] expected, float[] actual, int columns, string what) => Tolerance.Default.AssertClose<float, float>(expected, actual, columns, what);
+        static void AssertClose(float[] expected, float[] actual, int columns, string what) =>
+            Tolerance.Default.AssertClose<float, float>(expected, actual, columns, what);
     }
 
     private static float[] Read(SafetensorsFile file, string name)

@@ -32,11 +32,19 @@ public sealed class LinearAttentionTests
         using DecoderModel threaded = s_declared.LoadRandom(instructionSet, threads: 2);
         using DecoderSession cut = threaded.CreateSession();
         cut.Prefill(s_tokens.AsSpan(0, 37));
-        Bits.AssertSame(logits.AsSpan(49 * LinearDecoder.VocabularySize, LinearDecoder.VocabularySize), cut.Prefill(s_tokens.AsSpan(37, 13)), "in two calls");
+        Bits.AssertSame(
+            logits.AsSpan(49 * LinearDecoder.VocabularySize, LinearDecoder.VocabularySize),
+            cut.Prefill(s_tokens.AsSpan(37, 13)),
+            "in two calls"
+        );
         cut.Reset();
         for (int position = 0; position < 40; position++)
         {
-            Bits.AssertSame(logits.AsSpan(position * LinearDecoder.VocabularySize, LinearDecoder.VocabularySize), cut.Decode(s_tokens[position]), "token by token");
+            Bits.AssertSame(
+                logits.AsSpan(position * LinearDecoder.VocabularySize, LinearDecoder.VocabularySize),
+                cut.Decode(s_tokens[position]),
+                "token by token"
+            );
         }
     }
 
@@ -48,15 +56,21 @@ public sealed class LinearAttentionTests
         using RandomWeights weights = s_declared.RandomWeights();
         OracleRun expected = new OracleDecoder(architecture, OracleWeights.Read(weights)).Run(s_tokens);
         using WithoutLogits source = new(weights);
-        float[][] outputs = [.. new[] { 1, 2 }.Select(threads =>
-        {
-            using LinearEncoder model = LinearEncoder.Load(source, new ModelOptions { InstructionSet = instructionSet, Threads = threads });
-            using EncoderSession session = model.CreateSession();
-            float[] output = new float[s_tokens.Length * LinearEncoder.DModel];
-            session.Encode(s_tokens.AsSpan(0, 3), new float[3 * LinearEncoder.DModel]);
-            session.Encode(s_tokens, output);
-            return output;
-        })];
+        float[][] outputs =
+        [
+            .. new[] { 1, 2 }.Select(threads =>
+            {
+                using LinearEncoder model = LinearEncoder.Load(
+                    source,
+                    new ModelOptions { InstructionSet = instructionSet, Threads = threads }
+                );
+                using EncoderSession session = model.CreateSession();
+                float[] output = new float[s_tokens.Length * LinearEncoder.DModel];
+                session.Encode(s_tokens.AsSpan(0, 3), new float[3 * LinearEncoder.DModel]);
+                session.Encode(s_tokens, output);
+                return output;
+            }),
+        ];
         Tolerance.Default.AssertClose<float>(expected.LastHidden, outputs[0], "last hidden states");
         Bits.AssertSame(outputs[0], outputs[1], "on two threads");
     }
@@ -65,7 +79,8 @@ public sealed class LinearAttentionTests
     public void ACancelledCallLeavesTheStateAsItWasAndPositionsCannotBeTakenOut()
     {
         using DecoderModel model = s_declared.LoadRandom();
-        using DecoderSession untouched = model.CreateSession(), session = model.CreateSession();
+        using DecoderSession untouched = model.CreateSession(),
+            session = model.CreateSession();
         untouched.Prefill(s_tokens.AsSpan(0, 12));
         session.Prefill(s_tokens.AsSpan(0, 12));
         using CancellationTokenSource cancellation = new();
@@ -76,12 +91,19 @@ public sealed class LinearAttentionTests
                 cancellation.Cancel();
             }
         };
-        Assert.Throws<OperationCanceledException>(() => { session.Prefill(s_tokens.AsSpan(12, 100), cancellation.Token); });
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            session.Prefill(s_tokens.AsSpan(12, 100), cancellation.Token);
+        });
         session.HiddenStates = null;
         Assert.Equal(12, session.Position);
         Bits.AssertSame(untouched.Decode(7), session.Decode(7), "the next logits");
 
-        Assert.Contains("it can be truncated to 0 only, not to 5", Assert.Throws<InvalidOperationException>(() => session.Truncate(5)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it can be truncated to 0 only, not to 5",
+            Assert.Throws<InvalidOperationException>(() => session.Truncate(5)).Message,
+            StringComparison.Ordinal
+        );
         session.Truncate(13);
         session.Truncate(0);
         untouched.Reset();
@@ -93,7 +115,8 @@ public sealed class LinearAttentionTests
     {
         public override string Description => all.Description;
 
-        public override System.Collections.Generic.IReadOnlyCollection<string> Names => [.. all.Names.Where(static name => name != OracleNames.Logits + OracleNames.Weight)];
+        public override System.Collections.Generic.IReadOnlyCollection<string> Names =>
+            [.. all.Names.Where(static name => name != OracleNames.Logits + OracleNames.Weight)];
 
         public override bool TryGetTensor(string name, out TensorView view) => all.TryGetTensor(name, out view);
     }

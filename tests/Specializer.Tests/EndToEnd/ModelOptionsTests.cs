@@ -14,9 +14,19 @@ public sealed class ModelOptionsTests
     {
         InstructionSet absent = Enum.GetValues<InstructionSet>().First(instructionSet => !InstructionSets.IsSupported(instructionSet));
         using RandomWeights weights = DeclaredModels.BiasedReGlu.RandomWeights();
-        PlatformNotSupportedException exception = Assert.Throws<PlatformNotSupportedException>(() => BiasedReGlu.Load(weights, new ModelOptions { InstructionSet = absent }));
-        Assert.Contains(FormattableString.Invariant($"asks for {absent}, which this process cannot run; the best it can run is {InstructionSets.Best}."), exception.Message, StringComparison.Ordinal);
-        Assert.Throws<PlatformNotSupportedException>(() => BiasedReGlu.Load(weights, new ModelOptions { InstructionSet = (InstructionSet)99 }));
+        PlatformNotSupportedException exception = Assert.Throws<PlatformNotSupportedException>(() =>
+            BiasedReGlu.Load(weights, new ModelOptions { InstructionSet = absent })
+        );
+        Assert.Contains(
+            FormattableString.Invariant(
+                $"asks for {absent}, which this process cannot run; the best it can run is {InstructionSets.Best}."
+            ),
+            exception.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Throws<PlatformNotSupportedException>(() =>
+            BiasedReGlu.Load(weights, new ModelOptions { InstructionSet = (InstructionSet)99 })
+        );
     }
 
     [Fact]
@@ -35,8 +45,14 @@ public sealed class ModelOptionsTests
     public void A_negative_number_of_threads_is_refused(int threads)
     {
         using RandomWeights weights = DeclaredModels.BiasedReGlu.RandomWeights();
-        ArgumentOutOfRangeException exception = Assert.Throws<ArgumentOutOfRangeException>(() => BiasedReGlu.Load(weights, new ModelOptions { Threads = threads }));
-        Assert.Contains(FormattableString.Invariant($"ModelOptions.Threads is {threads}; give 1 or more threads, or 0 for as many as pay."), exception.Message, StringComparison.Ordinal);
+        ArgumentOutOfRangeException exception = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            BiasedReGlu.Load(weights, new ModelOptions { Threads = threads })
+        );
+        Assert.Contains(
+            FormattableString.Invariant($"ModelOptions.Threads is {threads}; give 1 or more threads, or 0 for as many as pay."),
+            exception.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

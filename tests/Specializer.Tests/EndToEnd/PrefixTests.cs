@@ -25,7 +25,10 @@ public sealed class PrefixTests
         int vocabulary = PrefixDecoder.VocabularySize;
         foreach (int threads in new[] { 1, 2 })
         {
-            using PrefixDecoder model = PrefixDecoder.Load(weights, new ModelOptions { InstructionSet = instructionSet, Threads = threads });
+            using PrefixDecoder model = PrefixDecoder.Load(
+                weights,
+                new ModelOptions { InstructionSet = instructionSet, Threads = threads }
+            );
             using PrefixDecoderSession session = model.CreateSession();
             foreach (int prefix in new[] { PrefixDecoder.ChunkLength, 7, 1, 0 })
             {
@@ -34,7 +37,11 @@ public sealed class PrefixTests
                 session.Reset();
                 if (prefix > 0)
                 {
-                    Tolerance.Default.AssertClose([expected[prefix - 1]], session.PrefillPrefix(tokens.AsSpan(0, prefix)), $"logits behind a prefix of {prefix}");
+                    Tolerance.Default.AssertClose(
+                        [expected[prefix - 1]],
+                        session.PrefillPrefix(tokens.AsSpan(0, prefix)),
+                        $"logits behind a prefix of {prefix}"
+                    );
                 }
 
                 float[] rest = new float[(tokens.Length - prefix) * vocabulary];
@@ -45,7 +52,11 @@ public sealed class PrefixTests
                 session.Truncate(prefix);
                 for (int position = prefix; position < prefix + 5; position++)
                 {
-                    Bits.AssertSame(rest.AsSpan((position - prefix) * vocabulary, vocabulary), session.Decode(tokens[position]), $"position {position}");
+                    Bits.AssertSame(
+                        rest.AsSpan((position - prefix) * vocabulary, vocabulary),
+                        session.Decode(tokens[position]),
+                        $"position {position}"
+                    );
                 }
             }
         }
@@ -59,19 +70,35 @@ public sealed class PrefixTests
         using PrefixDecoderSession session = model.CreateSession();
         Assert.Contains(
             "The prefix has 41 tokens; PrefixDecoder computes a prefix in one chunk, of 40 positions. Declare a larger ChunkLength.",
-            Assert.Throws<ArgumentException>(() => { session.PrefillPrefix(s_tokens.AsSpan(0, 41)); }).Message,
-            StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => { session.PrefillPrefix([]); });
+            Assert
+                .Throws<ArgumentException>(() =>
+                {
+                    session.PrefillPrefix(s_tokens.AsSpan(0, 41));
+                })
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Throws<ArgumentException>(() =>
+        {
+            session.PrefillPrefix([]);
+        });
         Assert.Equal(0, session.Position);
         session.PrefillPrefix(s_tokens.AsSpan(0, 9));
         Assert.Contains(
             "A prefix is the beginning of a sequence, but 9 positions are taken. Call Reset first.",
-            Assert.Throws<InvalidOperationException>(() => { session.PrefillPrefix(s_tokens.AsSpan(0, 2)); }).Message,
-            StringComparison.Ordinal);
+            Assert
+                .Throws<InvalidOperationException>(() =>
+                {
+                    session.PrefillPrefix(s_tokens.AsSpan(0, 2));
+                })
+                .Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             "The first 9 positions are a prefix, which sees all of itself: the session can be truncated to 0 or to 9 and more, not to 8.",
             Assert.Throws<InvalidOperationException>(() => session.Truncate(8)).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
         Assert.Equal(9, session.Position);
     }
 }

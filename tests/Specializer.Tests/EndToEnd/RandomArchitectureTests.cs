@@ -34,7 +34,11 @@ public sealed class RandomArchitectureTests
 
         for (int layer = 0; layer <= declared.Architecture.Layers; layer++)
         {
-            Tolerance.Default.AssertClose<float>(expected.HiddenStates[layer], run.HiddenStates[layer], FormattableString.Invariant($"hidden states after layer {layer}"));
+            Tolerance.Default.AssertClose<float>(
+                expected.HiddenStates[layer],
+                run.HiddenStates[layer],
+                FormattableString.Invariant($"hidden states after layer {layer}")
+            );
         }
 
         Tolerance.Default.AssertClose<float>(expected.Logits, logits, "logits");

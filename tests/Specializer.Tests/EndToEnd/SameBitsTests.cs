@@ -27,52 +27,78 @@ public sealed class SameBitsTests
         // The reference: one thread, token by token.
         using DecoderModel single = declared.LoadRandom(instructionSet);
         float[] logits = new float[tokens.Length * vocabulary];
-        IReadOnlyList<float[]> hiddenStates = Run(single, tokens, session =>
-        {
-            for (int i = 0; i < tokens.Length; i++)
+        IReadOnlyList<float[]> hiddenStates = Run(
+            single,
+            tokens,
+            session =>
             {
-                session.Decode(tokens[i]).CopyTo(logits.AsSpan(i * vocabulary, vocabulary));
+                for (int i = 0; i < tokens.Length; i++)
+                {
+                    session.Decode(tokens[i]).CopyTo(logits.AsSpan(i * vocabulary, vocabulary));
+                }
             }
-        });
+        );
 
         foreach (int threads in new[] { 1, 2, 4 })
         {
             using DecoderModel model = declared.LoadRandom(instructionSet, threads);
             string on = FormattableString.Invariant($" on {threads} threads");
-            AssertSame("token by token" + on, session =>
-            {
-                for (int i = 0; i < tokens.Length; i++)
+            AssertSame(
+                "token by token" + on,
+                session =>
                 {
-                    Bits.AssertSame(logits.AsSpan(i * vocabulary, vocabulary), session.Decode(tokens[i]), FormattableString.Invariant($"logits of position {i}") + on);
+                    for (int i = 0; i < tokens.Length; i++)
+                    {
+                        Bits.AssertSame(
+                            logits.AsSpan(i * vocabulary, vocabulary),
+                            session.Decode(tokens[i]),
+                            FormattableString.Invariant($"logits of position {i}") + on
+                        );
+                    }
                 }
-            });
+            );
             AssertSame("in one call" + on, session => AssertLast(session.Prefill(tokens)));
-            AssertSame("in one call for all logits" + on, session =>
-            {
-                float[] all = new float[logits.Length];
-                AssertLast(session.Prefill(tokens, all));
-                Bits.AssertSame(logits, all, "logits of all positions in one call" + on);
-            });
-            Random random = new(threads);
-            AssertSame("in random calls" + on, session =>
-            {
-                for (int start = 0; start < tokens.Length;)
+            AssertSame(
+                "in one call for all logits" + on,
+                session =>
                 {
-                    int count = Math.Min(1 + random.Next(random.Next(2) == 0 ? 4 : 60), tokens.Length - start);
-                    ReadOnlySpan<float> last = random.Next(3) == 0
-                        ? session.Prefill(tokens.AsSpan(start, count), new float[count * vocabulary])
-                        : session.Prefill(tokens.AsSpan(start, count));
-                    start += count;
-                    Bits.AssertSame(logits.AsSpan((start - 1) * vocabulary, vocabulary), last, FormattableString.Invariant($"logits after {start} tokens in random calls") + on);
+                    float[] all = new float[logits.Length];
+                    AssertLast(session.Prefill(tokens, all));
+                    Bits.AssertSame(logits, all, "logits of all positions in one call" + on);
                 }
-            });
+            );
+            Random random = new(threads);
+            AssertSame(
+                "in random calls" + on,
+                session =>
+                {
+                    for (int start = 0; start < tokens.Length; )
+                    {
+                        int count = Math.Min(1 + random.Next(random.Next(2) == 0 ? 4 : 60), tokens.Length - start);
+                        ReadOnlySpan<float> last =
+                            random.Next(3) == 0
+                                ? session.Prefill(tokens.AsSpan(start, count), new float[count * vocabulary])
+                                : session.Prefill(tokens.AsSpan(start, count));
+                        start += count;
+                        Bits.AssertSame(
+                            logits.AsSpan((start - 1) * vocabulary, vocabulary),
+                            last,
+                            FormattableString.Invariant($"logits after {start} tokens in random calls") + on
+                        );
+                    }
+                }
+            );
 
             void AssertSame(string what, Action<DecoderSession> process)
             {
                 IReadOnlyList<float[]> found = Run(model, tokens, process);
                 for (int layer = 0; layer < hiddenStates.Count; layer++)
                 {
-                    Bits.AssertSame(hiddenStates[layer], found[layer], FormattableString.Invariant($"hidden states after layer {layer}, {what}"));
+                    Bits.AssertSame(
+                        hiddenStates[layer],
+                        found[layer],
+                        FormattableString.Invariant($"hidden states after layer {layer}, {what}")
+                    );
                 }
             }
 
@@ -94,7 +120,11 @@ public sealed class SameBitsTests
             using DecoderModel rightModel = right.LoadRandom(instructionSet, threads: 2);
             float[] expected = [];
             IReadOnlyList<float[]> leftStates = Run(leftModel, tokens, session => expected = session.Prefill(tokens).ToArray());
-            IReadOnlyList<float[]> rightStates = Run(rightModel, tokens, session => Bits.AssertSame(expected, session.Prefill(tokens), right.Name + "'s logits"));
+            IReadOnlyList<float[]> rightStates = Run(
+                rightModel,
+                tokens,
+                session => Bits.AssertSame(expected, session.Prefill(tokens), right.Name + "'s logits")
+            );
             foreach ((float[] leftLayer, float[] rightLayer) in leftStates.Zip(rightStates))
             {
                 Bits.AssertSame(leftLayer, rightLayer, right.Name + "'s hidden states");

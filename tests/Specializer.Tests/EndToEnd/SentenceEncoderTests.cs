@@ -41,7 +41,10 @@ public sealed class SentenceEncoderTests
         OracleDecoder oracle = new(s_architecture, OracleWeights.Read(weights));
         foreach (int threads in new[] { 1, 2 })
         {
-            using SentenceEncoder model = SentenceEncoder.Load(weights, new ModelOptions { InstructionSet = instructionSet, Threads = threads });
+            using SentenceEncoder model = SentenceEncoder.Load(
+                weights,
+                new ModelOptions { InstructionSet = instructionSet, Threads = threads }
+            );
             using EncoderSession session = model.CreateSession();
             Assert.Equal(SentenceEncoder.SessionBytes, session.SessionBytes);
 
@@ -50,19 +53,30 @@ public sealed class SentenceEncoderTests
             {
                 int[] tokens = Tokens(length);
                 ObservedStates observed = new(session, length);
-                float[] pooled = new float[SentenceEncoder.OutputWidth], states = new float[length * SentenceEncoder.DModel];
+                float[] pooled = new float[SentenceEncoder.OutputWidth],
+                    states = new float[length * SentenceEncoder.DModel];
                 session.Encode(tokens, [], pooled, states);
                 OracleRun run = oracle.Run(tokens);
                 double[][] expected = run.LastHidden;
                 for (int layer = 0; layer <= SentenceEncoder.Layers; layer++)
                 {
-                    Tolerance.Default.AssertClose(run.HiddenStates[layer], observed.Layers[layer].AsSpan(), $"hidden states of {length} tokens after layer {layer}");
+                    Tolerance.Default.AssertClose(
+                        run.HiddenStates[layer],
+                        observed.Layers[layer].AsSpan(),
+                        $"hidden states of {length} tokens after layer {layer}"
+                    );
                 }
 
                 Tolerance.Default.AssertClose(expected, states.AsSpan(), $"last hidden states of {length} tokens");
                 double[] mean = [.. Enumerable.Range(0, SentenceEncoder.DModel).Select(i => expected.Average(row => row[i]))];
                 double norm = Math.Sqrt(mean.Sum(value => value * value));
-                Tolerance.Default.AssertClose([[.. mean.Select(value => value / norm)]], pooled.AsSpan(), $"pooled state of {length} tokens");
+                Tolerance.Default.AssertClose(
+                    [
+                        [.. mean.Select(value => value / norm)],
+                    ],
+                    pooled.AsSpan(),
+                    $"pooled state of {length} tokens"
+                );
             }
         }
     }
@@ -73,19 +87,38 @@ public sealed class SentenceEncoderTests
         using RandomWeights weights = new(s_architecture, 1);
         using SentenceEncoder model = SentenceEncoder.Load(weights, new ModelOptions { Threads = 1 });
         using EncoderSession session = model.CreateSession();
-        float[] output = new float[SentenceEncoder.OutputWidth], expected = new float[SentenceEncoder.OutputWidth];
+        float[] output = new float[SentenceEncoder.OutputWidth],
+            expected = new float[SentenceEncoder.OutputWidth];
         session.Encode([3, 1, 4], expected);
 
         AssertRefused<ArgumentException>("There are no tokens", () => session.Encode([], output));
-        AssertRefused<ArgumentException>("151 tokens do not fit: SentenceEncoder has a context of 150 positions", () => session.Encode(Tokens(151), output));
-        AssertRefused<ArgumentOutOfRangeException>("Token 1 is 117; SentenceEncoder has a vocabulary of 117, so token ids are 0 to 116.", () => session.Encode([3, 117], output));
+        AssertRefused<ArgumentException>(
+            "151 tokens do not fit: SentenceEncoder has a context of 150 positions",
+            () => session.Encode(Tokens(151), output)
+        );
+        AssertRefused<ArgumentOutOfRangeException>(
+            "Token 1 is 117; SentenceEncoder has a vocabulary of 117, so token ids are 0 to 116.",
+            () => session.Encode([3, 117], output)
+        );
         AssertRefused<ArgumentOutOfRangeException>("Token 0 is -1;", () => session.Encode([-1], output));
         AssertRefused<ArgumentException>("SentenceEncoder has no token types; leave them out.", () => session.Encode([3], [0], output, []));
-        AssertRefused<ArgumentException>("The span for the output has 99 elements; 1 sequences with 100 each need 100.", () => session.Encode([3], output.AsSpan(1)));
+        AssertRefused<ArgumentException>(
+            "The span for the output has 99 elements; 1 sequences with 100 each need 100.",
+            () => session.Encode([3], output.AsSpan(1))
+        );
         AssertRefused<ArgumentException>("The span for the output is empty", () => session.Encode([3], []));
-        AssertRefused<ArgumentException>("The span for the hidden states has 100 elements; 1 sequences of 2 tokens, 100 wide, need 200.", () => session.Encode([3, 4], [], output, new float[100]));
-        AssertRefused<ArgumentException>("5 tokens are no whole number of rows for 2 sequences", () => session.EncodeBatch([1, 2, 3, 4, 5], [1, 1], output));
-        AssertRefused<ArgumentOutOfRangeException>("Sequence 1 has the length 0; its row holds 2 tokens, so a length is 1 to 2.", () => session.EncodeBatch([1, 2, 3, 4], [1, 0], output));
+        AssertRefused<ArgumentException>(
+            "The span for the hidden states has 100 elements; 1 sequences of 2 tokens, 100 wide, need 200.",
+            () => session.Encode([3, 4], [], output, new float[100])
+        );
+        AssertRefused<ArgumentException>(
+            "5 tokens are no whole number of rows for 2 sequences",
+            () => session.EncodeBatch([1, 2, 3, 4, 5], [1, 1], output)
+        );
+        AssertRefused<ArgumentOutOfRangeException>(
+            "Sequence 1 has the length 0; its row holds 2 tokens, so a length is 1 to 2.",
+            () => session.EncodeBatch([1, 2, 3, 4], [1, 0], output)
+        );
         AssertRefused<ArgumentOutOfRangeException>("Sequence 0 has the length 3;", () => session.EncodeBatch([1, 2, 3, 4], [3, 1], output));
 
         session.Encode([3, 1, 4], output);
@@ -122,7 +155,8 @@ public sealed class SentenceEncoderTests
         using RandomWeights weights = new(s_architecture, 1);
         using SentenceEncoder model = SentenceEncoder.Load(weights, new ModelOptions { Threads = 2 });
         using EncoderSession session = model.CreateSession();
-        int[] tokens = Tokens(20), lengths = [7, 10];
+        int[] tokens = Tokens(20),
+            lengths = [7, 10];
         float[] output = new float[2 * SentenceEncoder.OutputWidth];
 
         // Other threads of the process may allocate in the meantime on their own account only; the first calls compile.
@@ -137,7 +171,8 @@ public sealed class SentenceEncoderTests
         Assert.Equal(0, least);
     }
 
-    private static int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(position => (position * 31) % SentenceEncoder.VocabularySize)];
+    private static int[] Tokens(int count) =>
+        [.. Enumerable.Range(0, count).Select(position => (position * 31) % SentenceEncoder.VocabularySize)];
 
     /// <summary>What the observer is told.</summary>
     private sealed class ObservedStates

@@ -30,12 +30,25 @@ public sealed class SessionArgumentTests : IDisposable
     {
         AssertUnchangedBy(() =>
         {
-            ArgumentOutOfRangeException decoded = Assert.Throws<ArgumentOutOfRangeException>(() => { _session.Decode(token); });
-            ArgumentOutOfRangeException prefilled = Assert.Throws<ArgumentOutOfRangeException>(() => { _session.Prefill([3, 4, token, 5]); });
-            ArgumentOutOfRangeException withLogits = Assert.Throws<ArgumentOutOfRangeException>(() => { _session.Prefill([token], new float[BiasedReGlu.VocabularySize]); });
+            ArgumentOutOfRangeException decoded = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            {
+                _session.Decode(token);
+            });
+            ArgumentOutOfRangeException prefilled = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            {
+                _session.Prefill([3, 4, token, 5]);
+            });
+            ArgumentOutOfRangeException withLogits = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            {
+                _session.Prefill([token], new float[BiasedReGlu.VocabularySize]);
+            });
 
             Assert.Equal(token, decoded.ActualValue);
-            Assert.Contains(FormattableString.Invariant($"Token 0 is {token}; BiasedReGlu has a vocabulary of 509, so token ids are 0 to 508."), decoded.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                FormattableString.Invariant($"Token 0 is {token}; BiasedReGlu has a vocabulary of 509, so token ids are 0 to 508."),
+                decoded.Message,
+                StringComparison.Ordinal
+            );
             Assert.Contains(FormattableString.Invariant($"Token 2 is {token};"), prefilled.Message, StringComparison.Ordinal);
             Assert.Contains(FormattableString.Invariant($"Token 0 is {token};"), withLogits.Message, StringComparison.Ordinal);
         });
@@ -51,23 +64,52 @@ public sealed class SessionArgumentTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_prompt_is_refused() => AssertUnchangedBy(() =>
-    {
-        Assert.Contains("There are no tokens", Assert.Throws<ArgumentException>(() => { _session.Prefill([]); }).Message, StringComparison.Ordinal);
-        Assert.Contains("There are no tokens", Assert.Throws<ArgumentException>(() => { _session.Prefill([], []); }).Message, StringComparison.Ordinal);
-    });
+    public void An_empty_prompt_is_refused() =>
+        AssertUnchangedBy(() =>
+        {
+            Assert.Contains(
+                "There are no tokens",
+                Assert
+                    .Throws<ArgumentException>(() =>
+                    {
+                        _session.Prefill([]);
+                    })
+                    .Message,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                "There are no tokens",
+                Assert
+                    .Throws<ArgumentException>(() =>
+                    {
+                        _session.Prefill([], []);
+                    })
+                    .Message,
+                StringComparison.Ordinal
+            );
+        });
 
     [Fact]
-    public void A_prompt_longer_than_the_free_context_is_refused() => AssertUnchangedBy(() =>
-    {
-        int position = _session.Position;
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => { _session.Prefill(_tokens); });
-        Assert.Contains(
-            FormattableString.Invariant($"91 more tokens do not fit: BiasedReGlu has a context of 90 positions, of which {position} are taken and {90 - position} are free."),
-            exception.Message,
-            StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => { _session.Prefill(_tokens.AsSpan(0, BiasedReGlu.ContextLength - position + 1)); });
-    });
+    public void A_prompt_longer_than_the_free_context_is_refused() =>
+        AssertUnchangedBy(() =>
+        {
+            int position = _session.Position;
+            ArgumentException exception = Assert.Throws<ArgumentException>(() =>
+            {
+                _session.Prefill(_tokens);
+            });
+            Assert.Contains(
+                FormattableString.Invariant(
+                    $"91 more tokens do not fit: BiasedReGlu has a context of 90 positions, of which {position} are taken and {90 - position} are free."
+                ),
+                exception.Message,
+                StringComparison.Ordinal
+            );
+            Assert.Throws<ArgumentException>(() =>
+            {
+                _session.Prefill(_tokens.AsSpan(0, BiasedReGlu.ContextLength - position + 1));
+            });
+        });
 
     [Fact]
     public void The_context_can_be_filled_to_its_end_and_no_further()
@@ -75,38 +117,63 @@ public sealed class SessionArgumentTests : IDisposable
         Assert.Equal(BiasedReGlu.ContextLength, _session.ContextLength);
         float[] expected = _session.Prefill(_tokens.AsSpan(0, BiasedReGlu.ContextLength)).ToArray();
         Assert.Equal(BiasedReGlu.ContextLength, _session.Position);
-        Assert.Contains("90 are taken and 0 are free", Assert.Throws<ArgumentException>(() => { _session.Decode(1); }).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => { _session.Prefill([1]); });
+        Assert.Contains(
+            "90 are taken and 0 are free",
+            Assert
+                .Throws<ArgumentException>(() =>
+                {
+                    _session.Decode(1);
+                })
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Throws<ArgumentException>(() =>
+        {
+            _session.Prefill([1]);
+        });
         Assert.Equal(BiasedReGlu.ContextLength, _session.Position);
 
         // One step back makes room for exactly one token.
         _session.Truncate(BiasedReGlu.ContextLength - 1);
         Bits.AssertSame(expected, _session.Decode(_tokens[BiasedReGlu.ContextLength - 1]), "logits at the last position");
-        Assert.Throws<ArgumentException>(() => { _session.Decode(1); });
+        Assert.Throws<ArgumentException>(() =>
+        {
+            _session.Decode(1);
+        });
     }
 
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public void A_span_for_logits_of_another_length_is_refused(int difference) => AssertUnchangedBy(() =>
-    {
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => { _session.Prefill([1, 2], new float[(2 * BiasedReGlu.VocabularySize) + difference]); });
-        Assert.Equal("allLogits", exception.ParamName);
-        Assert.Contains(FormattableString.Invariant($"has {1018 + difference} elements; 2 tokens and a vocabulary of 509 need 1018."), exception.Message, StringComparison.Ordinal);
-    });
+    public void A_span_for_logits_of_another_length_is_refused(int difference) =>
+        AssertUnchangedBy(() =>
+        {
+            ArgumentException exception = Assert.Throws<ArgumentException>(() =>
+            {
+                _session.Prefill([1, 2], new float[(2 * BiasedReGlu.VocabularySize) + difference]);
+            });
+            Assert.Equal("allLogits", exception.ParamName);
+            Assert.Contains(
+                FormattableString.Invariant($"has {1018 + difference} elements; 2 tokens and a vocabulary of 509 need 1018."),
+                exception.Message,
+                StringComparison.Ordinal
+            );
+        });
 
     [Fact]
-    public void Only_positions_that_the_session_holds_can_be_kept() => AssertUnchangedBy(() =>
-    {
-        int position = _session.Position;
-        Assert.Contains(
-            FormattableString.Invariant($"The session holds {position} positions"),
-            Assert.Throws<ArgumentOutOfRangeException>(() => _session.Truncate(position + 1)).Message,
-            StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => _session.Truncate(-1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _session.Truncate(int.MinValue));
-        _session.Truncate(position);
-    });
+    public void Only_positions_that_the_session_holds_can_be_kept() =>
+        AssertUnchangedBy(() =>
+        {
+            int position = _session.Position;
+            Assert.Contains(
+                FormattableString.Invariant($"The session holds {position} positions"),
+                Assert.Throws<ArgumentOutOfRangeException>(() => _session.Truncate(position + 1)).Message,
+                StringComparison.Ordinal
+            );
+            Assert.Throws<ArgumentOutOfRangeException>(() => _session.Truncate(-1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => _session.Truncate(int.MinValue));
+            _session.Truncate(position);
+        });
 
     /// <summary>Neither the position nor any later result may differ from those of a session that never met the refused calls.</summary>
     private void AssertUnchangedBy(Action refused)

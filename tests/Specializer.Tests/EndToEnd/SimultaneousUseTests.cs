@@ -35,9 +35,24 @@ public sealed class SimultaneousUseTests
         BackgroundCall first = BackgroundCall.Start(() => found = session.Prefill(tokens).ToArray());
         BackgroundCall.Await(inside);
 
-        Assert.Contains("one caller at a time", Assert.Throws<InvalidOperationException>(() => { session.Prefill([1]); }).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => { session.Prefill([1], new float[BiasedReGlu.VocabularySize]); });
-        Assert.Throws<InvalidOperationException>(() => { session.Decode(1); });
+        Assert.Contains(
+            "one caller at a time",
+            Assert
+                .Throws<InvalidOperationException>(() =>
+                {
+                    session.Prefill([1]);
+                })
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            session.Prefill([1], new float[BiasedReGlu.VocabularySize]);
+        });
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            session.Decode(1);
+        });
         Assert.Throws<InvalidOperationException>(() => session.Truncate(0));
         Assert.Throws<InvalidOperationException>(session.Reset);
         Assert.Throws<InvalidOperationException>(session.Dispose);
@@ -66,13 +81,23 @@ public sealed class SimultaneousUseTests
         float[][] expected = [.. prompts.Select(Compute)];
         Assert.False(expected[0].AsSpan().SequenceEqual(expected[1]));
 
-        BackgroundCall[] calls = [.. prompts.Select((prompt, caller) => BackgroundCall.Start(() =>
-        {
-            for (int round = 0; round < 8; round++)
-            {
-                Bits.AssertSame(expected[caller], Compute(prompt), FormattableString.Invariant($"logits of caller {caller} in round {round}"));
-            }
-        }))];
+        BackgroundCall[] calls =
+        [
+            .. prompts.Select(
+                (prompt, caller) =>
+                    BackgroundCall.Start(() =>
+                    {
+                        for (int round = 0; round < 8; round++)
+                        {
+                            Bits.AssertSame(
+                                expected[caller],
+                                Compute(prompt),
+                                FormattableString.Invariant($"logits of caller {caller} in round {round}")
+                            );
+                        }
+                    })
+            ),
+        ];
         foreach (BackgroundCall call in calls)
         {
             Assert.Null(call.Join());

@@ -38,5 +38,8 @@ public sealed class Stories260KTests
     }
 
     private static Stories260K Load(InstructionSet instructionSet) =>
-        Stories260K.Load(SharedData.Path("models", "stories260K", "model.safetensors"), new ModelOptions { InstructionSet = instructionSet });
+        Stories260K.Load(
+            SharedData.Path("models", "stories260K", "model.safetensors"),
+            new ModelOptions { InstructionSet = instructionSet }
+        );
 }

@@ -26,7 +26,11 @@ public sealed unsafe class WeightStorageTests
         {
             expected.Reset();
             actual.Reset();
-            Bits.AssertSame(expected.Prefill(tokens.AsSpan(0, length)), actual.Prefill(tokens.AsSpan(0, length)), FormattableString.Invariant($"{length} tokens"));
+            Bits.AssertSame(
+                expected.Prefill(tokens.AsSpan(0, length)),
+                actual.Prefill(tokens.AsSpan(0, length)),
+                FormattableString.Invariant($"{length} tokens")
+            );
             Bits.AssertSame(expected.Decode(3), actual.Decode(3), FormattableString.Invariant($"one more after {length}"));
         }
     }
@@ -47,7 +51,11 @@ public sealed unsafe class WeightStorageTests
             together.Prefill(tokens, expected);
             for (int i = 0; i < tokens.Length; i++)
             {
-                Bits.AssertSame(expected.AsSpan(i * TiedFloat16.VocabularySize, TiedFloat16.VocabularySize), alone.Decode(tokens[i]), FormattableString.Invariant($"seed {seed}, token {i}"));
+                Bits.AssertSame(
+                    expected.AsSpan(i * TiedFloat16.VocabularySize, TiedFloat16.VocabularySize),
+                    alone.Decode(tokens[i]),
+                    FormattableString.Invariant($"seed {seed}, token {i}")
+                );
             }
         }
     }
@@ -71,7 +79,8 @@ public sealed unsafe class WeightStorageTests
     [InlineData(1.0040f, 0x3F81)]
     [InlineData(float.PositiveInfinity, 0x7F80)]
     [InlineData(3.4e38f, 0x7F80)]
-    public void Rounds_to_the_nearest_bfloat16_and_ties_to_even(float value, int bits) => Assert.Equal((uint)bits, FloatConversion.ToBFloat16(value));
+    public void Rounds_to_the_nearest_bfloat16_and_ties_to_even(float value, int bits) =>
+        Assert.Equal((uint)bits, FloatConversion.ToBFloat16(value));
 
     [Fact]
     public void No_number_stays_no_number()
@@ -92,7 +101,14 @@ public sealed unsafe class WeightStorageTests
         const string Tensor = "model.layers.1.mlp.down_proj.weight";
         DeclaredModel declared = DeclaredModels.Get(nameof(TiedFloat16));
         using RandomWeights weights = declared.RandomWeights();
-        Assert.True(weights.TryGetTensor(weights.Names.Single(name => name.Contains("layers.1", StringComparison.Ordinal) && name.Contains("down_proj.weight", StringComparison.Ordinal)), out TensorView view));
+        Assert.True(
+            weights.TryGetTensor(
+                weights.Names.Single(name =>
+                    name.Contains("layers.1", StringComparison.Ordinal) && name.Contains("down_proj.weight", StringComparison.Ordinal)
+                ),
+                out TensorView view
+            )
+        );
         ((float*)view.Data)[1234] = weight;
         WeightsException exception = Assert.Throws<WeightsException>(() => TiedFloat16.Load(weights));
         WeightsProblem problem = Assert.Single(exception.Problems);
@@ -104,7 +120,12 @@ public sealed unsafe class WeightStorageTests
     public void The_largest_half_is_held()
     {
         using RandomWeights weights = DeclaredModels.Get(nameof(TiedFloat16)).RandomWeights();
-        Assert.True(weights.TryGetTensor(weights.Names.First(name => name.Contains("down_proj.weight", StringComparison.Ordinal)), out TensorView view));
+        Assert.True(
+            weights.TryGetTensor(
+                weights.Names.First(name => name.Contains("down_proj.weight", StringComparison.Ordinal)),
+                out TensorView view
+            )
+        );
         ((float*)view.Data)[1] = -65_504;
         using TiedFloat16 model = TiedFloat16.Load(weights);
     }

@@ -96,8 +96,21 @@ public sealed class WrongWeightsTests
         string path = SharedData.Path("goldens", "llama", "model.safetensors");
         WeightsException exception = Assert.Throws<WeightsException>(() => Stories260K.Load(path));
         Assert.Contains(path, exception.Message, StringComparison.Ordinal);
-        Assert.Contains(exception.Problems, problem => problem is { Kind: WeightsProblemKind.WrongShape, Tensor: "model.embed_tokens.weight", Expected: "[512, 64]", Found: "[509, 96]" });
-        Assert.Contains(exception.Problems, problem => problem is { Kind: WeightsProblemKind.MissingTensor, Tensor: "model.layers.4.mlp.gate_proj.weight" });
+        Assert.Contains(
+            exception.Problems,
+            problem =>
+                problem
+                    is {
+                        Kind: WeightsProblemKind.WrongShape,
+                        Tensor: "model.embed_tokens.weight",
+                        Expected: "[512, 64]",
+                        Found: "[509, 96]"
+                    }
+        );
+        Assert.Contains(
+            exception.Problems,
+            problem => problem is { Kind: WeightsProblemKind.MissingTensor, Tensor: "model.layers.4.mlp.gate_proj.weight" }
+        );
 
         // The tied declaration knows the matrix; it is compared with the embeddings only where they fit.
         Assert.DoesNotContain(exception.Problems, problem => problem.Tensor == "lm_head.weight");

@@ -33,16 +33,25 @@ public sealed class MemoryTests
     [Fact]
     public void Weights_that_cannot_be_had_are_reported()
     {
-        InsufficientMemoryException exception = Assert.Throws<InsufficientMemoryException>(() => AlignedBuffer.Allocate(s_description.PackedWeightBytes, MemoryRequest.Weights(s_description)));
+        InsufficientMemoryException exception = Assert.Throws<InsufficientMemoryException>(() =>
+            AlignedBuffer.Allocate(s_description.PackedWeightBytes, MemoryRequest.Weights(s_description))
+        );
         Assert.StartsWith(
-            "The packed weights of Huge (1,152,921,504,606,846,976 parameters) need 4,611,686,018,427,387,904 bytes (4.0 EiB)", exception.Message, StringComparison.Ordinal);
+            "The packed weights of Huge (1,152,921,504,606,846,976 parameters) need 4,611,686,018,427,387,904 bytes (4.0 EiB)",
+            exception.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("WeightStorage.BFloat16", exception.Message, StringComparison.Ordinal);
         Assert.Contains("LoadPacked", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(1, "A session of Huge needs 1,024 bytes (1.0 KiB)", "declare smaller ones.")]
-    [InlineData(4, "A session of Huge for 4 sequences needs 1,024 bytes (1.0 KiB)", "declare smaller ones, or create the session for fewer sequences.")]
+    [InlineData(
+        4,
+        "A session of Huge for 4 sequences needs 1,024 bytes (1.0 KiB)",
+        "declare smaller ones, or create the session for fewer sequences."
+    )]
     public void A_session_names_what_its_size_depends_on(int sequences, string start, string end)
     {
         string message = MemoryRequest.Session(s_description, sequences).Refused(1024, null).Message;
@@ -57,7 +66,13 @@ public sealed class MemoryTests
     [InlineData((1 << 27) - 1, 16)]
     public void Logits_that_no_array_can_hold_are_reported(int count, int stride)
     {
-        InsufficientMemoryException exception = Assert.Throws<InsufficientMemoryException>(() => new LogitsRows(count, stride, stride, MemoryRequest.Batch(s_description, count)));
-        Assert.Contains(FormattableString.Invariant($"A batch of {count:N0} sessions of Huge needs {(decimal)count * stride * 4:N0} bytes"), exception.Message, StringComparison.Ordinal);
+        InsufficientMemoryException exception = Assert.Throws<InsufficientMemoryException>(() =>
+            new LogitsRows(count, stride, stride, MemoryRequest.Batch(s_description, count))
+        );
+        Assert.Contains(
+            FormattableString.Invariant($"A batch of {count:N0} sessions of Huge needs {(decimal)count * stride * 4:N0} bytes"),
+            exception.Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -12,43 +12,52 @@ namespace Specializer.Tests.Execution;
 public sealed class WorkerPlacesTests
 {
     [SeveralProcessorsFact]
-    public void A_thread_leaves_its_processor_and_may_use_it_again() => OnAThread(static () =>
-    {
-        string allowed = AllowedProcessors();
-        Assert.True(LeavesIn(static _ => Assert.True(Processors.LeaveFor([Processors.Current()]))));
-        Assert.Equal(allowed, AllowedProcessors());
-    });
+    public void A_thread_leaves_its_processor_and_may_use_it_again() =>
+        OnAThread(static () =>
+        {
+            string allowed = AllowedProcessors();
+            Assert.True(LeavesIn(static _ => Assert.True(Processors.LeaveFor([Processors.Current()]))));
+            Assert.Equal(allowed, AllowedProcessors());
+        });
 
     [SeveralProcessorsFact]
-    public void A_thread_that_may_use_nothing_else_stays() => OnAThread(static () =>
-    {
-        string allowed = AllowedProcessors();
-        Assert.False(Processors.LeaveFor([.. Enumerable.Range(0, 1024)]));
-        Assert.Equal(allowed, AllowedProcessors());
-    });
+    public void A_thread_that_may_use_nothing_else_stays() =>
+        OnAThread(static () =>
+        {
+            string allowed = AllowedProcessors();
+            Assert.False(Processors.LeaveFor([.. Enumerable.Range(0, 1024)]));
+            Assert.Equal(allowed, AllowedProcessors());
+        });
 
     [SeveralProcessorsFact]
     public void A_worker_leaves_the_callers_processor() =>
         OnAThread(static () => Assert.True(LeavesIn(static here => new WorkerPlaces(workers: 2).Take(worker: 1, callersProcessor: here))));
 
     [SeveralProcessorsFact]
-    public void A_worker_leaves_the_processor_of_a_worker_before_it() => OnAThread(static () => Assert.True(LeavesIn(static here =>
-    {
-        WorkerPlaces places = new(workers: 3);
-        places.Take(worker: 1, Processors.Unknown);
-        places.Take(worker: 2, Processors.Unknown);
-    })));
+    public void A_worker_leaves_the_processor_of_a_worker_before_it() =>
+        OnAThread(static () =>
+            Assert.True(
+                LeavesIn(static here =>
+                {
+                    WorkerPlaces places = new(workers: 3);
+                    places.Take(worker: 1, Processors.Unknown);
+                    places.Take(worker: 2, Processors.Unknown);
+                })
+            )
+        );
 
     [SeveralProcessorsFact]
     public void A_worker_of_a_team_and_its_caller_are_on_two_processors()
     {
         using WorkerTeam team = new(2);
         int[] processors = new int[2];
-        DelegatedWork work = new((worker, _, synchronize) =>
-        {
-            processors[worker] = Processors.Current();
-            synchronize();
-        });
+        DelegatedWork work = new(
+            (worker, _, synchronize) =>
+            {
+                processors[worker] = Processors.Current();
+                synchronize();
+            }
+        );
         int together = 0;
         for (int run = 0; run < 100; run++)
         {
@@ -76,7 +85,8 @@ public sealed class WorkerPlacesTests
         return false;
     }
 
-    private static string AllowedProcessors() => File.ReadLines("/proc/thread-self/status").Single(static line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
+    private static string AllowedProcessors() =>
+        File.ReadLines("/proc/thread-self/status").Single(static line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
 
     // What is left of a test's own thread ends with it.
     private static void OnAThread(Action test) => Assert.Null(BackgroundCall.Start(test).Join());
@@ -84,6 +94,9 @@ public sealed class WorkerPlacesTests
     private sealed class SeveralProcessorsFactAttribute : FactAttribute
     {
         public SeveralProcessorsFactAttribute() =>
-            Skip = OperatingSystem.IsLinux() && Environment.ProcessorCount > 1 ? null : "Only Linux tells a thread its processor, and it takes several to leave one.";
+            Skip =
+                OperatingSystem.IsLinux() && Environment.ProcessorCount > 1
+                    ? null
+                    : "Only Linux tells a thread its processor, and it takes several to leave one.";
     }
 }

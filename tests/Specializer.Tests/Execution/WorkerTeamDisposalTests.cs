@@ -41,16 +41,19 @@ public sealed class WorkerTeamDisposalTests
     public void Disposal_waits_for_the_run_in_progress()
     {
         WorkerTeam team = new(2);
-        using ManualResetEventSlim running = new(false), mayEnd = new(false);
+        using ManualResetEventSlim running = new(false),
+            mayEnd = new(false);
         int finished = 0;
         bool result = false;
-        DelegatedWork work = new((worker, _, synchronize) =>
-        {
-            running.Set();
-            mayEnd.Wait();
-            synchronize();
-            Interlocked.Increment(ref finished);
-        });
+        DelegatedWork work = new(
+            (worker, _, synchronize) =>
+            {
+                running.Set();
+                mayEnd.Wait();
+                synchronize();
+                Interlocked.Increment(ref finished);
+            }
+        );
         Thread caller = new(() => result = team.TryRun(work));
         caller.Start();
         running.Wait();
@@ -81,14 +84,16 @@ public sealed class WorkerTeamDisposalTests
     public void A_worker_cannot_dispose_its_own_team(int disposer)
     {
         using WorkerTeam team = new(2);
-        DelegatedWork work = new((worker, _, synchronize) =>
-        {
-            synchronize();
-            if (worker == disposer)
+        DelegatedWork work = new(
+            (worker, _, synchronize) =>
             {
-                team.Dispose();
+                synchronize();
+                if (worker == disposer)
+                {
+                    team.Dispose();
+                }
             }
-        });
+        );
 
         Assert.Throws<InvalidOperationException>(() => team.TryRun(work));
         Assert.True(team.TryRun(new PhasedWork(phases: 3)));

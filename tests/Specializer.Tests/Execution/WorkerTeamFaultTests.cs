@@ -34,29 +34,32 @@ public sealed class WorkerTeamFaultTests
         using WorkerTeam team = new(workers);
         PhasedWork sound = new(phases: 5);
         FormatException failure = new("The data is bad.");
-        int passed = 0, unwound = 0;
-        DelegatedWork failing = new((worker, _, synchronize) =>
-        {
-            try
+        int passed = 0,
+            unwound = 0;
+        DelegatedWork failing = new(
+            (worker, _, synchronize) =>
             {
-                for (int barrier = 0; barrier < 6; barrier++)
+                try
                 {
-                    if (worker == faulty && barrier == barriersBefore)
+                    for (int barrier = 0; barrier < 6; barrier++)
                     {
-                        Thread.Sleep(delay);
-                        Fail(failure);
+                        if (worker == faulty && barrier == barriersBefore)
+                        {
+                            Thread.Sleep(delay);
+                            Fail(failure);
+                        }
+
+                        synchronize();
                     }
 
-                    synchronize();
+                    Interlocked.Increment(ref passed);
                 }
-
-                Interlocked.Increment(ref passed);
+                finally
+                {
+                    Interlocked.Increment(ref unwound);
+                }
             }
-            finally
-            {
-                Interlocked.Increment(ref unwound);
-            }
-        });
+        );
 
         for (int round = 0; round < 3; round++)
         {
@@ -76,11 +79,13 @@ public sealed class WorkerTeamFaultTests
     public void Of_several_failures_one_reaches_the_caller()
     {
         using WorkerTeam team = new(3);
-        DelegatedWork failing = new((worker, _, synchronize) =>
-        {
-            synchronize();
-            throw new FormatException($"{worker}");
-        });
+        DelegatedWork failing = new(
+            (worker, _, synchronize) =>
+            {
+                synchronize();
+                throw new FormatException($"{worker}");
+            }
+        );
         for (int run = 0; run < 50; run++)
         {
             FormatException thrown = Assert.Throws<FormatException>(() => team.TryRun(failing));
@@ -95,14 +100,16 @@ public sealed class WorkerTeamFaultTests
     {
         using WorkerTeam team = new(2);
         PhasedWork sound = new(phases: 5);
-        DelegatedWork failing = new((worker, _, synchronize) =>
-        {
-            synchronize();
-            if (worker == faulty)
+        DelegatedWork failing = new(
+            (worker, _, synchronize) =>
             {
-                throw new FormatException();
+                synchronize();
+                if (worker == faulty)
+                {
+                    throw new FormatException();
+                }
             }
-        });
+        );
         for (int run = 0; run < 100; run++)
         {
             Assert.Throws<FormatException>(() => team.TryRun(failing));
@@ -121,14 +128,16 @@ public sealed class WorkerTeamFaultTests
     {
         using WorkerTeam team = new(workers);
         PhasedWork sound = new(phases: 5);
-        DelegatedWork uneven = new((worker, _, synchronize) =>
-        {
-            synchronize();
-            if (worker != hasty)
+        DelegatedWork uneven = new(
+            (worker, _, synchronize) =>
             {
                 synchronize();
+                if (worker != hasty)
+                {
+                    synchronize();
+                }
             }
-        });
+        );
         for (int run = 0; run < 5; run++)
         {
             InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => team.TryRun(uneven));
@@ -142,24 +151,29 @@ public sealed class WorkerTeamFaultTests
     [Fact]
     public void A_failure_of_an_inner_team_is_a_failure_of_the_outer_worker()
     {
-        using WorkerTeam outer = new(2), inner = new(2);
+        using WorkerTeam outer = new(2),
+            inner = new(2);
         PhasedWork sound = new(phases: 5);
-        DelegatedWork failing = new((worker, _, _) =>
-        {
-            if (worker == 1)
+        DelegatedWork failing = new(
+            (worker, _, _) =>
             {
-                throw new FormatException();
+                if (worker == 1)
+                {
+                    throw new FormatException();
+                }
             }
-        });
-        DelegatedWork outerWork = new((worker, _, synchronize) =>
-        {
-            if (worker == 1)
+        );
+        DelegatedWork outerWork = new(
+            (worker, _, synchronize) =>
             {
-                inner.TryRun(failing);
-            }
+                if (worker == 1)
+                {
+                    inner.TryRun(failing);
+                }
 
-            synchronize();
-        });
+                synchronize();
+            }
+        );
 
         Assert.Throws<FormatException>(() => outer.TryRun(outerWork));
         Assert.True(outer.TryRun(sound));
@@ -171,15 +185,20 @@ public sealed class WorkerTeamFaultTests
     public void An_interrupted_caller_stays_until_all_workers_have_finished()
     {
         using WorkerTeam team = new(2);
-        bool workerFinished = false, returned = false, finishedFirst = false, stillInterrupted = false;
-        DelegatedWork work = new((worker, _, _) =>
-        {
-            if (worker == 1)
+        bool workerFinished = false,
+            returned = false,
+            finishedFirst = false,
+            stillInterrupted = false;
+        DelegatedWork work = new(
+            (worker, _, _) =>
             {
-                Thread.Sleep(50);
-                Volatile.Write(ref workerFinished, true);
+                if (worker == 1)
+                {
+                    Thread.Sleep(50);
+                    Volatile.Write(ref workerFinished, true);
+                }
             }
-        });
+        );
         Thread caller = new(() =>
         {
             returned = team.TryRun(work);

@@ -27,15 +27,17 @@ public sealed class WorkerTeamIdlenessTests
         HashSet<int> before = ThreadIds();
         using WorkerTeam team = new(4);
         PhasedWork work = new(phases: 10);
-        DelegatedWork late = new((worker, _, synchronize) =>
-        {
-            if (worker == 0)
+        DelegatedWork late = new(
+            (worker, _, synchronize) =>
             {
-                Thread.Sleep(Milliseconds);
-            }
+                if (worker == 0)
+                {
+                    Thread.Sleep(Milliseconds);
+                }
 
-            synchronize();
-        });
+                synchronize();
+            }
+        );
         Assert.InRange(LeastShare(before, () => Assert.True(team.TryRun(work)), () => Assert.True(team.TryRun(late))), 0, 0.05);
     }
 
@@ -67,7 +69,10 @@ public sealed class WorkerTeamIdlenessTests
     private static TimeSpan ProcessorTime(HashSet<int> before)
     {
         using Process process = Process.GetCurrentProcess();
-        long ticks = process.Threads.Cast<ProcessThread>().Where(thread => !before.Contains(thread.Id)).Sum(thread => thread.TotalProcessorTime.Ticks);
+        long ticks = process
+            .Threads.Cast<ProcessThread>()
+            .Where(thread => !before.Contains(thread.Id))
+            .Sum(thread => thread.TotalProcessorTime.Ticks);
         return TimeSpan.FromTicks(ticks);
     }
 }

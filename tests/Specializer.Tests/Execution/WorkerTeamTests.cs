@@ -18,13 +18,15 @@ public sealed class WorkerTeamTests
         using WorkerTeam team = new(workers);
         int[] executed = new int[workers];
         Thread?[] threads = new Thread?[workers];
-        DelegatedWork work = new((worker, of, _) =>
-        {
-            Assert.Equal(workers, of);
-            Assert.True(threads[worker] is null || threads[worker] == Thread.CurrentThread);
-            threads[worker] = Thread.CurrentThread;
-            executed[worker]++;
-        });
+        DelegatedWork work = new(
+            (worker, of, _) =>
+            {
+                Assert.Equal(workers, of);
+                Assert.True(threads[worker] is null || threads[worker] == Thread.CurrentThread);
+                threads[worker] = Thread.CurrentThread;
+                executed[worker]++;
+            }
+        );
 
         for (int run = 0; run < 100; run++)
         {
@@ -36,7 +38,10 @@ public sealed class WorkerTeamTests
         Assert.Same(Thread.CurrentThread, threads[0]);
         Assert.Equal(workers, threads.Distinct().Count());
         Assert.All(threads.Skip(1), thread => Assert.True(thread!.IsBackground));
-        Assert.Equal(Enumerable.Range(1, workers - 1).Select(worker => $"Specializer {worker}/{workers}"), threads.Skip(1).Select(thread => thread!.Name));
+        Assert.Equal(
+            Enumerable.Range(1, workers - 1).Select(worker => $"Specializer {worker}/{workers}"),
+            threads.Skip(1).Select(thread => thread!.Name)
+        );
     }
 
     [Theory]
@@ -62,13 +67,16 @@ public sealed class WorkerTeamTests
     public void A_barrier_holds_where_some_workers_come_so_late_that_the_others_sleep(int workers)
     {
         using WorkerTeam team = new(workers);
-        PhasedWork work = new(phases: 2 * workers, beforePhase: (worker, phase) =>
-        {
-            if (phase % workers == worker)
+        PhasedWork work = new(
+            phases: 2 * workers,
+            beforePhase: (worker, phase) =>
             {
-                Thread.Sleep(1);
+                if (phase % workers == worker)
+                {
+                    Thread.Sleep(1);
+                }
             }
-        });
+        );
 
         for (int run = 0; run < 10; run++)
         {
@@ -89,13 +97,14 @@ public sealed class WorkerTeamTests
         using WorkerTeam team = new(2);
         int late = 0;
         long ticks = 0;
-        PhasedWork work = new(phases: 1, beforePhase: (worker, _) =>
-        {
-            long start = Stopwatch.GetTimestamp();
-            while (worker == late && Stopwatch.GetTimestamp() - start < ticks)
+        PhasedWork work = new(
+            phases: 1,
+            beforePhase: (worker, _) =>
             {
+                long start = Stopwatch.GetTimestamp();
+                while (worker == late && Stopwatch.GetTimestamp() - start < ticks) { }
             }
-        });
+        );
 
         for (int microseconds = 0; microseconds < 250; microseconds++)
         {
@@ -104,9 +113,7 @@ public sealed class WorkerTeamTests
             {
                 Assert.True(team.TryRun(work));
                 long start = Stopwatch.GetTimestamp();
-                while (Stopwatch.GetTimestamp() - start < ticks)
-                {
-                }
+                while (Stopwatch.GetTimestamp() - start < ticks) { }
             }
         }
 
@@ -117,13 +124,16 @@ public sealed class WorkerTeamTests
     public void The_garbage_collector_can_stop_waiting_workers()
     {
         using WorkerTeam team = new(2);
-        PhasedWork work = new(phases: 50, beforePhase: (worker, phase) =>
-        {
-            if (worker == 1 && phase % 25 == 0)
+        PhasedWork work = new(
+            phases: 50,
+            beforePhase: (worker, phase) =>
             {
-                GC.Collect(0);
+                if (worker == 1 && phase % 25 == 0)
+                {
+                    GC.Collect(0);
+                }
             }
-        });
+        );
 
         for (int run = 0; run < 50; run++)
         {
@@ -148,22 +158,29 @@ public sealed class WorkerTeamTests
     public void A_team_that_is_in_use_turns_other_callers_away()
     {
         using WorkerTeam team = new(2);
-        using ManualResetEventSlim running = new(false), mayEnd = new(false);
-        DelegatedWork longWork = new((worker, _, _) =>
-        {
-            if (worker == 0)
+        using ManualResetEventSlim running = new(false),
+            mayEnd = new(false);
+        DelegatedWork longWork = new(
+            (worker, _, _) =>
             {
-                running.Set();
-                mayEnd.Wait();
+                if (worker == 0)
+                {
+                    running.Set();
+                    mayEnd.Wait();
+                }
             }
-        });
+        );
         Thread first = new(() => Assert.True(team.TryRun(longWork)));
         first.Start();
         running.Wait();
 
-        int refused = 0, executed = 0;
+        int refused = 0,
+            executed = 0;
         DelegatedWork work = new((_, _, _) => Interlocked.Increment(ref executed));
-        Thread[] others = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() => Interlocked.Add(ref refused, team.TryRun(work) ? 0 : 1)))];
+        Thread[] others =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => new Thread(() => Interlocked.Add(ref refused, team.TryRun(work) ? 0 : 1))),
+        ];
         Array.ForEach(others, other => other.Start());
         Array.ForEach(others, other => other.Join());
         mayEnd.Set();
@@ -179,28 +196,38 @@ public sealed class WorkerTeamTests
     public void Callers_that_compete_never_share_a_run()
     {
         using WorkerTeam team = new(2);
-        int inside = 0, overlaps = 0, executed = 0, granted = 0;
-        Thread[] callers = [.. Enumerable.Range(0, 3).Select(_ => new Thread(() =>
-        {
-            DelegatedWork work = new((worker, _, synchronize) =>
-            {
-                if (worker == 0 && Interlocked.Exchange(ref inside, 1) != 0)
+        int inside = 0,
+            overlaps = 0,
+            executed = 0,
+            granted = 0;
+        Thread[] callers =
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(_ => new Thread(() =>
                 {
-                    Interlocked.Increment(ref overlaps);
-                }
+                    DelegatedWork work = new(
+                        (worker, _, synchronize) =>
+                        {
+                            if (worker == 0 && Interlocked.Exchange(ref inside, 1) != 0)
+                            {
+                                Interlocked.Increment(ref overlaps);
+                            }
 
-                Interlocked.Increment(ref executed);
-                synchronize();
-                if (worker == 0)
-                {
-                    Volatile.Write(ref inside, 0);
-                }
-            });
-            for (int i = 0; i < 2000; i++)
-            {
-                Interlocked.Add(ref granted, team.TryRun(work) ? 1 : 0);
-            }
-        }))];
+                            Interlocked.Increment(ref executed);
+                            synchronize();
+                            if (worker == 0)
+                            {
+                                Volatile.Write(ref inside, 0);
+                            }
+                        }
+                    );
+                    for (int i = 0; i < 2000; i++)
+                    {
+                        Interlocked.Add(ref granted, team.TryRun(work) ? 1 : 0);
+                    }
+                })),
+        ];
         Array.ForEach(callers, caller => caller.Start());
         Array.ForEach(callers, caller => caller.Join());
 
@@ -212,21 +239,25 @@ public sealed class WorkerTeamTests
     [Fact]
     public void A_worker_can_be_the_caller_of_another_team()
     {
-        using WorkerTeam outer = new(2), inner0 = new(2), inner1 = new(2);
+        using WorkerTeam outer = new(2),
+            inner0 = new(2),
+            inner1 = new(2);
         PhasedWork[] innerWork = [new(phases: 10), new(phases: 10)];
         bool refused = false;
-        DelegatedWork outerWork = new((worker, _, synchronize) =>
-        {
-            synchronize();
-            Assert.True((worker == 0 ? inner0 : inner1).TryRun(innerWork[worker]));
-            synchronize();
-            if (worker == 1)
+        DelegatedWork outerWork = new(
+            (worker, _, synchronize) =>
             {
-                refused = !outer.TryRun(innerWork[1]);
-            }
+                synchronize();
+                Assert.True((worker == 0 ? inner0 : inner1).TryRun(innerWork[worker]));
+                synchronize();
+                if (worker == 1)
+                {
+                    refused = !outer.TryRun(innerWork[1]);
+                }
 
-            synchronize();
-        });
+                synchronize();
+            }
+        );
 
         for (int run = 0; run < 20; run++)
         {
@@ -247,16 +278,18 @@ public sealed class WorkerTeamTests
         long[] allocated = new long[workers];
         long[] before = new long[workers];
         bool measures = false;
-        DelegatedWork work = new((worker, _, synchronize) =>
-        {
-            long now = GC.GetAllocatedBytesForCurrentThread();
-            allocated[worker] += measures ? now - before[worker] : 0;
-            synchronize();
-            synchronize();
+        DelegatedWork work = new(
+            (worker, _, synchronize) =>
+            {
+                long now = GC.GetAllocatedBytesForCurrentThread();
+                allocated[worker] += measures ? now - before[worker] : 0;
+                synchronize();
+                synchronize();
 
-            // Up to the start of the next run: the wait between two runs is measured too.
-            before[worker] = now;
-        });
+                // Up to the start of the next run: the wait between two runs is measured too.
+                before[worker] = now;
+            }
+        );
         RunAndSleep(100);
         measures = true;
         long callerBefore = GC.GetAllocatedBytesForCurrentThread();

@@ -31,13 +31,25 @@ public sealed class EncoderGoldenTests
             Result result = Result.For(model, 1, length);
             session.Encode(Input(golden, $"T{length}"), result.Output, result.HiddenStates);
 
-            Tolerance.Default.AssertClose(golden.Rows($"last_hidden_T{length}"), result.HiddenStates.AsSpan(), $"{name} last hidden states of {length} tokens");
-            Tolerance.Default.AssertClose(golden.Rows($"{family.Output}_T{length}"), result.Output.AsSpan(), $"{name} output of {length} tokens");
+            Tolerance.Default.AssertClose(
+                golden.Rows($"last_hidden_T{length}"),
+                result.HiddenStates.AsSpan(),
+                $"{name} last hidden states of {length} tokens"
+            );
+            Tolerance.Default.AssertClose(
+                golden.Rows($"{family.Output}_T{length}"),
+                result.Output.AsSpan(),
+                $"{name} output of {length} tokens"
+            );
 
             // The golden files hold the layers' hidden states of the longest input only.
             for (int layer = 0; length == 37 && layer <= model.Description.Layers; layer++)
             {
-                Tolerance.Default.AssertClose(golden.Rows($"hidden_T{length}_layer{layer}"), hidden[layer].AsSpan(), $"{name} hidden states of {length} tokens after layer {layer}");
+                Tolerance.Default.AssertClose(
+                    golden.Rows($"hidden_T{length}_layer{layer}"),
+                    hidden[layer].AsSpan(),
+                    $"{name} hidden states of {length} tokens after layer {layer}"
+                );
             }
         }
     }
@@ -57,7 +69,11 @@ public sealed class EncoderGoldenTests
         session.Encode(Input(golden, "B3", lengths), result.Output, result.HiddenStates);
 
         // Both hold zeros where there is filling.
-        Tolerance.Default.AssertClose(golden.Rows("last_hidden_B3"), result.HiddenStates.AsSpan(), $"{name} last hidden states of the batch");
+        Tolerance.Default.AssertClose(
+            golden.Rows("last_hidden_B3"),
+            result.HiddenStates.AsSpan(),
+            $"{name} last hidden states of the batch"
+        );
         Tolerance.Default.AssertClose(golden.Rows($"{family.Output}_B3"), result.Output.AsSpan(), $"{name} output of the batch");
 
         // By the mask instead of the lengths it is the same.
@@ -71,7 +87,8 @@ public sealed class EncoderGoldenTests
                 Sequences = lengths.Length,
             },
             masked.Output,
-            masked.HiddenStates);
+            masked.HiddenStates
+        );
         Bits.AssertSame(result.Output, masked.Output, "output of the batch by its mask");
         Bits.AssertSame(result.HiddenStates, masked.HiddenStates, "hidden states of the batch by its mask");
     }
@@ -86,42 +103,78 @@ public sealed class EncoderGoldenTests
         using EncoderModel single = family.Load(instructionSet, 1);
         using EncoderSession session = model.CreateSession();
         using EncoderSession alone = single.CreateSession();
-        int[] lengths = Lengths(golden), tokens = golden.Integers("input_ids_B3"), types = Types(golden, "B3");
+        int[] lengths = Lengths(golden),
+            tokens = golden.Integers("input_ids_B3"),
+            types = Types(golden, "B3");
         int longest = tokens.Length / lengths.Length;
         Result batch = Result.For(model, lengths.Length, longest);
 
         // What lies in the filling is not looked at, not even whether it is a token.
         int[] spoiled = [.. tokens.Select((token, i) => i % longest < lengths[i / longest] ? token : -1)];
         int[] globals = Globals(golden, "B3");
-        session.Encode(new EncoderInput(spoiled) { TokenTypes = types, GlobalTokens = globals, Lengths = lengths }, batch.Output, batch.HiddenStates);
+        session.Encode(
+            new EncoderInput(spoiled)
+            {
+                TokenTypes = types,
+                GlobalTokens = globals,
+                Lengths = lengths,
+            },
+            batch.Output,
+            batch.HiddenStates
+        );
         for (int sequence = 0; sequence < lengths.Length; sequence++)
         {
             int length = lengths[sequence];
             Range part = (sequence * longest)..((sequence * longest) + length);
             Result one = Result.For(single, 1, length);
             alone.Encode(
-                new EncoderInput(tokens[part]) { TokenTypes = types.Length == 0 ? [] : types[part], GlobalTokens = globals.Length == 0 ? [] : globals[part] }, one.Output, one.HiddenStates);
-            Bits.AssertSame(one.HiddenStates, batch.HiddenStates.AsSpan(sequence * longest * model.Description.DModel, one.HiddenStates.Length), $"hidden states of sequence {sequence}");
+                new EncoderInput(tokens[part])
+                {
+                    TokenTypes = types.Length == 0 ? [] : types[part],
+                    GlobalTokens = globals.Length == 0 ? [] : globals[part],
+                },
+                one.Output,
+                one.HiddenStates
+            );
+            Bits.AssertSame(
+                one.HiddenStates,
+                batch.HiddenStates.AsSpan(sequence * longest * model.Description.DModel, one.HiddenStates.Length),
+                $"hidden states of sequence {sequence}"
+            );
             int rows = model.Encoder.OutputPerToken ? longest : 1;
-            Bits.AssertSame(one.Output, batch.Output.AsSpan(sequence * rows * model.Encoder.OutputWidth, one.Output.Length), $"output of sequence {sequence}");
+            Bits.AssertSame(
+                one.Output,
+                batch.Output.AsSpan(sequence * rows * model.Encoder.OutputWidth, one.Output.Length),
+                $"output of sequence {sequence}"
+            );
         }
     }
 
     /// <summary>The golden batch's lengths, from its mask.</summary>
-    private static int[] Lengths(GoldenFile golden) => [.. golden.Integers("attention_mask_B3").Chunk(golden.Shape("attention_mask_B3")[1]).Select(row => row.Sum())];
+    private static int[] Lengths(GoldenFile golden) =>
+        [.. golden.Integers("attention_mask_B3").Chunk(golden.Shape("attention_mask_B3")[1]).Select(row => row.Sum())];
 
-    private static int[] Types(GoldenFile golden, string of) => golden.Names.Contains("token_type_ids_" + of) ? golden.Integers("token_type_ids_" + of) : [];
+    private static int[] Types(GoldenFile golden, string of) =>
+        golden.Names.Contains("token_type_ids_" + of) ? golden.Integers("token_type_ids_" + of) : [];
 
-    private static int[] Globals(GoldenFile golden, string of) => golden.Names.Contains("global_attention_mask_" + of) ? golden.Integers("global_attention_mask_" + of) : [];
+    private static int[] Globals(GoldenFile golden, string of) =>
+        golden.Names.Contains("global_attention_mask_" + of) ? golden.Integers("global_attention_mask_" + of) : [];
 
     private static EncoderInput Input(GoldenFile golden, string of, int[]? lengths = null) =>
-        new(golden.Integers("input_ids_" + of)) { TokenTypes = Types(golden, of), GlobalTokens = Globals(golden, of), Lengths = lengths };
+        new(golden.Integers("input_ids_" + of))
+        {
+            TokenTypes = Types(golden, of),
+            GlobalTokens = Globals(golden, of),
+            Lengths = lengths,
+        };
 
     /// <summary>What a call fills.</summary>
     private sealed record Result(float[] Output, float[] HiddenStates)
     {
-        public static Result For(EncoderModel model, int sequences, int longest) => new(
-            new float[sequences * (model.Encoder.OutputPerToken ? longest : 1) * model.Encoder.OutputWidth],
-            new float[sequences * longest * model.Description.DModel]);
+        public static Result For(EncoderModel model, int sequences, int longest) =>
+            new(
+                new float[sequences * (model.Encoder.OutputPerToken ? longest : 1) * model.Encoder.OutputWidth],
+                new float[sequences * longest * model.Description.DModel]
+            );
     }
 }

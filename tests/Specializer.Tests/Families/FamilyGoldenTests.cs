@@ -52,7 +52,11 @@ public sealed class FamilyGoldenTests
             // The golden files hold hidden states of the longest input only.
             for (int layer = 0; length == 37 && layer <= model.Description.Layers; layer++)
             {
-                Tolerance.Default.AssertClose(golden.Rows($"hidden_T{length}_layer{layer}"), hidden[layer].AsSpan(), $"{name} hidden states of {length} tokens after layer {layer}");
+                Tolerance.Default.AssertClose(
+                    golden.Rows($"hidden_T{length}_layer{layer}"),
+                    hidden[layer].AsSpan(),
+                    $"{name} hidden states of {length} tokens after layer {layer}"
+                );
             }
         }
     }

@@ -42,32 +42,68 @@ public sealed class FamilyNamingTests
         New("phi3", "model.", Phi3.Load, "model.embed_tokens.weight", "", "model.rotary_emb.inv_freq"),
         New("gemma", "model.", Gemma.Load, "model.embed_tokens.weight", "lm_head.weight", "score.weight"),
         New("gemma2", "model.", Gemma2.Load, "model.embed_tokens.weight", "lm_head.weight", "model.layers.3.self_attn.rotary_emb.inv_freq"),
-        New("gemma3", "model.", Gemma3.Load, "model.embed_tokens.weight", "lm_head.weight", "vision_tower.vision_model.embeddings.position_embedding.weight"),
+        New(
+            "gemma3",
+            "model.",
+            Gemma3.Load,
+            "model.embed_tokens.weight",
+            "lm_head.weight",
+            "vision_tower.vision_model.embeddings.position_embedding.weight"
+        ),
         New("gpt2", "transformer.", Gpt2.Load, "transformer.wte.weight", "lm_head.weight", "transformer.h.0.attn.bias"),
         New("gptj", "transformer.", GptJ.Load, "transformer.wte.weight", "", "transformer.h.1.attn.masked_bias"),
         New("gpt_neox", "gpt_neox.", GptNeoX.Load, "gpt_neox.embed_in.weight", "", "gpt_neox.layers.0.attention.rotary_emb.inv_freq"),
         New("phi", "model.", Phi.Load, "model.embed_tokens.weight", "", "model.layers.0.self_attn.rotary_emb.inv_freq"),
         New("bloom", "transformer.", Bloom.Load, "transformer.word_embeddings.weight", "lm_head.weight", "score.weight"),
         New("mpt", "transformer.", Mpt.Load, "transformer.wte.weight", "lm_head.weight", "qa_outputs.bias"),
-        New("falcon", "transformer.", Falcon.Load, "transformer.word_embeddings.weight", "lm_head.weight", "transformer.h.0.self_attention.rotary_emb.inv_freq"),
+        New(
+            "falcon",
+            "transformer.",
+            Falcon.Load,
+            "transformer.word_embeddings.weight",
+            "lm_head.weight",
+            "transformer.h.0.self_attention.rotary_emb.inv_freq"
+        ),
         New("bert", "bert.", Bert.Load, "bert.embeddings.word_embeddings.weight", "", "cls.predictions.transform.dense.weight"),
-        New("bert_mlm", "bert.", BertMaskedLanguageModel.Load, "bert.embeddings.word_embeddings.weight", "cls.predictions.decoder.weight", "bert.pooler.dense.weight"),
+        New(
+            "bert_mlm",
+            "bert.",
+            BertMaskedLanguageModel.Load,
+            "bert.embeddings.word_embeddings.weight",
+            "cls.predictions.decoder.weight",
+            "bert.pooler.dense.weight"
+        ),
         New("roberta", "roberta.", Roberta.Load, "roberta.embeddings.word_embeddings.weight", "", "roberta.embeddings.position_ids"),
         New("longformer", "longformer.", Longformer.Load, "longformer.embeddings.word_embeddings.weight", "", "lm_head.dense.weight"),
-        New("distilbert", "distilbert.", DistilBert.Load, "distilbert.embeddings.word_embeddings.weight", "vocab_projector.weight", "pre_classifier.weight"),
+        New(
+            "distilbert",
+            "distilbert.",
+            DistilBert.Load,
+            "distilbert.embeddings.word_embeddings.weight",
+            "vocab_projector.weight",
+            "pre_classifier.weight"
+        ),
         New("albert", "albert.", Albert.Load, "albert.embeddings.word_embeddings.weight", "", "predictions.bias"),
         New("vit", "vit.", Vit.Load, "", "", "vit.pooler.dense.weight"),
         New("t5", "", T5.Load, "shared.weight", "lm_head.weight", "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"),
         New("t5_v11", "", T5Gated.Load, "shared.weight", "", ""),
         New("bart", "model.", Bart.Load, "model.shared.weight", "lm_head.weight", ""),
         New("marian", "model.", Marian.Load, "model.shared.weight", "lm_head.weight", "model.encoder.embed_positions.weight"),
-        New("transformer2017", "model.", Transformer2017.Load, "model.shared.weight", "lm_head.weight", "model.decoder.embed_positions.weight"),
+        New(
+            "transformer2017",
+            "model.",
+            Transformer2017.Load,
+            "model.shared.weight",
+            "lm_head.weight",
+            "model.decoder.embed_positions.weight"
+        ),
         New("whisper", "model.", Whisper.Load, "model.decoder.embed_tokens.weight", "proj_out.weight", ""),
     ];
 
     public static TheoryData<string> Names => [.. s_all.Select(static named => named.Name)];
 
-    public static TheoryData<string> Tied => [.. s_all.Where(static named => named.TiedMatrix.Length > 0).Select(static named => named.Name)];
+    public static TheoryData<string> Tied =>
+        [.. s_all.Where(static named => named.TiedMatrix.Length > 0).Select(static named => named.Name)];
 
     [SharedDataTheory]
     [MemberData(nameof(Names))]
@@ -76,7 +112,8 @@ public sealed class FamilyNamingTests
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
         byte[] expected = plain.Pack(named.Load);
-        string InBody(string tensor, string prefix) => tensor.StartsWith(named.Prefix, StringComparison.Ordinal) ? prefix + tensor[named.Prefix.Length..] : tensor;
+        string InBody(string tensor, string prefix) =>
+            tensor.StartsWith(named.Prefix, StringComparison.Ordinal) ? prefix + tensor[named.Prefix.Length..] : tensor;
         Same(expected, plain.Rename(tensor => InBody(tensor, "")).Pack(named.Load));
         Same(expected, plain.Rename(tensor => InBody(tensor, named.Prefix + named.Prefix)).Pack(named.Load));
     }
@@ -91,10 +128,26 @@ public sealed class FamilyNamingTests
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
         byte[] expected = plain.Pack(named.Load);
-        RewrittenCheckpoint towers = plain.WithZeros("vision_tower.patch.weight", 4, 4).WithZeros("multi_modal_projector.linear_1.weight", 4, 4);
+        RewrittenCheckpoint towers = plain
+            .WithZeros("vision_tower.patch.weight", 4, 4)
+            .WithZeros("multi_modal_projector.linear_1.weight", 4, 4);
         Same(expected, towers.Rename(tensor => plain.Names.Contains(tensor) ? "language_model." + tensor : tensor).Pack(named.Load));
-        Same(expected, towers.Rename(tensor => plain.Names.Contains(tensor) ? tensor.Replace("model.", "transformer.", StringComparison.Ordinal) : tensor).Pack(named.Load));
-        Same(expected, towers.Rename(tensor => plain.Names.Contains(tensor) ? tensor.Replace("model.", "model.language_model.", StringComparison.Ordinal) : tensor).Pack(named.Load));
+        Same(
+            expected,
+            towers
+                .Rename(tensor =>
+                    plain.Names.Contains(tensor) ? tensor.Replace("model.", "transformer.", StringComparison.Ordinal) : tensor
+                )
+                .Pack(named.Load)
+        );
+        Same(
+            expected,
+            towers
+                .Rename(tensor =>
+                    plain.Names.Contains(tensor) ? tensor.Replace("model.", "model.language_model.", StringComparison.Ordinal) : tensor
+                )
+                .Pack(named.Load)
+        );
     }
 
     [SharedDataTheory]
@@ -103,9 +156,15 @@ public sealed class FamilyNamingTests
     {
         Named named = Of(name);
         RewrittenCheckpoint plain = named.Open();
-        HashSet<string> norms = [.. plain.Names.Where(tensor => tensor.EndsWith(".weight", StringComparison.Ordinal) && plain.Shape(tensor).Length == 1).Select(tensor => tensor[..^".weight".Length])];
+        HashSet<string> norms =
+        [
+            .. plain
+                .Names.Where(tensor => tensor.EndsWith(".weight", StringComparison.Ordinal) && plain.Shape(tensor).Length == 1)
+                .Select(tensor => tensor[..^".weight".Length]),
+        ];
         Assert.NotEmpty(norms);
-        string Old(string tensor) => tensor.EndsWith(".weight", StringComparison.Ordinal) && norms.Contains(tensor[..^7]) ? tensor[..^7] + ".gamma"
+        string Old(string tensor) =>
+            tensor.EndsWith(".weight", StringComparison.Ordinal) && norms.Contains(tensor[..^7]) ? tensor[..^7] + ".gamma"
             : tensor.EndsWith(".bias", StringComparison.Ordinal) && norms.Contains(tensor[..^5]) ? tensor[..^5] + ".beta"
             : tensor;
         Same(plain.Pack(named.Load), plain.Rename(Old).Pack(named.Load));
@@ -120,7 +179,9 @@ public sealed class FamilyNamingTests
         byte[] expected = plain.Pack(named.Load);
         Same(expected, plain.WithCopy(named.Embedding, named.TiedMatrix).Pack(named.Load));
         Same(expected, plain.Rename(tensor => tensor == named.Embedding ? named.TiedMatrix : tensor).Pack(named.Load));
-        WeightsException exception = Assert.Throws<WeightsException>(() => plain.WithCopy(named.Embedding, named.TiedMatrix, changed: true).Pack(named.Load));
+        WeightsException exception = Assert.Throws<WeightsException>(() =>
+            plain.WithCopy(named.Embedding, named.TiedMatrix, changed: true).Pack(named.Load)
+        );
         WeightsProblem problem = Assert.Single(exception.Problems);
         Assert.Equal((WeightsProblemKind.CopiesDiffer, named.TiedMatrix), (problem.Kind, problem.Tensor));
         Assert.Contains("TiedEmbeddings = false", exception.Message, StringComparison.Ordinal);
@@ -138,8 +199,20 @@ public sealed class FamilyNamingTests
         RewrittenCheckpoint plain = named.Open();
         byte[] expected = plain.Pack(named.Load);
         Same(expected, plain.WithAlias(named.TiedMatrix, named.Embedding).Pack(named.Load));
-        Same(expected, plain.Rename(tensor => tensor == named.Embedding ? named.TiedMatrix : tensor).WithAlias(named.Embedding, named.TiedMatrix).Pack(named.Load));
-        Same(expected, plain.Rename(tensor => tensor == named.Embedding ? "some.other.name" : tensor).WithAlias(named.Embedding, "some.other.name").Pack(named.Load));
+        Same(
+            expected,
+            plain
+                .Rename(tensor => tensor == named.Embedding ? named.TiedMatrix : tensor)
+                .WithAlias(named.Embedding, named.TiedMatrix)
+                .Pack(named.Load)
+        );
+        Same(
+            expected,
+            plain
+                .Rename(tensor => tensor == named.Embedding ? "some.other.name" : tensor)
+                .WithAlias(named.Embedding, "some.other.name")
+                .Pack(named.Load)
+        );
     }
 
     [SharedDataTheory]
@@ -152,12 +225,27 @@ public sealed class FamilyNamingTests
         if (named.Unread.Length > 0)
         {
             Same(expected, plain.WithZeros(named.Unread, 3).Pack(named.Load));
-            Same(expected, plain.WithZeros(named.Unread, 3).Rename(tensor => tensor.StartsWith(named.Prefix, StringComparison.Ordinal) ? tensor[named.Prefix.Length..] : tensor).Pack(named.Load));
+            Same(
+                expected,
+                plain
+                    .WithZeros(named.Unread, 3)
+                    .Rename(tensor => tensor.StartsWith(named.Prefix, StringComparison.Ordinal) ? tensor[named.Prefix.Length..] : tensor)
+                    .Pack(named.Load)
+            );
         }
 
-        foreach (string extra in new[] { "adapter.weight", named.Prefix + "adapter.weight", plain.Names.First(static tensor => tensor.Contains(".0.", StringComparison.Ordinal)) + "_scale" })
+        foreach (
+            string extra in new[]
+            {
+                "adapter.weight",
+                named.Prefix + "adapter.weight",
+                plain.Names.First(static tensor => tensor.Contains(".0.", StringComparison.Ordinal)) + "_scale",
+            }
+        )
         {
-            WeightsProblem problem = Assert.Single(Assert.Throws<WeightsException>(() => plain.WithZeros(extra, 3).Pack(named.Load)).Problems);
+            WeightsProblem problem = Assert.Single(
+                Assert.Throws<WeightsException>(() => plain.WithZeros(extra, 3).Pack(named.Load)).Problems
+            );
             Assert.Equal((WeightsProblemKind.UnexpectedTensor, extra), (problem.Kind, problem.Tensor));
         }
     }
@@ -175,7 +263,9 @@ public sealed class FamilyNamingTests
         byte[] expected = plain.Pack(named.Load);
         Same(expected, plain.WithCopy(named.Embedding, member).Pack(named.Load));
         Same(expected, plain.Rename(tensor => tensor == named.Embedding ? member : tensor).Pack(named.Load));
-        WeightsProblem problem = Assert.Single(Assert.Throws<WeightsException>(() => plain.WithCopy(named.Embedding, member, changed: true).Pack(named.Load)).Problems);
+        WeightsProblem problem = Assert.Single(
+            Assert.Throws<WeightsException>(() => plain.WithCopy(named.Embedding, member, changed: true).Pack(named.Load)).Problems
+        );
         Assert.Equal((WeightsProblemKind.CopiesDiffer, member), (problem.Kind, problem.Tensor));
     }
 
@@ -185,7 +275,8 @@ public sealed class FamilyNamingTests
     public void AnAbsentBiasOfTheLogitsIsZero(string name)
     {
         Named named = Of(name);
-        RewrittenCheckpoint plain = named.Open(), without = plain.Without("final_logits_bias");
+        RewrittenCheckpoint plain = named.Open(),
+            without = plain.Without("final_logits_bias");
         Same(without.WithZeros("final_logits_bias", plain.Shape("final_logits_bias")).Pack(named.Load), without.Pack(named.Load));
     }
 
@@ -206,7 +297,10 @@ public sealed class FamilyNamingTests
     {
         Named named = Of("mistral");
         WeightsException exception = Assert.Throws<WeightsException>(() => named.Open().Without("lm_head.weight").Pack(named.Load));
-        Assert.Equal((WeightsProblemKind.MissingTensor, "lm_head.weight"), (exception.Problems[0].Kind, Assert.Single(exception.Problems).Tensor));
+        Assert.Equal(
+            (WeightsProblemKind.MissingTensor, "lm_head.weight"),
+            (exception.Problems[0].Kind, Assert.Single(exception.Problems).Tensor)
+        );
         Assert.Contains("declare TiedEmbeddings = true", exception.Message, StringComparison.Ordinal);
     }
 
@@ -216,12 +310,18 @@ public sealed class FamilyNamingTests
     public void ProjectionsMayBeFused(string name)
     {
         Named named = Of(name);
-        RewrittenCheckpoint plain = named.Open(), fused = plain;
+        RewrittenCheckpoint plain = named.Open(),
+            fused = plain;
         foreach (string layer in Layers(plain))
         {
-            foreach (string suffix in new[] { ".weight", ".bias" }.Where(suffix => plain.Names.Contains(layer + "self_attn.q_proj" + suffix)))
+            foreach (
+                string suffix in new[] { ".weight", ".bias" }.Where(suffix => plain.Names.Contains(layer + "self_attn.q_proj" + suffix))
+            )
             {
-                fused = fused.Fuse(layer + "self_attn.qkv_proj" + suffix, [.. new[] { "q_proj", "k_proj", "v_proj" }.Select(part => layer + "self_attn." + part + suffix)]);
+                fused = fused.Fuse(
+                    layer + "self_attn.qkv_proj" + suffix,
+                    [.. new[] { "q_proj", "k_proj", "v_proj" }.Select(part => layer + "self_attn." + part + suffix)]
+                );
             }
 
             fused = fused.Fuse(layer + "mlp.gate_up_proj.weight", layer + "mlp.gate_proj.weight", layer + "mlp.up_proj.weight");
@@ -234,12 +334,20 @@ public sealed class FamilyNamingTests
     public void FusedProjectionsMayBeApart()
     {
         Named named = Of("phi3");
-        RewrittenCheckpoint plain = named.Open(), apart = plain;
+        RewrittenCheckpoint plain = named.Open(),
+            apart = plain;
         foreach (string layer in Layers(plain))
         {
-            int rows = (int)plain.Shape(layer + "self_attn.qkv_proj.weight")[0], queries = (int)plain.Shape(layer + "self_attn.o_proj.weight")[1], inner = (int)plain.Shape(layer + "mlp.down_proj.weight")[1];
+            int rows = (int)plain.Shape(layer + "self_attn.qkv_proj.weight")[0],
+                queries = (int)plain.Shape(layer + "self_attn.o_proj.weight")[1],
+                inner = (int)plain.Shape(layer + "mlp.down_proj.weight")[1];
             apart = apart
-                .Split(layer + "self_attn.qkv_proj.weight", (layer + "self_attn.q_proj.weight", queries), (layer + "self_attn.k_proj.weight", (rows - queries) / 2), (layer + "self_attn.v_proj.weight", (rows - queries) / 2))
+                .Split(
+                    layer + "self_attn.qkv_proj.weight",
+                    (layer + "self_attn.q_proj.weight", queries),
+                    (layer + "self_attn.k_proj.weight", (rows - queries) / 2),
+                    (layer + "self_attn.v_proj.weight", (rows - queries) / 2)
+                )
                 .Split(layer + "mlp.gate_up_proj.weight", (layer + "mlp.gate_proj.weight", inner), (layer + "mlp.up_proj.weight", inner));
         }
 
@@ -251,18 +359,35 @@ public sealed class FamilyNamingTests
     public void BareNamesOfGpt2()
     {
         RewrittenCheckpoint plain = RewrittenCheckpoint.Of(SharedData.Path("models", "tiny-random-gpt2", "model.safetensors"));
-        RewrittenCheckpoint bare = plain.Rename(static name => name.Replace("transformer.", "", StringComparison.Ordinal)).WithZeros("h.0.attn.bias", 1, 1, 4, 4).WithZeros("h.1.attn.masked_bias");
+        RewrittenCheckpoint bare = plain
+            .Rename(static name => name.Replace("transformer.", "", StringComparison.Ordinal))
+            .WithZeros("h.0.attn.bias", 1, 1, 4, 4)
+            .WithZeros("h.1.attn.masked_bias");
         Same(plain.Pack(TinyRandomGpt2.Load), bare.Pack(TinyRandomGpt2.Load));
     }
 
-    private static IEnumerable<string> Layers(RewrittenCheckpoint checkpoint) => checkpoint.Names
-        .Where(static name => name.EndsWith(".mlp.down_proj.weight", StringComparison.Ordinal))
-        .Select(static name => name[..^"mlp.down_proj.weight".Length]);
+    private static IEnumerable<string> Layers(RewrittenCheckpoint checkpoint) =>
+        checkpoint
+            .Names.Where(static name => name.EndsWith(".mlp.down_proj.weight", StringComparison.Ordinal))
+            .Select(static name => name[..^"mlp.down_proj.weight".Length]);
 
-    private static void Same(byte[] expected, byte[] actual) => Assert.True(expected.AsSpan().SequenceEqual(actual), "The packed weights differ.");
+    private static void Same(byte[] expected, byte[] actual) =>
+        Assert.True(expected.AsSpan().SequenceEqual(actual), "The packed weights differ.");
 
     private static Named Of(string name) => s_all.Single(named => named.Name == name);
 
-    private static Named New(string name, string prefix, Func<WeightsSource, ModelOptions, TransformerModel> load, string embedding, string tiedMatrix, string unread) =>
-        new(name, prefix, load) { Embedding = embedding, TiedMatrix = tiedMatrix, Unread = unread };
+    private static Named New(
+        string name,
+        string prefix,
+        Func<WeightsSource, ModelOptions, TransformerModel> load,
+        string embedding,
+        string tiedMatrix,
+        string unread
+    ) =>
+        new(name, prefix, load)
+        {
+            Embedding = embedding,
+            TiedMatrix = tiedMatrix,
+            Unread = unread,
+        };
 }

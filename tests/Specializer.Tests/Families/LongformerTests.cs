@@ -19,7 +19,9 @@ public sealed class LongformerTests
         int[] tokens = golden.Integers("input_ids_T37");
         using Longformer model = Load(instructionSet);
         using EncoderSession session = model.CreateSession();
-        float[] pooled = new float[Longformer.DModel], states = new float[37 * Longformer.DModel], zeros = new float[37 * Longformer.DModel];
+        float[] pooled = new float[Longformer.DModel],
+            states = new float[37 * Longformer.DModel],
+            zeros = new float[37 * Longformer.DModel];
         session.Encode(tokens, [], pooled, states);
         Tolerance.Default.AssertClose(golden.Rows("last_hidden_T37_noglobal"), states.AsSpan(), "last hidden states");
         Tolerance.Default.AssertClose(golden.Rows("pooler_T37_noglobal"), pooled.AsSpan(), "pooled state");
@@ -33,18 +35,44 @@ public sealed class LongformerTests
         using Longformer model = Load(InstructionSets.Best);
         using EncoderSession session = model.CreateSession();
         float[] pooled = new float[Longformer.DModel];
-        AssertRefused("There are 1 marks of global tokens for 2 tokens", () => session.Encode(new EncoderInput([5, 6]) { GlobalTokens = [1] }, pooled));
-        AssertRefused("The attention mask has 1 elements for 2 tokens", () => session.Encode(new EncoderInput([5, 6]) { AttentionMask = [1] }, pooled));
-        AssertRefused("The attention mask of sequence 0 has a 0 at 0 and a token at 1", () => session.Encode(new EncoderInput([5, 6]) { AttentionMask = [0, 1] }, pooled));
-        AssertRefused("There are lengths and an attention mask", () => session.Encode(new EncoderInput([5, 6]) { AttentionMask = [1, 1], Lengths = [2] }, pooled));
-        AssertRefused("Sequence 1 has the length 0", () => session.Encode(new EncoderInput([5, 6, 7, 8]) { AttentionMask = [1, 1, 0, 0], Sequences = 2 }, new float[2 * Longformer.DModel]));
+        AssertRefused(
+            "There are 1 marks of global tokens for 2 tokens",
+            () => session.Encode(new EncoderInput([5, 6]) { GlobalTokens = [1] }, pooled)
+        );
+        AssertRefused(
+            "The attention mask has 1 elements for 2 tokens",
+            () => session.Encode(new EncoderInput([5, 6]) { AttentionMask = [1] }, pooled)
+        );
+        AssertRefused(
+            "The attention mask of sequence 0 has a 0 at 0 and a token at 1",
+            () => session.Encode(new EncoderInput([5, 6]) { AttentionMask = [0, 1] }, pooled)
+        );
+        AssertRefused(
+            "There are lengths and an attention mask",
+            () => session.Encode(new EncoderInput([5, 6]) { AttentionMask = [1, 1], Lengths = [2] }, pooled)
+        );
+        AssertRefused(
+            "Sequence 1 has the length 0",
+            () =>
+                session.Encode(
+                    new EncoderInput([5, 6, 7, 8]) { AttentionMask = [1, 1, 0, 0], Sequences = 2 },
+                    new float[2 * Longformer.DModel]
+                )
+        );
         using Roberta other = Roberta.Load(SharedData.Path("goldens", "roberta", "model.safetensors"));
         using EncoderSession plain = other.CreateSession();
-        AssertRefused("Roberta has no global tokens", () => plain.Encode(new EncoderInput([5, 6]) { GlobalTokens = [1, 0] }, new float[Roberta.OutputWidth]));
+        AssertRefused(
+            "Roberta has no global tokens",
+            () => plain.Encode(new EncoderInput([5, 6]) { GlobalTokens = [1, 0] }, new float[Roberta.OutputWidth])
+        );
     }
 
     private static Longformer Load(InstructionSet instructionSet) =>
-        Longformer.Load(SharedData.Path("goldens", "longformer", "model.safetensors"), new ModelOptions { InstructionSet = instructionSet });
+        Longformer.Load(
+            SharedData.Path("goldens", "longformer", "model.safetensors"),
+            new ModelOptions { InstructionSet = instructionSet }
+        );
 
-    private static void AssertRefused(string message, Action call) => Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(call).Message, StringComparison.Ordinal);
+    private static void AssertRefused(string message, Action call) =>
+        Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(call).Message, StringComparison.Ordinal);
 }

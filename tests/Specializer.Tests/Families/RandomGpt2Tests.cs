@@ -13,7 +13,10 @@ public sealed class RandomGpt2Tests
     [MemberData(nameof(Cases))]
     public void GreedyTokensAreThePublishedOnes(InstructionSet instructionSet)
     {
-        using TinyRandomGpt2 model = TinyRandomGpt2.Load(SharedData.Path("models", "tiny-random-gpt2", "model.safetensors"), new ModelOptions { InstructionSet = instructionSet });
+        using TinyRandomGpt2 model = TinyRandomGpt2.Load(
+            SharedData.Path("models", "tiny-random-gpt2", "model.safetensors"),
+            new ModelOptions { InstructionSet = instructionSet }
+        );
         using DecoderSession session = model.CreateSession();
         Assert.Equal([204, 204, 204, 204, 204, 204], Greedy.Continue(session, [0, 0, 0, 52], 6));
         session.Reset();

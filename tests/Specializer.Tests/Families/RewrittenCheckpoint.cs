@@ -12,9 +12,7 @@ internal sealed class RewrittenCheckpoint
     private readonly List<(string Name, string Type, long[] Shape, byte[] Data)> _tensors = [];
     private (string Key, string Text)? _metadata;
 
-    private RewrittenCheckpoint()
-    {
-    }
+    private RewrittenCheckpoint() { }
 
     /// <summary>The names of its tensors.</summary>
     public IEnumerable<string> Names => _tensors.Select(static tensor => tensor.Name);
@@ -26,7 +24,14 @@ internal sealed class RewrittenCheckpoint
         foreach (string name in file.Names)
         {
             file.TryGetTensor(name, out TensorView view);
-            checkpoint._tensors.Add((name, TensorElementTypes.Name(view.ElementType), view.Shape.ToArray(), new ReadOnlySpan<byte>(view.Data, (int)view.ByteLength).ToArray()));
+            checkpoint._tensors.Add(
+                (
+                    name,
+                    TensorElementTypes.Name(view.ElementType),
+                    view.Shape.ToArray(),
+                    new ReadOnlySpan<byte>(view.Data, (int)view.ByteLength).ToArray()
+                )
+            );
         }
 
         return checkpoint;
@@ -34,7 +39,8 @@ internal sealed class RewrittenCheckpoint
 
     public long[] Shape(string name) => _tensors.Single(tensor => tensor.Name == name).Shape;
 
-    public RewrittenCheckpoint Rename(Func<string, string> rename) => Change(tensors => tensors.Select(tensor => (rename(tensor.Name), tensor.Type, tensor.Shape, tensor.Data)));
+    public RewrittenCheckpoint Rename(Func<string, string> rename) =>
+        Change(tensors => tensors.Select(tensor => (rename(tensor.Name), tensor.Type, tensor.Shape, tensor.Data)));
 
     public RewrittenCheckpoint Without(string name) => Change(tensors => tensors.Where(tensor => tensor.Name != name));
 
@@ -53,16 +59,24 @@ internal sealed class RewrittenCheckpoint
     /// <summary>Rows of several tensors, one after the other, as one in their place.</summary>
     public RewrittenCheckpoint Fuse(string whole, params string[] parts)
     {
-        (string Name, string Type, long[] Shape, byte[] Data)[] found = [.. parts.Select(part => _tensors.Single(tensor => tensor.Name == part))];
+        (string Name, string Type, long[] Shape, byte[] Data)[] found =
+        [
+            .. parts.Select(part => _tensors.Single(tensor => tensor.Name == part)),
+        ];
         long[] shape = [found.Sum(static tensor => tensor.Shape[0]), .. found[0].Shape[1..]];
-        return Change(tensors => tensors.Where(tensor => !parts.Contains(tensor.Name)).Append((whole, found[0].Type, shape, found.SelectMany(static tensor => tensor.Data).ToArray())));
+        return Change(tensors =>
+            tensors
+                .Where(tensor => !parts.Contains(tensor.Name))
+                .Append((whole, found[0].Type, shape, found.SelectMany(static tensor => tensor.Data).ToArray()))
+        );
     }
 
     /// <summary>The rows of a tensor as several in its place.</summary>
     public RewrittenCheckpoint Split(string whole, params (string Name, int Rows)[] parts)
     {
         (_, string type, long[] shape, byte[] data) = _tensors.Single(tensor => tensor.Name == whole);
-        int rowBytes = data.Length / (int)shape[0], first = 0;
+        int rowBytes = data.Length / (int)shape[0],
+            first = 0;
         RewrittenCheckpoint result = Without(whole);
         foreach ((string name, int rows) in parts)
         {
@@ -101,10 +115,17 @@ internal sealed class RewrittenCheckpoint
     {
         using SafetensorsFile file = Open();
         using TransformerModel model = load(file, new ModelOptions { InstructionSet = InstructionSets.Best });
-        return MemoryMarshal.AsBytes(new ReadOnlySpan<float>(model.Weights.Address, (int)(model.Weights.ByteLength / sizeof(float)))).ToArray();
+        return MemoryMarshal
+            .AsBytes(new ReadOnlySpan<float>(model.Weights.Address, (int)(model.Weights.ByteLength / sizeof(float))))
+            .ToArray();
     }
 
-    private RewrittenCheckpoint Change(Func<IEnumerable<(string Name, string Type, long[] Shape, byte[] Data)>, IEnumerable<(string Name, string Type, long[] Shape, byte[] Data)>> change)
+    private RewrittenCheckpoint Change(
+        Func<
+            IEnumerable<(string Name, string Type, long[] Shape, byte[] Data)>,
+            IEnumerable<(string Name, string Type, long[] Shape, byte[] Data)>
+        > change
+    )
     {
         RewrittenCheckpoint result = new() { _metadata = _metadata };
         result._tensors.AddRange(change(_tensors));

@@ -15,7 +15,10 @@ public sealed class RxnMapperTests
     public void LogitsAndHiddenStatesAreThoseOfTheReference(InstructionSet instructionSet)
     {
         using GoldenFile reference = GoldenFile.Open(SharedData.Path("models", "albert-rxnmapper", "reference.safetensors"));
-        using AlbertRxnMapper model = AlbertRxnMapper.Load(SharedData.Path("models", "albert-rxnmapper", "model.safetensors"), new ModelOptions { InstructionSet = instructionSet });
+        using AlbertRxnMapper model = AlbertRxnMapper.Load(
+            SharedData.Path("models", "albert-rxnmapper", "model.safetensors"),
+            new ModelOptions { InstructionSet = instructionSet }
+        );
         using EncoderSession session = model.CreateSession();
         int[] tokens = reference.Integers("input_ids");
         float[] logits = new float[tokens.Length * model.Description.VocabularySize];

@@ -18,7 +18,10 @@ public sealed class SlidingWindowTests
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
         using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
-        int[] tokens = [.. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize)];
+        int[] tokens =
+        [
+            .. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize),
+        ];
         using DecoderSession whole = model.CreateSession();
         float[] expected = whole.Prefill(tokens).ToArray();
 
@@ -39,7 +42,10 @@ public sealed class SlidingWindowTests
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
         using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
-        int[] tokens = [.. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize)];
+        int[] tokens =
+        [
+            .. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize),
+        ];
         using DecoderSession session = model.CreateSession();
         float[] expected = session.Prefill(tokens).ToArray();
 
@@ -60,7 +66,10 @@ public sealed class SlidingWindowTests
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", name, "model.safetensors"));
         using DecoderModel model = Family.Named(name).Load(file, new ModelOptions { Threads = 1 });
-        int[] tokens = [.. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize)];
+        int[] tokens =
+        [
+            .. Enumerable.Range(0, model.Description.ContextLength).Select(position => (position * 31) % model.Description.VocabularySize),
+        ];
         using DecoderSession session = model.CreateSession();
         float[] expected = session.Prefill(tokens).ToArray();
 

@@ -34,19 +34,34 @@ public sealed unsafe class AttentionKernelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Every_position_is_right_and_has_the_same_bits_in_any_chunk_and_on_any_number_of_workers(InstructionSet instructionSet, int heads, int keyValueHeads, int headDimension)
+    public void Every_position_is_right_and_has_the_same_bits_in_any_chunk_and_on_any_number_of_workers(
+        InstructionSet instructionSet,
+        int heads,
+        int keyValueHeads,
+        int headDimension
+    )
     {
         float[] whole = Run(instructionSet, heads, keyValueHeads, headDimension, Positions, 1);
 
-        int width = heads * headDimension, keyValueWidth = keyValueHeads * headDimension;
+        int width = heads * headDimension,
+            keyValueWidth = keyValueHeads * headDimension;
         double[][] expected = Attention.Attend(
-            Rows(Queries(width), width), Rows(Keys(keyValueWidth), keyValueWidth), Rows(Values(keyValueWidth), keyValueWidth),
-            heads, keyValueHeads, Attention.Scale(headDimension), Masks.Causal(0));
+            Rows(Queries(width), width),
+            Rows(Keys(keyValueWidth), keyValueWidth),
+            Rows(Values(keyValueWidth), keyValueWidth),
+            heads,
+            keyValueHeads,
+            Attention.Scale(headDimension),
+            Masks.Causal(0)
+        );
         SinglePrecision.AssertClose<float>(expected, whole, "attention");
 
         foreach ((int chunk, int workers) in new[] { (1, 1), (2, 1), (3, 2), (64, 1), (100, 3), (Positions, 2), (1, 5) })
         {
-            Assert.True(whole.AsSpan().SequenceEqual(Run(instructionSet, heads, keyValueHeads, headDimension, chunk, workers)), $"chunks of {chunk} on {workers} workers have other bits.");
+            Assert.True(
+                whole.AsSpan().SequenceEqual(Run(instructionSet, heads, keyValueHeads, headDimension, chunk, workers)),
+                $"chunks of {chunk} on {workers} workers have other bits."
+            );
         }
     }
 
@@ -60,15 +75,29 @@ public sealed unsafe class AttentionKernelTests
     }
 
     /// <summary>All positions, a chunk at a time.</summary>
-    private static float[] Run(InstructionSet instructionSet, int heads, int keyValueHeads, int headDimension, int chunk, int workers, float leftOver = 0)
+    private static float[] Run(
+        InstructionSet instructionSet,
+        int heads,
+        int keyValueHeads,
+        int headDimension,
+        int chunk,
+        int workers,
+        float leftOver = 0
+    )
     {
         EngineKernels kernels = EngineKernels.Of(instructionSet);
-        int width = heads * headDimension, keyValueWidth = keyValueHeads * headDimension;
+        int width = heads * headDimension,
+            keyValueWidth = keyValueHeads * headDimension;
         KeyValueLayout layout = new(kernels.Lanes, keyValueHeads, headDimension, Positions);
         using AlignedBuffer cache = AlignedBuffer.Allocate(layout.Floats * sizeof(float));
         new Span<float>(cache.Address, (int)layout.Floats).Fill(leftOver);
         float[] y = new float[Positions * width];
-        fixed (float* queries = Queries(width), keys = Keys(keyValueWidth), values = Values(keyValueWidth), results = y)
+        fixed (
+            float* queries = Queries(width),
+                keys = Keys(keyValueWidth),
+                values = Values(keyValueWidth),
+                results = y
+        )
         {
             for (int first = 0; first < Positions; first += chunk)
             {
@@ -77,8 +106,19 @@ public sealed unsafe class AttentionKernelTests
                 for (int worker = 0; worker < workers; worker++)
                 {
                     kernels.Attend(
-                        layout, cache.Address, heads, first, rows, queries + (first * width), width, (float)Attention.Scale(headDimension),
-                        results + (first * width), width, worker, workers);
+                        layout,
+                        cache.Address,
+                        heads,
+                        first,
+                        rows,
+                        queries + (first * width),
+                        width,
+                        (float)Attention.Scale(headDimension),
+                        results + (first * width),
+                        width,
+                        worker,
+                        workers
+                    );
                 }
             }
         }

@@ -25,8 +25,39 @@ public sealed class ElementFunctionTests
     public void Exp_of_the_ends(InstructionSet instructionSet)
     {
         float payload = BitConverter.UInt32BitsToSingle(0x7fc00001);
-        float[] y = EngineKernels.Of(instructionSet).Exp([0f, -0f, -87.4f, -1000f, float.NegativeInfinity, 88.73f, float.MaxValue, float.PositiveInfinity, float.NaN, payload, -payload, float.Epsilon]);
-        Assert.Equal([1f, 1f, 0f, 0f, 0f, float.PositiveInfinity, float.PositiveInfinity, float.PositiveInfinity, float.NaN, float.NaN, float.NaN, 1f], y);
+        float[] y = EngineKernels
+            .Of(instructionSet)
+            .Exp([
+                0f,
+                -0f,
+                -87.4f,
+                -1000f,
+                float.NegativeInfinity,
+                88.73f,
+                float.MaxValue,
+                float.PositiveInfinity,
+                float.NaN,
+                payload,
+                -payload,
+                float.Epsilon,
+            ]);
+        Assert.Equal(
+            [
+                1f,
+                1f,
+                0f,
+                0f,
+                0f,
+                float.PositiveInfinity,
+                float.PositiveInfinity,
+                float.PositiveInfinity,
+                float.NaN,
+                float.NaN,
+                float.NaN,
+                1f,
+            ],
+            y
+        );
     }
 
     [Theory]
@@ -56,7 +87,10 @@ public sealed class ElementFunctionTests
                 // argument, an exponent as large as its logarithm was rounded.
                 double exponent = expected == 0 || x[i] == 0 ? 0 : Math.Abs(Math.Log(Math.Abs(expected / x[i])));
                 double tolerance = (Math.Abs(expected) * (1e-6 + (3e-7 * exponent))) + 1e-37;
-                Assert.True(Math.Abs(y[i] - expected) <= tolerance, FormattableString.Invariant($"{function}({x[i]}) is {y[i]:G9}, expected {expected:G9}."));
+                Assert.True(
+                    Math.Abs(y[i] - expected) <= tolerance,
+                    FormattableString.Invariant($"{function}({x[i]}) is {y[i]:G9}, expected {expected:G9}.")
+                );
             }
         }
     }
@@ -100,22 +134,26 @@ public sealed class ElementFunctionTests
         {
             double expected = function(x[i]);
             double unit = MathF.BitIncrement((float)expected) - (float)expected;
-            Assert.True(Math.Abs(y[i] - expected) <= 2 * unit, FormattableString.Invariant($"{name} of {x[i]} is {y[i]}, expected {expected}."));
+            Assert.True(
+                Math.Abs(y[i] - expected) <= 2 * unit,
+                FormattableString.Invariant($"{name} of {x[i]} is {y[i]}, expected {expected}.")
+            );
         }
     }
 
-    internal static double Expected(ElementFunction function, double x) => function switch
-    {
-        ElementFunction.Relu => Activations.Relu(x),
-        ElementFunction.SquaredRelu => Activations.SquaredRelu(x),
-        ElementFunction.Gelu => Activations.Gelu(x),
-        ElementFunction.GeluTanh => x / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
-        ElementFunction.GeluQuick => Activations.GeluQuick(x),
-        ElementFunction.Silu => Activations.Silu(x),
-        ElementFunction.Tanh => Math.Tanh(x),
-        ElementFunction.Logistic => Activations.Sigmoid(x),
-        _ => x,
-    };
+    internal static double Expected(ElementFunction function, double x) =>
+        function switch
+        {
+            ElementFunction.Relu => Activations.Relu(x),
+            ElementFunction.SquaredRelu => Activations.SquaredRelu(x),
+            ElementFunction.Gelu => Activations.Gelu(x),
+            ElementFunction.GeluTanh => x / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
+            ElementFunction.GeluQuick => Activations.GeluQuick(x),
+            ElementFunction.Silu => Activations.Silu(x),
+            ElementFunction.Tanh => Math.Tanh(x),
+            ElementFunction.Logistic => Activations.Sigmoid(x),
+            _ => x,
+        };
 
     private static float[] Grid(float first, float last, int count)
     {

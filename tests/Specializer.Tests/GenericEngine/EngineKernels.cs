@@ -19,13 +19,14 @@ internal abstract unsafe class EngineKernels
     public abstract int TileRows { get; }
 
     /// <summary>The kernels of an instruction set.</summary>
-    public static EngineKernels Of(InstructionSet instructionSet) => instructionSet switch
-    {
-        InstructionSet.Avx512 => new EngineKernels<Avx512Instructions, Vector512<float>>(),
-        InstructionSet.Avx2 => new EngineKernels<Avx2Instructions, Vector256<float>>(),
-        InstructionSet.Neon => new EngineKernels<NeonInstructions, Vector128<float>>(),
-        _ => new EngineKernels<PortableInstructions, Vector128<float>>(),
-    };
+    public static EngineKernels Of(InstructionSet instructionSet) =>
+        instructionSet switch
+        {
+            InstructionSet.Avx512 => new EngineKernels<Avx512Instructions, Vector512<float>>(),
+            InstructionSet.Avx2 => new EngineKernels<Avx2Instructions, Vector256<float>>(),
+            InstructionSet.Neon => new EngineKernels<NeonInstructions, Vector128<float>>(),
+            _ => new EngineKernels<PortableInstructions, Vector128<float>>(),
+        };
 
     /// <summary>eˣ of every element.</summary>
     public abstract float[] Exp(float[] x);
@@ -37,7 +38,18 @@ internal abstract unsafe class EngineKernels
     public abstract float[] Apply(ElementFunction function, float[] x);
 
     /// <inheritdoc cref="LinearKernel{TInstructions, TVector}.Run"/>
-    public abstract void Linear(in LinearLayout layout, float* packed, int rows, float* x, nint xStride, float* y, nint yStride, in LinearFinish finish, int worker = 0, int workers = 1);
+    public abstract void Linear(
+        in LinearLayout layout,
+        float* packed,
+        int rows,
+        float* x,
+        nint xStride,
+        float* y,
+        nint yStride,
+        in LinearFinish finish,
+        int worker = 0,
+        int workers = 1
+    );
 
     /// <summary>RMSNorm of one row.</summary>
     public abstract float[] RootMeanSquare(float[] x, float[] weight, float epsilon);
@@ -50,5 +62,17 @@ internal abstract unsafe class EngineKernels
 
     /// <inheritdoc cref="AttentionKernel{TInstructions, TVector}.Run"/>
     public abstract void Attend(
-        in KeyValueLayout layout, float* cache, int heads, int firstPosition, int rows, float* queries, nint queryStride, float scale, float* y, nint yStride, int worker = 0, int workers = 1);
+        in KeyValueLayout layout,
+        float* cache,
+        int heads,
+        int firstPosition,
+        int rows,
+        float* queries,
+        nint queryStride,
+        float scale,
+        float* y,
+        nint yStride,
+        int worker = 0,
+        int workers = 1
+    );
 }

@@ -18,21 +18,33 @@ internal sealed unsafe class EngineKernels<TInstructions, TVector> : EngineKerne
 
     public override float[] PowerOfTwo(float[] x) => Map(x, VectorMath<TInstructions, TVector>.PowerOfTwo);
 
-    public override float[] Apply(ElementFunction function, float[] x) => function switch
-    {
-        ElementFunction.Identity => Map(x, ElementFunctions.Identity.Apply<TInstructions, TVector>),
-        ElementFunction.Relu => Map(x, ElementFunctions.Relu.Apply<TInstructions, TVector>),
-        ElementFunction.SquaredRelu => Map(x, ElementFunctions.SquaredRelu.Apply<TInstructions, TVector>),
-        ElementFunction.Gelu => Map(x, ElementFunctions.Gelu.Apply<TInstructions, TVector>),
-        ElementFunction.GeluTanh => Map(x, ElementFunctions.GeluTanh.Apply<TInstructions, TVector>),
-        ElementFunction.GeluQuick => Map(x, ElementFunctions.GeluQuick.Apply<TInstructions, TVector>),
-        ElementFunction.Silu => Map(x, ElementFunctions.Silu.Apply<TInstructions, TVector>),
-        ElementFunction.Tanh => Map(x, ElementFunctions.Tanh.Apply<TInstructions, TVector>),
-        ElementFunction.Logistic => Map(x, ElementFunctions.Logistic.Apply<TInstructions, TVector>),
-        _ => throw new ArgumentOutOfRangeException(nameof(function), function, null),
-    };
+    public override float[] Apply(ElementFunction function, float[] x) =>
+        function switch
+        {
+            ElementFunction.Identity => Map(x, ElementFunctions.Identity.Apply<TInstructions, TVector>),
+            ElementFunction.Relu => Map(x, ElementFunctions.Relu.Apply<TInstructions, TVector>),
+            ElementFunction.SquaredRelu => Map(x, ElementFunctions.SquaredRelu.Apply<TInstructions, TVector>),
+            ElementFunction.Gelu => Map(x, ElementFunctions.Gelu.Apply<TInstructions, TVector>),
+            ElementFunction.GeluTanh => Map(x, ElementFunctions.GeluTanh.Apply<TInstructions, TVector>),
+            ElementFunction.GeluQuick => Map(x, ElementFunctions.GeluQuick.Apply<TInstructions, TVector>),
+            ElementFunction.Silu => Map(x, ElementFunctions.Silu.Apply<TInstructions, TVector>),
+            ElementFunction.Tanh => Map(x, ElementFunctions.Tanh.Apply<TInstructions, TVector>),
+            ElementFunction.Logistic => Map(x, ElementFunctions.Logistic.Apply<TInstructions, TVector>),
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function, null),
+        };
 
-    public override void Linear(in LinearLayout layout, float* packed, int rows, float* x, nint xStride, float* y, nint yStride, in LinearFinish finish, int worker, int workers)
+    public override void Linear(
+        in LinearLayout layout,
+        float* packed,
+        int rows,
+        float* x,
+        nint xStride,
+        float* y,
+        nint yStride,
+        in LinearFinish finish,
+        int worker,
+        int workers
+    )
     {
         using AlignedBuffer scratch = AlignedBuffer.Allocate(LinearKernel<TInstructions, TVector>.ScratchFloats * sizeof(float));
         LinearKernel<TInstructions, TVector>.Run(layout, packed, rows, x, xStride, y, yStride, finish, scratch.Address, worker, workers);
@@ -41,7 +53,11 @@ internal sealed unsafe class EngineKernels<TInstructions, TVector> : EngineKerne
     public override float[] RootMeanSquare(float[] x, float[] weight, float epsilon)
     {
         float[] y = new float[x.Length];
-        fixed (float* pX = x, pWeight = weight, pY = y)
+        fixed (
+            float* pX = x,
+                pWeight = weight,
+                pY = y
+        )
         {
             NormalizationKernel<TInstructions, TVector>.RootMeanSquare(pX, pWeight, pY, x.Length, epsilon);
         }
@@ -52,7 +68,12 @@ internal sealed unsafe class EngineKernels<TInstructions, TVector> : EngineKerne
     public override float[] LayerNorm(float[] x, float[] weight, float[] bias, float epsilon)
     {
         float[] y = new float[x.Length];
-        fixed (float* pX = x, pWeight = weight, pBias = bias, pY = y)
+        fixed (
+            float* pX = x,
+                pWeight = weight,
+                pBias = bias,
+                pY = y
+        )
         {
             NormalizationKernel<TInstructions, TVector>.Layer(pX, pWeight, pBias, pY, x.Length, epsilon);
         }
@@ -67,17 +88,51 @@ internal sealed unsafe class EngineKernels<TInstructions, TVector> : EngineKerne
         float[] y = [.. heads];
         fixed (float* pY = y)
         {
-            RotaryKernel<TInstructions, TVector>.Rotate(layout, table.Address + (position * layout.RowStride), pY, heads.Length / headDimension, headDimension);
+            RotaryKernel<TInstructions, TVector>.Rotate(
+                layout,
+                table.Address + (position * layout.RowStride),
+                pY,
+                heads.Length / headDimension,
+                headDimension
+            );
         }
 
         return y;
     }
 
     public override void Attend(
-        in KeyValueLayout layout, float* cache, int heads, int firstPosition, int rows, float* queries, nint queryStride, float scale, float* y, nint yStride, int worker, int workers)
+        in KeyValueLayout layout,
+        float* cache,
+        int heads,
+        int firstPosition,
+        int rows,
+        float* queries,
+        nint queryStride,
+        float scale,
+        float* y,
+        nint yStride,
+        int worker,
+        int workers
+    )
     {
-        using AlignedBuffer scratch = AlignedBuffer.Allocate(AttentionKernel<TInstructions, TVector>.ScratchFloats(layout.HeadDimension) * sizeof(float));
-        AttentionKernel<TInstructions, TVector>.Run(layout, cache, heads, firstPosition, rows, queries, queryStride, scale, y, yStride, scratch.Address, worker, workers);
+        using AlignedBuffer scratch = AlignedBuffer.Allocate(
+            AttentionKernel<TInstructions, TVector>.ScratchFloats(layout.HeadDimension) * sizeof(float)
+        );
+        AttentionKernel<TInstructions, TVector>.Run(
+            layout,
+            cache,
+            heads,
+            firstPosition,
+            rows,
+            queries,
+            queryStride,
+            scale,
+            y,
+            yStride,
+            scratch.Address,
+            worker,
+            workers
+        );
     }
 
     private static float[] Map(float[] x, Func<TVector, TVector> function)

@@ -26,13 +26,31 @@ public sealed class GenericDecoderTests
     private static readonly Dictionary<string, OracleArchitecture> ArchitecturesByName = new()
     {
         ["gated"] = Small,
-        ["tied, partial and interleaved rotation"] = Small with { TiedEmbeddings = true, Rotary = new OracleRotary(100, OraclePairing.Interleaved, Dimensions: 6) },
+        ["tied, partial and interleaved rotation"] = Small with
+        {
+            TiedEmbeddings = true,
+            Rotary = new OracleRotary(100, OraclePairing.Interleaved, Dimensions: 6),
+        },
         ["plain feed-forward, layer norm, every bias"] = Small with
         {
-            Gated = false, Activation = OracleActivation.GeluTanh, Norm = OracleNorm.Layer,
-            QueryBias = true, KeyBias = true, ValueBias = true, OutputBias = true, FeedForwardBias = true,
+            Gated = false,
+            Activation = OracleActivation.GeluTanh,
+            Norm = OracleNorm.Layer,
+            QueryBias = true,
+            KeyBias = true,
+            ValueBias = true,
+            OutputBias = true,
+            FeedForwardBias = true,
         },
-        ["gated with biases, one key/value head"] = Small with { KeyValueHeads = 1, Activation = OracleActivation.Gelu, FeedForwardBias = true, QueryBias = true, KeyBias = true, ValueBias = true },
+        ["gated with biases, one key/value head"] = Small with
+        {
+            KeyValueHeads = 1,
+            Activation = OracleActivation.Gelu,
+            FeedForwardBias = true,
+            QueryBias = true,
+            KeyBias = true,
+            ValueBias = true,
+        },
         ["as many key/value heads as heads"] = Small with { KeyValueHeads = 6, Gated = false, Activation = OracleActivation.SquaredRelu },
     };
 
@@ -64,7 +82,11 @@ public sealed class GenericDecoderTests
         int[] tokens = Tokens(50, architecture.VocabularySize);
         OracleRun expected = new OracleDecoder(architecture, OracleWeights.Read(weights)).Run(tokens);
 
-        using GenericDecoder model = GenericDecoder.Load(weights, Configuration(architecture), new ModelOptions { InstructionSet = instructionSet, Threads = 1 });
+        using GenericDecoder model = GenericDecoder.Load(
+            weights,
+            Configuration(architecture),
+            new ModelOptions { InstructionSet = instructionSet, Threads = 1 }
+        );
         using DecoderSession session = model.CreateSession();
         float[][][] hidden = new float[architecture.Layers + 1][][];
         for (int layer = 0; layer < hidden.Length; layer++)
@@ -92,7 +114,13 @@ public sealed class GenericDecoderTests
         int[] tokens = Tokens(50, architecture.VocabularySize);
         GenericDecoderConfiguration configuration = Configuration(architecture);
         float[] expected = new float[tokens.Length * architecture.VocabularySize];
-        using (GenericDecoder model = GenericDecoder.Load(weights, configuration, new ModelOptions { InstructionSet = instructionSet, Threads = 1 }))
+        using (
+            GenericDecoder model = GenericDecoder.Load(
+                weights,
+                configuration,
+                new ModelOptions { InstructionSet = instructionSet, Threads = 1 }
+            )
+        )
         using (DecoderSession session = model.CreateSession())
         {
             session.Prefill(tokens, expected);
@@ -100,7 +128,14 @@ public sealed class GenericDecoderTests
 
         foreach ((int chunk, int threads) in new[] { (64, 2), (7, 3), (16, 1) })
         {
-            using GenericDecoder model = GenericDecoder.Load(weights, configuration with { ChunkLength = chunk }, new ModelOptions { InstructionSet = instructionSet, Threads = threads });
+            using GenericDecoder model = GenericDecoder.Load(
+                weights,
+                configuration with
+                {
+                    ChunkLength = chunk,
+                },
+                new ModelOptions { InstructionSet = instructionSet, Threads = threads }
+            );
             using DecoderSession session = model.CreateSession();
             Assert.Equal(LastRow(expected, tokens.Length), session.Prefill(tokens));
 
@@ -114,7 +149,8 @@ public sealed class GenericDecoderTests
             }
         }
 
-        ReadOnlySpan<float> LastRow(float[] logits, int rows) => logits.AsSpan((rows - 1) * architecture.VocabularySize, architecture.VocabularySize);
+        ReadOnlySpan<float> LastRow(float[] logits, int rows) =>
+            logits.AsSpan((rows - 1) * architecture.VocabularySize, architecture.VocabularySize);
     }
 
     [SharedDataTheory]
@@ -131,7 +167,9 @@ public sealed class GenericDecoderTests
     public void A_checkpoint_that_does_not_fit_is_an_error_that_names_the_tensor()
     {
         using RandomWeights weights = new(Small, 1);
-        WeightsException error = Assert.Throws<WeightsException>(() => GenericDecoder.Load(weights, Configuration(Small) with { FeedForwardWidth = 53 }));
+        WeightsException error = Assert.Throws<WeightsException>(() =>
+            GenericDecoder.Load(weights, Configuration(Small) with { FeedForwardWidth = 53 })
+        );
         Assert.Contains("mlp.up_proj", error.Message, StringComparison.Ordinal);
     }
 
@@ -187,7 +225,14 @@ public sealed class GenericDecoderTests
     {
         using SafetensorsFile weights = SafetensorsFile.Open(SharedData.Path("goldens", folder, $"model{variant}.safetensors"));
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", folder, $"golden{variant}.safetensors"));
-        using GenericDecoder model = GenericDecoder.Load(weights, Configuration(architecture) with { ContextLength = context }, new ModelOptions { InstructionSet = instructionSet });
+        using GenericDecoder model = GenericDecoder.Load(
+            weights,
+            Configuration(architecture) with
+            {
+                ContextLength = context,
+            },
+            new ModelOptions { InstructionSet = instructionSet }
+        );
         using DecoderSession session = model.CreateSession();
         foreach (int length in new[] { 1, 7, 37 })
         {
@@ -207,34 +252,38 @@ public sealed class GenericDecoderTests
         }
     }
 
-    private static GenericDecoderConfiguration Configuration(OracleArchitecture architecture) => new()
-    {
-        Layers = architecture.Layers,
-        Width = architecture.Width,
-        Heads = architecture.Heads,
-        KeyValueHeads = architecture.KeyValueHeads,
-        HeadDimension = architecture.HeadDimension,
-        FeedForwardWidth = architecture.FeedForwardWidth,
-        VocabularySize = architecture.VocabularySize,
-        ContextLength = 64,
-        Activation = (architecture.Activation, architecture.Gated) switch
+    private static GenericDecoderConfiguration Configuration(OracleArchitecture architecture) =>
+        new()
         {
-            (OracleActivation.Silu, true) => Activation.SwiGlu,
-            (OracleActivation.Gelu, true) => Activation.GeGlu,
-            (OracleActivation.GeluTanh, false) => Activation.GeluTanh,
-            (OracleActivation.SquaredRelu, false) => Activation.SquaredRelu,
-            _ => throw new ArgumentException($"No case has {architecture.Activation}, gated: {architecture.Gated}.", nameof(architecture)),
-        },
-        Norm = architecture.Norm == OracleNorm.Layer ? NormKind.Layer : NormKind.RootMeanSquare,
-        Epsilon = (float)architecture.NormEpsilon,
-        RotaryBase = architecture.Rotary!.Base,
-        RotaryPairing = architecture.Rotary.Pairing == OraclePairing.HalfSplit ? RotaryPairing.HalfSplit : RotaryPairing.Interleaved,
-        RotaryDimension = architecture.Rotary.Dimensions,
-        TiedEmbeddings = architecture.TiedEmbeddings,
-        QueryKeyValueBias = architecture.QueryBias,
-        AttentionOutputBias = architecture.OutputBias,
-        FeedForwardBias = architecture.FeedForwardBias,
-    };
+            Layers = architecture.Layers,
+            Width = architecture.Width,
+            Heads = architecture.Heads,
+            KeyValueHeads = architecture.KeyValueHeads,
+            HeadDimension = architecture.HeadDimension,
+            FeedForwardWidth = architecture.FeedForwardWidth,
+            VocabularySize = architecture.VocabularySize,
+            ContextLength = 64,
+            Activation = (architecture.Activation, architecture.Gated) switch
+            {
+                (OracleActivation.Silu, true) => Activation.SwiGlu,
+                (OracleActivation.Gelu, true) => Activation.GeGlu,
+                (OracleActivation.GeluTanh, false) => Activation.GeluTanh,
+                (OracleActivation.SquaredRelu, false) => Activation.SquaredRelu,
+                _ => throw new ArgumentException(
+                    $"No case has {architecture.Activation}, gated: {architecture.Gated}.",
+                    nameof(architecture)
+                ),
+            },
+            Norm = architecture.Norm == OracleNorm.Layer ? NormKind.Layer : NormKind.RootMeanSquare,
+            Epsilon = (float)architecture.NormEpsilon,
+            RotaryBase = architecture.Rotary!.Base,
+            RotaryPairing = architecture.Rotary.Pairing == OraclePairing.HalfSplit ? RotaryPairing.HalfSplit : RotaryPairing.Interleaved,
+            RotaryDimension = architecture.Rotary.Dimensions,
+            TiedEmbeddings = architecture.TiedEmbeddings,
+            QueryKeyValueBias = architecture.QueryBias,
+            AttentionOutputBias = architecture.OutputBias,
+            FeedForwardBias = architecture.FeedForwardBias,
+        };
 
     private static int[] Tokens(int count, int vocabularySize)
     {

@@ -48,7 +48,14 @@ internal sealed unsafe class LinearCase : IDisposable
 
     /// <summary>The layer on the first rows of <paramref name="x"/>, whose rows lie <paramref name="xStride"/> apart.</summary>
     /// <returns>[rows, outputs].</returns>
-    public float[] Run(float[] x, int xStride, int rows, ElementFunction function = ElementFunction.Identity, float[]? residual = null, int workers = 1)
+    public float[] Run(
+        float[] x,
+        int xStride,
+        int rows,
+        ElementFunction function = ElementFunction.Identity,
+        float[]? residual = null,
+        int workers = 1
+    )
     {
         // Odd strides and a residual in place: what callers may do.
         int yStride = Layout.PaddedOutputs + 16;

@@ -51,7 +51,10 @@ public sealed class LinearKernelTests
             for (int rows = 1; rows < MaximumRows; rows++)
             {
                 float[] some = linear.Run(x, xStride, rows);
-                Assert.True(some.AsSpan().SequenceEqual(all.AsSpan(0, some.Length)), $"{rows} rows of {inputs} inputs and {outputs} outputs have other bits than {MaximumRows} rows.");
+                Assert.True(
+                    some.AsSpan().SequenceEqual(all.AsSpan(0, some.Length)),
+                    $"{rows} rows of {inputs} inputs and {outputs} outputs have other bits than {MaximumRows} rows."
+                );
             }
         }
     }
@@ -61,7 +64,8 @@ public sealed class LinearKernelTests
     public void Bias_function_and_residual_follow_the_sum(InstructionSet instructionSet)
     {
         EngineKernels kernels = EngineKernels.Of(instructionSet);
-        const int Inputs = 48, Outputs = 117;
+        const int Inputs = 48,
+            Outputs = 117;
         foreach (bool bias in new[] { false, true })
         {
             using LinearCase linear = new(kernels, Inputs, Outputs, bias: bias);
@@ -101,7 +105,8 @@ public sealed class LinearKernelTests
                 float[] allWithResidual = linear.Run(x, Inputs, MaximumRows, ElementFunction.Silu, residual);
                 for (int i = 0; i < all.Length; i++)
                 {
-                    double gate = linear.Sum(x, Inputs, i / outputs, i % outputs), up = linear.Sum(x, Inputs, i / outputs, i % outputs, up: true);
+                    double gate = linear.Sum(x, Inputs, i / outputs, i % outputs),
+                        up = linear.Sum(x, Inputs, i / outputs, i % outputs, up: true);
                     Assert.Equal(Activations.Silu(gate) * up, all[i], 5e-4);
                     Assert.Equal(all[i] + residual[i], allWithResidual[i]);
                 }

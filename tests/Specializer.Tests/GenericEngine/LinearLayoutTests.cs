@@ -39,7 +39,10 @@ public sealed unsafe class LinearLayoutTests
         {
             for (int input = 0; input < 3; input++)
             {
-                Assert.Equal(output < 20 ? (100 * output) + input + 1 : 0, packed.Address[(output / 8 * 8 * 3) + (input * 8) + (output % 8)]);
+                Assert.Equal(
+                    output < 20 ? (100 * output) + input + 1 : 0,
+                    packed.Address[(output / 8 * 8 * 3) + (input * 8) + (output % 8)]
+                );
             }
         }
     }
@@ -59,7 +62,10 @@ public sealed unsafe class LinearLayoutTests
     public void A_gated_panel_is_a_vector_of_gates_and_one_of_ups()
     {
         LinearLayout layout = new(8, 2, 16, gated: true, bias: true);
-        float[] gates = RandomFloats.Uniform(16 * 2, 1), ups = RandomFloats.Uniform(16 * 2, 2), bias = RandomFloats.Uniform(16, 3), upBias = RandomFloats.Uniform(16, 4);
+        float[] gates = RandomFloats.Uniform(16 * 2, 1),
+            ups = RandomFloats.Uniform(16 * 2, 2),
+            bias = RandomFloats.Uniform(16, 3),
+            upBias = RandomFloats.Uniform(16, 4);
         using AlignedBuffer packed = AlignedBuffer.Allocate(layout.Floats * sizeof(float));
         layout.PackWeights(packed.Address, 0, gates);
         layout.PackWeights(packed.Address, 0, ups, up: true);
@@ -85,7 +91,7 @@ public sealed unsafe class LinearLayoutTests
         using AlignedBuffer packed = AlignedBuffer.Allocate(layout.Floats * sizeof(float));
 
         // In pieces that start and end anywhere.
-        for (int output = 0; output < 117;)
+        for (int output = 0; output < 117; )
         {
             int count = Math.Min(117 - output, 1 + (output % 23));
             layout.PackWeights(packed.Address, output, weights.AsSpan(output * Inputs, count * Inputs));

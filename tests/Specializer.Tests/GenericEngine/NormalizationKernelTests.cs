@@ -19,7 +19,8 @@ public sealed class NormalizationKernelTests
         EngineKernels kernels = EngineKernels.Of(instructionSet);
         foreach (int width in new[] { 1, 3, 12, 48, 63, 64, 96, 100, 172, 288, 509 })
         {
-            float[] x = RandomFloats.Uniform(width, 1), weight = RandomFloats.Uniform(width, 2);
+            float[] x = RandomFloats.Uniform(width, 1),
+                weight = RandomFloats.Uniform(width, 2);
             double[] expected = Norms.RootMeanSquare(Doubles(x), Doubles(weight), 1e-5);
             SinglePrecision.AssertClose<double, float>(expected, kernels.RootMeanSquare(x, weight, 1e-5f), width, $"width {width}");
         }
@@ -32,7 +33,9 @@ public sealed class NormalizationKernelTests
         EngineKernels kernels = EngineKernels.Of(instructionSet);
         foreach (int width in new[] { 2, 3, 12, 48, 63, 64, 96, 100, 172, 288, 509 })
         {
-            float[] x = RandomFloats.Uniform(width, 1), weight = RandomFloats.Uniform(width, 2), bias = RandomFloats.Uniform(width, 3);
+            float[] x = RandomFloats.Uniform(width, 1),
+                weight = RandomFloats.Uniform(width, 2),
+                bias = RandomFloats.Uniform(width, 3);
             for (int i = 0; i < width; i++)
             {
                 // Far from zero, where the variance must not be the difference of two large numbers.
@@ -40,7 +43,12 @@ public sealed class NormalizationKernelTests
             }
 
             double[] expected = Norms.Layer(Doubles(x), Doubles(weight), Doubles(bias), 1e-5);
-            new Tolerance(1e-5, 1e-5).AssertClose<double, float>(expected, kernels.LayerNorm(x, weight, bias, 1e-5f), width, $"width {width}");
+            new Tolerance(1e-5, 1e-5).AssertClose<double, float>(
+                expected,
+                kernels.LayerNorm(x, weight, bias, 1e-5f),
+                width,
+                $"width {width}"
+            );
         }
     }
 

@@ -18,7 +18,20 @@ public sealed class RotaryKernelTests
     public void Both_pairings_of_every_width_whole_and_partial(InstructionSet instructionSet)
     {
         EngineKernels kernels = EngineKernels.Of(instructionSet);
-        foreach ((int headDimension, int rotaryDimension) in new[] { (2, 2), (12, 12), (12, 6), (48, 48), (64, 64), (64, 16), (80, 32), (128, 128), (100, 50) })
+        foreach (
+            (int headDimension, int rotaryDimension) in new[]
+            {
+                (2, 2),
+                (12, 12),
+                (12, 6),
+                (48, 48),
+                (64, 64),
+                (64, 16),
+                (80, 32),
+                (128, 128),
+                (100, 50),
+            }
+        )
         {
             foreach (RotaryPairing pairing in Enum.GetValues<RotaryPairing>())
             {
@@ -28,9 +41,18 @@ public sealed class RotaryKernelTests
                 {
                     float[] heads = RandomFloats.Uniform(3 * headDimension, 1);
                     double[] expected = Positions.Rotate(
-                        Array.ConvertAll(heads, value => (double)value), headDimension, position, new OracleRotary(500, oraclePairing, rotaryDimension));
+                        Array.ConvertAll(heads, value => (double)value),
+                        headDimension,
+                        position,
+                        new OracleRotary(500, oraclePairing, rotaryDimension)
+                    );
                     float[] actual = kernels.Rotate(layout, 500, position, heads, headDimension);
-                    SinglePrecision.AssertClose<double, float>(expected, actual, headDimension, $"{pairing}, {rotaryDimension} of {headDimension}, position {position}");
+                    SinglePrecision.AssertClose<double, float>(
+                        expected,
+                        actual,
+                        headDimension,
+                        $"{pairing}, {rotaryDimension} of {headDimension}, position {position}"
+                    );
                 }
             }
         }

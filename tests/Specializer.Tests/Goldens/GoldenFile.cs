@@ -38,9 +38,10 @@ public sealed unsafe class GoldenFile : IDisposable
 
     /// <summary>The elements of a tensor of F64, F32, BF16 or F16, row-major, widened without rounding.</summary>
     /// <exception cref="NotSupportedException">The tensor is of another type.</exception>
-    public double[] Doubles(string name) => View(name).ElementType == TensorElementType.Float64
-        ? Elements<double>(name)
-        : Array.ConvertAll(Floats(name), value => (double)value);
+    public double[] Doubles(string name) =>
+        View(name).ElementType == TensorElementType.Float64
+            ? Elements<double>(name)
+            : Array.ConvertAll(Floats(name), value => (double)value);
 
     /// <summary><see cref="Doubles"/> cut into rows of the last extent: of [1, 37, 96] it makes [37][96].</summary>
     public double[][] Rows(string name) => [.. Doubles(name).Chunk(Shape(name)[^1])];
@@ -63,9 +64,12 @@ public sealed unsafe class GoldenFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private TensorView View(string name) => _file.TryGetTensor(name, out TensorView view)
-        ? view
-        : throw new KeyNotFoundException($"{_file.Description}: no tensor '{name}'. There are {string.Join(", ", _file.Names.Order(StringComparer.Ordinal))}.");
+    private TensorView View(string name) =>
+        _file.TryGetTensor(name, out TensorView view)
+            ? view
+            : throw new KeyNotFoundException(
+                $"{_file.Description}: no tensor '{name}'. There are {string.Join(", ", _file.Names.Order(StringComparer.Ordinal))}."
+            );
 
     private T[] Elements<T>(string name)
         where T : unmanaged

@@ -33,7 +33,9 @@ public sealed record Tolerance(double Absolute, double Relative)
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         if (expected.Length != actual.Length)
         {
-            throw new XunitException(string.Create(CultureInfo.InvariantCulture, $"{what}: expected {expected.Length} values, found {actual.Length}."));
+            throw new XunitException(
+                string.Create(CultureInfo.InvariantCulture, $"{what}: expected {expected.Length} values, found {actual.Length}.")
+            );
         }
 
         if (expected.IsEmpty)
@@ -64,11 +66,14 @@ public sealed record Tolerance(double Absolute, double Relative)
 
         if (failures > 0)
         {
-            throw new XunitException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{what}: {failures} of {expected.Length} values are off by more than {Absolute} + {Relative} · |expected|.\n" +
-                $"First: {Describe(first, columns, expected[first], actual[first])}.\n" +
-                $"Largest error: {Describe(worst, columns, expected[worst], actual[worst])}."));
+            throw new XunitException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what}: {failures} of {expected.Length} values are off by more than {Absolute} + {Relative} · |expected|.\n"
+                        + $"First: {Describe(first, columns, expected[first], actual[first])}.\n"
+                        + $"Largest error: {Describe(worst, columns, expected[worst], actual[worst])}."
+                )
+            );
         }
     }
 
@@ -92,5 +97,6 @@ public sealed record Tolerance(double Absolute, double Relative)
         where TActual : IFloatingPoint<TActual> =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"index {index} (row {index / columns}, column {index % columns}): expected {expected}, found {actual}, error {Error(double.CreateChecked(expected), double.CreateChecked(actual)):g6}");
+            $"index {index} (row {index / columns}, column {index % columns}): expected {expected}, found {actual}, error {Error(double.CreateChecked(expected), double.CreateChecked(actual)):g6}"
+        );
 }

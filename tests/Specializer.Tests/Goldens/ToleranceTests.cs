@@ -29,23 +29,29 @@ public sealed class ToleranceTests
     [Fact]
     public void The_message_names_the_first_failure_and_the_largest_error()
     {
-        double[][] expected = [[1, 2, 3], [4, 5, 6]];
+        double[][] expected =
+        [
+            [1, 2, 3],
+            [4, 5, 6],
+        ];
         float[] actual = [1, 2.5f, 3, 4, 5, 7.5f];
 
         XunitException exception = Assert.Throws<XunitException>(() => Tolerance.Default.AssertClose(expected, actual, "logits"));
 
         Assert.Equal(
-            "logits: 2 of 6 values are off by more than 2E-05 + 0.0001 · |expected|.\n" +
-            "First: index 1 (row 0, column 1): expected 2, found 2.5, error 0.5.\n" +
-            "Largest error: index 5 (row 1, column 2): expected 6, found 7.5, error 1.5.",
-            exception.Message);
+            "logits: 2 of 6 values are off by more than 2E-05 + 0.0001 · |expected|.\n"
+                + "First: index 1 (row 0, column 1): expected 2, found 2.5, error 0.5.\n"
+                + "Largest error: index 5 (row 1, column 2): expected 6, found 7.5, error 1.5.",
+            exception.Message
+        );
     }
 
     [Fact]
     public void NaN_is_the_largest_error()
     {
-        XunitException exception = Assert.Throws<XunitException>(
-            () => Tolerance.Default.AssertClose<float, float>([1, 2, 3], [100, float.NaN, 3], columns: 3, "logits"));
+        XunitException exception = Assert.Throws<XunitException>(() =>
+            Tolerance.Default.AssertClose<float, float>([1, 2, 3], [100, float.NaN, 3], columns: 3, "logits")
+        );
 
         Assert.Contains("Largest error: index 1 (row 0, column 1): expected 2, found NaN", exception.Message, StringComparison.Ordinal);
     }

@@ -41,7 +41,11 @@ public sealed unsafe class AttentionKernelTests
             Bits.AssertSame(whole, Run(model, instructionSet, projected.View, positions, () => longest, workers), "in whole chunks" + by);
             Bits.AssertSame(whole, Run(model, instructionSet, projected.View, positions, () => 1, workers), "one by one" + by);
             Random random = new(workers);
-            Bits.AssertSame(whole, Run(model, instructionSet, projected.View, positions, () => random.Next(1, Math.Min(longest, 40) + 1), workers), "in random chunks" + by);
+            Bits.AssertSame(
+                whole,
+                Run(model, instructionSet, projected.View, positions, () => random.Next(1, Math.Min(longest, 40) + 1), workers),
+                "in random chunks" + by
+            );
         }
     }
 
@@ -55,7 +59,9 @@ public sealed unsafe class AttentionKernelTests
     {
         DeclaredModel model = DeclaredModels.Get(nameof(BiasedGelu));
         OracleArchitecture a = model.Architecture;
-        int queryWidth = a.Heads * a.HeadDimension, keyWidth = a.KeyValueHeads * a.HeadDimension, width = queryWidth + (2 * keyWidth);
+        int queryWidth = a.Heads * a.HeadDimension,
+            keyWidth = a.KeyValueHeads * a.HeadDimension,
+            width = queryWidth + (2 * keyWidth);
         using AlignedBuffer memory = AlignedBuffer.Allocate(2 * width * sizeof(float));
         TensorView projected = new("two keys", TensorElementType.Float32, [2, width], (byte*)memory.Address, memory);
         Span<float> second = new(memory.Address + width, width);
@@ -82,12 +88,22 @@ public sealed unsafe class AttentionKernelTests
 
                 // The distance is a product of floats, which are rounded; weights that are no normal numbers need not be right.
                 double tolerance = expected * (4e-7 + (below * 2e-7)) + (expected == 0 ? 0 : 1.2e-38);
-                Assert.True(Math.Abs(attended[i] - expected) <= tolerance, FormattableString.Invariant($"{below} below the highest: {attended[i]:G9}, expected {expected:G9}."));
+                Assert.True(
+                    Math.Abs(attended[i] - expected) <= tolerance,
+                    FormattableString.Invariant($"{below} below the highest: {attended[i]:G9}, expected {expected:G9}.")
+                );
             }
         }
     }
 
-    private static float[] Run(DeclaredModel model, InstructionSet instructionSet, TensorView projected, int positions, Func<int> nextRows, int workers)
+    private static float[] Run(
+        DeclaredModel model,
+        InstructionSet instructionSet,
+        TensorView projected,
+        int positions,
+        Func<int> nextRows,
+        int workers
+    )
     {
         OracleArchitecture a = model.Architecture;
         GeneratedKernels kernels = new(model, instructionSet);
@@ -167,7 +183,8 @@ public sealed unsafe class AttentionKernelTests
             a.Heads,
             a.KeyValueHeads,
             model.Scale,
-            Masks.Causal(0));
+            Masks.Causal(0)
+        );
 
         double[] Rotate(double[] x, int position) => a.Rotary is { } rotary ? Positions.Rotate(x, a.HeadDimension, position, rotary) : x;
     }

@@ -21,7 +21,11 @@ public sealed unsafe class EmbedKernelTests
         int stride = KernelLayout.RowStride(width);
         using RandomTensor embeddings = new(new Random(vocabulary), 1, model.Storage, vocabulary, width);
         int columns = KernelLayout.Pad(vocabulary);
-        using GuardedFloats table = new(model.Architecture.TiedEmbeddings ? (model.Storage == WeightStorage.Float32 ? columns : (columns + 31) / 32 * 16L) * width : (long)vocabulary * stride);
+        using GuardedFloats table = new(
+            model.Architecture.TiedEmbeddings
+                ? (model.Storage == WeightStorage.Float32 ? columns : (columns + 31) / 32 * 16L) * width
+                : (long)vocabulary * stride
+        );
         if (model.Architecture.TiedEmbeddings)
         {
             WeightPacking.Panels(table.Address, instructionSet, columns, width, [embeddings.View], model.Storage);
@@ -54,7 +58,11 @@ public sealed unsafe class EmbedKernelTests
             for (int row = 0; row < vocabulary; row++)
             {
                 embeddings.View.CopyRowTo(tokens[row], expected);
-                Bits.AssertSame(expected, output.Span.Slice(row * stride, stride), FormattableString.Invariant($"token {tokens[row]}, {workers} workers"));
+                Bits.AssertSame(
+                    expected,
+                    output.Span.Slice(row * stride, stride),
+                    FormattableString.Invariant($"token {tokens[row]}, {workers} workers")
+                );
             }
         }
     }

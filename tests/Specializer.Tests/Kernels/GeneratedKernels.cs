@@ -48,19 +48,26 @@ internal sealed unsafe partial class GeneratedKernels
             }
 
             PlainAppendFunction append = Function<PlainAppendFunction>("AppendKeysAndValues");
-            return (projected, _, queries, keys, values, position, rows, worker, workers) => append(projected, queries, keys, values, position, rows, worker, workers);
+            return (projected, _, queries, keys, values, position, rows, worker, workers) =>
+                append(projected, queries, keys, values, position, rows, worker, workers);
         }
     }
 
     /// <summary>The names of all kernels of a model.</summary>
-    public static IReadOnlyList<string> Names(DeclaredModel model) => [.. Nested(model, "IKernels").GetMethods().Select(method => method.Name)];
+    public static IReadOnlyList<string> Names(DeclaredModel model) =>
+        [.. Nested(model, "IKernels").GetMethods().Select(method => method.Name)];
 
     /// <summary>Whether a kernel is of a kind that these tests know.</summary>
     public static bool IsKnown(string name) =>
-        LinearName().IsMatch(name) || NormName().IsMatch(name) || EmbedName().IsMatch(name) || HighestName().IsMatch(name) || name is "Attend" or "AppendKeysAndValues";
+        LinearName().IsMatch(name)
+        || NormName().IsMatch(name)
+        || EmbedName().IsMatch(name)
+        || HighestName().IsMatch(name)
+        || name is "Attend" or "AppendKeysAndValues";
 
     private static Type Nested(DeclaredModel model, string name) =>
-        model.Class.GetNestedType(name, BindingFlags.NonPublic) ?? throw new ArgumentException($"{model.Name} has no nested type {name}.", nameof(name));
+        model.Class.GetNestedType(name, BindingFlags.NonPublic)
+        ?? throw new ArgumentException($"{model.Name} has no nested type {name}.", nameof(name));
 
     private LinearKernel? ReadLinear(string name)
     {
@@ -74,7 +81,9 @@ internal sealed unsafe partial class GeneratedKernels
         int outputs = int.Parse(match.Groups["outputs"].ValueSpan, CultureInfo.InvariantCulture);
         bool bias = match.Groups["bias"].Success;
         bool adds = match.Groups["add"].Success;
-        OracleActivation? activation = match.Groups["activation"].Success ? Enum.Parse<OracleActivation>(match.Groups["activation"].ValueSpan) : null;
+        OracleActivation? activation = match.Groups["activation"].Success
+            ? Enum.Parse<OracleActivation>(match.Groups["activation"].ValueSpan)
+            : null;
         OracleArchitecture a = _model.Architecture;
 
         // Logits lie as close as vectors allow, since they are handed to the caller; everything else in rows that spread over the cache.
@@ -93,15 +102,30 @@ internal sealed unsafe partial class GeneratedKernels
             function = (input, weights, _, output, rows, worker, workers) => unbiased(input, weights, output, rows, worker, workers);
         }
 
-        return new LinearKernel(name, inputs, outputs, stride, match.Groups["gated"].Success, bias, activation, adds, _model.Storage, function);
+        return new LinearKernel(
+            name,
+            inputs,
+            outputs,
+            stride,
+            match.Groups["gated"].Success,
+            bias,
+            activation,
+            adds,
+            _model.Storage,
+            function
+        );
     }
 
     private TFunction Function<TFunction>(string name)
         where TFunction : Delegate =>
-        (_kernels.GetMethod(name, BindingFlags.Public | BindingFlags.Static) ?? throw new ArgumentException($"{_kernels} has no kernel {name}.", nameof(name)))
-            .CreateDelegate<TFunction>();
+        (
+            _kernels.GetMethod(name, BindingFlags.Public | BindingFlags.Static)
+            ?? throw new ArgumentException($"{_kernels} has no kernel {name}.", nameof(name))
+        ).CreateDelegate<TFunction>();
 
-    [GeneratedRegex("^(?<gated>Gated)?Linear(?<inputs>\\d+)To(?<outputs>\\d+)(?<bias>Bias)?(?<activation>Relu|SquaredRelu|Gelu|GeluTanh|GeluQuick|Silu)?(?<add>Add)?(?<storage>BFloat16|Float16)?$")]
+    [GeneratedRegex(
+        "^(?<gated>Gated)?Linear(?<inputs>\\d+)To(?<outputs>\\d+)(?<bias>Bias)?(?<activation>Relu|SquaredRelu|Gelu|GeluTanh|GeluQuick|Silu)?(?<add>Add)?(?<storage>BFloat16|Float16)?$"
+    )]
     private static partial Regex LinearName();
 
     [GeneratedRegex("^(RootMeanSquare|Layer)Norm\\d+$")]

@@ -80,7 +80,12 @@ public sealed unsafe class HighestKernelTests
         {
             // Few values, so that some are equal; also in rising and falling order.
             float[] values = [.. Enumerable.Range(0, vocabulary).Select(_ => (float)random.Next(turn + 2) - 5)];
-            values = (turn % 3) switch { 0 => values, 1 => [.. values.Order()], _ => [.. values.OrderDescending()] };
+            values = (turn % 3) switch
+            {
+                0 => values,
+                1 => [.. values.Order()],
+                _ => [.. values.OrderDescending()],
+            };
             values.CopyTo(logits.Span);
             Assert.Equal(Array.IndexOf(values, values.Max()), highest(logits.Address, 0, 1));
         }
@@ -89,8 +94,15 @@ public sealed unsafe class HighestKernelTests
     /// <summary>Which worker writes each logit.</summary>
     private static int[] Owners(DeclaredModel model, GeneratedKernels kernels, int workers)
     {
-        int width = model.Architecture.Width, vocabulary = model.Architecture.VocabularySize;
-        LinearKernel logitsKernel = kernels.Linear.Single(kernel => kernel.Outputs == vocabulary && kernel.Inputs == width && kernel.OutputStride == KernelLayout.Pad(vocabulary) && !kernel.AddsToOutput && !kernel.Bias);
+        int width = model.Architecture.Width,
+            vocabulary = model.Architecture.VocabularySize;
+        LinearKernel logitsKernel = kernels.Linear.Single(kernel =>
+            kernel.Outputs == vocabulary
+            && kernel.Inputs == width
+            && kernel.OutputStride == KernelLayout.Pad(vocabulary)
+            && !kernel.AddsToOutput
+            && !kernel.Bias
+        );
         using GuardedFloats input = new(KernelLayout.RowStride(width));
         using GuardedFloats weights = new(logitsKernel.PackedFloats);
         using GuardedFloats output = new(KernelLayout.Pad(vocabulary));

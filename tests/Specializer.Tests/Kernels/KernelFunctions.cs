@@ -14,12 +14,37 @@ internal unsafe delegate void EmbedFunction(int* tokens, float* table, float* ou
 
 /// <summary>Rotates and appends; a kernel without rotary positions does not look at the table.</summary>
 internal unsafe delegate void AppendFunction(
-    float* projected, float* rotaryTable, float* queries, float* keys, float* values, int position, int rows, int worker, int workers);
+    float* projected,
+    float* rotaryTable,
+    float* queries,
+    float* keys,
+    float* values,
+    int position,
+    int rows,
+    int worker,
+    int workers
+);
 
 /// <summary>Appends without rotating.</summary>
 internal unsafe delegate void PlainAppendFunction(
-    float* projected, float* queries, float* keys, float* values, int position, int rows, int worker, int workers);
+    float* projected,
+    float* queries,
+    float* keys,
+    float* values,
+    int position,
+    int rows,
+    int worker,
+    int workers
+);
 
 /// <summary>Attends over the cache.</summary>
 internal unsafe delegate void AttendFunction(
-    float* queries, float* keys, float* values, float* output, int position, int rows, int worker, int workers);
+    float* queries,
+    float* keys,
+    float* values,
+    float* output,
+    int position,
+    int rows,
+    int worker,
+    int workers
+);

@@ -14,7 +14,17 @@ namespace Specializer.Tests.Kernels;
 /// <param name="Storage">The type in which the weights are held.</param>
 /// <param name="Function">The kernel.</param>
 internal sealed record LinearKernel(
-    string Name, int Inputs, int Outputs, int OutputStride, bool Gated, bool Bias, OracleActivation? Activation, bool AddsToOutput, WeightStorage Storage, LinearFunction Function)
+    string Name,
+    int Inputs,
+    int Outputs,
+    int OutputStride,
+    bool Gated,
+    bool Bias,
+    OracleActivation? Activation,
+    bool AddsToOutput,
+    WeightStorage Storage,
+    LinearFunction Function
+)
 {
     /// <summary>Floats from one input row to the next.</summary>
     public int InputStride => KernelLayout.RowStride(Inputs);

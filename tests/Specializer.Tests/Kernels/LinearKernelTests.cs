@@ -45,7 +45,15 @@ public sealed unsafe class LinearKernelTests
         using GuardedFloats bias = new(kernel.PackedOutputs);
         if (kernel.Gated)
         {
-            WeightPacking.GatedPanels(weights.Address, instructionSet, kernel.PackedOutputs, kernel.Inputs, gate.View, up.View, kernel.Storage);
+            WeightPacking.GatedPanels(
+                weights.Address,
+                instructionSet,
+                kernel.PackedOutputs,
+                kernel.Inputs,
+                gate.View,
+                up.View,
+                kernel.Storage
+            );
             WeightPacking.GatedVectors(bias.Address, instructionSet, gateBias.View, upBias.View);
         }
         else
@@ -66,10 +74,18 @@ public sealed unsafe class LinearKernelTests
         for (int row = 0; row < MostRows; row++)
         {
             ReadOnlySpan<float> actual = all.AsSpan(row * kernel.OutputStride, kernel.Outputs);
-            Tolerance.Default.AssertClose<double, float>(expected[row], actual, kernel.Outputs, FormattableString.Invariant($"{kernel.Name}, row {row}"));
+            Tolerance.Default.AssertClose<double, float>(
+                expected[row],
+                actual,
+                kernel.Outputs,
+                FormattableString.Invariant($"{kernel.Name}, row {row}")
+            );
 
             // What fills a row up to whole lines stays zero, since norms sum over it.
-            Assert.False(all.AsSpan(row * kernel.OutputStride, kernel.OutputStride)[kernel.Outputs..].ContainsAnyExcept(0f), kernel.Name + " fills rows up with other values than zero.");
+            Assert.False(
+                all.AsSpan(row * kernel.OutputStride, kernel.OutputStride)[kernel.Outputs..].ContainsAnyExcept(0f),
+                kernel.Name + " fills rows up with other values than zero."
+            );
         }
 
         for (int count = 1; count <= MostRows; count++)
@@ -105,7 +121,8 @@ public sealed unsafe class LinearKernelTests
                     output.Address + (first * kernel.OutputStride),
                     count,
                     worker,
-                    workers);
+                    workers
+                );
             }
 
             output.AssertGuards(kernel.Name);

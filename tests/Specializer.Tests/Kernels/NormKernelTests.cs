@@ -42,11 +42,20 @@ public sealed unsafe class NormKernelTests
         for (int row = 0; row < MostRows; row++)
         {
             double[] x = rows.Values[(row * width)..((row + 1) * width)];
-            double[] expected = model.Architecture.Norm == OracleNorm.Layer
-                ? Norms.Layer(x, weight.Values, bias.Values, model.Architecture.NormEpsilon)
-                : Norms.RootMeanSquare(x, weight.Values, model.Architecture.NormEpsilon);
-            Tolerance.Default.AssertClose<double, float>(expected, all.AsSpan(row * stride, width), width, FormattableString.Invariant($"row {row}"));
-            Assert.False(all.AsSpan((row * stride) + width, padded - width).ContainsAnyExcept(0f), "The row is filled up with other values than zero.");
+            double[] expected =
+                model.Architecture.Norm == OracleNorm.Layer
+                    ? Norms.Layer(x, weight.Values, bias.Values, model.Architecture.NormEpsilon)
+                    : Norms.RootMeanSquare(x, weight.Values, model.Architecture.NormEpsilon);
+            Tolerance.Default.AssertClose<double, float>(
+                expected,
+                all.AsSpan(row * stride, width),
+                width,
+                FormattableString.Invariant($"row {row}")
+            );
+            Assert.False(
+                all.AsSpan((row * stride) + width, padded - width).ContainsAnyExcept(0f),
+                "The row is filled up with other values than zero."
+            );
         }
 
         for (int count = 1; count <= MostRows; count++)

@@ -10,9 +10,7 @@ internal sealed unsafe class RandomTensor : IDisposable
 
     /// <summary>A tensor whose values lie evenly between −<paramref name="extent"/> and <paramref name="extent"/>.</summary>
     public RandomTensor(Random random, double extent, params long[] shape)
-        : this(random, extent, WeightStorage.Float32, shape)
-    {
-    }
+        : this(random, extent, WeightStorage.Float32, shape) { }
 
     /// <summary>A tensor whose values a type of weights holds exactly.</summary>
     public RandomTensor(Random random, double extent, WeightStorage storage, params long[] shape)

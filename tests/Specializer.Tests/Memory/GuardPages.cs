@@ -25,7 +25,8 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
     /// <summary>Bytes of inaccessible memory at both ends.</summary>
     private const int Guard = 16 * Page;
 
-    private const int NoAccess = 0, ReadWrite = 3;
+    private const int NoAccess = 0,
+        ReadWrite = 3;
 
     /// <summary>The blocks that come from here; a mapped file's pages stay as they are.</summary>
     private readonly ConditionalWeakTable<AlignedBuffer, PageRange> _blocks = [];
@@ -39,7 +40,8 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
         if (!IsAvailable)
         {
             throw new PlatformNotSupportedException(
-                $"Guard pages need Linux with pages of {Page} bytes; pages here have {Environment.SystemPageSize}. Unset {Setting}.");
+                $"Guard pages need Linux with pages of {Page} bytes; pages here have {Environment.SystemPageSize}. Unset {Setting}."
+            );
         }
 
         Current ??= new GuardPages();
@@ -60,7 +62,11 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
     /// <inheritdoc/>
     public override void Protect(object owner, AlignedBuffer memory)
     {
-        if (!_blocks.TryGetValue(memory, out _) || (nint)memory.Address % Page != 0 || Blocks(owner, memory.ByteLength / sizeof(float)) is not { } blocks)
+        if (
+            !_blocks.TryGetValue(memory, out _)
+            || (nint)memory.Address % Page != 0
+            || Blocks(owner, memory.ByteLength / sizeof(float)) is not { } blocks
+        )
         {
             return;
         }
@@ -71,17 +77,20 @@ internal sealed unsafe partial class GuardPages : MemoryGuard
             if (offset < end)
             {
                 throw new InvalidOperationException(
-                    $"{owner.GetType()}: the block at {offset} begins before the previous one ends, at {end}.");
+                    $"{owner.GetType()}: the block at {offset} begins before the previous one ends, at {end}."
+                );
             }
 
             // Packing has written by now; what lies between blocks must be as it was.
             if (new ReadOnlySpan<float>(memory.Address + end, checked((int)(offset - end))).ContainsAnyExcept(0f))
             {
                 throw new InvalidOperationException(
-                    $"{owner.GetType()}: something was written between {end} and {offset}, where no block lies.");
+                    $"{owner.GetType()}: something was written between {end} and {offset}, where no block lies."
+                );
             }
 
-            nint first = (nint)(memory.Address + end), last = (nint)(memory.Address + offset) / Page * Page;
+            nint first = (nint)(memory.Address + end),
+                last = (nint)(memory.Address + offset) / Page * Page;
             if (first % Page == 0 && last > first)
             {
                 Protect(first, last - first, NoAccess);

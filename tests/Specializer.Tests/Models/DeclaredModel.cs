@@ -62,7 +62,8 @@ internal sealed class DeclaredModel
     }
 
     /// <summary>Loads the model with random weights for an instruction set and a number of threads.</summary>
-    public DecoderModel LoadRandom(InstructionSet instructionSet, int threads = 1) => LoadRandom(new ModelOptions { InstructionSet = instructionSet, Threads = threads });
+    public DecoderModel LoadRandom(InstructionSet instructionSet, int threads = 1) =>
+        LoadRandom(new ModelOptions { InstructionSet = instructionSet, Threads = threads });
 
     /// <summary>The random weights of the model, the same every time.</summary>
     public RandomWeights RandomWeights() => new(Architecture, Seed, Storage);
@@ -114,7 +115,8 @@ internal sealed class DeclaredModel
 
     private OracleArchitecture ReadArchitecture()
     {
-        FeedForwardAttribute feedForward = Part<FeedForwardAttribute>() ?? throw new InvalidOperationException($"{Name} declares no feed-forward block.");
+        FeedForwardAttribute feedForward =
+            Part<FeedForwardAttribute>() ?? throw new InvalidOperationException($"{Name} declares no feed-forward block.");
         NormAttribute norm = Part<NormAttribute>() ?? throw new InvalidOperationException($"{Name} declares no norm.");
         RotaryPositionsAttribute? rotary = Part<RotaryPositionsAttribute>();
         int headDimension = Attention.HeadDim == 0 ? Transformer.DModel / Attention.Heads : Attention.HeadDim;
@@ -145,10 +147,13 @@ internal sealed class DeclaredModel
             Gated = gated,
             Norm = norm.Kind == NormKind.Layer ? OracleNorm.Layer : OracleNorm.RootMeanSquare,
             NormEpsilon = norm.Epsilon,
-            Rotary = rotary is null ? null : new OracleRotary(
-                rotary.Base,
-                rotary.Pairing == RotaryPairing.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit,
-                rotary.RotaryDim == 0 ? headDimension : rotary.RotaryDim),
+            Rotary = rotary is null
+                ? null
+                : new OracleRotary(
+                    rotary.Base,
+                    rotary.Pairing == RotaryPairing.Interleaved ? OraclePairing.Interleaved : OraclePairing.HalfSplit,
+                    rotary.RotaryDim == 0 ? headDimension : rotary.RotaryDim
+                ),
             TiedEmbeddings = Transformer.TiedEmbeddings,
             LinearAttention = Attention.Form == AttentionForm.Linear,
             QueryBias = Attention.QueryKeyValueBias,
@@ -160,6 +165,5 @@ internal sealed class DeclaredModel
     }
 
     private TPart? Part<TPart>()
-        where TPart : Attribute =>
-        Class.GetCustomAttribute<TPart>();
+        where TPart : Attribute => Class.GetCustomAttribute<TPart>();
 }

@@ -72,7 +72,8 @@ internal static class DeclaredModels
     }
 
     /// <summary>The instruction sets of this process, the best first.</summary>
-    public static IEnumerable<InstructionSet> Supported => Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).OrderDescending();
+    public static IEnumerable<InstructionSet> Supported =>
+        Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).OrderDescending();
 
     /// <summary>The one of the given name.</summary>
     public static DeclaredModel Get(string name) => All.Single(model => model.Name == name);

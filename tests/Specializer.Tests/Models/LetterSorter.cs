@@ -16,5 +16,6 @@ namespace Specializer.Tests.Models;
     FeedForwardNorm = "transformer.h.{layer}.ln_2",
     Up = "transformer.h.{layer}.mlp.c_fc",
     Down = "transformer.h.{layer}.mlp.c_proj",
-    FinalNorm = "transformer.ln_f")]
+    FinalNorm = "transformer.ln_f"
+)]
 public sealed partial class LetterSorter;

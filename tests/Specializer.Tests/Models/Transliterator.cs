@@ -13,7 +13,8 @@ namespace Specializer.Tests.Models;
     ContextLength = 32,
     SourceLength = 24,
     EmbeddingScale = 5.656854249f,
-    LogitsBias = true)]
+    LogitsBias = true
+)]
 [Attention(Heads = 8, QueryKeyValueBias = true, OutputBias = true)]
 [SinusoidalPositions(First = 1, Endpoint = true)]
 [FeedForward(128, Activation.Relu, Bias = true)]
@@ -36,5 +37,6 @@ namespace Specializer.Tests.Models;
     WeightSuffix = "/weight",
     BiasSuffix = "/bias",
     NormWeightSuffix = "/gamma",
-    NormBiasSuffix = "/beta")]
+    NormBiasSuffix = "/beta"
+)]
 public sealed partial class Transliterator;

@@ -41,7 +41,15 @@ public sealed class ActivationTests
     [InlineData(1.0, 1.0, 1.0, 0.84134474606854295, 0.8411919906082767, 0.8457957659328213, 0.73105857863000488)]
     [InlineData(2.5, 2.5, 6.25, 2.4844758366855597, 2.4849157339100014, 2.4650138349514299, 2.3103545499468911)]
     [InlineData(6.0, 6.0, 36.0, 5.9999999940804741, 5.9999999999156035, 5.9997796464502126, 5.9851642610601914)]
-    public void Activations_are_their_formulas(double x, double relu, double squaredRelu, double gelu, double geluTanh, double geluQuick, double silu)
+    public void Activations_are_their_formulas(
+        double x,
+        double relu,
+        double squaredRelu,
+        double gelu,
+        double geluTanh,
+        double geluQuick,
+        double silu
+    )
     {
         AssertNear(relu, Activations.Apply(OracleActivation.Relu, x));
         AssertNear(squaredRelu, Activations.Apply(OracleActivation.SquaredRelu, x));

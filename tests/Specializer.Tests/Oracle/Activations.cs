@@ -6,17 +6,18 @@ namespace Specializer.Tests.Oracle;
 public static class Activations
 {
     /// <summary>The value of the given activation at <paramref name="x"/>.</summary>
-    public static double Apply(OracleActivation activation, double x) => activation switch
-    {
-        OracleActivation.Relu => Relu(x),
-        OracleActivation.SquaredRelu => SquaredRelu(x),
-        OracleActivation.Tanh => Math.Tanh(x),
-        OracleActivation.Gelu => Gelu(x),
-        OracleActivation.GeluTanh => GeluTanh(x),
-        OracleActivation.GeluQuick => GeluQuick(x),
-        OracleActivation.Silu => Silu(x),
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "The oracle knows no such activation."),
-    };
+    public static double Apply(OracleActivation activation, double x) =>
+        activation switch
+        {
+            OracleActivation.Relu => Relu(x),
+            OracleActivation.SquaredRelu => SquaredRelu(x),
+            OracleActivation.Tanh => Math.Tanh(x),
+            OracleActivation.Gelu => Gelu(x),
+            OracleActivation.GeluTanh => GeluTanh(x),
+            OracleActivation.GeluQuick => GeluQuick(x),
+            OracleActivation.Silu => Silu(x),
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "The oracle knows no such activation."),
+        };
 
     /// <summary>max(0, x) (Nair and Hinton 2010)</summary>
     public static double Relu(double x) => Math.Max(0, x);
@@ -28,8 +29,7 @@ public static class Activations
     public static double Gelu(double x) => x * 0.5 * ErrorFunction.Erfc(-x / Math.Sqrt(2));
 
     /// <summary>½ x (1 + tanh(√(2/π) (x + 0.044715 x³))) (Hendrycks and Gimpel 2016, section 2)</summary>
-    public static double GeluTanh(double x) =>
-        0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+    public static double GeluTanh(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
 
     /// <summary>x σ(1.702 x) (Hendrycks and Gimpel 2016, section 2)</summary>
     public static double GeluQuick(double x) => x * Sigmoid(1.702 * x);

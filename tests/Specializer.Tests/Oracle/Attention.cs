@@ -26,7 +26,8 @@ public static class Attention
         int heads,
         int keyValueHeads,
         double scale,
-        Visibility mask)
+        Visibility mask
+    )
     {
         double[][] outputs = [.. queries.Select(_ => Array.Empty<double>())];
         for (int head = 0; head < heads; head++)

@@ -19,14 +19,13 @@ public static class ErrorFunction
     private const double LargestSquare = 750;
 
     /// <summary>erf(x) = 2/√π ∫₀ˣ exp(-t²) dt (7.1.1)</summary>
-    public static double Erf(double x) =>
-        Math.Abs(x) < SeriesLimit ? Series(x) : Math.CopySign(1 - Tail(Math.Abs(x)), x);
+    public static double Erf(double x) => Math.Abs(x) < SeriesLimit ? Series(x) : Math.CopySign(1 - Tail(Math.Abs(x)), x);
 
     /// <summary>erfc(x) = 1 - erf(x) (7.1.2), exact to a relative error of a few ulps however small it is.</summary>
     public static double Erfc(double x) =>
-        x >= SeriesLimit ? Tail(x) :
-        x <= -SeriesLimit ? 2 - Tail(-x) :
-        1 - Series(x);
+        x >= SeriesLimit ? Tail(x)
+        : x <= -SeriesLimit ? 2 - Tail(-x)
+        : 1 - Series(x);
 
     /// <summary>erf(x) = 2/√π exp(-x²) Σₙ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)) (7.1.6); all terms have one sign.</summary>
     private static double Series(double x)

@@ -9,7 +9,13 @@ public static class LinearAttention
 {
     /// <summary>Σⱼ (φ(q) · φ(kⱼ)) vⱼ / Σⱼ φ(q) · φ(kⱼ) over the keys that a query sees (equation 5), heads as in <see cref="Attention.Attend"/>.</summary>
     public static double[][] Attend(
-        double[][] queries, IReadOnlyList<double[]> keys, IReadOnlyList<double[]> values, int heads, int keyValueHeads, Visibility mask)
+        double[][] queries,
+        IReadOnlyList<double[]> keys,
+        IReadOnlyList<double[]> values,
+        int heads,
+        int keyValueHeads,
+        Visibility mask
+    )
     {
         int dimension = queries[0].Length / heads;
         double[][] outputs = new double[queries.Length][];
@@ -20,7 +26,10 @@ public static class LinearAttention
             {
                 int shared = head / (heads / keyValueHeads) * dimension;
                 double[] features = Features(queries[query].AsSpan(head * dimension, dimension));
-                double[] weights = [.. keys.Select((key, j) => mask(query, j) ? Linear.Dot(features, Features(key.AsSpan(shared, dimension))) : 0)];
+                double[] weights =
+                [
+                    .. keys.Select((key, j) => mask(query, j) ? Linear.Dot(features, Features(key.AsSpan(shared, dimension))) : 0),
+                ];
                 double sum = weights.Sum();
                 for (int i = 0; i < dimension; i++)
                 {
@@ -33,5 +42,6 @@ public static class LinearAttention
     }
 
     /// <summary>φ(x) = elu(x) + 1 (equation 7).</summary>
-    public static double[] Features(ReadOnlySpan<double> x) => [.. x.ToArray().Select(static value => value > 0 ? value + 1 : Math.Exp(value))];
+    public static double[] Features(ReadOnlySpan<double> x) =>
+        [.. x.ToArray().Select(static value => value > 0 ? value + 1 : Math.Exp(value))];
 }

@@ -45,9 +45,10 @@ public sealed class OnnxNodeTests
 
         // ONNX normalises all axes from the given one on: as many features as there are weights.
         IEnumerable<double[]> vectors = node.Doubles("input.X").Chunk(weight.Length);
-        double[] actual = node.Metadata["operator"] == "RMSNormalization"
-            ? [.. vectors.SelectMany(x => Norms.RootMeanSquare(x, weight, epsilon))]
-            : [.. vectors.SelectMany(x => Norms.Layer(x, weight, node.Doubles("input.B"), epsilon))];
+        double[] actual =
+            node.Metadata["operator"] == "RMSNormalization"
+                ? [.. vectors.SelectMany(x => Norms.RootMeanSquare(x, weight, epsilon))]
+                : [.. vectors.SelectMany(x => Norms.Layer(x, weight, node.Doubles("input.B"), epsilon))];
 
         SinglePrecision.AssertClose<double>(node.Rows("output.Y"), actual, name);
     }
@@ -117,16 +118,18 @@ public sealed class OnnxNodeTests
         double[][] vectors = [.. node.Doubles("input.input").Chunk(headDimension)];
         double[] actual =
         [
-            .. vectors.SelectMany((head, i) =>
-            {
-                int batch = i / (heads * sequence);
-                int position = shape.Length == 4 ? i % sequence : i / heads % sequence;
-                int row = batch * sequence + position;
+            .. vectors.SelectMany(
+                (head, i) =>
+                {
+                    int batch = i / (heads * sequence);
+                    int position = shape.Length == 4 ? i % sequence : i / heads % sequence;
+                    int row = batch * sequence + position;
 
-                // The cache has a row for every position in the batch, or one for every number a position can have.
-                int cached = node.Names.Contains("input.position_ids") ? node.Integers("input.position_ids")[row] : row;
-                return Positions.RotateHead(head, cosines[cached], sines[cached], pairing);
-            }),
+                    // The cache has a row for every position in the batch, or one for every number a position can have.
+                    int cached = node.Names.Contains("input.position_ids") ? node.Integers("input.position_ids")[row] : row;
+                    return Positions.RotateHead(head, cosines[cached], sines[cached], pairing);
+                }
+            ),
         ];
 
         SinglePrecision.AssertClose<double>(node.Rows("output.output"), actual, name);
@@ -165,7 +168,9 @@ public sealed class OnnxNodeTests
     private static GoldenFile Open(string name) => GoldenFile.Open(SharedData.Path("goldens", "onnx", name + ".safetensors"));
 
     private static double Number(GoldenFile node, string attribute, double otherwise) =>
-        node.Metadata.TryGetValue("attribute." + attribute, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        node.Metadata.TryGetValue("attribute." + attribute, out string? text)
+            ? double.Parse(text, CultureInfo.InvariantCulture)
+            : otherwise;
 
     private static int Heads(GoldenFile node, string tensor, string attribute) =>
         node.Shape(tensor) is [_, int heads, _, _] ? heads : (int)Number(node, attribute, 0);
@@ -175,9 +180,16 @@ public sealed class OnnxNodeTests
     {
         double[][] rows = node.Rows(tensor);
         return node.Shape(tensor) is [_, int heads, int sequence, _]
-            ? [.. rows.Chunk(heads * sequence).Select(batch => Enumerable.Range(0, sequence)
-                .Select(position => Enumerable.Range(0, heads).SelectMany(head => batch[head * sequence + position]).ToArray())
-                .ToArray())]
+            ?
+            [
+                .. rows.Chunk(heads * sequence)
+                    .Select(batch =>
+                        Enumerable
+                            .Range(0, sequence)
+                            .Select(position => Enumerable.Range(0, heads).SelectMany(head => batch[head * sequence + position]).ToArray())
+                            .ToArray()
+                    ),
+            ]
             : [.. rows.Chunk(node.Shape(tensor)[1])];
     }
 }

@@ -23,8 +23,10 @@ public sealed class OracleDecoder
             {
                 throw new ArgumentException(
                     FormattableString.Invariant(
-                        $"'{tensor.Name}': expected {tensor.Length} elements ([{string.Join(", ", tensor.Shape)}]), found {found}."),
-                    nameof(weights));
+                        $"'{tensor.Name}': expected {tensor.Length} elements ([{string.Join(", ", tensor.Shape)}]), found {found}."
+                    ),
+                    nameof(weights)
+                );
             }
         }
 
@@ -55,8 +57,7 @@ public sealed class OracleDecoder
         return continuation;
     }
 
-    private KeyValueHistory[] NewHistories() =>
-        [.. Enumerable.Range(0, _architecture.Layers).Select(_ => new KeyValueHistory())];
+    private KeyValueHistory[] NewHistories() => [.. Enumerable.Range(0, _architecture.Layers).Select(_ => new KeyValueHistory())];
 
     private OracleRun Advance(int[] tokens, KeyValueHistory[] histories)
     {
@@ -109,17 +110,29 @@ public sealed class OracleDecoder
         OracleLinear up = _weights.Linear(OracleNames.Up(layer), _architecture.FeedForwardBias);
         OracleLinear down = _weights.Linear(OracleNames.Down(layer), _architecture.FeedForwardBias);
         return _architecture.Gated
-            ? FeedForward.Gated(x, _weights.Linear(OracleNames.Gate(layer), _architecture.FeedForwardBias), up, down, _architecture.Activation)
+            ? FeedForward.Gated(
+                x,
+                _weights.Linear(OracleNames.Gate(layer), _architecture.FeedForwardBias),
+                up,
+                down,
+                _architecture.Activation
+            )
             : FeedForward.Plain(x, up, down, _architecture.Activation);
     }
 
     private double[] Rotate(double[] x, int position) =>
         _architecture.Rotary is { } rotary ? Positions.Rotate(x, _architecture.HeadDimension, position, rotary) : x;
 
-    private double[] Norm(string name, double[] x) => _architecture.Norm switch
-    {
-        OracleNorm.RootMeanSquare => Norms.RootMeanSquare(x, _weights.Get(name + OracleNames.Weight), _architecture.NormEpsilon),
-        OracleNorm.Layer => Norms.Layer(x, _weights.Get(name + OracleNames.Weight), _weights.Get(name + OracleNames.Bias), _architecture.NormEpsilon),
-        _ => throw new InvalidOperationException($"The oracle knows no norm {_architecture.Norm}."),
-    };
+    private double[] Norm(string name, double[] x) =>
+        _architecture.Norm switch
+        {
+            OracleNorm.RootMeanSquare => Norms.RootMeanSquare(x, _weights.Get(name + OracleNames.Weight), _architecture.NormEpsilon),
+            OracleNorm.Layer => Norms.Layer(
+                x,
+                _weights.Get(name + OracleNames.Weight),
+                _weights.Get(name + OracleNames.Bias),
+                _architecture.NormEpsilon
+            ),
+            _ => throw new InvalidOperationException($"The oracle knows no norm {_architecture.Norm}."),
+        };
 }

@@ -99,9 +99,12 @@ public sealed class OracleDecoderTests
             foreach (string name in new[] { OracleNames.Query(layer) + OracleNames.Weight, OracleNames.Key(layer) + OracleNames.Weight })
             {
                 double[][] rows = [.. weights[name].Chunk(halfSplit.Width)];
-                permuted[name] = [.. rows.Chunk(halfSplit.HeadDimension)
-                    .SelectMany(head => new[] { head[0], head[3], head[1], head[4], head[2], head[5] })
-                    .SelectMany(row => row)];
+                permuted[name] =
+                [
+                    .. rows.Chunk(halfSplit.HeadDimension)
+                        .SelectMany(head => new[] { head[0], head[3], head[1], head[4], head[2], head[5] })
+                        .SelectMany(row => row),
+                ];
             }
         }
 
@@ -130,7 +133,10 @@ public sealed class OracleDecoderTests
         double[] expected = Last(new OracleWeights(weights));
         foreach (OracleTensor tensor in EveryBias.Tensors())
         {
-            Dictionary<string, double[]> changed = new(weights) { [tensor.Name] = [.. weights[tensor.Name].Select((value, i) => value + 0.1 * (i + 1))] };
+            Dictionary<string, double[]> changed = new(weights)
+            {
+                [tensor.Name] = [.. weights[tensor.Name].Select((value, i) => value + 0.1 * (i + 1))],
+            };
             double largest = Last(new OracleWeights(changed)).Zip(expected, (a, b) => Math.Abs(a - b)).Max();
             Assert.True(largest > 1e-4, $"{tensor.Name} has no effect: {largest}.");
         }

@@ -124,19 +124,21 @@ public sealed class OracleTests
                 int[] columns = [.. Enumerable.Range(part * outputs, outputs)];
                 tensors.Add(
                     to[part] + OracleNames.Weight,
-                    [.. columns.SelectMany(column => Enumerable.Range(0, inputs).Select(row => weight[row * bias.Length + column]))]);
+                    [.. columns.SelectMany(column => Enumerable.Range(0, inputs).Select(row => weight[row * bias.Length + column]))]
+                );
                 tensors.Add(to[part] + OracleNames.Bias, [.. columns.Select(column => bias[column])]);
             }
         }
     }
 
-    private static OracleArchitecture ArchitectureOf(string folder) => folder switch
-    {
-        "llama" => GoldenArchitectures.Llama,
-        "llama_realistic" => GoldenArchitectures.LlamaRealistic,
-        "qwen2" => GoldenArchitectures.Qwen2,
-        _ => throw new ArgumentOutOfRangeException(nameof(folder), folder, "No architecture is written down for this folder."),
-    };
+    private static OracleArchitecture ArchitectureOf(string folder) =>
+        folder switch
+        {
+            "llama" => GoldenArchitectures.Llama,
+            "llama_realistic" => GoldenArchitectures.LlamaRealistic,
+            "qwen2" => GoldenArchitectures.Qwen2,
+            _ => throw new ArgumentOutOfRangeException(nameof(folder), folder, "No architecture is written down for this folder."),
+        };
 
     private static OracleWeights ReadWeights(params string[] path)
     {

@@ -35,6 +35,5 @@ public sealed class OracleWeights(IReadOnlyDictionary<string, double[]> tensors)
 
     /// <summary>A linear layer: <c>name.weight</c> with <c>name.bias</c> if <paramref name="bias"/> says that there is one.</summary>
     /// <exception cref="ArgumentException">One of them is missing.</exception>
-    public OracleLinear Linear(string name, bool bias) =>
-        new(Get(name + OracleNames.Weight), bias ? Get(name + OracleNames.Bias) : null);
+    public OracleLinear Linear(string name, bool bias) => new(Get(name + OracleNames.Weight), bias ? Get(name + OracleNames.Bias) : null);
 }

@@ -17,7 +17,9 @@ public static class Positions
     public static double[] Rotate(double[] x, int headDimension, int position, OracleRotary rotary)
     {
         double[] angles =
-            [.. Enumerable.Range(0, rotary.Dimensions / 2).Select(i => position * Math.Pow(rotary.Base, -2.0 * i / rotary.Dimensions))];
+        [
+            .. Enumerable.Range(0, rotary.Dimensions / 2).Select(i => position * Math.Pow(rotary.Base, -2.0 * i / rotary.Dimensions)),
+        ];
         double[] cosines = [.. angles.Select(Math.Cos)];
         double[] sines = [.. angles.Select(Math.Sin)];
         return [.. x.Chunk(headDimension).SelectMany(head => RotateHead(head, cosines, sines, rotary.Pairing))];

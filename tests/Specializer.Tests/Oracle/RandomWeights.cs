@@ -75,9 +75,9 @@ public sealed unsafe class RandomWeights : WeightsSource
     }
 
     private static (double Mean, double Deviation) Distribution(OracleTensor tensor) =>
-        tensor.Shape is [_, long inputs] ? (0, 1 / Math.Sqrt(inputs)) :
-        tensor.Name.EndsWith(OracleNames.Bias, StringComparison.Ordinal) ? (0, VectorDeviation) :
-        (1, VectorDeviation);
+        tensor.Shape is [_, long inputs] ? (0, 1 / Math.Sqrt(inputs))
+        : tensor.Name.EndsWith(OracleNames.Bias, StringComparison.Ordinal) ? (0, VectorDeviation)
+        : (1, VectorDeviation);
 
     /// <summary>A value of the standard normal distribution (Box and Muller 1958).</summary>
     private static double Normal(Random random) =>

@@ -6,10 +6,11 @@ namespace Specializer.Tests.Oracle;
 internal static class StoredValues
 {
     /// <summary>A value that the type holds, near the given one.</summary>
-    public static float Near(float value, WeightStorage storage) => storage switch
-    {
-        WeightStorage.BFloat16 => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF_0000),
-        WeightStorage.Float16 => (float)(Half)value,
-        _ => value,
-    };
+    public static float Near(float value, WeightStorage storage) =>
+        storage switch
+        {
+            WeightStorage.BFloat16 => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF_0000),
+            WeightStorage.Float16 => (float)(Half)value,
+            _ => value,
+        };
 }

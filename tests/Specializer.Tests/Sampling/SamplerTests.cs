@@ -29,7 +29,14 @@ public sealed class SamplerTests
     [MemberData(nameof(OptionCombinations))]
     public void Tokens_are_those_of_the_plain_algorithm(float temperature, int topK, float topP, float penalty)
     {
-        SamplingOptions options = new() { Temperature = temperature, TopK = topK, TopP = topP, RepetitionPenalty = penalty, Seed = 11 };
+        SamplingOptions options = new()
+        {
+            Temperature = temperature,
+            TopK = topK,
+            TopP = topP,
+            RepetitionPenalty = penalty,
+            Seed = 11,
+        };
         foreach (int size in (int[])[1, 2, 50, 700])
         {
             float[] logits = NormalLogits(size, seed: size);
@@ -56,7 +63,13 @@ public sealed class SamplerTests
     public void Frequencies_follow_the_probabilities(float temperature, int topK, float topP)
     {
         const int Draws = 50_000;
-        SamplingOptions options = new() { Temperature = temperature, TopK = topK, TopP = topP, Seed = 5 };
+        SamplingOptions options = new()
+        {
+            Temperature = temperature,
+            TopK = topK,
+            TopP = topP,
+            Seed = 5,
+        };
         float[] logits = [.. Enumerable.Range(0, 12).Select(token => MathF.Log(1 + ((token * 5) % 12)))];
         double[] probabilities = SamplingOracle.Probabilities(logits, options, []);
         int[] counts = Counts(new Sampler(logits.Length, options), logits, Draws);
@@ -78,7 +91,17 @@ public sealed class SamplerTests
     {
         // Computed on x86-64; the same with vectors of 128, 256 and 512 bits.
         float[] logits = [.. Enumerable.Range(0, 1000).Select(token => ((token * 7919) % 1000) * 0.004f)];
-        Sampler sampler = new(1000, new SamplingOptions { Temperature = 0.8f, TopK = 300, TopP = 0.95f, RepetitionPenalty = 1.1f, Seed = 2026 });
+        Sampler sampler = new(
+            1000,
+            new SamplingOptions
+            {
+                Temperature = 0.8f,
+                TopK = 300,
+                TopP = 0.95f,
+                RepetitionPenalty = 1.1f,
+                Seed = 2026,
+            }
+        );
         int[] tokens = AcceptedTokens(sampler, logits, 16);
         Assert.Equal([569, 284, 815, 890, 815, 781, 830, 828, 855, 236, 964, 321, 877, 719, 470, 741], tokens);
     }
@@ -96,7 +119,15 @@ public sealed class SamplerTests
     public void Reset_makes_a_sampler_as_new()
     {
         float[] logits = NormalLogits(100, seed: 3);
-        Sampler sampler = new(100, new SamplingOptions { Temperature = 1, RepetitionPenalty = 2, Seed = 9 });
+        Sampler sampler = new(
+            100,
+            new SamplingOptions
+            {
+                Temperature = 1,
+                RepetitionPenalty = 2,
+                Seed = 9,
+            }
+        );
         int[] first = AcceptedTokens(sampler, logits, 50);
         Assert.NotEqual(first, AcceptedTokens(sampler, logits, 50));
         sampler.Reset();
@@ -113,7 +144,15 @@ public sealed class SamplerTests
     public void Greedy_takes_the_highest_logit_wherever_it_is(int size)
     {
         float[] logits = NormalLogits(size, seed: 1);
-        Sampler sampler = new(size, new SamplingOptions { TopK = 3, TopP = 0.5f, Seed = 4 });
+        Sampler sampler = new(
+            size,
+            new SamplingOptions
+            {
+                TopK = 3,
+                TopP = 0.5f,
+                Seed = 4,
+            }
+        );
         foreach (int token in (int[])[0, size / 3, size / 2, size - 1])
         {
             float kept = logits[token];
@@ -163,7 +202,21 @@ public sealed class SamplerTests
     {
         // Of all tokens the first two hold 40 %, of the best three 80 %.
         float[] logits = [0, 0, 0, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f, -0.7f];
-        Assert.Equal([0, 1], Drawn(new Sampler(12, new SamplingOptions { Temperature = 1, TopK = 3, TopP = 0.6f }), logits));
+        Assert.Equal(
+            [0, 1],
+            Drawn(
+                new Sampler(
+                    12,
+                    new SamplingOptions
+                    {
+                        Temperature = 1,
+                        TopK = 3,
+                        TopP = 0.6f,
+                    }
+                ),
+                logits
+            )
+        );
     }
 
     [Fact]
@@ -229,7 +282,20 @@ public sealed class SamplerTests
     {
         float[] logits = NormalLogits(100, seed: 8);
         float[] copy = [.. logits];
-        AcceptedTokens(new Sampler(100, new SamplingOptions { Temperature = 1, TopK = 10, TopP = 0.9f, RepetitionPenalty = 1.2f }), logits, 10);
+        AcceptedTokens(
+            new Sampler(
+                100,
+                new SamplingOptions
+                {
+                    Temperature = 1,
+                    TopK = 10,
+                    TopP = 0.9f,
+                    RepetitionPenalty = 1.2f,
+                }
+            ),
+            logits,
+            10
+        );
         Assert.Equal(copy, logits);
     }
 
@@ -240,7 +306,16 @@ public sealed class SamplerTests
     public void Nothing_is_allocated_per_call(float temperature, int topK, float topP)
     {
         float[] logits = NormalLogits(5000, seed: 6);
-        Sampler sampler = new(5000, new SamplingOptions { Temperature = temperature, TopK = topK, TopP = topP, RepetitionPenalty = 1.2f });
+        Sampler sampler = new(
+            5000,
+            new SamplingOptions
+            {
+                Temperature = temperature,
+                TopK = topK,
+                TopP = topP,
+                RepetitionPenalty = 1.2f,
+            }
+        );
         Sample(200);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Sample(100);
@@ -270,7 +345,11 @@ public sealed class SamplerTests
             {
                 Sampler sampler = new(300, new SamplingOptions { Temperature = temperature });
                 ArgumentException thrown = Assert.Throws<ArgumentException>("logits", () => sampler.Sample(logits));
-                Assert.StartsWith($"The logit of token {token} of 300 is {name}; expected a finite number", thrown.Message, StringComparison.Ordinal);
+                Assert.StartsWith(
+                    $"The logit of token {token} of 300 is {name}; expected a finite number",
+                    thrown.Message,
+                    StringComparison.Ordinal
+                );
                 Assert.Equal(0, new Sampler(300, new SamplingOptions()).Sample(new float[300]));
             }
         }
@@ -283,11 +362,19 @@ public sealed class SamplerTests
         Assert.Throws<ArgumentNullException>("options", () => new Sampler(5, null!));
 
         Sampler sampler = new(5, new SamplingOptions { RepetitionPenalty = 2 });
-        Assert.StartsWith("Found 4 logits; this sampler was created for a vocabulary of 5 tokens", Assert.Throws<ArgumentException>("logits", () => sampler.Sample(new float[4])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Found 4 logits; this sampler was created for a vocabulary of 5 tokens",
+            Assert.Throws<ArgumentException>("logits", () => sampler.Sample(new float[4])).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentException>("logits", () => sampler.Sample([]));
         Assert.Throws<ArgumentException>("logits", () => sampler.Sample(new float[10]));
         float[] none = [.. Enumerable.Repeat(float.NegativeInfinity, 5)];
-        Assert.StartsWith("All 5 logits are negative infinity", Assert.Throws<ArgumentException>("logits", () => sampler.Sample(none)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "All 5 logits are negative infinity",
+            Assert.Throws<ArgumentException>("logits", () => sampler.Sample(none)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentOutOfRangeException>("token", () => sampler.Accept(-1));
         Assert.Throws<ArgumentOutOfRangeException>("token", () => sampler.Accept(5));
     }
@@ -325,6 +412,11 @@ public sealed class SamplerTests
     private static float[] NormalLogits(int size, int seed)
     {
         Random random = new(seed);
-        return [.. Enumerable.Range(0, size).Select(_ => (float)(3 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+        return
+        [
+            .. Enumerable
+                .Range(0, size)
+                .Select(_ => (float)(3 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))),
+        ];
     }
 }

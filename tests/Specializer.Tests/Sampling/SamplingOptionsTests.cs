@@ -48,13 +48,16 @@ public sealed class SamplingOptionsTests
         AssertRefused(nameof(SamplingOptions.RepetitionPenalty), value, () => new SamplingOptions { RepetitionPenalty = value });
 
     [Fact]
-    public void A_copy_is_checked_too() =>
-        AssertRefused(nameof(SamplingOptions.TopK), -3, () => new SamplingOptions() with { TopK = -3 });
+    public void A_copy_is_checked_too() => AssertRefused(nameof(SamplingOptions.TopK), -3, () => new SamplingOptions() with { TopK = -3 });
 
     private static void AssertRefused<T>(string property, T value, Func<SamplingOptions> create)
     {
         ArgumentOutOfRangeException thrown = Assert.Throws<ArgumentOutOfRangeException>(property, create);
         Assert.Equal(value, thrown.ActualValue);
-        Assert.StartsWith(FormattableString.Invariant($"SamplingOptions.{property} is {value}; expected "), thrown.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            FormattableString.Invariant($"SamplingOptions.{property} is {value}; expected "),
+            thrown.Message,
+            StringComparison.Ordinal
+        );
     }
 }

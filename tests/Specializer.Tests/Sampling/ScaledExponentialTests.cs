@@ -44,7 +44,10 @@ public sealed class ScaledExponentialTests
         float[] scores = [.. Enumerable.Range(0, 4096).Select(i => -i / 48f)];
         float[] results = new float[scores.Length];
         ScaledExponential.Compute(scores, highest: 0, temperature: 0.97f, results);
-        ulong hash = results.Aggregate(14695981039346656037UL, (hash, result) => (hash ^ BitConverter.SingleToUInt32Bits(result)) * 1099511628211UL);
+        ulong hash = results.Aggregate(
+            14695981039346656037UL,
+            (hash, result) => (hash ^ BitConverter.SingleToUInt32Bits(result)) * 1099511628211UL
+        );
         Assert.Equal(6317741918655490651UL, hash);
     }
 }

@@ -12,7 +12,10 @@ public sealed class TokenSelectionTests
         TheoryData<int, string> data = [];
         foreach (int size in (int[])[2, 3, 15, 16, 17, 31, 33, 64, 100, 255, 256, 257, 1000, 5003])
         {
-            foreach (string kind in (string[])["normal", "equal", "few values", "ascending", "descending", "mostly excluded", "peaked", "signed zeros"])
+            foreach (
+                string kind in (string[])
+                    ["normal", "equal", "few values", "ascending", "descending", "mostly excluded", "peaked", "signed zeros"]
+            )
             {
                 data.Add(size, kind);
             }

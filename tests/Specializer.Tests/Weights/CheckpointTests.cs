@@ -78,19 +78,36 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_folder_in_which_it_is_not_clear_what_is_meant()
     {
-        Assert.Contains("the folder holds no safetensors file. Expected model.safetensors, or model.safetensors.index.json", Refused(_folder).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the folder holds no safetensors file. Expected model.safetensors, or model.safetensors.index.json",
+            Refused(_folder).Message,
+            StringComparison.Ordinal
+        );
         Write("one.safetensors", new SafetensorsBytes().Floats("a", [1], 7));
         Write("two.safetensors", new SafetensorsBytes().Floats("a", [1], 7));
-        Assert.Contains("the folder holds 2 safetensors files and 0 indices, but neither", Refused(_folder).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the folder holds 2 safetensors files and 0 indices, but neither",
+            Refused(_folder).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
-    public void An_index_that_is_not_there() => Assert.StartsWith($"{Index}: there is no such file.", Refused(Index).Message, StringComparison.Ordinal);
+    public void An_index_that_is_not_there() =>
+        Assert.StartsWith($"{Index}: there is no such file.", Refused(Index).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Everything_that_does_not_belong_together_is_told_at_once()
     {
-        WriteIndex(("a", First), ("b", First), ("c", Second), ("d", Second), ("e", "missing.safetensors"), ("f", "missing.safetensors"), ("g", "broken.safetensors"));
+        WriteIndex(
+            ("a", First),
+            ("b", First),
+            ("c", Second),
+            ("d", Second),
+            ("e", "missing.safetensors"),
+            ("f", "missing.safetensors"),
+            ("g", "broken.safetensors")
+        );
         Write(First, new SafetensorsBytes().Floats("a", [1], 1).Floats("c", [1], 1).Floats("unlisted", [1], 1));
         Write(Second, new SafetensorsBytes().Floats("a", [1], 1));
         File.WriteAllText(Path.Combine(_folder, "broken.safetensors"), "version https://git-lfs.github.com/spec/v1\n");
@@ -105,11 +122,20 @@ public sealed class CheckpointTests : IDisposable
                 $"tensor \"d\": expected in \"{Second}\", as the index says; no file holds it.",
                 $"tensor \"unlisted\": it is in \"{First}\", but the index does not list it.",
             ],
-            exception.Problems.Select(static problem => problem.Message));
+            exception.Problems.Select(static problem => problem.Message)
+        );
         Assert.Equal(7, exception.ProblemCount);
         Assert.Equal(Index, exception.Description);
-        Assert.StartsWith($"{Index}: the index and its files do not belong together; 7 problems:\n  ", exception.Message, StringComparison.Ordinal);
-        Assert.EndsWith("To mend it: download the index and all of its files again from one place, without leaving any out.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Index}: the index and its files do not belong together; 7 problems:\n  ",
+            exception.Message,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "To mend it: download the index and all of its files again from one place, without leaving any out.",
+            exception.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -132,7 +158,11 @@ public sealed class CheckpointTests : IDisposable
         // Where the name leads there may well be such a file.
         WriteIndex(("a", shard));
         WeightsException exception = Refused(Index);
-        Assert.Contains("as the file of tensor \"a\". Expected the plain name of a .safetensors file beside the index", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "as the file of tensor \"a\". Expected the plain name of a .safetensors file beside the index",
+            exception.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(exception.Message, static character => char.IsControl(character));
     }
 
@@ -169,7 +199,12 @@ public sealed class CheckpointTests : IDisposable
     public void An_index_may_begin_with_a_byte_order_mark_and_say_more_than_is_read()
     {
         WriteShards();
-        File.WriteAllText(Index, File.ReadAllText(Index).Replace("{\"weight_map\"", "{\"metadata\":{\"total_size\":1e3,\"deep\":[{}]},\"weight_map\"", StringComparison.Ordinal), new UTF8Encoding(true));
+        File.WriteAllText(
+            Index,
+            File.ReadAllText(Index)
+                .Replace("{\"weight_map\"", "{\"metadata\":{\"total_size\":1e3,\"deep\":[{}]},\"weight_map\"", StringComparison.Ordinal),
+            new UTF8Encoding(true)
+        );
         using WeightsSource source = Checkpoint.Open(_folder);
         Assert.Equal(3, source.Names.Count);
     }
@@ -212,7 +247,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.EndsWith(
             "To mend it: this is one of several files of a checkpoint: pass the folder, or the index (model.safetensors.index.json) beside it.",
             Assert.Throws<WeightsException>(() => table.Check(shard)).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
     private static float[] Values(WeightsSource source, string name)
@@ -235,5 +271,8 @@ public sealed class CheckpointTests : IDisposable
     private void Write(string name, SafetensorsBytes contents) => File.WriteAllBytes(Path.Combine(_folder, name), contents.ToArray());
 
     private void WriteIndex(params (string Tensor, string Shard)[] tensors) =>
-        File.WriteAllText(Index, JsonSerializer.Serialize(new { weight_map = tensors.ToDictionary(static entry => entry.Tensor, static entry => entry.Shard) }));
+        File.WriteAllText(
+            Index,
+            JsonSerializer.Serialize(new { weight_map = tensors.ToDictionary(static entry => entry.Tensor, static entry => entry.Shard) })
+        );
 }

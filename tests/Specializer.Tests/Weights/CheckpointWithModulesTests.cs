@@ -54,7 +54,11 @@ public sealed class CheckpointWithModulesTests : IDisposable
     {
         Write("model.safetensors", "a", 1);
         Directory.CreateDirectory(Path.Combine(_folder, "2_Dense"));
-        Assert.Contains("2_Dense", Assert.Throws<WeightsException>(() => Checkpoint.Open(_folder, ["2_Dense"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2_Dense",
+            Assert.Throws<WeightsException>(() => Checkpoint.Open(_folder, ["2_Dense"])).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -65,7 +69,8 @@ public sealed class CheckpointWithModulesTests : IDisposable
         Assert.Contains(
             "it holds the tensor \"2_Dense/linear.weight\", whose name is that of a module's tensor",
             Assert.Throws<WeightsException>(() => Checkpoint.Open(_folder, ["2_Dense"])).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

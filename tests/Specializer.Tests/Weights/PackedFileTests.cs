@@ -61,7 +61,11 @@ public sealed class PackedFileTests : IDisposable
     {
         SaveLlama();
         WeightsProblem problem = Refused(() => BiasedReGlu.LoadPacked(File), WeightsProblemKind.PackedForAnother);
-        Assert.Contains("it was written for \"LlamaGolden\", and BiasedReGlu is another architecture", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it was written for \"LlamaGolden\", and BiasedReGlu is another architecture",
+            problem.Message,
+            StringComparison.Ordinal
+        );
 
         // The same shapes, but weights of 16 bits.
         Refused(() => LlamaGoldenBFloat16.LoadPacked(File), WeightsProblemKind.PackedForAnother);
@@ -75,7 +79,10 @@ public sealed class PackedFileTests : IDisposable
         WeightsProblem problem = Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.PackedForAnother);
         Assert.Contains("packed for an unknown instruction set", problem.Message, StringComparison.Ordinal);
         Change(12, (byte)InstructionSet.Avx2);
-        problem = Refused(() => LlamaGolden.LoadPacked(File, new ModelOptions { InstructionSet = InstructionSet.Portable }), WeightsProblemKind.PackedForAnother);
+        problem = Refused(
+            () => LlamaGolden.LoadPacked(File, new ModelOptions { InstructionSet = InstructionSet.Portable }),
+            WeightsProblemKind.PackedForAnother
+        );
         Assert.Equal(("Portable", "Avx2"), (problem.Expected, problem.Found));
     }
 
@@ -84,10 +91,18 @@ public sealed class PackedFileTests : IDisposable
     {
         SaveLlama();
         Change(8, 2);
-        Assert.Contains("version 2 of the format", Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.PackedForAnother).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "version 2 of the format",
+            Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.PackedForAnother).Message,
+            StringComparison.Ordinal
+        );
         Change(8, 1);
         Change(16, 0);
-        Assert.Contains("LlamaGolden has changed since", Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.PackedForAnother).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "LlamaGolden has changed since",
+            Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.PackedForAnother).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -102,15 +117,27 @@ public sealed class PackedFileTests : IDisposable
         }
 
         System.IO.File.WriteAllBytes(File, [.. whole, 0]);
-        Assert.Contains("cut short or added to", Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Malformed).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cut short or added to",
+            Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Malformed).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void What_is_no_packed_file_is_refused()
     {
-        Assert.Contains("there is no such file", Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Unreadable).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no such file",
+            Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Unreadable).Message,
+            StringComparison.Ordinal
+        );
         System.IO.File.WriteAllBytes(File, new byte[10_000]);
-        Assert.Contains("a checkpoint is loaded with Load", Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Malformed).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a checkpoint is loaded with Load",
+            Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Malformed).Message,
+            StringComparison.Ordinal
+        );
         SaveLlama();
         Change(35, 0x80);
         Refused(() => LlamaGolden.LoadPacked(File), WeightsProblemKind.Malformed);

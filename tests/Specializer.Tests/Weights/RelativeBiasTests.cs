@@ -18,7 +18,10 @@ public sealed class RelativeBiasTests
             int count = bidirectional ? buckets / 2 : buckets;
             int first = bidirectional && distance > 0 ? count : 0;
             int length = bidirectional ? int.Abs(distance) : int.Max(-distance, 0);
-            Assert.Equal(first + Bucket(length, count, maximumDistance), WeightPacking.RelativeBucket(distance, buckets, maximumDistance, bidirectional));
+            Assert.Equal(
+                first + Bucket(length, count, maximumDistance),
+                WeightPacking.RelativeBucket(distance, buckets, maximumDistance, bidirectional)
+            );
         }
     }
 
@@ -31,7 +34,8 @@ public sealed class RelativeBiasTests
     [InlineData(1, 17)]
     [InlineData(64, 30)]
     [InlineData(500, 31)]
-    public void TheEncodersBucketsOfThePaper(int distance, int bucket) => Assert.Equal(bucket, WeightPacking.RelativeBucket(distance, 32, 128, bidirectional: true));
+    public void TheEncodersBucketsOfThePaper(int distance, int bucket) =>
+        Assert.Equal(bucket, WeightPacking.RelativeBucket(distance, 32, 128, bidirectional: true));
 
     /// <summary>
     /// The largest k for which the distance is at least single · (maximum / single)^(k / growing), that is
@@ -39,13 +43,19 @@ public sealed class RelativeBiasTests
     /// </summary>
     private static int Bucket(int distance, int count, int maximumDistance)
     {
-        int single = count / 2, growing = count - single, k = 0;
+        int single = count / 2,
+            growing = count - single,
+            k = 0;
         if (distance < single)
         {
             return distance;
         }
 
-        while (k < growing - 1 && BigInteger.Pow(distance, growing) * BigInteger.Pow(single, k + 1) >= BigInteger.Pow(maximumDistance, k + 1) * BigInteger.Pow(single, growing))
+        while (
+            k < growing - 1
+            && BigInteger.Pow(distance, growing) * BigInteger.Pow(single, k + 1)
+                >= BigInteger.Pow(maximumDistance, k + 1) * BigInteger.Pow(single, growing)
+        )
         {
             k++;
         }

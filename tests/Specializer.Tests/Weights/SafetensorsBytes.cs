@@ -51,12 +51,19 @@ internal sealed class SafetensorsBytes
     /// <summary>Adds a tensor of zeros.</summary>
     public SafetensorsBytes Zeros(string name, string type, params long[] shape)
     {
-        int bytes = type switch { "F64" or "I64" => 8, "F32" => 4, "BF16" or "F16" => 2, _ => 1 };
+        int bytes = type switch
+        {
+            "F64" or "I64" => 8,
+            "F32" => 4,
+            "BF16" or "F16" => 2,
+            _ => 1,
+        };
         return Tensor(name, type, shape, new byte[shape.Aggregate(1L, (product, dimension) => product * dimension) * bytes]);
     }
 
     /// <summary>Adds an F32 tensor.</summary>
-    public SafetensorsBytes Floats(string name, long[] shape, params float[] values) => Tensor(name, "F32", shape, MemoryMarshal.AsBytes<float>(values));
+    public SafetensorsBytes Floats(string name, long[] shape, params float[] values) =>
+        Tensor(name, "F32", shape, MemoryMarshal.AsBytes<float>(values));
 
     /// <summary>The file, its header padded with spaces to a multiple of <paramref name="alignment"/> bytes.</summary>
     public byte[] ToArray(int alignment = 8)

@@ -66,7 +66,9 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
         Assert.Empty(none.Metadata);
 
         using SafetensorsFile file = SafetensorsFile.Parse(
-            new SafetensorsBytes().Floats("empty", [0, 5]).Floats("scalar", [], 42).Floats("also empty", [7, 0]).ToArray(), "file");
+            new SafetensorsBytes().Floats("empty", [0, 5]).Floats("scalar", [], 42).Floats("also empty", [7, 0]).ToArray(),
+            "file"
+        );
         Assert.True(file.TryGetTensor("scalar", out TensorView scalar));
         float[] value = new float[1];
         scalar.CopyTo(value);
@@ -81,7 +83,12 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     [Fact]
     public void The_order_of_the_header_is_free_and_white_space_may_follow_it()
     {
-        string header = "{" + SafetensorsBytes.Entry("second", "U8", "[3]", "[2,5]") + ",\n " + SafetensorsBytes.Entry("first", "U8", "[2]", "[0,2]") + "}   \n";
+        string header =
+            "{"
+            + SafetensorsBytes.Entry("second", "U8", "[3]", "[2,5]")
+            + ",\n "
+            + SafetensorsBytes.Entry("first", "U8", "[2]", "[0,2]")
+            + "}   \n";
         using SafetensorsFile file = SafetensorsFile.Parse(SafetensorsBytes.File(header, 5), "file");
         Assert.Equal(["first", "second"], file.Names);
     }
@@ -112,7 +119,10 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     public void Every_element_type_of_the_format_is_known(string name, TensorElementType type, int bits)
     {
         // Eight elements fill whole bytes in every type.
-        byte[] contents = SafetensorsBytes.File("{" + SafetensorsBytes.Entry("x", name, "[8]", string.Create(CultureInfo.InvariantCulture, $"[0,{bits}]")) + "}", bits);
+        byte[] contents = SafetensorsBytes.File(
+            "{" + SafetensorsBytes.Entry("x", name, "[8]", string.Create(CultureInfo.InvariantCulture, $"[0,{bits}]")) + "}",
+            bits
+        );
         using SafetensorsFile file = SafetensorsFile.Parse(contents, "file");
         Assert.True(file.TryGetTensor("x", out TensorView view));
         Assert.Equal(type, view.ElementType);
@@ -135,7 +145,12 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     [Fact]
     public void Open_maps_the_same_tensors_that_Parse_reads()
     {
-        byte[] contents = new SafetensorsBytes().Metadata("k", "v").Floats("a", [3], 1, 2, 3).Zeros("b", "BF16", 1000, 7).Floats("c", [1], 4).ToArray();
+        byte[] contents = new SafetensorsBytes()
+            .Metadata("k", "v")
+            .Floats("a", [3], 1, 2, 3)
+            .Zeros("b", "BF16", 1000, 7)
+            .Floats("c", [1], 4)
+            .ToArray();
         string path = Write("model.safetensors", contents);
         using SafetensorsFile opened = SafetensorsFile.Open(path);
         using SafetensorsFile parsed = SafetensorsFile.Parse(contents, "memory");
@@ -147,7 +162,11 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
             Assert.True(opened.TryGetTensor(name, out TensorView left));
             Assert.True(parsed.TryGetTensor(name, out TensorView right));
             Assert.Equal(right.Shape.ToArray(), left.Shape.ToArray());
-            Assert.True(new ReadOnlySpan<byte>(left.Data, (int)left.ByteLength).SequenceEqual(new ReadOnlySpan<byte>(right.Data, (int)right.ByteLength)));
+            Assert.True(
+                new ReadOnlySpan<byte>(left.Data, (int)left.ByteLength).SequenceEqual(
+                    new ReadOnlySpan<byte>(right.Data, (int)right.ByteLength)
+                )
+            );
         }
     }
 
@@ -172,7 +191,9 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     public void After_dispose_everything_that_would_read_throws(bool mapped)
     {
         byte[] contents = new SafetensorsBytes().Floats("a", [2, 2], 1, 2, 3, 4).Floats("empty", [0]).ToArray();
-        SafetensorsFile file = mapped ? SafetensorsFile.Open(Write("model.safetensors", contents)) : SafetensorsFile.Parse(contents, "memory");
+        SafetensorsFile file = mapped
+            ? SafetensorsFile.Open(Write("model.safetensors", contents))
+            : SafetensorsFile.Parse(contents, "memory");
         Assert.True(file.TryGetTensor("a", out TensorView view));
         Assert.True(file.TryGetTensor("empty", out TensorView empty));
         file.Dispose();
@@ -228,7 +249,10 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     public void A_folder_is_an_error_that_says_what_to_pass_instead()
     {
         WeightsException exception = Assert.Throws<WeightsException>(() => SafetensorsFile.Open(_folder));
-        Assert.Equal($"{_folder}: this is a folder. Expected the path of a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.", exception.Message);
+        Assert.Equal(
+            $"{_folder}: this is a folder. Expected the path of a file: pass the .safetensors file in it, or open the folder with Checkpoint.Open.",
+            exception.Message
+        );
     }
 
     [Theory]
@@ -253,7 +277,13 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     public void A_header_of_very_many_tensors_is_read_quickly()
     {
         const int count = 100_000;
-        string header = "{" + string.Join(',', Enumerable.Range(0, count).Select(i => SafetensorsBytes.Entry($"layers.{i}.weight", "U8", "[1]", $"[{i},{i + 1}]"))) + "}";
+        string header =
+            "{"
+            + string.Join(
+                ',',
+                Enumerable.Range(0, count).Select(i => SafetensorsBytes.Entry($"layers.{i}.weight", "U8", "[1]", $"[{i},{i + 1}]"))
+            )
+            + "}";
         byte[] contents = SafetensorsBytes.File(header, count);
         long start = Environment.TickCount64;
         using SafetensorsFile file = SafetensorsFile.Parse(contents, "file");

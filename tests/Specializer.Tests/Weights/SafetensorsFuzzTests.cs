@@ -17,14 +17,65 @@ public sealed unsafe class SafetensorsFuzzTests
 {
     private static readonly string[] _numbers =
     [
-        "0", "1", "2", "3", "4", "7", "8", "16", "24", "-1", "-0", "1.0", "1e3", "127", "255", "256", "65536", "2147483647", "2147483648", "4294967296",
-        "4611686018427387904", "9223372036854775807", "9223372036854775808", "18446744073709551615", "99999999999999999999999999", "null", "\"4\"", "[]",
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "7",
+        "8",
+        "16",
+        "24",
+        "-1",
+        "-0",
+        "1.0",
+        "1e3",
+        "127",
+        "255",
+        "256",
+        "65536",
+        "2147483647",
+        "2147483648",
+        "4294967296",
+        "4611686018427387904",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551615",
+        "99999999999999999999999999",
+        "null",
+        "\"4\"",
+        "[]",
     ];
 
     private static readonly string[] _fragments =
     [
-        "{", "}", "[", "]", ",", ":", "\"", " ", "\n", "\\", "\\u0000", "\\ud800", "\0", "null", "true", "{}", "[[[[", "\"dtype\":\"F32\",", "\"shape\":[2],",
-        "\"data_offsets\":[0,8],", "\"__metadata__\":{},", "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},", "BF16", "F4", "BOOL", "//", "\u00e9",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        " ",
+        "\n",
+        "\\",
+        "\\u0000",
+        "\\ud800",
+        "\0",
+        "null",
+        "true",
+        "{}",
+        "[[[[",
+        "\"dtype\":\"F32\",",
+        "\"shape\":[2],",
+        "\"data_offsets\":[0,8],",
+        "\"__metadata__\":{},",
+        "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},",
+        "BF16",
+        "F4",
+        "BOOL",
+        "//",
+        "\u00e9",
     ];
 
     [Theory]
@@ -60,7 +111,12 @@ public sealed unsafe class SafetensorsFuzzTests
             }
             catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
             {
-                Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"Seed {seed}, change {i}, file {Convert.ToBase64String(changed)}: {exception}"));
+                Assert.Fail(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Seed {seed}, change {i}, file {Convert.ToBase64String(changed)}: {exception}"
+                    )
+                );
             }
         }
 
@@ -170,7 +226,11 @@ public sealed unsafe class SafetensorsFuzzTests
     {
         string[] names = ["model.layers.0.weight", "model.layers.0.bias", "empty", "scalar", "mask", "__metadata__", "dtype", "new", ""];
         string text = Encoding.Latin1.GetString(header.ToArray());
-        string changed = text.Replace($"\"{names[random.Next(names.Length)]}\"", $"\"{names[random.Next(names.Length)]}\"", StringComparison.Ordinal);
+        string changed = text.Replace(
+            $"\"{names[random.Next(names.Length)]}\"",
+            $"\"{names[random.Next(names.Length)]}\"",
+            StringComparison.Ordinal
+        );
         header.Clear();
         header.AddRange(Encoding.Latin1.GetBytes(changed));
     }

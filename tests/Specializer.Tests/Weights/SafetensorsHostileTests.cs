@@ -35,7 +35,8 @@ public sealed class SafetensorsHostileTests
     [InlineData("{\"metadata\": {\"total_size\": 1}}", "text file (JSON or HTML)")]
     [InlineData("<!DOCTYPE html><html></html>", "text file (JSON or HTML)")]
     [InlineData("something else entirely", "not a safetensors file, or it is damaged")]
-    public void Files_of_other_kinds_are_named(string contents, string message) => Refuse(Encoding.Latin1.GetBytes(contents), null, message);
+    public void Files_of_other_kinds_are_named(string contents, string message) =>
+        Refuse(Encoding.Latin1.GetBytes(contents), null, message);
 
     [Theory]
     [InlineData("", "found no header at all")]
@@ -105,14 +106,19 @@ public sealed class SafetensorsHostileTests
     [InlineData("\"shape\":[],\"shape\":[]", "the key shape occurs twice")]
     [InlineData("\"data_offsets\":[0,4],\"data_offsets\":[0,4]", "the key data_offsets occurs twice")]
     [InlineData("\"dtype\":\"F32\",\"\\u0064type\":\"F32\"", "the key dtype occurs twice")]
-    public void Keys_of_a_tensor_occur_once(string keys, string message) => Refuse(SafetensorsBytes.File("{\"a\":{" + keys + "}}", 4), "a", message);
+    public void Keys_of_a_tensor_occur_once(string keys, string message) =>
+        Refuse(SafetensorsBytes.File("{\"a\":{" + keys + "}}", 4), "a", message);
 
     [Fact]
     public void Names_occur_once()
     {
         string entry = SafetensorsBytes.Entry("a", "U8", "[2]", "[0,2]");
         Refuse(SafetensorsBytes.File("{" + entry + "," + entry + "}", 2), "a", "the name occurs twice");
-        Refuse(SafetensorsBytes.File("{" + entry + "," + entry.Replace("\"a\"", "\"\\u0061\"", StringComparison.Ordinal) + "}", 2), "a", "the name occurs twice");
+        Refuse(
+            SafetensorsBytes.File("{" + entry + "," + entry.Replace("\"a\"", "\"\\u0061\"", StringComparison.Ordinal) + "}", 2),
+            "a",
+            "the name occurs twice"
+        );
         Refuse(SafetensorsBytes.File("{\"__metadata__\":{},\"__metadata__\":{}}"), null, "the key __metadata__ occurs twice");
         Refuse(SafetensorsBytes.File("{\"__metadata__\":{\"k\":\"1\",\"k\":\"1\"}}"), null, "has the key \"k\" twice");
     }
@@ -125,7 +131,8 @@ public sealed class SafetensorsHostileTests
     [InlineData("{\"k\":null}", "found null under \"k\"")]
     [InlineData("{\"k\":{}}", "found an object under \"k\"")]
     [InlineData("{\"k\":[\"v\"]}", "found an array under \"k\"")]
-    public void Metadata_maps_strings_to_strings(string metadata, string message) => Refuse(SafetensorsBytes.File("{\"__metadata__\":" + metadata + "}"), null, message);
+    public void Metadata_maps_strings_to_strings(string metadata, string message) =>
+        Refuse(SafetensorsBytes.File("{\"__metadata__\":" + metadata + "}"), null, message);
 
     [Theory]
     [InlineData("{\"a\":", 1_000_000)]
@@ -156,7 +163,12 @@ public sealed class SafetensorsHostileTests
     [InlineData("U8", "[1099511627776]", "[0,1099511627776]", "it ends at byte 1099511627776")]
     [InlineData("U8", "[9223372036854775807]", "[0,9223372036854775807]", "overflows")]
     [InlineData("U8", "[1152921504606846975]", "[0,1152921504606846975]", "it ends at byte 1152921504606846975")]
-    [InlineData("U8", "[3]", "[1,4]", "it begins at byte 1 of the data, but the data begins at byte 0: bytes between them belong to no tensor")]
+    [InlineData(
+        "U8",
+        "[3]",
+        "[1,4]",
+        "it begins at byte 1 of the data, but the data begins at byte 0: bytes between them belong to no tensor"
+    )]
     [InlineData("U8", "[0]", "[9223372036854775807,9223372036854775807]", "belong to no tensor")]
     public void Size_and_place_of_a_tensor(string type, string shape, string offsets, string message) =>
         Refuse(SafetensorsBytes.File("{" + SafetensorsBytes.Entry("a", type, shape, offsets) + "}", 4), "a", message);
@@ -165,8 +177,18 @@ public sealed class SafetensorsHostileTests
     public void Dimensions_are_bounded_in_number()
     {
         string shape = "[" + string.Join(',', Enumerable.Repeat("1", 64)) + "]";
-        using SafetensorsFile file = SafetensorsFile.Parse(SafetensorsBytes.File("{" + SafetensorsBytes.Entry("a", "U8", shape, "[0,1]") + "}", 1), "file");
-        Refuse(SafetensorsBytes.File("{" + SafetensorsBytes.Entry("a", "U8", shape.Replace("]", ",1]", StringComparison.Ordinal), "[0,1]") + "}", 1), "a", "at most 64 numbers");
+        using SafetensorsFile file = SafetensorsFile.Parse(
+            SafetensorsBytes.File("{" + SafetensorsBytes.Entry("a", "U8", shape, "[0,1]") + "}", 1),
+            "file"
+        );
+        Refuse(
+            SafetensorsBytes.File(
+                "{" + SafetensorsBytes.Entry("a", "U8", shape.Replace("]", ",1]", StringComparison.Ordinal), "[0,1]") + "}",
+                1
+            ),
+            "a",
+            "at most 64 numbers"
+        );
     }
 
     [Theory]
@@ -183,7 +205,11 @@ public sealed class SafetensorsHostileTests
     [Fact]
     public void Nothing_follows_the_last_tensor()
     {
-        Refuse(SafetensorsBytes.File("{" + Bytes("a", 0, 4) + "}", 5), null, "the tensors end at byte 4 of the data, but 5 bytes of data follow the header: 1 bytes belong to no tensor");
+        Refuse(
+            SafetensorsBytes.File("{" + Bytes("a", 0, 4) + "}", 5),
+            null,
+            "the tensors end at byte 4 of the data, but 5 bytes of data follow the header: 1 bytes belong to no tensor"
+        );
         Refuse(SafetensorsBytes.File("{}", 1), null, "1 bytes belong to no tensor");
     }
 
@@ -212,8 +238,13 @@ public sealed class SafetensorsHostileTests
         Assert.InRange(exception.Message.Length, 0, 600);
     }
 
-    private static string Bytes(string name, int begin, int end) => SafetensorsBytes.Entry(
-        name, "U8", string.Create(CultureInfo.InvariantCulture, $"[{end - begin}]"), string.Create(CultureInfo.InvariantCulture, $"[{begin},{end}]"));
+    private static string Bytes(string name, int begin, int end) =>
+        SafetensorsBytes.Entry(
+            name,
+            "U8",
+            string.Create(CultureInfo.InvariantCulture, $"[{end - begin}]"),
+            string.Create(CultureInfo.InvariantCulture, $"[{begin},{end}]")
+        );
 
     private static WeightsException Refuse(byte[] contents, string? tensor, string message = "")
     {

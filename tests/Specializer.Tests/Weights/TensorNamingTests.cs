@@ -24,19 +24,29 @@ public sealed class TensorNamingTests
             new("model.layers.{layer}.norm.bias", 2, 2),
             new("model.layers.{layer}.qkv.weight", 2, 4, 2)
             {
-                Parts = [new("model.layers.{layer}.q.weight", 0, 2), new("model.layers.{layer}.k.weight", 2, 1), new("model.layers.{layer}.v.weight", 3, 1)],
+                Parts =
+                [
+                    new("model.layers.{layer}.q.weight", 0, 2),
+                    new("model.layers.{layer}.k.weight", 2, 1),
+                    new("model.layers.{layer}.v.weight", 3, 1),
+                ],
             },
             new("model.layers.{layer}.gate.weight", 2, 1, 2) { PartOf = new("model.layers.{layer}.gate_up.weight", 0, 3) },
             new("model.layers.{layer}.up.weight", 2, 2, 2) { PartOf = new("model.layers.{layer}.gate_up.weight", 1, 3) },
             new("head.bias", 0, 1, 3) { ZeroIfAbsent = true },
             new("head.weight", 0, 3, 2) { Substitutes = ["model.embed.weight"] },
         ],
-        s_naming);
+        s_naming
+    );
 
     private static readonly string[] s_plain =
     [
-        "model.embed.weight", "head.bias", "head.weight",
-        .. new[] { 0, 1 }.SelectMany(layer => new[] { "norm.weight", "norm.bias", "qkv.weight", "gate.weight", "up.weight" }.Select(name => $"model.layers.{layer}.{name}")),
+        "model.embed.weight",
+        "head.bias",
+        "head.weight",
+        .. new[] { 0, 1 }.SelectMany(layer =>
+            new[] { "norm.weight", "norm.bias", "qkv.weight", "gate.weight", "up.weight" }.Select(name => $"model.layers.{layer}.{name}")
+        ),
     ];
 
     [Theory]
@@ -51,7 +61,12 @@ public sealed class TensorNamingTests
     [InlineData("model.language_model.model.", "")]
     public void A_prefix_is_there_or_not_or_twice(string body, string head)
     {
-        Assert.Equal(Values(File(s_plain)), Values(File(s_plain, name => name.StartsWith("model.", StringComparison.Ordinal) ? body + name["model.".Length..] : head + name)));
+        Assert.Equal(
+            Values(File(s_plain)),
+            Values(
+                File(s_plain, name => name.StartsWith("model.", StringComparison.Ordinal) ? body + name["model.".Length..] : head + name)
+            )
+        );
     }
 
     [Fact]
@@ -60,7 +75,8 @@ public sealed class TensorNamingTests
         WeightsException exception = Refuse(File(s_plain, static name => name == "model.layers.1.norm.bias" ? "layers.1.norm.bias" : name));
         Assert.Equal(
             [(WeightsProblemKind.MissingTensor, "model.layers.1.norm.bias"), (WeightsProblemKind.UnexpectedTensor, "layers.1.norm.bias")],
-            exception.Problems.Select(static problem => (problem.Kind, problem.Tensor!)));
+            exception.Problems.Select(static problem => (problem.Kind, problem.Tensor!))
+        );
         Assert.Equal("layers.1.norm.bias", exception.Problems[0].Suggestion);
         Assert.Contains("If it is this tensor, name it with [TensorNames].", exception.Message, StringComparison.Ordinal);
     }
@@ -68,15 +84,38 @@ public sealed class TensorNamingTests
     [Fact]
     public void Gamma_and_beta_are_the_weight_and_bias_of_norms()
     {
-        Assert.Equal(Values(File(s_plain)), Values(File(s_plain, static name => name.Replace("norm.weight", "norm.gamma", StringComparison.Ordinal).Replace("norm.bias", "norm.beta", StringComparison.Ordinal))));
-        Assert.Equal("model.embed.gamma", Refuse(File(s_plain, static name => name.Replace("embed.weight", "embed.gamma", StringComparison.Ordinal))).Problems[^1].Tensor);
+        Assert.Equal(
+            Values(File(s_plain)),
+            Values(
+                File(
+                    s_plain,
+                    static name =>
+                        name.Replace("norm.weight", "norm.gamma", StringComparison.Ordinal)
+                            .Replace("norm.bias", "norm.beta", StringComparison.Ordinal)
+                )
+            )
+        );
+        Assert.Equal(
+            "model.embed.gamma",
+            Refuse(File(s_plain, static name => name.Replace("embed.weight", "embed.gamma", StringComparison.Ordinal))).Problems[^1].Tensor
+        );
     }
 
     [Fact]
     public void A_missing_weight_is_no_bias()
     {
-        WeightsException exception = Refuse(File([.. s_plain.Where(static name => name != "model.layers.0.norm.weight")], static name => name == "model.layers.0.norm.bias" ? "model.layers.0.norn.bias" : name));
-        Assert.Equal([null, "model.layers.0.norn.bias"], exception.Problems.Where(static problem => problem.Kind == WeightsProblemKind.MissingTensor).Select(static problem => problem.Suggestion));
+        WeightsException exception = Refuse(
+            File(
+                [.. s_plain.Where(static name => name != "model.layers.0.norm.weight")],
+                static name => name == "model.layers.0.norm.bias" ? "model.layers.0.norn.bias" : name
+            )
+        );
+        Assert.Equal(
+            [null, "model.layers.0.norn.bias"],
+            exception
+                .Problems.Where(static problem => problem.Kind == WeightsProblemKind.MissingTensor)
+                .Select(static problem => problem.Suggestion)
+        );
     }
 
     [Theory]
@@ -94,7 +133,9 @@ public sealed class TensorNamingTests
     [Fact]
     public void A_copy_that_differs_is_refused_with_what_to_do()
     {
-        WeightsException exception = Refuse(File([.. s_plain, "lm_head.weight"], change: static (name, values) => values[^1] += name == "lm_head.weight" ? 1 : 0));
+        WeightsException exception = Refuse(
+            File([.. s_plain, "lm_head.weight"], change: static (name, values) => values[^1] += name == "lm_head.weight" ? 1 : 0)
+        );
         Assert.Equal(
             """
             model.safetensors: the weights do not fit the declared model; 1 problem:
@@ -102,10 +143,23 @@ public sealed class TensorNamingTests
             To mend it: if the checkpoint's own output matrix is meant, declare TiedEmbeddings = false (in the config.json: "tie_word_embeddings": false), so that it is read; if the embeddings are, save the checkpoint without the copy.
             """,
             exception.Message,
-            ignoreLineEndingDifferences: true);
+            ignoreLineEndingDifferences: true
+        );
         Assert.Equal(WeightsProblemKind.CopiesDiffer, Assert.Single(exception.Problems).Kind);
-        Assert.Equal(WeightsProblemKind.CopiesDiffer, Assert.Single(Refuse(File([.. s_plain, "lm_head.weight"], shape: static name => name == "lm_head.weight" ? [2, 3] : null)).Problems).Kind);
-        Assert.Equal(WeightsProblemKind.UnsupportedElementType, Assert.Single(Refuse(File([.. s_plain, "lm_head.weight"], type: static name => name == "lm_head.weight" ? "I8" : "F32")).Problems).Kind);
+        Assert.Equal(
+            WeightsProblemKind.CopiesDiffer,
+            Assert
+                .Single(
+                    Refuse(File([.. s_plain, "lm_head.weight"], shape: static name => name == "lm_head.weight" ? [2, 3] : null)).Problems
+                )
+                .Kind
+        );
+        Assert.Equal(
+            WeightsProblemKind.UnsupportedElementType,
+            Assert
+                .Single(Refuse(File([.. s_plain, "lm_head.weight"], type: static name => name == "lm_head.weight" ? "I8" : "F32")).Problems)
+                .Kind
+        );
     }
 
     [Fact]
@@ -113,12 +167,27 @@ public sealed class TensorNamingTests
     {
         foreach (int at in new[] { 0, 16383, 16384, 16385, 40000, 49999 })
         {
-            float[] left = [.. Enumerable.Range(0, 50000).Select(static i => i % 7 == 0 ? float.NaN : i % 5 == 0 ? 0f : i)];
+            float[] left =
+            [
+                .. Enumerable
+                    .Range(0, 50000)
+                    .Select(static i =>
+                        i % 7 == 0 ? float.NaN
+                        : i % 5 == 0 ? 0f
+                        : i
+                    ),
+            ];
             float[] right = [.. left.Select(static value => value == 0 ? -0f : value)];
-            using SafetensorsFile same = SafetensorsFile.Parse(new SafetensorsBytes().Floats("a", [50000], left).Floats("b", [50000], right).ToArray(), "same");
+            using SafetensorsFile same = SafetensorsFile.Parse(
+                new SafetensorsBytes().Floats("a", [50000], left).Floats("b", [50000], right).ToArray(),
+                "same"
+            );
             Assert.Equal(-1, TensorComparison.FirstDifference(View(same, "a"), View(same, "b")));
             right[at] = 0.5f;
-            using SafetensorsFile other = SafetensorsFile.Parse(new SafetensorsBytes().Floats("a", [50000], left).Floats("b", [50000], right).ToArray(), "other");
+            using SafetensorsFile other = SafetensorsFile.Parse(
+                new SafetensorsBytes().Floats("a", [50000], left).Floats("b", [50000], right).ToArray(),
+                "other"
+            );
             Assert.Equal(at, TensorComparison.FirstDifference(View(other, "a"), View(other, "b")));
         }
     }
@@ -126,8 +195,17 @@ public sealed class TensorNamingTests
     [Fact]
     public void Aliases_of_the_metadata_are_followed_once()
     {
-        Assert.Equal(Values(File(s_plain)), Values(File(s_plain, static name => name == "model.embed.weight" ? "kept" : name, metadata: ("model.embed.weight", "kept"))));
-        WeightsException exception = Refuse(File(s_plain, static name => name == "model.embed.weight" ? "kept" : name, metadata: ("model.embed.weight", "model.embed.weight")));
+        Assert.Equal(
+            Values(File(s_plain)),
+            Values(File(s_plain, static name => name == "model.embed.weight" ? "kept" : name, metadata: ("model.embed.weight", "kept")))
+        );
+        WeightsException exception = Refuse(
+            File(
+                s_plain,
+                static name => name == "model.embed.weight" ? "kept" : name,
+                metadata: ("model.embed.weight", "model.embed.weight")
+            )
+        );
         Assert.Equal("kept", exception.Problems[^1].Tensor);
     }
 
@@ -144,8 +222,20 @@ public sealed class TensorNamingTests
     [Fact]
     public void Projections_may_be_fused_or_apart()
     {
-        string[] names = [.. s_plain.Where(static name => !name.Contains("gate", StringComparison.Ordinal) && !name.Contains("up.", StringComparison.Ordinal) && !name.Contains("qkv", StringComparison.Ordinal))];
-        string[] parts = [.. new[] { 0, 1 }.SelectMany(static layer => new[] { "q", "k", "v", "gate_up" }.Select(part => $"model.layers.{layer}.{part}.weight"))];
+        string[] names =
+        [
+            .. s_plain.Where(static name =>
+                !name.Contains("gate", StringComparison.Ordinal)
+                && !name.Contains("up.", StringComparison.Ordinal)
+                && !name.Contains("qkv", StringComparison.Ordinal)
+            ),
+        ];
+        string[] parts =
+        [
+            .. new[] { 0, 1 }.SelectMany(static layer =>
+                new[] { "q", "k", "v", "gate_up" }.Select(part => $"model.layers.{layer}.{part}.weight")
+            ),
+        ];
         using SafetensorsFile file = File([.. names, .. parts]);
         CheckedTensors tensors = s_table.Check(file);
         for (int layer = 0; layer < 2; layer++)
@@ -158,10 +248,24 @@ public sealed class TensorNamingTests
             Assert.Equal([2, 2], tensors.Get(5, layer).Shape.ToArray());
         }
 
-        Assert.Equal("model.layers.1.k.weight", Refuse(File([.. names, .. parts.Where(static name => name != "model.layers.1.k.weight")])).Problems[0].Tensor);
-        Assert.Equal("[1, 2]", Refuse(File([.. names, .. parts], shape: static name => name == "model.layers.1.k.weight" ? [2, 1] : null)).Problems[0].Expected);
-        Assert.Equal("[3, 2]", Refuse(File([.. names, .. parts], shape: static name => name == "model.layers.1.gate_up.weight" ? [2, 3] : null)).Problems[0].Expected);
-        Assert.Equal(WeightsProblemKind.UnsupportedElementType, Refuse(File([.. names, .. parts], type: static name => name == "model.layers.1.v.weight" ? "I8" : "F32")).Problems[0].Kind);
+        Assert.Equal(
+            "model.layers.1.k.weight",
+            Refuse(File([.. names, .. parts.Where(static name => name != "model.layers.1.k.weight")])).Problems[0].Tensor
+        );
+        Assert.Equal(
+            "[1, 2]",
+            Refuse(File([.. names, .. parts], shape: static name => name == "model.layers.1.k.weight" ? [2, 1] : null)).Problems[0].Expected
+        );
+        Assert.Equal(
+            "[3, 2]",
+            Refuse(File([.. names, .. parts], shape: static name => name == "model.layers.1.gate_up.weight" ? [2, 3] : null))
+                .Problems[0]
+                .Expected
+        );
+        Assert.Equal(
+            WeightsProblemKind.UnsupportedElementType,
+            Refuse(File([.. names, .. parts], type: static name => name == "model.layers.1.v.weight" ? "I8" : "F32")).Problems[0].Kind
+        );
     }
 
     [Theory]
@@ -206,7 +310,10 @@ public sealed class TensorNamingTests
     [Fact]
     public void A_hostile_number_of_names_takes_no_time()
     {
-        string[] extra = [.. Enumerable.Range(0, 100_000).Select(static i => FormattableString.Invariant($"model.layers.{i}.attn.bias.{i}"))];
+        string[] extra =
+        [
+            .. Enumerable.Range(0, 100_000).Select(static i => FormattableString.Invariant($"model.layers.{i}.attn.bias.{i}")),
+        ];
         using SafetensorsFile file = File([.. s_plain[1..], .. extra]);
         Stopwatch watch = Stopwatch.StartNew();
         Assert.Equal(100_001, Assert.Throws<WeightsException>(() => s_table.Check(file)).ProblemCount);
@@ -216,7 +323,8 @@ public sealed class TensorNamingTests
     [Fact]
     public void A_table_whose_alternatives_contradict_each_other_is_refused()
     {
-        static void Refused(params TensorRequirement[] required) => Assert.Throws<ArgumentException>(() => new TensorTable(required, new TensorNaming()));
+        static void Refused(params TensorRequirement[] required) =>
+            Assert.Throws<ArgumentException>(() => new TensorTable(required, new TensorNaming()));
         TensorRequirement other = new("b", 0, 1, 1);
         Refused(other, new("a", 0, 1, 1) { Copies = ["b"] });
         Refused(other, new("a", 0, 1, 1) { PartOf = new("b", 0, 1) });
@@ -233,7 +341,15 @@ public sealed class TensorNamingTests
         using (file)
         {
             CheckedTensors tensors = s_table.Check(file);
-            return string.Join('\n', s_table.Required.SelectMany((requirement, i) => Enumerable.Range(0, Math.Max(1, requirement.Layers)).Select(layer => string.Join(' ', Floats(tensors.Get(i, layer))))));
+            return string.Join(
+                '\n',
+                s_table.Required.SelectMany(
+                    (requirement, i) =>
+                        Enumerable
+                            .Range(0, Math.Max(1, requirement.Layers))
+                            .Select(layer => string.Join(' ', Floats(tensors.Get(i, layer))))
+                )
+            );
         }
     }
 
@@ -252,7 +368,8 @@ public sealed class TensorNamingTests
         Func<string, string>? type = null,
         Func<string, long[]?>? shape = null,
         Action<string, float[]>? change = null,
-        (string Key, string Text)? metadata = null)
+        (string Key, string Text)? metadata = null
+    )
     {
         SafetensorsBytes bytes = new();
         int number = 0;
@@ -260,11 +377,19 @@ public sealed class TensorNamingTests
         {
             long[] own = Shape(name);
             bool isEmbedding = name is "model.embed.weight" or "lm_head.weight" or "model.shared.weight";
-            float[] values = [.. Enumerable.Range(1, (int)own.Aggregate(1L, static (product, size) => product * size)).Select(i => isEmbedding ? i : i + (10 * number))];
+            float[] values =
+            [
+                .. Enumerable
+                    .Range(1, (int)own.Aggregate(1L, static (product, size) => product * size))
+                    .Select(i => isEmbedding ? i : i + (10 * number)),
+            ];
             change?.Invoke(name, values);
             byte[] data = (type?.Invoke(name) ?? "F32") switch
             {
-                "BF16" => [.. values.SelectMany(static value => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16)))],
+                "BF16" =>
+                [
+                    .. values.SelectMany(static value => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16))),
+                ],
                 "F16" => [.. values.SelectMany(static value => BitConverter.GetBytes((Half)value))],
                 "I8" => new byte[values.Length],
                 _ => [.. values.SelectMany(BitConverter.GetBytes)],
@@ -281,19 +406,25 @@ public sealed class TensorNamingTests
         return SafetensorsFile.Parse(bytes.ToArray(), "model.safetensors");
     }
 
-    private static long[] Shape(string name) => name switch
-    {
-        "model.embed.weight" or "lm_head.weight" or "model.shared.weight" or "head.weight" => [3, 2],
-        "head.bias" => [1, 3],
-        _ when name.EndsWith(".norm.weight", StringComparison.Ordinal) || name.EndsWith(".norm.bias", StringComparison.Ordinal) => [2],
-        _ when name.EndsWith(".qkv.weight", StringComparison.Ordinal) => [4, 2],
-        _ when name.EndsWith(".gate_up.weight", StringComparison.Ordinal) => [3, 2],
-        _ when name.EndsWith(".q.weight", StringComparison.Ordinal) || name.EndsWith(".up.weight", StringComparison.Ordinal) => [2, 2],
-        _ when name.StartsWith("model.layers.", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) => [1, 2],
-        _ => [1],
-    };
+    private static long[] Shape(string name) =>
+        name switch
+        {
+            "model.embed.weight" or "lm_head.weight" or "model.shared.weight" or "head.weight" => [3, 2],
+            "head.bias" => [1, 3],
+            _ when name.EndsWith(".norm.weight", StringComparison.Ordinal) || name.EndsWith(".norm.bias", StringComparison.Ordinal) => [2],
+            _ when name.EndsWith(".qkv.weight", StringComparison.Ordinal) => [4, 2],
+            _ when name.EndsWith(".gate_up.weight", StringComparison.Ordinal) => [3, 2],
+            _ when name.EndsWith(".q.weight", StringComparison.Ordinal) || name.EndsWith(".up.weight", StringComparison.Ordinal) => [2, 2],
+            _ when name.StartsWith("model.layers.", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) =>
+            [
+                1,
+                2,
+            ],
+            _ => [1],
+        };
 
-    private static TensorView View(SafetensorsFile file, string name) => file.TryGetTensor(name, out TensorView view) ? view : throw new KeyNotFoundException(name);
+    private static TensorView View(SafetensorsFile file, string name) =>
+        file.TryGetTensor(name, out TensorView view) ? view : throw new KeyNotFoundException(name);
 
     private static float[] Floats(TensorView view)
     {

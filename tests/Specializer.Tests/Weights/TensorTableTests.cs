@@ -16,7 +16,8 @@ public sealed class TensorTableTests
             new TensorRequirement("model.layers.{layer}.norm.weight", 3, 4),
             new TensorRequirement("model.scale", 0),
         ],
-        ["lm_head.weight", "model.layers.{layer}.rotary.inv_freq"]);
+        ["lm_head.weight", "model.layers.{layer}.rotary.inv_freq"]
+    );
 
     [Fact]
     public void Weights_that_fit_are_returned_by_requirement_and_layer()
@@ -27,7 +28,10 @@ public sealed class TensorTableTests
         Assert.Equal("model.scale", tensors.Get(3).Name);
         for (int layer = 0; layer < 3; layer++)
         {
-            Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.mlp.up_proj.weight"), tensors.Get(1, layer).Name);
+            Assert.Equal(
+                string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.mlp.up_proj.weight"),
+                tensors.Get(1, layer).Name
+            );
             Assert.Equal([4L], tensors.Get(2, layer).Shape.ToArray());
         }
 
@@ -77,7 +81,8 @@ public sealed class TensorTableTests
             To mend it: compare the declaration with the config.json that belongs to these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights that belong to the declaration.
             """,
             exception.Message,
-            ignoreLineEndingDifferences: true);
+            ignoreLineEndingDifferences: true
+        );
     }
 
     [Fact]
@@ -87,7 +92,13 @@ public sealed class TensorTableTests
         tensors.RemoveAll(tensor => tensor.Name == "model.scale");
         WeightsException exception = Refuse(tensors);
         WeightsProblem problem = Assert.Single(exception.Problems);
-        Assert.Equal(new WeightsProblem(WeightsProblemKind.MissingTensor, "model.scale", "missing: \"model.scale\" of shape [].") { Expected = "[]" }, problem);
+        Assert.Equal(
+            new WeightsProblem(WeightsProblemKind.MissingTensor, "model.scale", "missing: \"model.scale\" of shape [].")
+            {
+                Expected = "[]",
+            },
+            problem
+        );
     }
 
     [Theory]
@@ -103,10 +114,16 @@ public sealed class TensorTableTests
         tensors.RemoveAll(tensor => tensor.Name == name);
         tensors.Add(new(renamed, "F32", shape));
         WeightsException exception = Refuse(tensors);
-        Assert.Equal([WeightsProblemKind.MissingTensor, WeightsProblemKind.UnexpectedTensor], exception.Problems.Select(problem => problem.Kind));
+        Assert.Equal(
+            [WeightsProblemKind.MissingTensor, WeightsProblemKind.UnexpectedTensor],
+            exception.Problems.Select(problem => problem.Kind)
+        );
         Assert.Equal(renamed, exception.Problems[0].Suggestion);
         Assert.Contains(
-            $"Did you mean \"{renamed}\" of shape [{string.Join(", ", shape)}], which the model does not read?", exception.Message, StringComparison.Ordinal);
+            $"Did you mean \"{renamed}\" of shape [{string.Join(", ", shape)}], which the model does not read?",
+            exception.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -121,17 +138,23 @@ public sealed class TensorTableTests
     [Fact]
     public void Each_missing_tensor_gets_the_suggestion_of_its_own_layer()
     {
-        List<Tensor> tensors = [.. Fitting().Select(tensor => tensor with { Name = tensor.Name.Replace("up_proj", "fc1", StringComparison.Ordinal) })];
+        List<Tensor> tensors =
+        [
+            .. Fitting().Select(tensor => tensor with { Name = tensor.Name.Replace("up_proj", "fc1", StringComparison.Ordinal) }),
+        ];
         WeightsException exception = Refuse(tensors);
         Assert.Equal(
             ["model.layers.0.mlp.fc1.weight", "model.layers.1.mlp.fc1.weight", "model.layers.2.mlp.fc1.weight"],
-            exception.Problems.Where(problem => problem.Kind == WeightsProblemKind.MissingTensor).Select(problem => problem.Suggestion));
+            exception.Problems.Where(problem => problem.Kind == WeightsProblemKind.MissingTensor).Select(problem => problem.Suggestion)
+        );
     }
 
     [Fact]
     public void A_wrong_shape_says_what_was_expected_and_found()
     {
-        WeightsException exception = Refuse([.. Fitting().Select(tensor => tensor.Name == "model.layers.1.norm.weight" ? tensor with { Shape = [5] } : tensor)]);
+        WeightsException exception = Refuse([
+            .. Fitting().Select(tensor => tensor.Name == "model.layers.1.norm.weight" ? tensor with { Shape = [5] } : tensor),
+        ]);
         WeightsProblem problem = Assert.Single(exception.Problems);
         Assert.Equal(WeightsProblemKind.WrongShape, problem.Kind);
         Assert.Equal("model.layers.1.norm.weight", problem.Tensor);
@@ -149,9 +172,13 @@ public sealed class TensorTableTests
     [InlineData(new long[] { }, "")]
     public void Only_the_exact_shape_will_do(long[] shape, string remark)
     {
-        WeightsException exception = Refuse([.. Fitting().Select(tensor => tensor.Name == "model.embed_tokens.weight" ? tensor with { Shape = shape } : tensor)]);
+        WeightsException exception = Refuse([
+            .. Fitting().Select(tensor => tensor.Name == "model.embed_tokens.weight" ? tensor with { Shape = shape } : tensor),
+        ]);
         Assert.Equal(
-            $"wrong shape: \"model.embed_tokens.weight\": expected [10, 4], found [{string.Join(", ", shape)}].{remark}", Assert.Single(exception.Problems).Message);
+            $"wrong shape: \"model.embed_tokens.weight\": expected [10, 4], found [{string.Join(", ", shape)}].{remark}",
+            Assert.Single(exception.Problems).Message
+        );
     }
 
     [Theory]
@@ -164,7 +191,10 @@ public sealed class TensorTableTests
     [InlineData("F8_E4M3", false)]
     public void Only_the_types_that_are_converted_will_do(string type, bool fits)
     {
-        List<Tensor> tensors = [.. Fitting().Select(tensor => tensor.Name == "model.embed_tokens.weight" ? tensor with { Type = type } : tensor)];
+        List<Tensor> tensors =
+        [
+            .. Fitting().Select(tensor => tensor.Name == "model.embed_tokens.weight" ? tensor with { Type = type } : tensor),
+        ];
         if (fits)
         {
             using SafetensorsFile file = File(tensors);
@@ -180,7 +210,8 @@ public sealed class TensorTableTests
             To mend it: convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file).
             """,
             exception.Message,
-            ignoreLineEndingDifferences: true);
+            ignoreLineEndingDifferences: true
+        );
     }
 
     [Fact]
@@ -189,12 +220,16 @@ public sealed class TensorTableTests
         List<Tensor> tensors =
         [
             new("embed_tokens.weight", "F32", 10, 4),
-            .. Enumerable.Range(0, 3).SelectMany(layer => (Tensor[])
-            [
-                new($"model.layers.{layer}.mlp.up_proj.weight", "F32", 4, 8),
-                new($"model.layers.{layer}.mlp.up_proj.bias", "F32", 8),
-                new($"model.layers.{layer}.norm.weight", "F64", 4),
-            ]),
+            .. Enumerable
+                .Range(0, 3)
+                .SelectMany(layer =>
+                    (Tensor[])
+                        [
+                            new($"model.layers.{layer}.mlp.up_proj.weight", "F32", 4, 8),
+                            new($"model.layers.{layer}.mlp.up_proj.bias", "F32", 8),
+                            new($"model.layers.{layer}.norm.weight", "F64", 4),
+                        ]
+                ),
             new("model.scale", "I64", 2),
         ];
         WeightsException exception = Refuse(tensors);
@@ -213,7 +248,8 @@ public sealed class TensorTableTests
             To mend it: compare the declaration with the config.json that belongs to these weights (layers, widths, heads, vocabulary, biases, tied embeddings, tensor names), or load the weights that belong to the declaration. Also convert the tensors to F32, BF16 or F16 and save them again (in Python: tensor.to(torch.bfloat16), then safetensors.torch.save_file).
             """,
             exception.Message,
-            ignoreLineEndingDifferences: true);
+            ignoreLineEndingDifferences: true
+        );
     }
 
     [Fact]
@@ -229,8 +265,13 @@ public sealed class TensorTableTests
     [Fact]
     public void A_hostile_number_of_names_does_not_make_the_search_for_suggestions_slow()
     {
-        TensorTable table = new([.. Enumerable.Range(0, 200).Select(i => new TensorRequirement(new string((char)('a' + (i % 26)), 150) + i, 0, 4))], []);
-        using SafetensorsFile file = File([.. Enumerable.Range(0, 5000).Select(i => new Tensor(new string((char)('A' + (i % 26)), 150) + i, "U8", 1))]);
+        TensorTable table = new(
+            [.. Enumerable.Range(0, 200).Select(i => new TensorRequirement(new string((char)('a' + (i % 26)), 150) + i, 0, 4))],
+            []
+        );
+        using SafetensorsFile file = File([
+            .. Enumerable.Range(0, 5000).Select(i => new Tensor(new string((char)('A' + (i % 26)), 150) + i, "U8", 1)),
+        ]);
         Stopwatch watch = Stopwatch.StartNew();
         Assert.Equal(5200, Assert.Throws<WeightsException>(() => table.Check(file)).ProblemCount);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
@@ -244,21 +285,27 @@ public sealed class TensorTableTests
         Assert.Throws<ArgumentException>(() => new TensorTable([new TensorRequirement("a.{layer}", -1, 1)], []));
         Assert.Throws<ArgumentException>(() => new TensorTable([new TensorRequirement("a", 0, -1)], []));
         Assert.Throws<ArgumentException>(() => new TensorTable([new TensorRequirement("a", 0, 1), new TensorRequirement("a", 0, 1)], []));
-        Assert.Throws<ArgumentException>(() => new TensorTable([new TensorRequirement("a.{layer}", 3, 1), new TensorRequirement("a.2", 0, 1)], []));
+        Assert.Throws<ArgumentException>(() =>
+            new TensorTable([new TensorRequirement("a.{layer}", 3, 1), new TensorRequirement("a.2", 0, 1)], [])
+        );
         Assert.Equal([new TensorRequirement("a", 0, 1, 2)], new TensorTable([new TensorRequirement("a", 0, 1, 2)], []).Required);
         Assert.NotEqual(new TensorRequirement("a", 0, 1, 2), new TensorRequirement("a", 0, 2, 1));
     }
 
     private static List<Tensor> Fitting() =>
-    [
-        new("model.embed_tokens.weight", "F32", 10, 4),
-        .. Enumerable.Range(0, 3).SelectMany(layer => (Tensor[])
         [
-            new(string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.mlp.up_proj.weight"), "BF16", 8, 4),
-            new(string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.norm.weight"), "F16", 4),
-        ]),
-        new("model.scale", "F32"),
-    ];
+            new("model.embed_tokens.weight", "F32", 10, 4),
+            .. Enumerable
+                .Range(0, 3)
+                .SelectMany(layer =>
+                    (Tensor[])
+                        [
+                            new(string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.mlp.up_proj.weight"), "BF16", 8, 4),
+                            new(string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.norm.weight"), "F16", 4),
+                        ]
+                ),
+            new("model.scale", "F32"),
+        ];
 
     private static SafetensorsFile File(IEnumerable<Tensor> tensors)
     {

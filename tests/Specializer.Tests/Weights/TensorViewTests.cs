@@ -36,7 +36,10 @@ public sealed unsafe class TensorViewTests
         ushort[] bits = [.. Enumerable.Range(0, 65_536).Select(value => (ushort)value)];
         foreach (string type in (string[])["F16", "BF16"])
         {
-            using SafetensorsFile file = SafetensorsFile.Parse(new SafetensorsBytes().Tensor("x", type, [65_536], MemoryMarshal.AsBytes<ushort>(bits)).ToArray(), "file");
+            using SafetensorsFile file = SafetensorsFile.Parse(
+                new SafetensorsBytes().Tensor("x", type, [65_536], MemoryMarshal.AsBytes<ushort>(bits)).ToArray(),
+                "file"
+            );
             Assert.True(file.TryGetTensor("x", out TensorView view));
             float[] vectors = new float[65_536];
             view.CopyTo(vectors);
@@ -52,7 +55,20 @@ public sealed unsafe class TensorViewTests
     [Fact]
     public void Floats_are_copied_bit_by_bit()
     {
-        uint[] bits = [0, 0x8000_0000, 1, 0x807F_FFFF, 0x0080_0000, 0x7F7F_FFFF, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0000, 0x7F80_0001, 0xFFFF_FFFF];
+        uint[] bits =
+        [
+            0,
+            0x8000_0000,
+            1,
+            0x807F_FFFF,
+            0x0080_0000,
+            0x7F7F_FFFF,
+            0x7F80_0000,
+            0xFF80_0000,
+            0x7FC0_0000,
+            0x7F80_0001,
+            0xFFFF_FFFF,
+        ];
         float[] values = Convert("F32", MemoryMarshal.AsBytes<uint>(bits));
         Assert.Equal(bits, values.Select(BitConverter.SingleToUInt32Bits));
     }
@@ -84,7 +100,10 @@ public sealed unsafe class TensorViewTests
         // 37 is no multiple of any vector length, and the odd byte before the tensor leaves every row unaligned.
         byte[] data = new byte[5 * 37 * bytes];
         new Random(1).NextBytes(data);
-        using SafetensorsFile file = SafetensorsFile.Parse(new SafetensorsBytes().Zeros("odd", "U8", 1).Tensor("x", type, [5, 37], data).ToArray(), "file");
+        using SafetensorsFile file = SafetensorsFile.Parse(
+            new SafetensorsBytes().Zeros("odd", "U8", 1).Tensor("x", type, [5, 37], data).ToArray(),
+            "file"
+        );
         Assert.True(file.TryGetTensor("x", out TensorView view));
         float[] whole = new float[5 * 37];
         view.CopyTo(whole);
@@ -147,7 +166,8 @@ public sealed unsafe class TensorViewTests
         Assert.True(file.TryGetTensor("x", out TensorView view));
         Assert.Equal(
             "Tensor \"x\" holds I64; only F32, BF16 and F16 are converted to float. Convert the tensor before saving it.",
-            Assert.Throws<NotSupportedException>(() => view.CopyTo(new float[2])).Message);
+            Assert.Throws<NotSupportedException>(() => view.CopyTo(new float[2])).Message
+        );
     }
 
     [Fact]
@@ -171,7 +191,10 @@ public sealed unsafe class TensorViewTests
     private static float[] Convert(string type, ReadOnlySpan<byte> data)
     {
         int bytes = type == "F32" ? 4 : 2;
-        using SafetensorsFile file = SafetensorsFile.Parse(new SafetensorsBytes().Tensor("x", type, [data.Length / bytes], data).ToArray(), "file");
+        using SafetensorsFile file = SafetensorsFile.Parse(
+            new SafetensorsBytes().Tensor("x", type, [data.Length / bytes], data).ToArray(),
+            "file"
+        );
         Assert.True(file.TryGetTensor("x", out TensorView view));
         float[] values = new float[data.Length / bytes];
         view.CopyTo(values);

@@ -10,7 +10,9 @@ public sealed unsafe class WeightPackingTests
     private const int Rows = 64;
     private const int Inputs = 32;
 
-    private readonly byte[] _contents = new SafetensorsBytes().Floats("matrix", [Rows, Inputs], [.. Enumerable.Repeat(1e6f, Rows * Inputs)]).ToArray();
+    private readonly byte[] _contents = new SafetensorsBytes()
+        .Floats("matrix", [Rows, Inputs], [.. Enumerable.Repeat(1e6f, Rows * Inputs)])
+        .ToArray();
 
     [Fact]
     public void A_source_that_was_disposed_is_named()
@@ -29,7 +31,9 @@ public sealed unsafe class WeightPackingTests
         using SafetensorsFile file = SafetensorsFile.Parse(_contents, "in memory");
         Assert.True(file.TryGetTensor("matrix", out TensorView matrix));
         using AlignedBuffer packed = AlignedBuffer.Allocate(Rows * Inputs * sizeof(float));
-        WeightsException exception = Assert.Throws<WeightsException>(() => WeightPacking.Panels(packed.Address, InstructionSet.Portable, Rows, Inputs, [matrix], WeightStorage.Float16));
+        WeightsException exception = Assert.Throws<WeightsException>(() =>
+            WeightPacking.Panels(packed.Address, InstructionSet.Portable, Rows, Inputs, [matrix], WeightStorage.Float16)
+        );
         Assert.Equal(WeightsProblemKind.WeightOutOfRange, Assert.Single(exception.Problems).Kind);
     }
 }

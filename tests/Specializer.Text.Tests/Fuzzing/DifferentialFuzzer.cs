@@ -65,7 +65,8 @@ internal static class DifferentialFuzzer
 
             if (expected is not null)
             {
-                string? decoded = oracle.Decode(expected), own = ours.Decode(expected);
+                string? decoded = oracle.Decode(expected),
+                    own = ours.Decode(expected);
                 if (decoded != own)
                 {
                     differences.Add($"seed {seed} text {i} ids [{Join(expected)}]: library decodes {Show(decoded)}, ours {Show(own)}");

@@ -11,8 +11,32 @@ internal static class RandomCharacterMap
 {
     private static readonly string[] s_keys =
     [
-        "a", "e", "\u00E9", "e\u0301", "\u0301", "\u3000", "\uFF21", "\uFF22", "\u00A0", "\u2460", "\uFB01", "\u00BD", "\t", "\n", "\r\n", "\u200D", "ab",
-        "\u00A9", "\uD55C", "\u0130", "\u2028", "A", "Z", "1", "\u00AD", "\u0600a",
+        "a",
+        "e",
+        "\u00E9",
+        "e\u0301",
+        "\u0301",
+        "\u3000",
+        "\uFF21",
+        "\uFF22",
+        "\u00A0",
+        "\u2460",
+        "\uFB01",
+        "\u00BD",
+        "\t",
+        "\n",
+        "\r\n",
+        "\u200D",
+        "ab",
+        "\u00A9",
+        "\uD55C",
+        "\u0130",
+        "\u2028",
+        "A",
+        "Z",
+        "1",
+        "\u00AD",
+        "\u0600a",
     ];
 
     private static readonly string[] s_values = ["", " ", "a", "fi", "1/2", "\u00E9", "e\u0301", "abc", "\u4E00", "A"];

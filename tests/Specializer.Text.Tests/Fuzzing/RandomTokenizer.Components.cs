@@ -9,10 +9,33 @@ internal sealed partial class RandomTokenizer
 {
     private static readonly string[] s_patterns =
     [
-        Patterns.Gpt2Scanner.Pattern, Patterns.Cl100kScanner.Pattern, Patterns.Cl100kScanner.QwenPattern, Patterns.O200kScanner.Pattern,
-        Patterns.DeepSeekScanner.Pattern, @"\s+", @"\p{N}{1,3}", @"\d", @"[\p{Han}]+", @"\w+|[^\w\s]+", "[一-龥぀-ゟ゠-ヿ]+", @" ?[^(\s|[.,!?…。，、।۔،])]+",
-        @"(?i:[a-c]+)x?", @"\p{P}", @"\p{L}++", @"(?=\p{Lu})", @"\s*[\r\n]+", @"(?<=a)b|(?<!t)e", @"\b", @"[^\S\n]+$", @"^\s", @"(ab|a|bc)+?", @"x*", @"\p{Lu}?\p{Ll}+",
-        @".", @"[[:digit:]a-f&&[^c]]+", @"\h{2,4}",
+        Patterns.Gpt2Scanner.Pattern,
+        Patterns.Cl100kScanner.Pattern,
+        Patterns.Cl100kScanner.QwenPattern,
+        Patterns.O200kScanner.Pattern,
+        Patterns.DeepSeekScanner.Pattern,
+        @"\s+",
+        @"\p{N}{1,3}",
+        @"\d",
+        @"[\p{Han}]+",
+        @"\w+|[^\w\s]+",
+        "[一-龥぀-ゟ゠-ヿ]+",
+        @" ?[^(\s|[.,!?…。，、।۔،])]+",
+        @"(?i:[a-c]+)x?",
+        @"\p{P}",
+        @"\p{L}++",
+        @"(?=\p{Lu})",
+        @"\s*[\r\n]+",
+        @"(?<=a)b|(?<!t)e",
+        @"\b",
+        @"[^\S\n]+$",
+        @"^\s",
+        @"(ab|a|bc)+?",
+        @"x*",
+        @"\p{Lu}?\p{Ll}+",
+        @".",
+        @"[[:digit:]a-f&&[^c]]+",
+        @"\h{2,4}",
     ];
 
     private JsonObject Normalizer(int depth)
@@ -37,18 +60,29 @@ internal sealed partial class RandomTokenizer
             case 7:
                 return Of("Prepend", ("prepend", Pick("\u2581", " ", "ab", "\u00E9")));
             case 8:
-                return Of("Replace", ("pattern", new JsonObject { ["String"] = Pick(" ", "a", "e", "  ", "\u0301", "``", "\u2581") }),
-                    ("content", Pick("\u2581", "", "b", " ", "xyz")));
+                return Of(
+                    "Replace",
+                    ("pattern", new JsonObject { ["String"] = Pick(" ", "a", "e", "  ", "\u0301", "``", "\u2581") }),
+                    ("content", Pick("\u2581", "", "b", " ", "xyz"))
+                );
             case 9:
-                return Of("Replace", ("pattern", new JsonObject { ["Regex"] = Pick(@"\s+", @" {2,}", @"[0-9]", @"\p{M}", "(?i)a", @"\p{Lu}+") }),
-                    ("content", Pick("\u2581", "", "b", " ")));
+                return Of(
+                    "Replace",
+                    ("pattern", new JsonObject { ["Regex"] = Pick(@"\s+", @" {2,}", @"[0-9]", @"\p{M}", "(?i)a", @"\p{Lu}+") }),
+                    ("content", Pick("\u2581", "", "b", " "))
+                );
             case 10:
                 return Of("Nmt");
             case 11:
                 return Of("ByteLevel");
             case 12:
-                return Of("BertNormalizer", ("clean_text", Chance(0.7)), ("handle_chinese_chars", Chance(0.7)),
-                    ("strip_accents", Chance(0.5) ? null : Chance(0.5)), ("lowercase", Chance(0.6)));
+                return Of(
+                    "BertNormalizer",
+                    ("clean_text", Chance(0.7)),
+                    ("handle_chinese_chars", Chance(0.7)),
+                    ("strip_accents", Chance(0.5) ? null : Chance(0.5)),
+                    ("lowercase", Chance(0.6))
+                );
             case 13:
                 return Of("Precompiled", ("precompiled_charsmap", Convert.ToBase64String(RandomCharacterMap.Build(_random))));
             default:
@@ -62,7 +96,8 @@ internal sealed partial class RandomTokenizer
         }
     }
 
-    private JsonObject ByteLevel() => Of("ByteLevel", ("add_prefix_space", Chance(0.4)), ("trim_offsets", Chance(0.5)), ("use_regex", Chance(0.6)));
+    private JsonObject ByteLevel() =>
+        Of("ByteLevel", ("add_prefix_space", Chance(0.4)), ("trim_offsets", Chance(0.5)), ("use_regex", Chance(0.6)));
 
     private JsonObject BytePreTokenizer()
     {
@@ -93,8 +128,12 @@ internal sealed partial class RandomTokenizer
 
     private JsonObject Metaspace()
     {
-        JsonObject result = Of("Metaspace", ("replacement", Pick("\u2581", "\u2581", "_", "\U0001F4A9")), ("prepend_scheme", Pick("always", "first", "never")),
-            ("split", Chance(0.7)));
+        JsonObject result = Of(
+            "Metaspace",
+            ("replacement", Pick("\u2581", "\u2581", "_", "\U0001F4A9")),
+            ("prepend_scheme", Pick("always", "first", "never")),
+            ("split", Chance(0.7))
+        );
         return result;
     }
 
@@ -144,7 +183,13 @@ internal sealed partial class RandomTokenizer
             case 0:
                 return Of("BertProcessing", ("sep", Token()), ("cls", Token()));
             case 1:
-                return Of("RobertaProcessing", ("sep", Token()), ("cls", Token()), ("trim_offsets", Chance(0.5)), ("add_prefix_space", Chance(0.5)));
+                return Of(
+                    "RobertaProcessing",
+                    ("sep", Token()),
+                    ("cls", Token()),
+                    ("trim_offsets", Chance(0.5)),
+                    ("add_prefix_space", Chance(0.5))
+                );
             case 2:
                 return ByteLevel();
             case 3:
@@ -156,8 +201,16 @@ internal sealed partial class RandomTokenizer
 
     private JsonObject Template()
     {
-        JsonObject Special() => new() { ["SpecialToken"] = new JsonObject { ["id"] = Pick("x", "y"), ["type_id"] = _random.Next(3) } };
-        JsonObject Sequence(string id) => new() { ["Sequence"] = new JsonObject { ["id"] = id, ["type_id"] = _random.Next(3) } };
+        JsonObject Special() =>
+            new()
+            {
+                ["SpecialToken"] = new JsonObject { ["id"] = Pick("x", "y"), ["type_id"] = _random.Next(3) },
+            };
+        JsonObject Sequence(string id) =>
+            new()
+            {
+                ["Sequence"] = new JsonObject { ["id"] = id, ["type_id"] = _random.Next(3) },
+            };
         JsonArray Pieces(params string[] ids)
         {
             var result = new JsonArray();
@@ -179,14 +232,19 @@ internal sealed partial class RandomTokenizer
             return result;
         }
 
-        JsonObject Definition(string id, int count) => new()
-        {
-            ["id"] = id,
-            ["ids"] = new JsonArray([.. Enumerable.Range(0, count).Select(_ => (JsonNode)_random.Next(10))]),
-            ["tokens"] = new JsonArray([.. Enumerable.Range(0, count).Select(i => (JsonNode)$"{id}{i}")]),
-        };
-        return Of("TemplateProcessing", ("single", Pieces("A")), ("pair", Chance(0.8) ? Pieces("A", "B") : Pieces("B", "A")),
-            ("special_tokens", new JsonObject { ["x"] = Definition("x", 1), ["y"] = Definition("y", _random.Next(1, 3)) }));
+        JsonObject Definition(string id, int count) =>
+            new()
+            {
+                ["id"] = id,
+                ["ids"] = new JsonArray([.. Enumerable.Range(0, count).Select(_ => (JsonNode)_random.Next(10))]),
+                ["tokens"] = new JsonArray([.. Enumerable.Range(0, count).Select(i => (JsonNode)$"{id}{i}")]),
+            };
+        return Of(
+            "TemplateProcessing",
+            ("single", Pieces("A")),
+            ("pair", Chance(0.8) ? Pieces("A", "B") : Pieces("B", "A")),
+            ("special_tokens", new JsonObject { ["x"] = Definition("x", 1), ["y"] = Definition("y", _random.Next(1, 3)) })
+        );
     }
 
     private JsonObject Decoder(int depth, bool byteLevel)
@@ -214,10 +272,23 @@ internal sealed partial class RandomTokenizer
             case 6:
                 return Of("Strip", ("content", Pick(" ", "\u2581", "a")), ("start", _random.Next(3)), ("stop", 0));
             case 7:
-                return Of("Replace", ("pattern", Chance(0.7) ? new JsonObject { ["String"] = Pick("\u2581", "a", " ", "aa", "ee") }
-                    : new JsonObject { ["Regex"] = Pick(@"\s", @"\p{Lu}", "a+") }), ("content", Pick(" ", "", "b")));
+                return Of(
+                    "Replace",
+                    (
+                        "pattern",
+                        Chance(0.7)
+                            ? new JsonObject { ["String"] = Pick("\u2581", "a", " ", "aa", "ee") }
+                            : new JsonObject { ["Regex"] = Pick(@"\s", @"\p{Lu}", "a+") }
+                    ),
+                    ("content", Pick(" ", "", "b"))
+                );
             case 8:
-                return Of("CTC", ("pad_token", Pick("<pad>", "a")), ("word_delimiter_token", Pick("|", " ", "e")), ("cleanup", Chance(0.5)));
+                return Of(
+                    "CTC",
+                    ("pad_token", Pick("<pad>", "a")),
+                    ("word_delimiter_token", Pick("|", " ", "e")),
+                    ("cleanup", Chance(0.5))
+                );
             default:
                 var steps = new JsonArray();
                 for (int i = _random.Next(5); i > 0; i--)
@@ -242,13 +313,14 @@ internal sealed partial class RandomTokenizer
         };
     }
 
-    private JsonObject Padding() => new()
-    {
-        ["strategy"] = Chance(0.5) ? JsonValue.Create("BatchLongest") : new JsonObject { ["Fixed"] = _random.Next(0, 40) },
-        ["direction"] = Pick("Right", "Left"),
-        ["pad_to_multiple_of"] = Chance(0.5) ? null : _random.Next(1, 9),
-        ["pad_id"] = _random.Next(5),
-        ["pad_type_id"] = _random.Next(3),
-        ["pad_token"] = "[PAD]",
-    };
+    private JsonObject Padding() =>
+        new()
+        {
+            ["strategy"] = Chance(0.5) ? JsonValue.Create("BatchLongest") : new JsonObject { ["Fixed"] = _random.Next(0, 40) },
+            ["direction"] = Pick("Right", "Left"),
+            ["pad_to_multiple_of"] = Chance(0.5) ? null : _random.Next(1, 9),
+            ["pad_id"] = _random.Next(5),
+            ["pad_type_id"] = _random.Next(3),
+            ["pad_token"] = "[PAD]",
+        };
 }

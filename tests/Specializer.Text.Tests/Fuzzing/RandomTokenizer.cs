@@ -30,7 +30,10 @@ internal sealed partial class RandomTokenizer
             ["padding"] = null,
             ["added_tokens"] = added,
             ["normalizer"] = Chance(0.6) ? Normalizer(0) : null,
-            ["pre_tokenizer"] = byteLevel ? BytePreTokenizer() : Chance(0.8) ? PreTokenizer(0) : null,
+            ["pre_tokenizer"] =
+                byteLevel ? BytePreTokenizer()
+                : Chance(0.8) ? PreTokenizer(0)
+                : null,
             ["post_processor"] = Chance(0.6) ? PostProcessor() : null,
             ["decoder"] = Chance(0.85) ? Decoder(0, byteLevel) : null,
             ["model"] = model,
@@ -68,15 +71,16 @@ internal sealed partial class RandomTokenizer
     }
 
     // ---- models ----
-    private JsonObject Model(bool byteLevel) => byteLevel
-        ? Bpe(byteLevel: true)
-        : _random.Next(4) switch
-        {
-            0 => Bpe(byteLevel: false),
-            1 => WordPiece(),
-            2 => Unigram(),
-            _ => WordLevel(),
-        };
+    private JsonObject Model(bool byteLevel) =>
+        byteLevel
+            ? Bpe(byteLevel: true)
+            : _random.Next(4) switch
+            {
+                0 => Bpe(byteLevel: false),
+                1 => WordPiece(),
+                2 => Unigram(),
+                _ => WordLevel(),
+            };
 
     private List<string> Alphabet(bool byteLevel)
     {
@@ -161,15 +165,19 @@ internal sealed partial class RandomTokenizer
         int count = _random.Next(0, byteLevel ? 300 : 80);
         for (int i = 0; i < count; i++)
         {
-            string left = symbols[_random.Next(symbols.Count)], right = symbols[_random.Next(symbols.Count)];
+            string left = symbols[_random.Next(symbols.Count)],
+                right = symbols[_random.Next(symbols.Count)];
             if (prefix is not null && !right.StartsWith(prefix, StringComparison.Ordinal))
             {
                 continue;
             }
 
             string merged = left + (prefix is null ? right : right[prefix.Length..]);
-            if (merged.Length > 24 || (!asPairs && (left.Contains(' ', StringComparison.Ordinal) || right.Contains(' ', StringComparison.Ordinal)))
-                || (!asPairs && left.StartsWith("#version", StringComparison.Ordinal)))
+            if (
+                merged.Length > 24
+                || (!asPairs && (left.Contains(' ', StringComparison.Ordinal) || right.Contains(' ', StringComparison.Ordinal)))
+                || (!asPairs && left.StartsWith("#version", StringComparison.Ordinal))
+            )
             {
                 continue;
             }
@@ -189,8 +197,18 @@ internal sealed partial class RandomTokenizer
             _words.Add(suffix is not null && Chance(0.7) ? word.Replace(suffix, "", StringComparison.Ordinal) : word);
         }
 
-        return Of("BPE", ("dropout", null), ("unk_token", unknown), ("continuing_subword_prefix", prefix), ("end_of_word_suffix", suffix),
-            ("fuse_unk", Chance(0.5)), ("byte_fallback", byteFallback), ("ignore_merges", Chance(0.3)), ("vocab", Vocabulary(tokens)), ("merges", merges));
+        return Of(
+            "BPE",
+            ("dropout", null),
+            ("unk_token", unknown),
+            ("continuing_subword_prefix", prefix),
+            ("end_of_word_suffix", suffix),
+            ("fuse_unk", Chance(0.5)),
+            ("byte_fallback", byteFallback),
+            ("ignore_merges", Chance(0.3)),
+            ("vocab", Vocabulary(tokens)),
+            ("merges", merges)
+        );
     }
 
     private static string FromByteAlphabet(string token)
@@ -260,8 +278,13 @@ internal sealed partial class RandomTokenizer
             }
         }
 
-        return Of("WordPiece", ("unk_token", unknown), ("continuing_subword_prefix", prefix), ("max_input_chars_per_word", Chance(0.8) ? 100 : _random.Next(1, 12)),
-            ("vocab", Vocabulary(tokens)));
+        return Of(
+            "WordPiece",
+            ("unk_token", unknown),
+            ("continuing_subword_prefix", prefix),
+            ("max_input_chars_per_word", Chance(0.8) ? 100 : _random.Next(1, 12)),
+            ("vocab", Vocabulary(tokens))
+        );
     }
 
     private JsonObject WordLevel()
@@ -317,16 +340,18 @@ internal sealed partial class RandomTokenizer
                 _ => Pick("tok", "token", "to", "ken", "\u00E9t\u00E9", "A", "B b", " x", "\u2581y", "Stra\u00DFe"),
             };
             bool special = Chance(0.4);
-            result.Add(new JsonObject
-            {
-                ["id"] = i,
-                ["content"] = content,
-                ["single_word"] = Chance(0.3),
-                ["lstrip"] = Chance(0.3),
-                ["rstrip"] = Chance(0.3),
-                ["normalized"] = Chance(0.5) && !string.IsNullOrWhiteSpace(content),
-                ["special"] = special,
-            });
+            result.Add(
+                new JsonObject
+                {
+                    ["id"] = i,
+                    ["content"] = content,
+                    ["single_word"] = Chance(0.3),
+                    ["lstrip"] = Chance(0.3),
+                    ["rstrip"] = Chance(0.3),
+                    ["normalized"] = Chance(0.5) && !string.IsNullOrWhiteSpace(content),
+                    ["special"] = special,
+                }
+            );
             _words.Add(content);
         }
 

@@ -30,11 +30,25 @@ internal static class RangeFuzzer
         var cases = new JsonArray();
         for (int i = 0; i < 16; i++)
         {
-            cases.Add(new JsonObject { ["text"] = random.Text(), ["pair"] = i % 2 == 0 ? null : random.Text(), ["special"] = i % 4 != 3 });
+            cases.Add(
+                new JsonObject
+                {
+                    ["text"] = random.Text(),
+                    ["pair"] = i % 2 == 0 ? null : random.Text(),
+                    ["special"] = i % 4 != 3,
+                }
+            );
         }
 
         var batches = new JsonArray(new JsonArray(random.Text(), random.Text(), random.Text()));
-        JsonArray? answers = oracle.Ask(new JsonObject { ["json"] = json, ["cases"] = cases.DeepClone(), ["batches"] = batches.DeepClone() });
+        JsonArray? answers = oracle.Ask(
+            new JsonObject
+            {
+                ["json"] = json,
+                ["cases"] = cases.DeepClone(),
+                ["batches"] = batches.DeepClone(),
+            }
+        );
         if (answers is null)
         {
             ended = true;
@@ -55,7 +69,9 @@ internal static class RangeFuzzer
             string expected = Expected(answers[i]!);
             if (expected != actual)
             {
-                differences.Add($"seed {seed} case {i} {DifferentialFuzzer.Show(text)} {DifferentialFuzzer.Show(pair)}\n  library {expected}\n  ours    {actual}");
+                differences.Add(
+                    $"seed {seed} case {i} {DifferentialFuzzer.Show(text)} {DifferentialFuzzer.Show(pair)}\n  library {expected}\n  ours    {actual}"
+                );
             }
         }
 
@@ -91,7 +107,9 @@ internal static class RangeFuzzer
         {
             EncodeOptions options = special ? EncodeOptions.Default : EncodeOptions.Bare;
             sequence = pair is null ? tokenizer.Encode(text, options) : tokenizer.EncodePair(text, pair, options);
-            return Describe(sequence, text, pair) + " decoded " + DifferentialFuzzer.Show(tokenizer.Decode(sequence.Ids, skipSpecialTokens: false));
+            return Describe(sequence, text, pair)
+                + " decoded "
+                + DifferentialFuzzer.Show(tokenizer.Decode(sequence.Ids, skipSpecialTokens: false));
         }
         catch (TokenizerException)
         {
@@ -119,7 +137,8 @@ internal static class RangeFuzzer
     {
         string List(string name) => string.Join(' ', answer[name]!.AsArray().Select(v => v!.ToJsonString()));
         return $"ids {List("ids")} types {List("types")} mask {List("mask")} special {List("special")} words {List("words")} offsets {List("offsets")} overflow ["
-            + (isPart ? "" : string.Join(" | ", answer["overflow"]!.AsArray().Select(o => Describe(o!, isPart: true)))) + "]";
+            + (isPart ? "" : string.Join(" | ", answer["overflow"]!.AsArray().Select(o => Describe(o!, isPart: true))))
+            + "]";
     }
 
     private static string Describe(TokenSequence sequence, string text, string? pair)
@@ -136,7 +155,8 @@ internal static class RangeFuzzer
 
         return $"ids {Join(sequence.Ids)} types {Join(sequence.TypeIds)} mask {Join(sequence.AttentionMask)} special {Join(sequence.SpecialTokensMask)}"
             + $" words {Join(sequence.WordIds)} offsets {string.Join(' ', offsets)} overflow ["
-            + string.Join(" | ", sequence.Overflow.Select(o => Describe(o, text, pair))) + "]";
+            + string.Join(" | ", sequence.Overflow.Select(o => Describe(o, text, pair)))
+            + "]";
     }
 
     // The library lets ranges of suffixes and of bytes that stand for a suffix reach beyond the text; ours end with it.

@@ -25,8 +25,10 @@ internal sealed class LibraryOracle : IDisposable
 
     /// <summary>Why it cannot be asked; null on x86-64 Linux.</summary>
     public static string? SkipReason =>
-        OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64
-            ? null : "The package Tokenizers.DotNet.runtime.linux-x64 has the library for x86-64 Linux only.";
+        OperatingSystem.IsLinux()
+        && System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64
+            ? null
+            : "The package Tokenizers.DotNet.runtime.linux-x64 has the library for x86-64 Linux only.";
 
     /// <summary>The ids, or null if the library reports an error.</summary>
     public int[]? Encode(string text)

@@ -15,15 +15,22 @@ internal sealed class NodeOracle : IDisposable
     public NodeOracle()
     {
         string script = Path.Combine(AppContext.BaseDirectory, "Oracles", "oracle.mjs");
-        var start = new ProcessStartInfo("node", [script, Folder!]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", [script, Folder!])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();
     }
 
     /// <summary>Why it cannot be asked; null where it is installed.</summary>
-    public static string? SkipReason => Folder is not null ? null
-        : "The npm package @anush008/tokenizers is not installed: run .ci/text, or set SPECIALIZER_TEXT_ORACLE to a folder that has it in node_modules.";
+    public static string? SkipReason =>
+        Folder is not null
+            ? null
+            : "The npm package @anush008/tokenizers is not installed: run .ci/text, or set SPECIALIZER_TEXT_ORACLE to a folder that has it in node_modules.";
 
     private static string? Folder { get; } = FindFolder();
 
@@ -67,7 +74,10 @@ internal sealed class NodeOracle : IDisposable
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             string candidate = Path.Combine(folder.FullName, "artifacts", "text-oracle");
-            if (File.Exists(Path.Combine(folder.FullName, "Specializer.sln")) && Directory.Exists(Path.Combine(candidate, "node_modules", "@anush008")))
+            if (
+                File.Exists(Path.Combine(folder.FullName, "Specializer.sln"))
+                && Directory.Exists(Path.Combine(candidate, "node_modules", "@anush008"))
+            )
             {
                 return candidate;
             }

@@ -39,7 +39,9 @@ internal static class SentencePieceOracle
             return Reason;
         }
 
-        using Process process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import sentencepiece"]) { RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", ["-c", "import sentencepiece"]) { RedirectStandardError = true }
+        )!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? null : Reason;

@@ -16,14 +16,19 @@ internal static class Comparison
         ChatTemplate.Parse(template).RenderVariables(Options(variables));
 
     /// <summary>The variables as options, with a clock that stands still.</summary>
-    public static ChatTemplateOptions Options(JsonObject variables) => new()
-    {
-        Variables = variables.ToDictionary(entry => entry.Key, entry => JsonSerializer.SerializeToElement(entry.Value)),
-        Clock = new FixedClock(),
+    public static ChatTemplateOptions Options(JsonObject variables) =>
+        new()
+        {
+            Variables = variables.ToDictionary(entry => entry.Key, entry => JsonSerializer.SerializeToElement(entry.Value)),
+            Clock = new FixedClock(),
 
-        // Random loops in loops may be long; limits are tested elsewhere.
-        Limits = ChatTemplateLimits.Default with { Steps = 5_000_000, Bytes = 100_000_000 },
-    };
+            // Random loops in loops may be long; limits are tested elsewhere.
+            Limits = ChatTemplateLimits.Default with
+            {
+                Steps = 5_000_000,
+                Bytes = 100_000_000,
+            },
+        };
 
     /// <summary>How a rendering differs from Jinja's; null where it does not. What is refused as unsupported says so.</summary>
     public static string? Difference(string template, JsonObject variables, JinjaResult expected, out bool isUnsupported)
@@ -50,8 +55,8 @@ internal static class Comparison
         new StringBuilder().AppendLine(name).AppendLine(template).AppendLine(variables.ToJsonString()).AppendLine(difference).ToString();
 
     // transformers counts what the template printed before a generation block; what a macro or a block collected first is not in it.
-    private static bool HasBuffers(string template) => Array.Exists(
-        ["endmacro", "endset", "endfilter", "endcall"], end => template.Contains(end, StringComparison.Ordinal));
+    private static bool HasBuffers(string template) =>
+        Array.Exists(["endmacro", "endset", "endfilter", "endcall"], end => template.Contains(end, StringComparison.Ordinal));
 
     private static string? SpanDifference(RenderedChat chat, JinjaResult expected)
     {
@@ -66,7 +71,8 @@ internal static class Comparison
         }
 
         HashSet<int> ours = [.. chat.AssistantSpans.SelectMany(span => Enumerable.Range(span.Start, span.Length))];
-        return ours.SetEquals(theirs) ? null
+        return ours.SetEquals(theirs)
+            ? null
             : $"spans of Jinja {string.Join(' ', expected.Spans)}, ours {string.Join(' ', chat.AssistantSpans)} in '{chat.Text}'";
     }
 

@@ -23,24 +23,64 @@ internal static class Conversations
     [
         ("user", """[{"role":"user","content":"Hello <|im_start|> there"}]""", false),
         ("system and user", """[{"role":"system","content":" Be brief.\n"},{"role":"user","content":"  Hi 😀\n"}]""", false),
-        ("turns", """[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello! "},{"role":"user","content":"1+1?"},{"role":"assistant","content":"2"},{"role":"user","content":"Danke"}]""", false),
-        ("system and turns", """[{"role":"system","content":"S"},{"role":"user","content":"Hi"},{"role":"assistant","content":"<think>hm</think>\n\nHello"},{"role":"user","content":"/no_think More"},{"role":"assistant","content":"End"}]""", false),
-        ("reasoning", """[{"role":"user","content":"Why?"},{"role":"assistant","reasoning_content":"I think.\n","thinking":"I think.\n","content":"Because."},{"role":"user","content":"And?"},{"role":"assistant","reasoning_content":"More.","thinking":"More.","content":"So."}]""", false),
+        (
+            "turns",
+            """[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello! "},{"role":"user","content":"1+1?"},{"role":"assistant","content":"2"},{"role":"user","content":"Danke"}]""",
+            false
+        ),
+        (
+            "system and turns",
+            """[{"role":"system","content":"S"},{"role":"user","content":"Hi"},{"role":"assistant","content":"<think>hm</think>\n\nHello"},{"role":"user","content":"/no_think More"},{"role":"assistant","content":"End"}]""",
+            false
+        ),
+        (
+            "reasoning",
+            """[{"role":"user","content":"Why?"},{"role":"assistant","reasoning_content":"I think.\n","thinking":"I think.\n","content":"Because."},{"role":"user","content":"And?"},{"role":"assistant","reasoning_content":"More.","thinking":"More.","content":"So."}]""",
+            false
+        ),
         ("tools", """[{"role":"system","content":"Use tools."},{"role":"user","content":"Weather?"}]""", true),
         ("tools without system", """[{"role":"user","content":"Weather?"}]""", true),
         ("tool call", $$"""[{"role":"user","content":"Weather?"},{"role":"assistant","content":null,"tool_calls":[{{Call}}]}]""", true),
-        ("tool call and text", $$"""[{"role":"user","content":"Weather?"},{"role":"assistant","content":"Let me see.","tool_calls":[{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"{\"t\": 21.5}"}]""", true),
-        ("tool answer", $$"""[{"role":"system","content":"S"},{"role":"user","content":"Weather?"},{"role":"assistant","content":"","tool_calls":[{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"21 °C"},{"role":"assistant","content":"It is 21 °C."},{"role":"user","content":"Thanks"}]""", true),
-        ("two calls", $$"""[{"role":"user","content":"Both"},{"role":"assistant","content":"","tool_calls":[{{Call}},{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"a"},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"b"}]""", true),
-        ("two calls in turns", $$"""[{"role":"user","content":"Go"},{"role":"assistant","content":"","tool_calls":[{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"a"},{"role":"assistant","content":"x","thinking":"t","reasoning_content":"t","tool_calls":[{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"b"}]""", true),
-        ("arguments as text", """[{"role":"user","content":"Go"},{"role":"assistant","content":"","tool_calls":[{"type":"function","id":"call12345","function":{"name":"noop","arguments":"{\"a\": 1}"}}]},{"role":"tool","name":"noop","tool_call_id":"call12345","content":{"ok":true}}]""", true),
-        ("parts", """[{"role":"system","content":[{"type":"text","text":"Look."}]},{"role":"user","content":[{"type":"image"},{"type":"text","text":"What is it?"}]},{"role":"assistant","content":[{"type":"text","text":"A cat"}]},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]""", false),
+        (
+            "tool call and text",
+            $$"""[{"role":"user","content":"Weather?"},{"role":"assistant","content":"Let me see.","tool_calls":[{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"{\"t\": 21.5}"}]""",
+            true
+        ),
+        (
+            "tool answer",
+            $$"""[{"role":"system","content":"S"},{"role":"user","content":"Weather?"},{"role":"assistant","content":"","tool_calls":[{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"21 °C"},{"role":"assistant","content":"It is 21 °C."},{"role":"user","content":"Thanks"}]""",
+            true
+        ),
+        (
+            "two calls",
+            $$"""[{"role":"user","content":"Both"},{"role":"assistant","content":"","tool_calls":[{{Call}},{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"a"},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"b"}]""",
+            true
+        ),
+        (
+            "two calls in turns",
+            $$"""[{"role":"user","content":"Go"},{"role":"assistant","content":"","tool_calls":[{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"a"},{"role":"assistant","content":"x","thinking":"t","reasoning_content":"t","tool_calls":[{{Call}}]},{"role":"tool","name":"get_weather","tool_call_id":"call12345","content":"b"}]""",
+            true
+        ),
+        (
+            "arguments as text",
+            """[{"role":"user","content":"Go"},{"role":"assistant","content":"","tool_calls":[{"type":"function","id":"call12345","function":{"name":"noop","arguments":"{\"a\": 1}"}}]},{"role":"tool","name":"noop","tool_call_id":"call12345","content":{"ok":true}}]""",
+            true
+        ),
+        (
+            "parts",
+            """[{"role":"system","content":[{"type":"text","text":"Look."}]},{"role":"user","content":[{"type":"image"},{"type":"text","text":"What is it?"}]},{"role":"assistant","content":[{"type":"text","text":"A cat"}]},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]""",
+            false
+        ),
         ("assistant first", """[{"role":"assistant","content":"I begin"},{"role":"user","content":"No"}]""", false),
         ("two users", """[{"role":"user","content":"a"},{"role":"user","content":"b"}]""", false),
         ("developer", """[{"role":"developer","content":"Rules"},{"role":"user","content":"a"}]""", true),
         ("unknown role", """[{"role":"critic","content":"Hm"},{"role":"user","content":"a"}]""", false),
         ("empty", "[]", false),
-        ("ipython", """[{"role":"user","content":"run"},{"role":"assistant","content":"x = 1"},{"role":"ipython","content":"{\"output\": 1}"}]""", true),
+        (
+            "ipython",
+            """[{"role":"user","content":"run"},{"role":"assistant","content":"x = 1"},{"role":"ipython","content":"{\"output\": 1}"}]""",
+            true
+        ),
     ];
 
     private static readonly string[] s_settings =

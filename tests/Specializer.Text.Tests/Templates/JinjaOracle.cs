@@ -79,13 +79,14 @@ internal sealed class JinjaOracle : IDisposable
         return new JinjaResult((string)node["text"]!, spans, null);
     }
 
-    private static ProcessStartInfo Start(string python) => new(python)
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        Environment = { ["PYTHONIOENCODING"] = "utf-8", ["PYTHONHASHSEED"] = "0" },
-    };
+    private static ProcessStartInfo Start(string python) =>
+        new(python)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["PYTHONIOENCODING"] = "utf-8", ["PYTHONHASHSEED"] = "0" },
+        };
 
     private static bool HasJinja(string python)
     {

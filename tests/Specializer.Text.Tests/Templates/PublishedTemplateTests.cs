@@ -29,8 +29,9 @@ public sealed class PublishedTemplateTests(ITestOutputHelper output)
         foreach (string file in files)
         {
             string template = File.ReadAllText(file);
-            IReadOnlyList<JinjaResult> expected = jinja.Render([.. conversations.Select(conversation =>
-                (template, conversation.Variables))]);
+            IReadOnlyList<JinjaResult> expected = jinja.Render([
+                .. conversations.Select(conversation => (template, conversation.Variables)),
+            ]);
             for (int i = 0; i < expected.Count; i++)
             {
                 (string name, JsonObject variables) = conversations[i];
@@ -44,7 +45,9 @@ public sealed class PublishedTemplateTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{files.Length} templates, {conversations.Count} conversations each: {rendered} renderings equal, {differences.Count} differ.");
+        output.WriteLine(
+            $"{files.Length} templates, {conversations.Count} conversations each: {rendered} renderings equal, {differences.Count} differ."
+        );
         Assert.True(differences.Count == 0, string.Join("\n\n", differences.Take(5)));
         Assert.True(rendered > files.Length * conversations.Count / 2);
     }

@@ -48,13 +48,16 @@ public sealed class RandomTemplateTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"Seeds {seed} to {seed + cases - 1}: {rendered} rendered by Jinja, {refused} refused by it, {unsupported} not supported, {differences.Count} differ.");
+        output.WriteLine(
+            $"Seeds {seed} to {seed + cases - 1}: {rendered} rendered by Jinja, {refused} refused by it, {unsupported} not supported, {differences.Count} differ."
+        );
         Assert.True(differences.Count == 0, string.Join("\n\n", differences.GetRange(0, Math.Min(5, differences.Count))));
         Assert.True(rendered >= cases / 3, "Most random templates fail: the generator is of little use.");
         Assert.True(unsupported <= cases / 50, $"{unsupported} of {cases} templates are not supported.");
     }
 
     private static int Number(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value
             : otherwise;
 }

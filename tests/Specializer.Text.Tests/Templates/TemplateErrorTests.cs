@@ -24,14 +24,22 @@ public sealed class TemplateErrorTests
     [InlineData("{{ (1] }}", 1, 6, ChatTemplateError.Syntax, "']' closes none")]
     [InlineData("{{ a ? b }}", 1, 6, ChatTemplateError.Syntax, "'?' is not part")]
     [InlineData("{% break %}", 1, 4, ChatTemplateError.Syntax, "outside a loop")]
-    [InlineData("{% for x in y %}{% generation %}{% break %}{% endgeneration %}{% endfor %}", 1, 36, ChatTemplateError.Syntax, "outside a loop")]
+    [InlineData(
+        "{% for x in y %}{% generation %}{% break %}{% endgeneration %}{% endfor %}",
+        1,
+        36,
+        ChatTemplateError.Syntax,
+        "outside a loop"
+    )]
     [InlineData("{% for x in y %}{% set loop = 1 %}{% endfor %}", 1, 24, ChatTemplateError.Syntax, "'loop' cannot be assigned")]
     [InlineData("{% set none = 1 %}", 1, 8, ChatTemplateError.Syntax, "'none' cannot be assigned")]
     [InlineData("{{ f(a=1, b) }}", 1, 5, ChatTemplateError.Syntax, "Arguments stand in the order")]
     [InlineData("{{ '\\x4' }}", 1, 5, ChatTemplateError.Syntax, "needs 2 hexadecimal digits")]
     public void Parsing_says_where_and_what(string template, int line, int column, ChatTemplateError error, string part)
     {
-        ChatTemplateException exception = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse(template, "model/chat_template.jinja"));
+        ChatTemplateException exception = Assert.Throws<ChatTemplateException>(() =>
+            ChatTemplate.Parse(template, "model/chat_template.jinja")
+        );
         Assert.Contains(part, exception.Message, System.StringComparison.Ordinal);
         Assert.Equal((line, column, error), (exception.Line, exception.Column, exception.Error));
         Assert.StartsWith($"model/chat_template.jinja({line},{column}): ", exception.Message, System.StringComparison.Ordinal);
@@ -49,7 +57,9 @@ public sealed class TemplateErrorTests
     [InlineData("{% set x = 1 %}{% set x.y = 2 %}", 1, "cannot assign attribute on non-namespace object")]
     public void Rendering_says_where_and_what(string template, int line, string reason)
     {
-        ChatTemplateException exception = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse(template).Render([new ChatMessage("user", "x")]));
+        ChatTemplateException exception = Assert.Throws<ChatTemplateException>(() =>
+            ChatTemplate.Parse(template).Render([new ChatMessage("user", "x")])
+        );
         Assert.Equal(reason, exception.Reason);
         Assert.Equal(line, exception.Line);
     }
@@ -57,7 +67,9 @@ public sealed class TemplateErrorTests
     [Fact]
     public void A_template_that_refuses_a_conversation_is_heard()
     {
-        ChatTemplate template = ChatTemplate.Parse("{% if messages[0].role != 'user' %}\n{{ raise_exception('Begin with ' + 'user!') }}{% endif %}ok");
+        ChatTemplate template = ChatTemplate.Parse(
+            "{% if messages[0].role != 'user' %}\n{{ raise_exception('Begin with ' + 'user!') }}{% endif %}ok"
+        );
         Assert.Equal("ok", template.Render([new ChatMessage("user", "x")]).Text);
         ChatTemplateException exception = Assert.Throws<ChatTemplateException>(() => template.Render([new ChatMessage("system", "x")]));
         Assert.Equal((ChatTemplateError.Raised, "Begin with user!", 2), (exception.Error, exception.Reason, exception.Line));
@@ -66,18 +78,25 @@ public sealed class TemplateErrorTests
     [Fact]
     public void Messages_have_the_fields_that_templates_read()
     {
-        const string Template = "{% for m in messages %}{{ m.role }}:{{ m.content }}:{{ m.reasoning_content }}:{{ m.thinking is defined }}:"
+        const string Template =
+            "{% for m in messages %}{{ m.role }}:{{ m.content }}:{{ m.reasoning_content }}:{{ m.thinking is defined }}:"
             + "{% for c in m.tool_calls %}{{ c.id }}{{ c.type }}{{ c.function.name }}{{ c.function.arguments.x }}{% endfor %}:{{ m.name }}{{ m.tool_call_id }}{{ m.extra }}\n{% endfor %}";
         JsonElement arguments = JsonDocument.Parse("""{"x":[1,2.50,"é"]}""").RootElement;
-        RenderedChat chat = ChatTemplate.Parse(Template).Render(
-        [
-            new ChatMessage("assistant", null) { Reasoning = "hm", ToolCalls = [new ChatToolCall("f", arguments, "id1")] },
-            new ChatMessage("tool", "42") { Name = "f", ToolCallId = "id1" },
-            new ChatMessage("user", null) { Parts = [new("image"), new("text", "see")], Fields = new Dictionary<string, JsonElement> { ["extra"] = arguments } },
-        ]);
+        RenderedChat chat = ChatTemplate
+            .Parse(Template)
+            .Render([
+                new ChatMessage("assistant", null) { Reasoning = "hm", ToolCalls = [new ChatToolCall("f", arguments, "id1")] },
+                new ChatMessage("tool", "42") { Name = "f", ToolCallId = "id1" },
+                new ChatMessage("user", null)
+                {
+                    Parts = [new("image"), new("text", "see")],
+                    Fields = new Dictionary<string, JsonElement> { ["extra"] = arguments },
+                },
+            ]);
         Assert.Equal(
             "assistant:None:hm:True:id1functionf[1, 2.5, 'é']:\ntool:42::False::fid1\n"
-            + "user:[{'type': 'image'}, {'type': 'text', 'text': 'see'}]::False::{'x': [1, 2.5, 'é']}\n",
-            chat.Text);
+                + "user:[{'type': 'image'}, {'type': 'text', 'text': 'see'}]::False::{'x': [1, 2.5, 'é']}\n",
+            chat.Text
+        );
     }
 }

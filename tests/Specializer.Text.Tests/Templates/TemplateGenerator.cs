@@ -9,7 +9,24 @@ internal sealed class TemplateGenerator
 {
     private static readonly string[] s_texts =
     [
-        "text", " ", "\n", "  \n  ", "<|im_start|>", "\n\n", "a b", "\t", " x\n", "\r\n", "{ }", "# %", "Grüße 😀", "\n    ", "} }", "%", "\f", "\u2003",
+        "text",
+        " ",
+        "\n",
+        "  \n  ",
+        "<|im_start|>",
+        "\n\n",
+        "a b",
+        "\t",
+        " x\n",
+        "\r\n",
+        "{ }",
+        "# %",
+        "Grüße 😀",
+        "\n    ",
+        "} }",
+        "%",
+        "\f",
+        "\u2003",
     ];
 
     private readonly Random _random;
@@ -42,7 +59,9 @@ internal sealed class TemplateGenerator
             JsonObject message = new() { ["role"] = roles[i == 0 ? _random.Next(2) : 1 + _random.Next(3)], ["content"] = Content() };
             if (_random.Next(4) == 0)
             {
-                message["tool_calls"] = new JsonArray(JsonNode.Parse("""{"type":"function","function":{"name":"f","arguments":{"x":1,"y":"é\"","z":[1.5,null,true]}}}"""));
+                message["tool_calls"] = new JsonArray(
+                    JsonNode.Parse("""{"type":"function","function":{"name":"f","arguments":{"x":1,"y":"é\"","z":[1.5,null,true]}}}""")
+                );
             }
 
             messages.Add((JsonNode)message);
@@ -51,7 +70,9 @@ internal sealed class TemplateGenerator
         return new JsonObject
         {
             ["messages"] = messages,
-            ["tools"] = JsonNode.Parse("""[{"type":"function","function":{"name":"get","description":"It's <b>","parameters":{"type":"object","properties":{"q":{"type":"string"},"n":{"type":"integer","default":3}},"required":["q"]}}}]"""),
+            ["tools"] = JsonNode.Parse(
+                """[{"type":"function","function":{"name":"get","description":"It's <b>","parameters":{"type":"object","properties":{"q":{"type":"string"},"n":{"type":"integer","default":3}},"required":["q"]}}}]"""
+            ),
             ["add_generation_prompt"] = _random.Next(2) == 0,
             ["bos_token"] = "<s>",
             ["s"] = Content(),
@@ -64,25 +85,28 @@ internal sealed class TemplateGenerator
             ["xs"] = new JsonArray(3, 1, 2, _random.Next(5)),
             ["ys"] = new JsonArray("b", "A", "c", "a"),
             ["mixed"] = new JsonArray(1, "one", 1.5, null, true, new JsonArray(1), new JsonObject { ["k"] = "v" }),
-            ["d"] = JsonNode.Parse("""{"name":"D'Arc","count":4,"ratio":0.25,"flag":true,"items_list":["p","q"],"nothing":null,"nested":{"deep":[{"x":1}]}}"""),
+            ["d"] = JsonNode.Parse(
+                """{"name":"D'Arc","count":4,"ratio":0.25,"flag":true,"items_list":["p","q"],"nothing":null,"nested":{"deep":[{"x":1}]}}"""
+            ),
         };
     }
 
-    private JsonNode? Content() => _random.Next(12) switch
-    {
-        0 => "",
-        1 => "  padded \n",
-        2 => "<|im_start|>system\nobey<|im_end|>",
-        3 => "quote ' and \" and \\",
-        4 => "日本語 テキスト 😀",
-        5 => "<think>a</think>answer",
-        6 => "one,two,,three",
-        7 => "tab\there\u0001\u00a0\u200b",
-        8 => "line one\nline two\n\nline four",
-        9 => "ALL CAPS and lower",
-        10 => new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "part" }, new JsonObject { ["type"] = "image" }),
-        _ => "Hello there",
-    };
+    private JsonNode? Content() =>
+        _random.Next(12) switch
+        {
+            0 => "",
+            1 => "  padded \n",
+            2 => "<|im_start|>system\nobey<|im_end|>",
+            3 => "quote ' and \" and \\",
+            4 => "日本語 テキスト 😀",
+            5 => "<think>a</think>answer",
+            6 => "one,two,,three",
+            7 => "tab\there\u0001\u00a0\u200b",
+            8 => "line one\nline two\n\nline four",
+            9 => "ALL CAPS and lower",
+            10 => new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "part" }, new JsonObject { ["type"] = "image" }),
+            _ => "Hello there",
+        };
 
     private void Body(int statements, int depth)
     {
@@ -162,7 +186,14 @@ internal sealed class TemplateGenerator
 
     private void Print(string expression)
     {
-        _text.Append("{{").Append(_expressions.Pick("", "", "-", "+")).Append(' ').Append(expression).Append(' ').Append(_expressions.Pick("", "", "-")).Append("}}");
+        _text
+            .Append("{{")
+            .Append(_expressions.Pick("", "", "-", "+"))
+            .Append(' ')
+            .Append(expression)
+            .Append(' ')
+            .Append(_expressions.Pick("", "", "-"))
+            .Append("}}");
     }
 
     private void Set()
@@ -212,7 +243,10 @@ internal sealed class TemplateGenerator
             _ => (item, _expressions.Draw(Kind.List, 2), Kind.Any),
         };
         bool inLoop = _expressions.InLoop;
-        string test = _random.Next(4) == 0 ? $" if {_expressions.Pick(item + " is defined", item + " != 1", item, _expressions.Draw(Kind.Bool, 1))}" : "";
+        string test =
+            _random.Next(4) == 0
+                ? $" if {_expressions.Pick(item + " is defined", item + " != 1", item, _expressions.Draw(Kind.Bool, 1))}"
+                : "";
         Tag($"for {target} in {source}{test}");
         _expressions.Names[kind].Add(item);
         _expressions.InLoop = true;
@@ -221,7 +255,17 @@ internal sealed class TemplateGenerator
         {
             if (_random.Next(3) == 0)
             {
-                Print(_expressions.Pick($"loop.cycle('x', {item})", "loop.previtem", "loop.nextitem", $"loop.changed({item})", "loop", "loop.index ~ '/' ~ loop.length", item));
+                Print(
+                    _expressions.Pick(
+                        $"loop.cycle('x', {item})",
+                        "loop.previtem",
+                        "loop.nextitem",
+                        $"loop.changed({item})",
+                        "loop",
+                        "loop.index ~ '/' ~ loop.length",
+                        item
+                    )
+                );
             }
 
             Body(2, depth - 1);
@@ -250,7 +294,8 @@ internal sealed class TemplateGenerator
         string list = "";
         for (int i = 0; i < parameters; i++)
         {
-            list += (i == 0 ? "" : ", ") + "p" + i + (i == parameters - 1 && _random.Next(2) == 0 ? "=" + _expressions.Draw(Kind.Any, 1) : "");
+            list +=
+                (i == 0 ? "" : ", ") + "p" + i + (i == parameters - 1 && _random.Next(2) == 0 ? "=" + _expressions.Draw(Kind.Any, 1) : "");
         }
 
         Tag($"macro {name}({list})");
@@ -280,7 +325,11 @@ internal sealed class TemplateGenerator
         (_expressions.InLoop, _loops) = (inLoop, loops);
         Tag("endmacro");
         _expressions.Macros.Add((name, parameters, usesCaller));
-        Print($"{name}({string.Join(", ", new string[parameters])})".Replace(", ", "1, ", StringComparison.Ordinal).Replace(", )", ", 2)", StringComparison.Ordinal));
+        Print(
+            $"{name}({string.Join(", ", new string[parameters])})"
+                .Replace(", ", "1, ", StringComparison.Ordinal)
+                .Replace(", )", ", 2)", StringComparison.Ordinal)
+        );
     }
 
     private void CallBlock(int depth)
@@ -353,7 +402,15 @@ internal sealed class TemplateGenerator
     }
 
     private void Tag(string content) =>
-        _text.Append("{%").Append(Sign()).Append(' ').Append(content).Append(' ').Append(Sign()).Append("%}").Append(_expressions.Pick("", "", "\n"));
+        _text
+            .Append("{%")
+            .Append(Sign())
+            .Append(' ')
+            .Append(content)
+            .Append(' ')
+            .Append(Sign())
+            .Append("%}")
+            .Append(_expressions.Pick("", "", "\n"));
 
     private string Sign() => _expressions.Pick("", "", "", "-", "-", "+");
 

@@ -101,7 +101,8 @@ internal abstract class InstructionSetDescription
     public abstract string MultiplyAdd(string sum, string a, string b);
 
     /// <summary>sum + a · (lane of b).</summary>
-    public virtual string MultiplyAddLane(string sum, string a, string b, int lane) => throw new NotSupportedException(Name + " does not multiply by lane.");
+    public virtual string MultiplyAddLane(string sum, string a, string b, int lane) =>
+        throw new NotSupportedException(Name + " does not multiply by lane.");
 
     /// <summary>Whether it has an operation that takes elements in turn from two vectors of 128 bits.</summary>
     public virtual bool Interleaves => false;

@@ -28,6 +28,8 @@ internal static class KernelTypes
     /// <summary>A text of C# in which every one of them is named in full.</summary>
     public static string Qualify(string text) =>
         // Made here: hardly any project needs it, and the library of regular expressions takes its time to load.
-        new Regex(@"(?<![\w.:])(" + string.Join("|", s_namespaces.Keys) + @")(?=[.<])", RegexOptions.CultureInvariant)
-            .Replace(text, static match => "global::" + s_namespaces[match.Value] + "." + match.Value);
+        new Regex(@"(?<![\w.:])(" + string.Join("|", s_namespaces.Keys) + @")(?=[.<])", RegexOptions.CultureInvariant).Replace(
+            text,
+            static match => "global::" + s_namespaces[match.Value] + "." + match.Value
+        );
 }

@@ -24,7 +24,8 @@ internal sealed class Neon : InstructionSetDescription
 
     public override string MultiplyAdd(string sum, string a, string b) => $"AdvSimd.FusedMultiplyAdd({sum}, {a}, {b})";
 
-    public override string MultiplyAddLane(string sum, string a, string b, int lane) => $"AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar({sum}, {a}, {b}, {lane})";
+    public override string MultiplyAddLane(string sum, string a, string b, int lane) =>
+        $"AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar({sum}, {a}, {b}, {lane})";
 
     public override bool Interleaves => true;
 

@@ -17,7 +17,8 @@ internal static class AppendEmitter
     private const int KeysTogether = 4;
 
     public static string Parameters(AttentionKernel kernel) =>
-        "float* projected, " + (kernel.Kind.Positions is RotaryPositions ? "float* rotaryTable, " : "")
+        "float* projected, "
+        + (kernel.Kind.Positions is RotaryPositions ? "float* rotaryTable, " : "")
         + (kernel.Attention.QueryKeyNorm ? "float* queryNorm, float* keyNorm, " : "")
         + (kernel.Attention.ScaleByInverseLayer ? "float scale, " : "")
         + "float* queries, float* keys, float* values, int position, int rows, int worker, int workers";
@@ -26,7 +27,8 @@ internal static class AppendEmitter
     public static string QueriesParameters => "float* projected, float* queries, int rows, int worker, int workers";
 
     /// <summary>The parameters of the kernel that appends keys and values of another sequence.</summary>
-    public static string SourceParameters => "float* projected, float* keys, float* values, int position, int rows, int worker, int workers";
+    public static string SourceParameters =>
+        "float* projected, float* keys, float* values, int position, int rows, int worker, int workers";
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
@@ -40,15 +42,20 @@ internal static class AppendEmitter
         int group = kernel.Attention.GroupSize;
         int keysAt = kernel.Attention.Heads * headDimension;
         int valuesAt = keysAt + (kernel.Attention.KeyValueHeads * headDimension);
-        string scale = kernel.Attention.ScaleByInverseLayer ? "scale" : kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
+        string scale = kernel.Attention.ScaleByInverseLayer
+            ? "scale"
+            : kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
         var rotary = kernel.Kind.Positions as RotaryPositions;
         string turn = rotary is null ? ScaleName(kernel) : RotateName(rotary);
         string Prepare(string source, string norm, string target, string factor) =>
             (kernel.Attention.QueryKeyNorm ? $"NormalizeHead({source}, {norm}, {target}); {turn}({target}, " : $"{turn}({source}, ")
-            + (rotary is null ? "" : "table, ") + $"{target}, {factor});";
+            + (rotary is null ? "" : "table, ")
+            + $"{target}, {factor});";
 
         writer.Separate();
-        writer.Line($"// A row holds {kernel.Attention.Heads} query heads, {kernel.Attention.KeyValueHeads} key heads and as many value heads of {headDimension}. Queries are scaled by {scale}.");
+        writer.Line(
+            $"// A row holds {kernel.Attention.Heads} query heads, {kernel.Attention.KeyValueHeads} key heads and as many value heads of {headDimension}. Queries are scaled by {scale}."
+        );
         if (kernel.IsRing)
         {
             writer.Line($"// The cache is a ring: position p lies at p modulo {kernel.CacheLength}.");
@@ -68,7 +75,9 @@ internal static class AppendEmitter
             {
                 if (!prepared)
                 {
-                    writer.Line($"float* newKeys = &projected[((nint)first * {Text(kernel.InputStride)}) + (head * {Text(headDimension)}) + {Text(keysAt)}];");
+                    writer.Line(
+                        $"float* newKeys = &projected[((nint)first * {Text(kernel.InputStride)}) + (head * {Text(headDimension)}) + {Text(keysAt)}];"
+                    );
                 }
 
                 using (writer.Braces("for (int row = first; row < end; row++)"))
@@ -79,7 +88,9 @@ internal static class AppendEmitter
                         writer.Line($"float* table = &rotaryTable[(nint)(position + row) * {Text(rotary.RotaryDimension)}];");
                     }
 
-                    writer.Line($"float* query = &queries[(((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)}];");
+                    writer.Line(
+                        $"float* query = &queries[(((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(group * kernel.HeadStride)}];"
+                    );
                     if (group == 1)
                     {
                         writer.Line(Prepare("source", "queryNorm", "query", scale));
@@ -88,7 +99,14 @@ internal static class AppendEmitter
                     {
                         using (writer.Braces($"for (int member = 0; member < {Text(group)}; member++)"))
                         {
-                            writer.Line(Prepare($"&source[(head * {Text((group - 1) * headDimension)}) + (member * {Text(headDimension)})]", "queryNorm", $"&query[member * {Text(kernel.HeadStride)}]", scale));
+                            writer.Line(
+                                Prepare(
+                                    $"&source[(head * {Text((group - 1) * headDimension)}) + (member * {Text(headDimension)})]",
+                                    "queryNorm",
+                                    $"&query[member * {Text(kernel.HeadStride)}]",
+                                    scale
+                                )
+                            );
                         }
                     }
 
@@ -128,7 +146,9 @@ internal static class AppendEmitter
             {
                 using (writer.Braces($"for (int member = 0; member < {Text(group)}; member++)"))
                 {
-                    writer.Line($"{ScaleName(kernel)}(&source[member * {Text(headDimension)}], &query[member * {Text(kernel.HeadStride)}], {scale});");
+                    writer.Line(
+                        $"{ScaleName(kernel)}(&source[member * {Text(headDimension)}], &query[member * {Text(kernel.HeadStride)}], {scale});"
+                    );
                 }
             }
         }
@@ -158,7 +178,9 @@ internal static class AppendEmitter
     {
         System.IDisposable loop = writer.Braces("for (int first = 0, end; first < rows; first = end)");
         writer.Line(kernel.IsRing ? $"nint at = (position + first) % {Text(kernel.CacheLength)};" : "nint at = position + first;");
-        writer.Line($"end = at % {Text(KeysTogether)} == 0 && first + {Text(KeysTogether)} <= rows ? first + {Text(KeysTogether)} : first + 1;");
+        writer.Line(
+            $"end = at % {Text(KeysTogether)} == 0 && first + {Text(KeysTogether)} <= rows ? first + {Text(KeysTogether)} : first + 1;"
+        );
         return loop;
     }
 
@@ -166,14 +188,20 @@ internal static class AppendEmitter
     private static void EmitStoreValues(SourceWriter writer, AttentionKernel kernel, string newValues)
     {
         int headDimension = kernel.Attention.HeadDimension;
-        writer.Line($"float* value = &values[(head * (nint){Text(kernel.ValuesPerHead)}) + ((at + row - first) * {Text(kernel.HeadStride)})];");
-        writer.Line($"new global::System.Span<float>({newValues}, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));");
+        writer.Line(
+            $"float* value = &values[(head * (nint){Text(kernel.ValuesPerHead)}) + ((at + row - first) * {Text(kernel.HeadStride)})];"
+        );
+        writer.Line(
+            $"new global::System.Span<float>({newValues}, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));"
+        );
     }
 
     /// <summary>Stores the keys of one head, of four rows or of one, in their panel.</summary>
     private static void EmitStoreKeys(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel, int stride)
     {
-        writer.Line($"float* panel = &keys[(head * (nint){Text(kernel.KeysPerHead)}) + (at / {Text(isa.PanelWidth)} * {Text(isa.PanelWidth * kernel.Attention.HeadDimension)}) + (at % {Text(isa.PanelWidth)})];");
+        writer.Line(
+            $"float* panel = &keys[(head * (nint){Text(kernel.KeysPerHead)}) + (at / {Text(isa.PanelWidth)} * {Text(isa.PanelWidth * kernel.Attention.HeadDimension)}) + (at % {Text(isa.PanelWidth)})];"
+        );
         writer.Line($"{StoreKeysName(kernel)}(newKeys, {Text(stride)}, panel, end - first);");
     }
 
@@ -183,10 +211,15 @@ internal static class AppendEmitter
     {
         int headDimension = kernel.Attention.HeadDimension;
         int transposed = isa.Interleaves ? headDimension / KeysTogether * KeysTogether : 0;
-        string Key(int row) => row == 0 ? "source" : row == 1 ? "&source[stride]" : $"&source[{Text(row)} * stride]";
+        string Key(int row) =>
+            row == 0 ? "source"
+            : row == 1 ? "&source[stride]"
+            : $"&source[{Text(row)} * stride]";
         string At(int element) => element == 0 ? "i" : $"(i + {Text(element)})";
         writer.Separate();
-        writer.Line($"// Stores the keys of one position or of four, 'stride' floats apart, as columns of a panel of {headDimension} rows of {isa.PanelWidth}.");
+        writer.Line(
+            $"// Stores the keys of one position or of four, 'stride' floats apart, as columns of a panel of {headDimension} rows of {isa.PanelWidth}."
+        );
         using (writer.Braces($"private static void {StoreKeysName(kernel)}(float* source, nint stride, float* panel, int count)"))
         {
             using (writer.Braces("if (count == 1)"))
@@ -215,9 +248,15 @@ internal static class AppendEmitter
                     {
                         bool upper = half == "upper";
                         int element = upper ? 2 : 0;
-                        writer.Line($"Vector128<float> {half}02 = {isa.Interleave("key0", "key2", upper)}, {half}13 = {isa.Interleave("key1", "key3", upper)};");
-                        writer.Line($"Vector128.Store({isa.Interleave(half + "02", half + "13", upper: false)}, &panel[{At(element)} * {Text(isa.PanelWidth)}]);");
-                        writer.Line($"Vector128.Store({isa.Interleave(half + "02", half + "13", upper: true)}, &panel[{At(element + 1)} * {Text(isa.PanelWidth)}]);");
+                        writer.Line(
+                            $"Vector128<float> {half}02 = {isa.Interleave("key0", "key2", upper)}, {half}13 = {isa.Interleave("key1", "key3", upper)};"
+                        );
+                        writer.Line(
+                            $"Vector128.Store({isa.Interleave(half + "02", half + "13", upper: false)}, &panel[{At(element)} * {Text(isa.PanelWidth)}]);"
+                        );
+                        writer.Line(
+                            $"Vector128.Store({isa.Interleave(half + "02", half + "13", upper: true)}, &panel[{At(element + 1)} * {Text(isa.PanelWidth)}]);"
+                        );
                     }
                 }
             }
@@ -226,7 +265,9 @@ internal static class AppendEmitter
             {
                 using (writer.Braces($"for (int i = {Text(transposed)}; i < {Text(headDimension)}; i++)"))
                 {
-                    writer.Line($"Vector128.Store(Vector128.Create(source[i], source[i + stride], source[i + (2 * stride)], source[i + (3 * stride)]), &panel[i * {Text(isa.PanelWidth)}]);");
+                    writer.Line(
+                        $"Vector128.Store(Vector128.Create(source[i], source[i + stride], source[i + (2 * stride)], source[i + (3 * stride)]), &panel[i * {Text(isa.PanelWidth)}]);"
+                    );
                 }
             }
         }
@@ -235,9 +276,22 @@ internal static class AppendEmitter
     /// <summary>Writes what the append kernels of all kinds of layers call, each once.</summary>
     public static void EmitShared(SourceWriter writer, InstructionSetDescription isa, IReadOnlyCollection<AttentionKernel> kernels)
     {
-        foreach (RotaryPositions rotary in kernels.Select(static kernel => kernel.Kind.Positions).OfType<RotaryPositions>().GroupBy(RotateName).Select(static same => same.First()))
+        foreach (
+            RotaryPositions rotary in kernels
+                .Select(static kernel => kernel.Kind.Positions)
+                .OfType<RotaryPositions>()
+                .GroupBy(RotateName)
+                .Select(static same => same.First())
+        )
         {
-            EmitRotate(writer, isa, RotateName(rotary), rotary.RotaryDimension, rotary.Interleaved, kernels.First().Attention.HeadDimension);
+            EmitRotate(
+                writer,
+                isa,
+                RotateName(rotary),
+                rotary.RotaryDimension,
+                rotary.Interleaved,
+                kernels.First().Attention.HeadDimension
+            );
         }
 
         foreach (AttentionKernel stored in kernels.GroupBy(StoreKeysName).Select(static same => same.First()))
@@ -245,7 +299,12 @@ internal static class AppendEmitter
             EmitStoreKeys(writer, isa, stored);
         }
 
-        foreach (AttentionKernel scaled in kernels.Where(static kernel => kernel.Kind.Positions is not RotaryPositions).GroupBy(ScaleName).Select(static same => same.First()))
+        foreach (
+            AttentionKernel scaled in kernels
+                .Where(static kernel => kernel.Kind.Positions is not RotaryPositions)
+                .GroupBy(ScaleName)
+                .Select(static same => same.First())
+        )
         {
             EmitScale(writer, isa, ScaleName(scaled), scaled.Attention.HeadDimension);
         }
@@ -256,14 +315,16 @@ internal static class AppendEmitter
         }
     }
 
-    private static string RotateName(RotaryPositions rotary) => (rotary.Interleaved ? "RotatePairs" : "RotateHalves") + Text(rotary.RotaryDimension);
+    private static string RotateName(RotaryPositions rotary) =>
+        (rotary.Interleaved ? "RotatePairs" : "RotateHalves") + Text(rotary.RotaryDimension);
 
     public static void EmitNormalizeHead(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
         int width = kernel.Attention.HeadDimension;
         string epsilon = kernel.Epsilon.ToString("R", CultureInfo.InvariantCulture);
         (string vector, int lanes) = WidestDividing(isa, width);
-        string scale = $"1 / global::System.MathF.Sqrt(({(lanes == 1 ? "squares" : vector + ".Sum(squares)")} * (1f / {Text(width)})) + {epsilon}f)";
+        string scale =
+            $"1 / global::System.MathF.Sqrt(({(lanes == 1 ? "squares" : vector + ".Sum(squares)")} * (1f / {Text(width)})) + {epsilon}f)";
         writer.Separate();
         writer.Line($"// One head: x / sqrt(mean(x^2) + {epsilon}) * weight.");
         using (writer.Braces("private static void NormalizeHead(float* source, float* weight, float* target)"))
@@ -311,13 +372,22 @@ internal static class AppendEmitter
         return lanes < 4 ? ("", 1) : ("Vector" + Text(32 * lanes), lanes);
     }
 
-    private static void EmitRotate(SourceWriter writer, InstructionSetDescription isa, string name, int rotaryDimension, bool interleaved, int headDimension)
+    private static void EmitRotate(
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        string name,
+        int rotaryDimension,
+        bool interleaved,
+        int headDimension
+    )
     {
         int half = rotaryDimension / 2;
         writer.Separate();
-        writer.Line(interleaved
-            ? $"// Turns pairs (2i, 2i + 1) of the first {rotaryDimension} elements; the table holds {half} cosines, then {half} sines."
-            : $"// Turns pairs (i, i + {half}); the table holds {half} cosines, then {half} sines.");
+        writer.Line(
+            interleaved
+                ? $"// Turns pairs (2i, 2i + 1) of the first {rotaryDimension} elements; the table holds {half} cosines, then {half} sines."
+                : $"// Turns pairs (i, i + {half}); the table holds {half} cosines, then {half} sines."
+        );
         using (writer.Braces($"private static void {name}(float* source, float* table, float* target, float scale)"))
         {
             (string vector, int lanes) = WidestDividing(isa, half);

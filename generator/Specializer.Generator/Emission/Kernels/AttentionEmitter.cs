@@ -17,7 +17,11 @@ internal static class AttentionEmitter
     private const int KeyBlock = Layout.KeyBlock;
 
     public static string Parameters(AttentionKernel kernel) =>
-        "float* queries, float* keys, float* values, " + Table(kernel) + "float* output, int position, " + Visibility(kernel) + "int rows, int worker, int workers";
+        "float* queries, float* keys, float* values, "
+        + Table(kernel)
+        + "float* output, int position, "
+        + Visibility(kernel)
+        + "int rows, int worker, int workers";
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
@@ -38,7 +42,9 @@ internal static class AttentionEmitter
         string Call(string queryRows) =>
             $"{kernel.Name}Queries(headQueries, headKeys, headValues, {table}headOutput, position, {VisibilityArguments(kernel)}first, {queryRows}, scratch);";
         writer.Separate();
-        writer.Line($"// Each of {kernel.Attention.KeyValueHeads} key/value heads serves {group} query head{(group == 1 ? "" : "s")}; its queries, [row][head of the group], lie one after the other.");
+        writer.Line(
+            $"// Each of {kernel.Attention.KeyValueHeads} key/value heads serves {group} query head{(group == 1 ? "" : "s")}; its queries, [row][head of the group], lie one after the other."
+        );
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
         {
             writer.Line($"const int KeyValueHeads = {Text(kernel.Attention.KeyValueHeads)}, GroupSize = {Text(group)};");
@@ -46,7 +52,9 @@ internal static class AttentionEmitter
             writer.Line("int queryRows = rows * GroupSize;");
             writer.Line($"int unitRows = rows == 1 ? GroupSize : {Text(isa.QueryRows)};");
             writer.Line("int unitsPerHead = (queryRows + unitRows - 1) / unitRows;");
-            writer.Line("// A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out.");
+            writer.Line(
+                "// A worker takes whole heads, those whose keys and values it has appended; of the heads that are left over units are dealt out."
+            );
             writer.Line("int wholeHeads = KeyValueHeads - (KeyValueHeads % workers);");
             using (writer.Braces("for (int unit = 0; unit < KeyValueHeads * unitsPerHead; unit++)"))
             {
@@ -88,14 +96,22 @@ internal static class AttentionEmitter
         lastVisible = kernel.SeesPrefix ? $"global::System.Math.Max({lastVisible}, prefix)" : lastVisible;
         writer.Separate();
         writer.Line("// Queries first to first + rows - 1 of one key/value head, block of keys by block of keys.");
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Braces($"private static void {kernel.Name}Queries(float* queries, float* keys, float* values, {Table(kernel)}float* output, int position, {Visibility(kernel)}int first, int rows, float* scratch)"))
+        writer.Line(
+            "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]"
+        );
+        using (
+            writer.Braces(
+                $"private static void {kernel.Name}Queries(float* queries, float* keys, float* values, {Table(kernel)}float* output, int position, {Visibility(kernel)}int first, int rows, float* scratch)"
+            )
+        )
         {
             writer.Line($"const int KeyBlock = {KeyBlock};");
             writer.Line($"float* scores = scratch;");
             writer.Line($"float* results = &scores[{Text(isa.QueryRows * KeyBlock)}];");
             writer.Line($"float* sums = &results[{Text(isa.QueryRows * headStride)}];");
-            writer.Line($"float* maxima = &sums[{Text(isa.QueryRows * isa.Lanes)}], highest = &maxima[{Text(PerQuery(isa))}], factors = &highest[{Text(PerQuery(isa))}];");
+            writer.Line(
+                $"float* maxima = &sums[{Text(isa.QueryRows * isa.Lanes)}], highest = &maxima[{Text(PerQuery(isa))}], factors = &highest[{Text(PerQuery(isa))}];"
+            );
             writer.Line($"int* seen = (int*)&factors[{Text(PerQuery(isa))}];");
             writer.Line($"new global::System.Span<float>(results, rows * {Text(headStride)}).Clear();");
             writer.Line($"new global::System.Span<float>(sums, rows * {Text(isa.Lanes)}).Clear();");
@@ -112,10 +128,18 @@ internal static class AttentionEmitter
             {
                 writer.Line($"int firstVisible = global::System.Math.Max(0, {QueryPosition(kernel, "0")} - {Text(band)});");
                 string endOfBand = $"{QueryPosition(kernel, "rows - 1")} + {Text(band + 1)}";
-                writer.Line(kernel.GlobalTokens ? $"int endVisible = {endOfBand};" : $"lastVisible = global::System.Math.Min(lastVisible, {endOfBand});");
+                writer.Line(
+                    kernel.GlobalTokens
+                        ? $"int endVisible = {endOfBand};"
+                        : $"lastVisible = global::System.Math.Min(lastVisible, {endOfBand});"
+                );
             }
 
-            using (writer.Braces($"for (int block = {(window > 0 || (band > 0 && !kernel.GlobalTokens) ? "firstVisible & -KeyBlock" : "0")}; block < lastVisible; block += KeyBlock)"))
+            using (
+                writer.Braces(
+                    $"for (int block = {(window > 0 || (band > 0 && !kernel.GlobalTokens) ? "firstVisible & -KeyBlock" : "0")}; block < lastVisible; block += KeyBlock)"
+                )
+            )
             {
                 if (kernel.IsRing)
                 {
@@ -203,7 +227,14 @@ internal static class AttentionEmitter
     }
 
     /// <summary>Tiles along the keys, as long as some of the keys of each panel are seen.</summary>
-    private static void EmitScoresOfPanels(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel, TileShape tile, string queries, string scores)
+    private static void EmitScoresOfPanels(
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        AttentionKernel kernel,
+        TileShape tile,
+        string queries,
+        string scores
+    )
     {
         string last = tile.Panels == 1 ? "visible" : $"visible - {Text((tile.Panels - 1) * isa.PanelWidth)}";
         using (writer.Braces($"for (; key < {last}; key += {Text(tile.Panels * isa.PanelWidth)})"))
@@ -225,7 +256,9 @@ internal static class AttentionEmitter
 
         using (writer.Braces($"for (int row = 0; row < rows; row += {Text(isa.Lanes)})"))
         {
-            writer.Line($"{isa.VectorClass}.Store({ScoreEmitter.Weight(isa, isa.Load("&maxima[row]"), isa.Load("&highest[row]"))}, &factors[row]);");
+            writer.Line(
+                $"{isa.VectorClass}.Store({ScoreEmitter.Weight(isa, isa.Load("&maxima[row]"), isa.Load("&highest[row]"))}, &factors[row]);"
+            );
             writer.Line($"{isa.VectorClass}.Store({isa.Load("&highest[row]")}, &maxima[row]);");
         }
 
@@ -250,8 +283,17 @@ internal static class AttentionEmitter
         using (writer.Braces("if (rows == 1)"))
         {
             EmitVisibleValues(writer, kernel, "0");
-            EmitWeighedColumns(writer, isa, AttentionTiles.ValuesOfOneQuery(kernel, isa), (tile, column) =>
-                EmitWeighed(writer, kernel, $"{tile.Prefix}1(scores, {TileEmitter.At("blockValues", column)}, {TileEmitter.At("results", column)}, factors"));
+            EmitWeighedColumns(
+                writer,
+                isa,
+                AttentionTiles.ValuesOfOneQuery(kernel, isa),
+                (tile, column) =>
+                    EmitWeighed(
+                        writer,
+                        kernel,
+                        $"{tile.Prefix}1(scores, {TileEmitter.At("blockValues", column)}, {TileEmitter.At("results", column)}, factors"
+                    )
+            );
         }
 
         using (writer.Braces("else"))
@@ -261,24 +303,38 @@ internal static class AttentionEmitter
     }
 
     private static void EmitWeighedValuesOfTiles(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel) =>
-        EmitWeighedColumns(writer, isa, AttentionTiles.Values(kernel, isa), (tile, column) =>
-        {
-            using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
+        EmitWeighedColumns(
+            writer,
+            isa,
+            AttentionTiles.Values(kernel, isa),
+            (tile, column) =>
             {
-                writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
-                EmitVisibleValues(writer, kernel, "row + height - 1");
-                EmitWeighed(writer, kernel, $"{tile.Prefix}(height, &scores[row * KeyBlock], {TileEmitter.At("blockValues", column)}, &results[{Sum($"row * {Text(kernel.HeadStride)}", column)}], &factors[row]");
+                using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
+                {
+                    writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
+                    EmitVisibleValues(writer, kernel, "row + height - 1");
+                    EmitWeighed(
+                        writer,
+                        kernel,
+                        $"{tile.Prefix}(height, &scores[row * KeyBlock], {TileEmitter.At("blockValues", column)}, &results[{Sum($"row * {Text(kernel.HeadStride)}", column)}], &factors[row]"
+                    );
+                }
             }
-        });
+        );
 
     /// <summary>The tiles side by side, each with where its columns begin; equal ones in a loop.</summary>
     private static void EmitWeighedColumns(
-        SourceWriter writer, InstructionSetDescription isa, IEnumerable<TileShape> sideBySide, System.Action<TileShape, string> emit)
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        IEnumerable<TileShape> sideBySide,
+        System.Action<TileShape, string> emit
+    )
     {
         int column = 0;
         foreach (IGrouping<TileShape, TileShape> tiles in sideBySide.GroupBy(static tile => tile))
         {
-            int width = tiles.Key.Vectors * isa.Lanes, end = column + (tiles.Count() * width);
+            int width = tiles.Key.Vectors * isa.Lanes,
+                end = column + (tiles.Count() * width);
             if (tiles.Count() > 1)
             {
                 using (writer.Braces($"for (int column = {Text(column)}; column < {Text(end)}; column += {Text(width)})"))
@@ -328,9 +384,11 @@ internal static class AttentionEmitter
         using (writer.Braces("for (int row = 0; row < rows; row++)"))
         {
             writer.Line($"float* result = &results[row * {Text(kernel.HeadStride)}];");
-            writer.Line(group == 1
-                ? $"float* target = &output[(first + row) * (nint){Text(kernel.OutputStride)}];"
-                : $"float* target = &output[((nint)(first + row) / {Text(group)} * {Text(kernel.OutputStride)}) + ((first + row) % {Text(group)} * {Text(headDimension)})];");
+            writer.Line(
+                group == 1
+                    ? $"float* target = &output[(first + row) * (nint){Text(kernel.OutputStride)}];"
+                    : $"float* target = &output[((nint)(first + row) / {Text(group)} * {Text(kernel.OutputStride)}) + ((first + row) % {Text(group)} * {Text(headDimension)})];"
+            );
             writer.Line($"float scale = 1 / {isa.VectorClass}.Sum({isa.Load($"&sums[row * {Text(isa.Lanes)}]")});");
             int whole = headDimension / isa.Lanes * isa.Lanes;
             if (whole > 0)
@@ -353,8 +411,11 @@ internal static class AttentionEmitter
 
     /// <summary>The position of a query of the rows at hand.</summary>
     private static string QueryPosition(AttentionKernel kernel, string row) =>
-        kernel.Attention.GroupSize == 1 ? row == "0" ? "position + first" : $"position + first + {row}"
-        : $"position + ((first + {row}) / {Text(kernel.Attention.GroupSize)})";
+        kernel.Attention.GroupSize == 1
+            ? row == "0"
+                ? "position + first"
+                : $"position + first + {row}"
+            : $"position + ((first + {row}) / {Text(kernel.Attention.GroupSize)})";
 
     /// <summary>Writes how many keys of the block, from its first, a query sees at most.</summary>
     private static void EmitVisible(SourceWriter writer, AttentionKernel kernel, string row)
@@ -368,16 +429,19 @@ internal static class AttentionEmitter
     private static string Slot(AttentionKernel kernel) => kernel.IsRing ? "slot" : "block";
 
     /// <summary>What positions are known by, where scores know them.</summary>
-    private static string Table(AttentionKernel kernel) => kernel.Kind.Positions switch
-    {
-        AlibiPositions => "float* slopes, ",
-        RelativePositions => "float* bias, ",
-        _ => "",
-    };
+    private static string Table(AttentionKernel kernel) =>
+        kernel.Kind.Positions switch
+        {
+            AlibiPositions => "float* slopes, ",
+            RelativePositions => "float* bias, ",
+            _ => "",
+        };
 
     /// <summary>What a query sees beside what its position says: the whole sequence, global tokens, a prefix.</summary>
     private static string Visibility(AttentionKernel kernel) =>
-        (kernel.SeesAll ? "int length, " : "") + (kernel.GlobalTokens ? "int* globalsBefore, " : "") + (kernel.SeesPrefix ? "int prefix, " : "");
+        (kernel.SeesAll ? "int length, " : "")
+        + (kernel.GlobalTokens ? "int* globalsBefore, " : "")
+        + (kernel.SeesPrefix ? "int prefix, " : "");
 
     private static string VisibilityArguments(AttentionKernel kernel) =>
         (kernel.SeesAll ? "length, " : "") + (kernel.GlobalTokens ? "globalsBefore, " : "") + (kernel.SeesPrefix ? "prefix, " : "");

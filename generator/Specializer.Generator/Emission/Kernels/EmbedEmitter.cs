@@ -9,16 +9,20 @@ namespace Specializer.Generator.Emission.Kernels;
 internal static class EmbedEmitter
 {
     public static string Parameters(EmbedKernel kernel) =>
-        "int* tokens, float* table, " + (kernel.PositionOffset is null ? "" : "float* positions, int position, ")
-        + (kernel.TokenTypes ? "int* tokenTypes, float* types, " : "") + "float* output, int rows, int worker, int workers";
+        "int* tokens, float* table, "
+        + (kernel.PositionOffset is null ? "" : "float* positions, int position, ")
+        + (kernel.TokenTypes ? "int* tokenTypes, float* types, " : "")
+        + "float* output, int rows, int worker, int workers";
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, EmbedKernel kernel)
     {
         int padded = Layout.Pad(kernel.Width);
         writer.Separate();
-        writer.Line(kernel.Tied
-            ? $"// Token n's embedding is column n of the packed output matrix, panels of {isa.PanelWidth} columns by {kernel.Width}."
-            : $"// Token n's embedding is row n of the table, {kernel.Stride} floats apart.");
+        writer.Line(
+            kernel.Tied
+                ? $"// Token n's embedding is column n of the packed output matrix, panels of {isa.PanelWidth} columns by {kernel.Width}."
+                : $"// Token n's embedding is row n of the table, {kernel.Stride} floats apart."
+        );
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
         {
             using (writer.Braces(RowShares.EachRow))
@@ -44,13 +48,19 @@ internal static class EmbedEmitter
                 {
                     if (kernel.PaddingToken is { } padding)
                     {
-                        writer.Line($"// Token {Text(padding)} fills sequences up: it has row {Text(padding)}, and those behind it count as if it were not there.");
-                        writer.Line($"int index = token == {Text(padding)} ? {Text(padding)} : position + row - global::System.MemoryExtensions.Count(new global::System.ReadOnlySpan<int>(tokens - position, position + row), {Text(padding)}) + {Text(offset)};");
+                        writer.Line(
+                            $"// Token {Text(padding)} fills sequences up: it has row {Text(padding)}, and those behind it count as if it were not there."
+                        );
+                        writer.Line(
+                            $"int index = token == {Text(padding)} ? {Text(padding)} : position + row - global::System.MemoryExtensions.Count(new global::System.ReadOnlySpan<int>(tokens - position, position + row), {Text(padding)}) + {Text(offset)};"
+                        );
                         writer.Line($"float* added = &positions[(nint)index * {Text(kernel.Stride)}];");
                     }
                     else
                     {
-                        writer.Line($"float* added = &positions[(nint)(position + row{(offset == 0 ? "" : " + " + Text(offset))}) * {Text(kernel.Stride)}];");
+                        writer.Line(
+                            $"float* added = &positions[(nint)(position + row{(offset == 0 ? "" : " + " + Text(offset))}) * {Text(kernel.Stride)}];"
+                        );
                     }
                 }
 

@@ -7,7 +7,8 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes the vector functions: the exponential and the activations. To add an activation, add its formula here.</summary>
 internal static class FunctionEmitter
 {
-    private const string Inlined = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]";
+    private const string Inlined =
+        "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]";
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, RequiredFunctions functions)
     {
@@ -40,7 +41,9 @@ internal static class FunctionEmitter
     {
         string C(string number) => isa.Broadcast(number + "f");
         writer.Separate();
-        writer.Line("// e^x = 2^n e^r with n = round(x / ln 2), for x up to 88.37626: 0 below the normal numbers, within 2 units in the last place elsewhere.");
+        writer.Line(
+            "// e^x = 2^n e^r with n = round(x / ln 2), for x up to 88.37626: 0 below the normal numbers, within 2 units in the last place elsewhere."
+        );
         writer.Line(Inlined);
         using (writer.Braces($"private static {isa.Vector} Exponential({isa.Vector} x)"))
         {
@@ -51,9 +54,23 @@ internal static class FunctionEmitter
             writer.Line($"{isa.Vector} n = shifted - {C("12582912")};");
             writer.Line($"{isa.Vector} r = {isa.MultiplyAdd("x", "n", C("-0.693359375"))};");
             writer.Line($"r = {isa.MultiplyAdd("r", "n", C("2.12194440e-4"))};");
-            EmitPolynomial(writer, isa, "p", "r", "1.3814467238e-3", "8.3687808365e-3", "4.1668392718e-2", "1.6666519642e-1", "4.9999994040e-1", "1", "1");
+            EmitPolynomial(
+                writer,
+                isa,
+                "p",
+                "r",
+                "1.3814467238e-3",
+                "8.3687808365e-3",
+                "4.1668392718e-2",
+                "1.6666519642e-1",
+                "4.9999994040e-1",
+                "1",
+                "1"
+            );
 
-            writer.Line($"return {isa.VectorClass}.AndNot((p.AsInt32() + {isa.VectorClass}.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);");
+            writer.Line(
+                $"return {isa.VectorClass}.AndNot((p.AsInt32() + {isa.VectorClass}.ShiftLeft(shifted.AsInt32(), 23)).AsSingle(), vanishing);"
+            );
         }
     }
 
@@ -66,7 +83,9 @@ internal static class FunctionEmitter
     {
         string C(string number) => isa.Broadcast(number + "f");
         writer.Separate();
-        writer.Line("// 2^x = 2^n 2^r with n = round(x), for x up to 127: 0 from -127 down, within 2 units in the last place of normal numbers.");
+        writer.Line(
+            "// 2^x = 2^n 2^r with n = round(x), for x up to 127: 0 from -127 down, within 2 units in the last place of normal numbers."
+        );
         writer.Line(Inlined);
         using (writer.Braces($"private static {isa.Vector} PowerOfTwo({isa.Vector} x)"))
         {
@@ -74,14 +93,32 @@ internal static class FunctionEmitter
             writer.Line("// Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.");
             writer.Line($"{isa.Vector} shifted = x + {C("12582912")};");
             writer.Line($"{isa.Vector} r = x - (shifted - {C("12582912")});");
-            EmitPolynomial(writer, isa, "p", "r", "1.58205075e-4", "1.34182035e-3", "9.61706322e-3", "5.55027239e-2", "2.40226552e-1", "6.93147242e-1", "1");
+            EmitPolynomial(
+                writer,
+                isa,
+                "p",
+                "r",
+                "1.58205075e-4",
+                "1.34182035e-3",
+                "9.61706322e-3",
+                "5.55027239e-2",
+                "2.40226552e-1",
+                "6.93147242e-1",
+                "1"
+            );
 
             writer.Line($"return (p.AsInt32() + {isa.VectorClass}.ShiftLeft(shifted.AsInt32(), 23)).AsSingle();");
         }
     }
 
     /// <summary>Writes a polynomial by Horner's rule, the highest coefficient first.</summary>
-    private static void EmitPolynomial(SourceWriter writer, InstructionSetDescription isa, string name, string x, params string[] coefficients)
+    private static void EmitPolynomial(
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        string name,
+        string x,
+        params string[] coefficients
+    )
     {
         string C(string number) => isa.Broadcast(number + "f");
         writer.Line($"{isa.Vector} {name} = {isa.MultiplyAdd(C(coefficients[1]), x, C(coefficients[0]))};");
@@ -102,9 +139,30 @@ internal static class FunctionEmitter
         {
             writer.Line($"x = {isa.VectorClass}.Min({isa.VectorClass}.Max(x, {C("-7.90531110763549805")}), {C("7.90531110763549805")});");
             writer.Line($"{isa.Vector} s = x * x;");
-            EmitPolynomial(writer, isa, "p", "s", "-2.76076847742355e-16", "2.00018790482477e-13", "-8.60467152213735e-11", "5.12229709037114e-8", "1.48572235717979e-5", "6.37261928875436e-4", "4.89352455891786e-3");
+            EmitPolynomial(
+                writer,
+                isa,
+                "p",
+                "s",
+                "-2.76076847742355e-16",
+                "2.00018790482477e-13",
+                "-8.60467152213735e-11",
+                "5.12229709037114e-8",
+                "1.48572235717979e-5",
+                "6.37261928875436e-4",
+                "4.89352455891786e-3"
+            );
 
-            EmitPolynomial(writer, isa, "q", "s", "1.19825839466702e-6", "1.18534705686654e-4", "2.26843463243900e-3", "4.89352518554385e-3");
+            EmitPolynomial(
+                writer,
+                isa,
+                "q",
+                "s",
+                "1.19825839466702e-6",
+                "1.18534705686654e-4",
+                "2.26843463243900e-3",
+                "4.89352518554385e-3"
+            );
 
             writer.Line("return x * p / q;");
         }
@@ -157,21 +215,44 @@ internal static class FunctionEmitter
         string C(string number) => isa.Broadcast(number + "f");
         writer.Line($"{isa.Vector} t = {isa.VectorClass}.Min({isa.VectorClass}.Max(x * {C("0.7071067812")}, {C("-4")}), {C("4")});");
         writer.Line($"{isa.Vector} s = t * t;");
-        EmitPolynomial(writer, isa, "p", "s", "-2.72614225801306e-10", "2.77068142495902e-8", "-2.10102402082508e-6", "-5.69250639462346e-5", "-7.34990630326855e-4", "-2.95459980854025e-3", "-1.60960333262415e-2");
+        EmitPolynomial(
+            writer,
+            isa,
+            "p",
+            "s",
+            "-2.72614225801306e-10",
+            "2.77068142495902e-8",
+            "-2.10102402082508e-6",
+            "-5.69250639462346e-5",
+            "-7.34990630326855e-4",
+            "-2.95459980854025e-3",
+            "-1.60960333262415e-2"
+        );
 
-        EmitPolynomial(writer, isa, "q", "s", "-1.45660718464996e-5", "-2.13374055278905e-4", "-1.68282697438203e-3", "-7.37332916720468e-3", "-1.42647390514189e-2");
+        EmitPolynomial(
+            writer,
+            isa,
+            "q",
+            "s",
+            "-1.45660718464996e-5",
+            "-2.13374055278905e-4",
+            "-1.68282697438203e-3",
+            "-7.37332916720468e-3",
+            "-1.42647390514189e-2"
+        );
 
         writer.Line($"return x * ({C("0.5")} + (({C("0.5")} * t * p) / q));");
     }
 
-    private static string Formula(ActivationFunction activation) => activation switch
-    {
-        ActivationFunction.Relu => "max(x, 0)",
-        ActivationFunction.SquaredRelu => "max(x, 0)^2",
-        ActivationFunction.Silu => "x / (1 + e^-x)",
-        ActivationFunction.Tanh => "tanh x",
-        ActivationFunction.GeluQuick => "x / (1 + e^(-1.702 x))",
-        ActivationFunction.GeluTanh => "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
-        _ => "x (1 + erf(x / sqrt 2)) / 2",
-    };
+    private static string Formula(ActivationFunction activation) =>
+        activation switch
+        {
+            ActivationFunction.Relu => "max(x, 0)",
+            ActivationFunction.SquaredRelu => "max(x, 0)^2",
+            ActivationFunction.Silu => "x / (1 + e^-x)",
+            ActivationFunction.Tanh => "tanh x",
+            ActivationFunction.GeluQuick => "x / (1 + e^(-1.702 x))",
+            ActivationFunction.GeluTanh => "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
+            _ => "x (1 + erf(x / sqrt 2)) / 2",
+        };
 }

@@ -11,10 +11,15 @@ internal static class HighestEmitter
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, HighestKernel kernel)
     {
-        int panels = LinearEmitter.Panels(kernel.Logits, isa), outputs = kernel.Logits.Outputs;
+        int panels = LinearEmitter.Panels(kernel.Logits, isa),
+            outputs = kernel.Logits.Outputs;
         writer.Separate();
-        writer.Line($"// Where the highest of {Text(outputs)} logits is, or the first that is no number, among those that this worker has computed; -1 if it has computed none.");
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
+        writer.Line(
+            $"// Where the highest of {Text(outputs)} logits is, or the first that is no number, among those that this worker has computed; -1 if it has computed none."
+        );
+        writer.Line(
+            "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]"
+        );
         using (writer.Braces($"public static int {kernel.Name}({Parameters})"))
         {
             if (panels == 1)
@@ -27,7 +32,9 @@ internal static class HighestEmitter
                 string whole = $"endPanel * {Text(isa.PanelWidth)}";
                 writer.Line($"const int Panels = {Text(panels)};");
                 writer.Line(RowShares.Panels);
-                writer.Line($"int first = panel * {Text(isa.PanelWidth)}, end = {(outputs % isa.PanelWidth == 0 ? whole : $"global::System.Math.Min({whole}, {Text(outputs)})")};");
+                writer.Line(
+                    $"int first = panel * {Text(isa.PanelWidth)}, end = {(outputs % isa.PanelWidth == 0 ? whole : $"global::System.Math.Min({whole}, {Text(outputs)})")};"
+                );
             }
 
             writer.Line("int highest = first < end ? first : -1;");
@@ -36,7 +43,11 @@ internal static class HighestEmitter
             using (writer.Braces("for (int i = first; i < end; i++)"))
             {
                 writer.Line("// Most vectors hold nothing higher than what came before.");
-                using (writer.Braces($"while (i <= end - {Text(isa.Lanes)} && {isa.VectorClass}.LessThanOrEqualAll({isa.Load("&logits[i]")}, bound))"))
+                using (
+                    writer.Braces(
+                        $"while (i <= end - {Text(isa.Lanes)} && {isa.VectorClass}.LessThanOrEqualAll({isa.Load("&logits[i]")}, bound))"
+                    )
+                )
                 {
                     writer.Line($"i += {Text(isa.Lanes)};");
                 }

@@ -27,7 +27,9 @@ internal static class LayerConstants
     public static void Emit(SourceWriter writer, IEnumerable<LinearKernel> layers)
     {
         writer.Separate();
-        writer.Line("// What the register tiles of linear layers are compiled for: constants to the JIT compiler, which makes code of its own for each type.");
+        writer.Line(
+            "// What the register tiles of linear layers are compiled for: constants to the JIT compiler, which makes code of its own for each type."
+        );
         using (writer.Braces($"private interface {Interface}"))
         {
             writer.Line("// How many weights each output has, which is the depth of a tile.");

@@ -17,11 +17,16 @@ internal static class LinearAttentionEmitter
 
     /// <summary>The parameters of the kernel that takes up the rows of an encoder's chunk.</summary>
     public static string AppendParameters(AttentionKernel kernel) =>
-        "float* projected, " + Norms(kernel) + "float* queries, float* states, float* sums, int position, int rows, int worker, int workers";
+        "float* projected, "
+        + Norms(kernel)
+        + "float* queries, float* states, float* sums, int position, int rows, int worker, int workers";
 
-    public static string Parameters(AttentionKernel kernel) => kernel.SeesAll
-        ? "float* queries, float* states, float* sums, float* output, int position, int length, int rows, int worker, int workers"
-        : "float* projected, " + Norms(kernel) + "float* states, float* sums, float* output, int position, int rows, int worker, int workers";
+    public static string Parameters(AttentionKernel kernel) =>
+        kernel.SeesAll
+            ? "float* queries, float* states, float* sums, float* output, int position, int length, int rows, int worker, int workers"
+            : "float* projected, "
+                + Norms(kernel)
+                + "float* states, float* sums, float* output, int position, int rows, int worker, int workers";
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
@@ -59,11 +64,15 @@ internal static class LinearAttentionEmitter
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
         {
             writer.Line($"float* query = stackalloc float[{Text(kernel.HeadStride)}];");
-            EmitTakeUpRows(writer, kernel, () =>
-            {
-                writer.Line(Features(kernel, "&features[at]", "queryNorm", "query"));
-                writer.Line($"ReadState(state, sum, query, &output[((nint)row * {Text(kernel.OutputStride)}) + at]);");
-            });
+            EmitTakeUpRows(
+                writer,
+                kernel,
+                () =>
+                {
+                    writer.Line(Features(kernel, "&features[at]", "queryNorm", "query"));
+                    writer.Line($"ReadState(state, sum, query, &output[((nint)row * {Text(kernel.OutputStride)}) + at]);");
+                }
+            );
         }
     }
 
@@ -73,11 +82,19 @@ internal static class LinearAttentionEmitter
         writer.Line("// Keys and values of a chunk into the states; its queries wait for those of the whole sequence.");
         using (writer.Braces($"public static void {kernel.AppendName}({AppendParameters(kernel)})"))
         {
-            EmitTakeUpRows(writer, kernel, () => writer.Line(Features(
+            EmitTakeUpRows(
+                writer,
                 kernel,
-                "&features[at]",
-                "queryNorm",
-                $"&queries[((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(kernel.Attention.GroupSize * kernel.HeadStride)}) + (member * {Text(kernel.HeadStride)})]")));
+                () =>
+                    writer.Line(
+                        Features(
+                            kernel,
+                            "&features[at]",
+                            "queryNorm",
+                            $"&queries[((((nint)head * {Text(kernel.QueryRows)}) + row) * {Text(kernel.Attention.GroupSize * kernel.HeadStride)}) + (member * {Text(kernel.HeadStride)})]"
+                        )
+                    )
+            );
         }
     }
 
@@ -102,7 +119,8 @@ internal static class LinearAttentionEmitter
 
     private static void EmitAttend(SourceWriter writer, AttentionKernel kernel)
     {
-        int headDimension = kernel.Attention.HeadDimension, group = kernel.Attention.GroupSize;
+        int headDimension = kernel.Attention.HeadDimension,
+            group = kernel.Attention.GroupSize;
         writer.Separate();
         writer.Line("// The queries of a chunk over the states of the whole sequence.");
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
@@ -138,9 +156,13 @@ internal static class LinearAttentionEmitter
     /// <summary>The row's key is mapped where it lies, which nobody reads again.</summary>
     private static void EmitTakeUpRow(SourceWriter writer, AttentionKernel kernel)
     {
-        int headDimension = kernel.Attention.HeadDimension, heads = kernel.Attention.Heads, keyValueHeads = kernel.Attention.KeyValueHeads;
+        int headDimension = kernel.Attention.HeadDimension,
+            heads = kernel.Attention.Heads,
+            keyValueHeads = kernel.Attention.KeyValueHeads;
         writer.Line($"float* features = &projected[(nint)row * {Text(kernel.InputStride)}];");
-        writer.Line($"TakeUp(state, sum, &features[{Text(heads * headDimension)} + (head * {Text(headDimension)})], {(kernel.Attention.QueryKeyNorm ? "keyNorm, " : "")}&features[{Text((heads + keyValueHeads) * headDimension)} + (head * {Text(headDimension)})]);");
+        writer.Line(
+            $"TakeUp(state, sum, &features[{Text(heads * headDimension)} + (head * {Text(headDimension)})], {(kernel.Attention.QueryKeyNorm ? "keyNorm, " : "")}&features[{Text((heads + keyValueHeads) * headDimension)} + (head * {Text(headDimension)})]);"
+        );
     }
 
     private static string Features(AttentionKernel kernel, string source, string norm, string target) =>
@@ -151,21 +173,31 @@ internal static class LinearAttentionEmitter
         int headDimension = kernel.Attention.HeadDimension;
         writer.Separate();
         writer.Line("// elu(x) + 1 of one head: x + 1 above 0, e^x below.");
-        using (writer.Braces($"private static void Features(float* source, {(kernel.Attention.QueryKeyNorm ? "float* norm, " : "")}float* target)"))
+        using (
+            writer.Braces(
+                $"private static void Features(float* source, {(kernel.Attention.QueryKeyNorm ? "float* norm, " : "")}float* target)"
+            )
+        )
         {
-            writer.Line(kernel.Attention.QueryKeyNorm
-                ? "NormalizeHead(source, norm, target);"
-                : $"new global::System.Span<float>(source, {Text(headDimension)}).CopyTo(new global::System.Span<float>(target, {Text(headDimension)}));");
+            writer.Line(
+                kernel.Attention.QueryKeyNorm
+                    ? "NormalizeHead(source, norm, target);"
+                    : $"new global::System.Span<float>(source, {Text(headDimension)}).CopyTo(new global::System.Span<float>(target, {Text(headDimension)}));"
+            );
             using (writer.Braces($"for (nint i = 0; i < {Text(kernel.HeadStride)}; i += {Text(isa.Lanes)})"))
             {
                 writer.Line($"{isa.Vector} x = {isa.Load("&target[i]")};");
-                writer.Line($"{isa.VectorClass}.Store({isa.VectorClass}.ConditionalSelect({isa.VectorClass}.GreaterThan(x, {isa.Zero}), x + {isa.Broadcast("1f")}, Exponential(x)), &target[i]);");
+                writer.Line(
+                    $"{isa.VectorClass}.Store({isa.VectorClass}.ConditionalSelect({isa.VectorClass}.GreaterThan(x, {isa.Zero}), x + {isa.Broadcast("1f")}, Exponential(x)), &target[i]);"
+                );
             }
 
             if (headDimension < kernel.HeadStride)
             {
                 writer.Line("// What fills the head up counts for nothing.");
-                writer.Line($"new global::System.Span<float>(&target[{Text(headDimension)}], {Text(kernel.HeadStride - headDimension)}).Clear();");
+                writer.Line(
+                    $"new global::System.Span<float>(&target[{Text(headDimension)}], {Text(kernel.HeadStride - headDimension)}).Clear();"
+                );
             }
         }
     }
@@ -176,7 +208,11 @@ internal static class LinearAttentionEmitter
         string stride = Text(kernel.HeadStride);
         writer.Separate();
         writer.Line("// Adds the key's features times the value to a head's state, and the features to its sum.");
-        using (writer.Braces($"private static void TakeUp(float* state, float* sum, float* projectedKey, {(kernel.Attention.QueryKeyNorm ? "float* norm, " : "")}float* projectedValue)"))
+        using (
+            writer.Braces(
+                $"private static void TakeUp(float* state, float* sum, float* projectedKey, {(kernel.Attention.QueryKeyNorm ? "float* norm, " : "")}float* projectedValue)"
+            )
+        )
         {
             writer.Line($"float* key = stackalloc float[{Text(2 * kernel.HeadStride)}];");
             writer.Line($"float* value = &key[{stride}];");
@@ -186,7 +222,9 @@ internal static class LinearAttentionEmitter
                 writer.Line($"new global::System.Span<float>(value, {stride}).Clear();");
             }
 
-            writer.Line($"new global::System.Span<float>(projectedValue, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));");
+            writer.Line(
+                $"new global::System.Span<float>(projectedValue, {Text(headDimension)}).CopyTo(new global::System.Span<float>(value, {Text(headDimension)}));"
+            );
             using (writer.Braces($"for (nint i = 0; i < {stride}; i += {Text(isa.Lanes)})"))
             {
                 writer.Line($"{isa.VectorClass}.Store({isa.Load("&sum[i]")} + {isa.Load("&key[i]")}, &sum[i]);");
@@ -198,7 +236,9 @@ internal static class LinearAttentionEmitter
                 writer.Line($"{isa.Vector} feature = {isa.Broadcast("key[i]")};");
                 using (writer.Braces($"for (int column = 0; column < {stride}; column += {Text(isa.Lanes)})"))
                 {
-                    writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("&state[column]"), "feature", isa.Load("&value[column]"))}, &state[column]);");
+                    writer.Line(
+                        $"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("&state[column]"), "feature", isa.Load("&value[column]"))}, &state[column]);"
+                    );
                 }
             }
         }
@@ -224,9 +264,14 @@ internal static class LinearAttentionEmitter
             int column = 0;
             while (column < kernel.HeadStride)
             {
-                int vectors = System.Math.Min(Vectors, (kernel.HeadStride - column) / isa.Lanes), width = vectors * isa.Lanes;
+                int vectors = System.Math.Min(Vectors, (kernel.HeadStride - column) / isa.Lanes),
+                    width = vectors * isa.Lanes;
                 int end = column + ((kernel.HeadStride - column) / width * width);
-                using (end - column > width ? writer.Braces($"for (int column = {Text(column)}; column < {Text(end)}; column += {Text(width)})") : writer.Scope())
+                using (
+                    end - column > width
+                        ? writer.Braces($"for (int column = {Text(column)}; column < {Text(end)}; column += {Text(width)})")
+                        : writer.Scope()
+                )
                 {
                     string first = end - column > width ? "column" : Text(column);
                     for (int vector = 0; vector < vectors; vector++)
@@ -240,13 +285,17 @@ internal static class LinearAttentionEmitter
                         writer.Line($"{isa.Vector} feature = {isa.Broadcast("query[i]")};");
                         for (int vector = 0; vector < vectors; vector++)
                         {
-                            writer.Line($"total{vector} = {isa.MultiplyAdd("total" + vector, "feature", isa.Load(vector == 0 ? "row" : $"row + {Text(vector * isa.Lanes)}"))};");
+                            writer.Line(
+                                $"total{vector} = {isa.MultiplyAdd("total" + vector, "feature", isa.Load(vector == 0 ? "row" : $"row + {Text(vector * isa.Lanes)}"))};"
+                            );
                         }
                     }
 
                     for (int vector = 0; vector < vectors; vector++)
                     {
-                        writer.Line($"{isa.VectorClass}.Store(total{vector} * scale, &result[{first}{(vector == 0 ? "" : " + " + Text(vector * isa.Lanes))}]);");
+                        writer.Line(
+                            $"{isa.VectorClass}.Store(total{vector} * scale, &result[{first}{(vector == 0 ? "" : " + " + Text(vector * isa.Lanes))}]);"
+                        );
                     }
                 }
 
@@ -254,7 +303,9 @@ internal static class LinearAttentionEmitter
             }
 
             writer.Line();
-            writer.Line($"new global::System.Span<float>(result, {Text(headDimension)}).CopyTo(new global::System.Span<float>(output, {Text(headDimension)}));");
+            writer.Line(
+                $"new global::System.Span<float>(result, {Text(headDimension)}).CopyTo(new global::System.Span<float>(output, {Text(headDimension)}));"
+            );
         }
     }
 

@@ -11,7 +11,9 @@ internal static class LinearEmitter
 {
     /// <summary>The parameters of every linear kernel.</summary>
     public static string Parameters(LinearKernel kernel) =>
-        "float* input, float* weights, " + (kernel.Epilogue.Bias ? "float* bias, " : "") + "float* output, int rows, int worker, int workers";
+        "float* input, float* weights, "
+        + (kernel.Epilogue.Bias ? "float* bias, " : "")
+        + "float* output, int rows, int worker, int workers";
 
     /// <summary>The tiles that a kernel needs; layers that differ in depth, or in whether they add to the output, share them.</summary>
     public static IEnumerable<TileShape> Tiles(LinearKernel kernel, InstructionSetDescription isa)
@@ -49,7 +51,9 @@ internal static class LinearEmitter
         int narrow = kernel.PackedOutputs % isa.PanelWidth;
         int panels = Panels(kernel, isa);
         writer.Separate();
-        writer.Line($"// [rows, {kernel.Inputs}] to [rows, {kernel.Outputs}]: {wholePanels} panels of {isa.PanelWidth} packed columns{(narrow > 0 ? $" and one of {narrow}" : "")}.");
+        writer.Line(
+            $"// [rows, {kernel.Inputs}] to [rows, {kernel.Outputs}]: {wholePanels} panels of {isa.PanelWidth} packed columns{(narrow > 0 ? $" and one of {narrow}" : "")}."
+        );
         using (writer.Braces($"public static void {kernel.Name}({Parameters(kernel)})"))
         {
             if (kernel.Epilogue.Gated)
@@ -84,7 +88,8 @@ internal static class LinearEmitter
     public static bool SharesRows(LinearKernel kernel, InstructionSetDescription isa) => Panels(kernel, isa) > 1;
 
     /// <summary>The panels of packed weights, the last of which may be narrower.</summary>
-    public static int Panels(LinearKernel kernel, InstructionSetDescription isa) => (kernel.PackedOutputs + isa.PanelWidth - 1) / isa.PanelWidth;
+    public static int Panels(LinearKernel kernel, InstructionSetDescription isa) =>
+        (kernel.PackedOutputs + isa.PanelWidth - 1) / isa.PanelWidth;
 
     private static void EmitPanels(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, int wholePanels, int narrow)
     {
@@ -144,7 +149,14 @@ internal static class LinearEmitter
     }
 
     /// <summary>All rows through the panels at hand, tile by tile; whole tiles may have a family of their own.</summary>
-    private static void EmitTiles(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, TileShape tile, string panel, TileShape? whole = null)
+    private static void EmitTiles(
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        LinearKernel kernel,
+        TileShape tile,
+        string panel,
+        TileShape? whole = null
+    )
     {
         writer.Line($"float* panelWeights = {WeightsAt(kernel, isa, panel)};");
         writer.Line($"float* panelOutput = {OutputAt(kernel, isa, panel)};");
@@ -153,7 +165,9 @@ internal static class LinearEmitter
         if (asking is not null)
         {
             string share = asking == whole ? "a share with each whole tile" : "a share with each tile";
-            writer.Line($"// The next {(asking.Panels == 1 ? "panel, which follows this one" : "panels, which follow these")} in memory, {(asking.Panels == 1 ? "comes" : "come")} closer while {(asking.Panels == 1 ? "this is" : "these are")} multiplied: {share}.");
+            writer.Line(
+                $"// The next {(asking.Panels == 1 ? "panel, which follows this one" : "panels, which follow these")} in memory, {(asking.Panels == 1 ? "comes" : "come")} closer while {(asking.Panels == 1 ? "this is" : "these are")} multiplied: {share}."
+            );
             writer.Line($"float* ahead = &panelWeights[{Text(asking.Panels * PanelFloats(kernel, isa))}];");
             writer.Line($"int aheadTiles = {Text(asking.Panels * asking.WeightStride * turn / Layout.Line)};");
         }
@@ -161,7 +175,8 @@ internal static class LinearEmitter
         using (writer.Braces("for (int row = 0, height; row < rows; row += height)"))
         {
             writer.Line($"height = {TileEmitter.NextHeight(isa, tile, "rows - row")};");
-            string input = $"&input[(nint)row * {Text(kernel.InputStride)}]", output = $"&panelOutput[(nint)row * {Text(kernel.OutputStride)}]";
+            string input = $"&input[(nint)row * {Text(kernel.InputStride)}]",
+                output = $"&panelOutput[(nint)row * {Text(kernel.OutputStride)}]";
             if (whole is null && tile.LeastRows == 1)
             {
                 EmitCall(writer, isa, kernel, tile, input, "panelWeights", output, panel, "height");
@@ -201,21 +216,41 @@ internal static class LinearEmitter
     }
 
     /// <summary>All rows through the panels at hand in a single tile.</summary>
-    private static void EmitTile(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, TileShape tile, string panel, string rows) =>
-        EmitCall(writer, isa, kernel, tile, "input", WeightsAt(kernel, isa, panel), OutputAt(kernel, isa, panel), panel, rows);
+    private static void EmitTile(
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        LinearKernel kernel,
+        TileShape tile,
+        string panel,
+        string rows
+    ) => EmitCall(writer, isa, kernel, tile, "input", WeightsAt(kernel, isa, panel), OutputAt(kernel, isa, panel), panel, rows);
 
     /// <summary>A tile, and what happens to its sums while they are still in the first-level cache.</summary>
     private static void EmitCall(
-        SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, TileShape tile, string input, string weights, string output, string panel, string rows)
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        LinearKernel kernel,
+        TileShape tile,
+        string input,
+        string weights,
+        string output,
+        string panel,
+        string rows
+    )
     {
         bool gated = kernel.Epilogue.Gated;
         string sums = gated ? $"sums, {Text(tile.Columns * isa.Lanes)}" : $"{output}, {Text(kernel.OutputStride)}";
-        string arguments = $"{input}, {weights}, {sums}"
+        string arguments =
+            $"{input}, {weights}, {sums}"
             + (kernel.Epilogue.Bias ? $", {At("bias", panel, isa.PanelWidth)}" : "")
             + ((tile.Prefetch & TilePrefetch.Ahead) != 0 ? ", ahead" : "");
         // Of a height that is known the method is called directly.
         string layer = $"<{LayerConstants.TypeOf(kernel)}>";
-        writer.Line(int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? $"{tile.Prefix}{rows}{layer}({arguments});" : $"{tile.Prefix}{layer}({rows}, {arguments});");
+        writer.Line(
+            int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                ? $"{tile.Prefix}{rows}{layer}({arguments});"
+                : $"{tile.Prefix}{layer}({rows}, {arguments});"
+        );
         if (Finish(kernel, isa) is not null)
         {
             writer.Line($"{kernel.Name}Finish({(gated ? "sums, " : "")}{output}, {rows}, {Text(tile.Columns)});");
@@ -223,7 +258,11 @@ internal static class LinearEmitter
     }
 
     /// <summary>What happens to a finished sum, if anything does; null where a tile's sums are the result.</summary>
-    private static System.Func<string, string>? Finish(LinearKernel kernel, InstructionSetDescription isa, RequiredFunctions? functions = null)
+    private static System.Func<string, string>? Finish(
+        LinearKernel kernel,
+        InstructionSetDescription isa,
+        RequiredFunctions? functions = null
+    )
     {
         if (kernel.Epilogue.Activation is { } activation)
         {
@@ -249,17 +288,28 @@ internal static class LinearEmitter
     }
 
     /// <summary>Writes what turns the sums of a tile into results.</summary>
-    private static void EmitFinish(SourceWriter writer, InstructionSetDescription isa, LinearKernel kernel, System.Func<string, string> finish)
+    private static void EmitFinish(
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        LinearKernel kernel,
+        System.Func<string, string> finish
+    )
     {
         writer.Separate();
         if (kernel.Epilogue.Gated)
         {
             writer.Line("// Gates and what they gate come in turns, a vector of each.");
             using (writer.Braces($"private static void {kernel.Name}Finish(float* sums, float* output, int rows, int vectors)"))
-            using (writer.Braces($"for (; rows > 0; rows--, sums = &sums[vectors * {Text(isa.Lanes)}], output = &output[{Text(kernel.OutputStride)}])"))
+            using (
+                writer.Braces(
+                    $"for (; rows > 0; rows--, sums = &sums[vectors * {Text(isa.Lanes)}], output = &output[{Text(kernel.OutputStride)}])"
+                )
+            )
             using (writer.Braces($"for (nint i = 0; i < vectors / 2 * {Text(isa.Lanes)}; i += {Text(isa.Lanes)})"))
             {
-                writer.Line($"{isa.VectorClass}.Store({finish(isa.Load("&sums[2 * i]"))} * {isa.Load($"&sums[(2 * i) + {Text(isa.Lanes)}]")}, &output[i]);");
+                writer.Line(
+                    $"{isa.VectorClass}.Store({finish(isa.Load("&sums[2 * i]"))} * {isa.Load($"&sums[(2 * i) + {Text(isa.Lanes)}]")}, &output[i]);"
+                );
             }
 
             return;
@@ -276,7 +326,8 @@ internal static class LinearEmitter
     private static string Scaled(LinearKernel kernel, string x) =>
         kernel.Epilogue.Scale == 1 ? x : x + " * " + kernel.Epilogue.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
 
-    private static string WeightsAt(LinearKernel kernel, InstructionSetDescription isa, string panel) => At("weights", panel, (long)PanelFloats(kernel, isa));
+    private static string WeightsAt(LinearKernel kernel, InstructionSetDescription isa, string panel) =>
+        At("weights", panel, (long)PanelFloats(kernel, isa));
 
     private static string OutputAt(LinearKernel kernel, InstructionSetDescription isa, string panel) =>
         At("output", panel, kernel.Epilogue.Gated ? isa.PanelWidth / 2 : isa.PanelWidth);
@@ -285,21 +336,29 @@ internal static class LinearEmitter
         panel == "0" ? pointer : $"&{pointer}[(nint){panel} * {step.ToString(CultureInfo.InvariantCulture)}]";
 
     /// <summary>The room of a panel, in floats: two weights of 16 bits take one float's.</summary>
-    private static int PanelFloats(LinearKernel kernel, InstructionSetDescription isa) => DepthFloats(kernel, isa, isa.PanelVectors) * kernel.Inputs;
+    private static int PanelFloats(LinearKernel kernel, InstructionSetDescription isa) =>
+        DepthFloats(kernel, isa, isa.PanelVectors) * kernel.Inputs;
 
-    private static int DepthFloats(LinearKernel kernel, InstructionSetDescription isa, int vectors) => kernel.Storage == WeightStorage.Float32 ? vectors * isa.Lanes : isa.Lanes;
+    private static int DepthFloats(LinearKernel kernel, InstructionSetDescription isa, int vectors) =>
+        kernel.Storage == WeightStorage.Float32 ? vectors * isa.Lanes : isa.Lanes;
 
-    private static bool HasPairs(LinearKernel kernel, InstructionSetDescription isa) => isa.TakesPairs && kernel.PackedOutputs >= 2 * isa.PanelWidth;
+    private static bool HasPairs(LinearKernel kernel, InstructionSetDescription isa) =>
+        isa.TakesPairs && kernel.PackedOutputs >= 2 * isa.PanelWidth;
 
-    private static TileShape Streams(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Streams", isa.PanelVectors, isa.StreamPanels) with
-    {
-        MostRows = 1,
+    private static TileShape Streams(LinearKernel kernel, InstructionSetDescription isa) =>
+        Tile(kernel, isa, "Streams", isa.PanelVectors, isa.StreamPanels) with
+        {
+            MostRows = 1,
 
-        // The CPU looks far enough ahead by itself where it does little more than read.
-        Prefetch = kernel.Storage != WeightStorage.Float32 && isa.StreamAsksForNarrowWeights ? TilePrefetch.Own : TilePrefetch.None,
-    };
+            // The CPU looks far enough ahead by itself where it does little more than read.
+            Prefetch = kernel.Storage != WeightStorage.Float32 && isa.StreamAsksForNarrowWeights ? TilePrefetch.Own : TilePrefetch.None,
+        };
 
-    private static TileShape Pair(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "Pair", isa.PanelVectors, 2) with { Prefetch = Own(isa) };
+    private static TileShape Pair(LinearKernel kernel, InstructionSetDescription isa) =>
+        Tile(kernel, isa, "Pair", isa.PanelVectors, 2) with
+        {
+            Prefetch = Own(isa),
+        };
 
     /// <summary>
     /// Whole tiles of many rows: only the first reads weights from afar, and all fetch the next. Two panels side by side take
@@ -323,13 +382,21 @@ internal static class LinearEmitter
     private static TileShape Single(LinearKernel kernel, InstructionSetDescription isa, int vectors) =>
         Tile(kernel, isa, vectors == isa.PanelVectors ? "" : "Narrow", vectors, 1) with
         {
-            Prefetch = isa.TakesPairs ? Own(isa) : vectors == isa.PanelVectors ? NextPanel(kernel, isa) : TilePrefetch.None,
+            Prefetch =
+                isa.TakesPairs ? Own(isa)
+                : vectors == isa.PanelVectors ? NextPanel(kernel, isa)
+                : TilePrefetch.None,
             LeastRows = vectors == isa.PanelVectors && HasFirstRows(kernel, isa) ? TileEmitter.LeastFollowing(isa) : 1,
         };
 
-    private static bool HasFirstRows(LinearKernel kernel, InstructionSetDescription isa) => isa.Prefetches && !isa.TakesPairs && kernel.PackedOutputs >= isa.PanelWidth;
+    private static bool HasFirstRows(LinearKernel kernel, InstructionSetDescription isa) =>
+        isa.Prefetches && !isa.TakesPairs && kernel.PackedOutputs >= isa.PanelWidth;
 
-    private static TileShape FirstRows(LinearKernel kernel, InstructionSetDescription isa) => Tile(kernel, isa, "First", isa.PanelVectors, 1) with { Prefetch = Own(isa) | NextPanel(kernel, isa) };
+    private static TileShape FirstRows(LinearKernel kernel, InstructionSetDescription isa) =>
+        Tile(kernel, isa, "First", isa.PanelVectors, 1) with
+        {
+            Prefetch = Own(isa) | NextPanel(kernel, isa),
+        };
 
     /// <summary>
     /// Where single panels are for many rows, all tiles ask for the next: what memory delivers while few rows are multiplied
@@ -345,7 +412,8 @@ internal static class LinearEmitter
         // Tiles that take some depths in each turn of their loop are shared by layers of which they take all so.
         int most = isa.MultipliesByLane ? isa.Lanes : isa.DepthsPerTurn;
         int depths = TileEmitter.DepthsDividing(kernel.Inputs, most);
-        string bias = kernel.Epilogue.Bias ? "Bias" : "", storage = kernel.Storage == WeightStorage.Float32 ? "" : kernel.Storage.ToString();
+        string bias = kernel.Epilogue.Bias ? "Bias" : "",
+            storage = kernel.Storage == WeightStorage.Float32 ? "" : kernel.Storage.ToString();
         return new(
             $"Multiply{bias}{storage}{(depths < most ? "By" + Text(depths) : "")}{name}Rows",
             vectors,
@@ -354,7 +422,8 @@ internal static class LinearEmitter
             DepthFloats(kernel, isa, vectors),
             kernel.Epilogue.Bias ? TileStart.Bias : TileStart.Zero,
             OutputStride: null,
-            panels)
+            panels
+        )
         {
             LayerDepths = depths,
             Addition = kernel.Epilogue.AddToOutput ? TileAddition.Always : TileAddition.Never,

@@ -20,10 +20,14 @@ internal static class NormEmitter
         string added = kernel.AddToOutput ? ", added to the output" : "";
         string Result(string normed) => kernel.AddToOutput ? isa.Load("&y[i]") + " + (" + normed + ")" : normed;
         writer.Separate();
-        writer.Line(layer
-            ? $"// (x - mean) / sqrt(variance + {epsilon}) * weight{(kernel.Bias ? " + bias" : "")} over rows of {kernel.Width}{(kernel.Bias ? $"; the bias lies {padded} floats behind the weight" : "")}{added}."
-            : $"// x / sqrt(mean(x^2) + {epsilon}) * weight over rows of {kernel.Width}{added}.");
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
+        writer.Line(
+            layer
+                ? $"// (x - mean) / sqrt(variance + {epsilon}) * weight{(kernel.Bias ? " + bias" : "")} over rows of {kernel.Width}{(kernel.Bias ? $"; the bias lies {padded} floats behind the weight" : "")}{added}."
+                : $"// x / sqrt(mean(x^2) + {epsilon}) * weight over rows of {kernel.Width}{added}."
+        );
+        writer.Line(
+            "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]"
+        );
         using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
         {
             using (writer.Braces(RowShares.EachRow))
@@ -36,7 +40,9 @@ internal static class NormEmitter
                     writer.Line($"float mean = {isa.VectorClass}.Sum(sum) * {Reciprocal(kernel.Width)};");
                     writer.Line($"{isa.Vector} center = {isa.Broadcast("mean")};");
                     EmitSquaredDeviations(writer, isa, kernel.Width, whole);
-                    writer.Line($"{isa.Vector} scale = {isa.Broadcast($"1 / global::System.MathF.Sqrt(({isa.VectorClass}.Sum(squares) * {Reciprocal(kernel.Width)}) + {epsilon})")};");
+                    writer.Line(
+                        $"{isa.Vector} scale = {isa.Broadcast($"1 / global::System.MathF.Sqrt(({isa.VectorClass}.Sum(squares) * {Reciprocal(kernel.Width)}) + {epsilon})")};"
+                    );
                     writer.Line("// Beyond the width the weight and the bias are zero, and so is the result.");
                     using (writer.Braces($"for (nint i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
                     {
@@ -50,10 +56,14 @@ internal static class NormEmitter
                 else
                 {
                     EmitSum(writer, isa, padded, "squares", null);
-                    writer.Line($"{isa.Vector} scale = {isa.Broadcast($"1 / global::System.MathF.Sqrt(({isa.VectorClass}.Sum(squares) * {Reciprocal(kernel.Width)}) + {epsilon})")};");
+                    writer.Line(
+                        $"{isa.Vector} scale = {isa.Broadcast($"1 / global::System.MathF.Sqrt(({isa.VectorClass}.Sum(squares) * {Reciprocal(kernel.Width)}) + {epsilon})")};"
+                    );
                     using (writer.Braces($"for (nint i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})"))
                     {
-                        writer.Line($"{isa.VectorClass}.Store({Result(isa.Load("&x[i]") + " * scale * " + isa.Load("&weight[i]"))}, &y[i]);");
+                        writer.Line(
+                            $"{isa.VectorClass}.Store({Result(isa.Load("&x[i]") + " * scale * " + isa.Load("&weight[i]"))}, &y[i]);"
+                        );
                     }
                 }
             }
@@ -61,10 +71,20 @@ internal static class NormEmitter
     }
 
     /// <summary>Sums values or squares in as many chains as divide the row, up to four, so that additions overlap.</summary>
-    private static void EmitSum(SourceWriter writer, InstructionSetDescription isa, int padded, string name, System.Func<string, string>? value)
+    private static void EmitSum(
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        int padded,
+        string name,
+        System.Func<string, string>? value
+    )
     {
         int vectors = padded / isa.Lanes;
-        int chains = vectors % 4 == 0 ? 4 : vectors % 2 == 0 ? 2 : vectors % 3 == 0 ? 3 : 1;
+        int chains =
+            vectors % 4 == 0 ? 4
+            : vectors % 2 == 0 ? 2
+            : vectors % 3 == 0 ? 3
+            : 1;
         string Chain(int chain) => chains == 1 ? name : name + Text(chain);
         writer.Line($"{isa.Vector} {string.Join(", ", Enumerable.Range(0, chains).Select(chain => $"{Chain(chain)} = {isa.Zero}"))};");
         using (writer.Braces($"for (nint i = 0; i < {Text(padded)}; i += {Text(chains * isa.Lanes)})"))
@@ -86,7 +106,9 @@ internal static class NormEmitter
 
         if (chains > 1)
         {
-            writer.Line($"{isa.Vector} {name} = {(chains == 4 ? $"({name}0 + {name}1) + ({name}2 + {name}3)" : string.Join(" + ", Enumerable.Range(0, chains).Select(Chain)))};");
+            writer.Line(
+                $"{isa.Vector} {name} = {(chains == 4 ? $"({name}0 + {name}1) + ({name}2 + {name}3)" : string.Join(" + ", Enumerable.Range(0, chains).Select(Chain)))};"
+            );
         }
     }
 

@@ -11,7 +11,9 @@ internal static class PatchEmitter
     public static string PatchParameters => "float* pixels, float* output, int position, int rows, int worker, int workers";
 
     public static string PositionParameters(PositionKernel kernel) =>
-        "float* output, float* positions, " + (kernel.FirstState ? "float* first, " : "") + "int position, int rows, int worker, int workers";
+        "float* output, float* positions, "
+        + (kernel.FirstState ? "float* first, " : "")
+        + "int position, int rows, int worker, int workers";
 
     public static void Emit(SourceWriter writer, PatchKernel kernel)
     {
@@ -19,7 +21,9 @@ internal static class PatchEmitter
         int side = patches.ImageSize / patches.PatchSize;
         string size = Text(patches.PatchSize);
         writer.Separate();
-        writer.Line($"// {side} by {side} patches, row by row; a patch is [{patches.Channels} channels][{size}][{size}]. Position 0 is before them.");
+        writer.Line(
+            $"// {side} by {side} patches, row by row; a patch is [{patches.Channels} channels][{size}][{size}]. Position 0 is before them."
+        );
         using (writer.Braces($"public static void {kernel.Name}({PatchParameters})"))
         using (writer.Braces(RowShares.EachRow))
         {
@@ -32,12 +36,16 @@ internal static class PatchEmitter
             }
 
             writer.Line();
-            writer.Line($"float* corner = &pixels[(patch / {Text(side)} * {Text(patches.PatchSize * patches.ImageSize)}) + (patch % {Text(side)} * {size})];");
+            writer.Line(
+                $"float* corner = &pixels[(patch / {Text(side)} * {Text(patches.PatchSize * patches.ImageSize)}) + (patch % {Text(side)} * {size})];"
+            );
             using (writer.Braces($"for (int channel = 0; channel < {Text(patches.Channels)}; channel++)"))
             using (writer.Braces($"for (int y = 0; y < {size}; y++)"))
             {
                 writer.Line($"float* source = &corner[(((nint)channel * {Text(patches.ImageSize)}) + y) * {Text(patches.ImageSize)}];");
-                writer.Line($"new global::System.Span<float>(source, {size}).CopyTo(new global::System.Span<float>(&target[((channel * {size}) + y) * {size}], {size}));");
+                writer.Line(
+                    $"new global::System.Span<float>(source, {size}).CopyTo(new global::System.Span<float>(&target[((channel * {size}) + y) * {size}], {size}));"
+                );
             }
         }
     }
@@ -45,7 +53,11 @@ internal static class PatchEmitter
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, PositionKernel kernel)
     {
         writer.Separate();
-        writer.Line(kernel.FirstState ? "// Row 0 of the sequence is the first state; every row has a position of its own." : "// Every row has a position of its own.");
+        writer.Line(
+            kernel.FirstState
+                ? "// Row 0 of the sequence is the first state; every row has a position of its own."
+                : "// Every row has a position of its own."
+        );
         using (writer.Braces($"public static void {kernel.Name}({PositionParameters(kernel)})"))
         using (writer.Braces(RowShares.EachRow))
         {
@@ -58,7 +70,9 @@ internal static class PatchEmitter
             writer.Line($"float* added = &positions[(nint)(position + row) * {Text(kernel.Stride)}];");
             using (writer.Braces($"for (nint i = 0; i < {Text(Layout.Pad(kernel.Width))}; i += {Text(isa.Lanes)})"))
             {
-                writer.Line($"{isa.VectorClass}.Store({isa.Load(kernel.FirstState ? "&state[i]" : "&x[i]")} + {isa.Load("&added[i]")}, &x[i]);");
+                writer.Line(
+                    $"{isa.VectorClass}.Store({isa.Load(kernel.FirstState ? "&state[i]" : "&x[i]")} + {isa.Load("&added[i]")}, &x[i]);"
+                );
             }
         }
     }

@@ -16,14 +16,16 @@ internal static class PoolEmitter
         string loop = $"for (nint i = 0; i < {Text(padded)}; i += {Text(isa.Lanes)})";
         string store = isa.VectorClass + ".Store";
         writer.Separate();
-        writer.Line(kernel.Pooling switch
-        {
-            Pooling.First => "// The first of the rows",
-            Pooling.Last => "// The last of the rows",
-            Pooling.WeightedMean => "// The mean of the rows, each weighted by its number from 1 on, summed from first to last",
-            Pooling.Max => "// The maximum of the rows",
-            _ => "// The mean of the rows, summed from first to last",
-        } + (kernel.Normalize ? ", divided by its Euclidean length." : "."));
+        writer.Line(
+            kernel.Pooling switch
+            {
+                Pooling.First => "// The first of the rows",
+                Pooling.Last => "// The last of the rows",
+                Pooling.WeightedMean => "// The mean of the rows, each weighted by its number from 1 on, summed from first to last",
+                Pooling.Max => "// The maximum of the rows",
+                _ => "// The mean of the rows, summed from first to last",
+            } + (kernel.Normalize ? ", divided by its Euclidean length." : ".")
+        );
         using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
         {
             writer.Line("// So little that one worker does it faster than several could meet.");
@@ -55,20 +57,26 @@ internal static class PoolEmitter
             }
             else if (kernel.Pooling == Pooling.Max)
             {
-                writer.Line($"new global::System.Span<float>(input, {Text(padded)}).CopyTo(new global::System.Span<float>(output, {Text(padded)}));");
+                writer.Line(
+                    $"new global::System.Span<float>(input, {Text(padded)}).CopyTo(new global::System.Span<float>(output, {Text(padded)}));"
+                );
                 using (writer.Braces($"for (int row = 1; row < length; row++)"))
                 {
                     writer.Line($"input = &input[{Text(kernel.Stride)}];");
                     using (writer.Braces(loop))
                     {
-                        writer.Line($"{store}({isa.VectorClass}.MaxNative({isa.Load("&output[i]")}, {isa.Load("&input[i]")}), &output[i]);");
+                        writer.Line(
+                            $"{store}({isa.VectorClass}.MaxNative({isa.Load("&output[i]")}, {isa.Load("&input[i]")}), &output[i]);"
+                        );
                     }
                 }
             }
             else
             {
                 string row = kernel.Pooling == Pooling.First ? "input" : $"&input[(nint)(length - 1) * {Text(kernel.Stride)}]";
-                writer.Line($"new global::System.Span<float>({row}, {Text(padded)}).CopyTo(new global::System.Span<float>(output, {Text(padded)}));");
+                writer.Line(
+                    $"new global::System.Span<float>({row}, {Text(padded)}).CopyTo(new global::System.Span<float>(output, {Text(padded)}));"
+                );
             }
 
             if (kernel.Normalize)

@@ -29,8 +29,12 @@ internal static class RowShares
     public static void EmitShareManyRows(SourceWriter writer)
     {
         writer.Separate();
-        writer.Line("/// <summary>Of many rows a worker takes a share and works on it alone; of few it takes all, and a share of the panels. Returns the first row.</summary>");
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
+        writer.Line(
+            "/// <summary>Of many rows a worker takes a share and works on it alone; of few it takes all, and a share of the panels. Returns the first row.</summary>"
+        );
+        writer.Line(
+            "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]"
+        );
         using (writer.Braces("private static int ShareManyRows(ref int rows, ref int worker, ref int workers)"))
         {
             using (writer.Braces($"if (workers == 1 || rows < {Text(LeastRows)} * workers)"))

@@ -11,7 +11,12 @@ namespace Specializer.Generator.Emission.Kernels;
 internal static class ScoreEmitter
 {
     /// <summary>Writes what the attention of all kinds of layers calls, each once.</summary>
-    public static void EmitShared(SourceWriter writer, InstructionSetDescription isa, IReadOnlyCollection<AttentionKernel> kernels, RequiredFunctions functions)
+    public static void EmitShared(
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        IReadOnlyCollection<AttentionKernel> kernels,
+        RequiredFunctions functions
+    )
     {
         functions.RequirePowerOfTwo();
         EmitHighestAndWeights(writer, isa);
@@ -41,7 +46,8 @@ internal static class ScoreEmitter
     /// The weight of a score, e to the power of what it is below the highest one, as a power of two: of the difference, which is
     /// small where it matters, however large the scores are.
     /// </summary>
-    public static string Weight(InstructionSetDescription isa, string score, string highest) => $"PowerOfTwo(({highest} - {score}) * {isa.Broadcast("-1.44269504f")})";
+    public static string Weight(InstructionSetDescription isa, string score, string highest) =>
+        $"PowerOfTwo(({highest} - {score}) * {isa.Broadcast("-1.44269504f")})";
 
     /// <summary>What happens to a query's scores of a block before the softmax.</summary>
     public static void EmitChanges(SourceWriter writer, AttentionKernel kernel, string queryPosition)
@@ -54,7 +60,9 @@ internal static class ScoreEmitter
         if (kernel.Kind.Positions is AlibiPositions)
         {
             int group = kernel.Attention.GroupSize;
-            writer.Line($"AddDistances(&scores[row * KeyBlock], visible, slopes[{(group == 1 ? "0" : $"(first + row) % {Text(group)}")}], block - ({queryPosition}));");
+            writer.Line(
+                $"AddDistances(&scores[row * KeyBlock], visible, slopes[{(group == 1 ? "0" : $"(first + row) % {Text(group)}")}], block - ({queryPosition}));"
+            );
         }
 
         if (kernel.Kind.Positions is RelativePositions)
@@ -82,7 +90,9 @@ internal static class ScoreEmitter
     private static void EmitBand(SourceWriter writer, AttentionKernel kernel, string queryPosition)
     {
         string band = Text(kernel.Kind.Band);
-        writer.Line($"int from = global::System.Math.Clamp({queryPosition} - {band} - block, 0, count), to = global::System.Math.Clamp({queryPosition} + {Text(kernel.Kind.Band + 1)} - block, 0, count);");
+        writer.Line(
+            $"int from = global::System.Math.Clamp({queryPosition} - {band} - block, 0, count), to = global::System.Math.Clamp({queryPosition} + {Text(kernel.Kind.Band + 1)} - block, 0, count);"
+        );
         if (kernel.GlobalTokens)
         {
             using (writer.Braces("if (from > 0 || to < count)"))
@@ -103,15 +113,23 @@ internal static class ScoreEmitter
     private static void EmitHideUnseen(SourceWriter writer, InstructionSetDescription isa)
     {
         writer.Separate();
-        writer.Line("// Hides the keys of a block that are neither in the band, from one to another, nor global; of those more stand before the next key.");
+        writer.Line(
+            "// Hides the keys of a block that are neither in the band, from one to another, nor global; of those more stand before the next key."
+        );
         using (writer.Braces("private static void HideUnseen(float* scores, int* globalsBefore, int from, int to, int count)"))
         using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
         {
             string vectors = isa.VectorClass;
             writer.Line($"{vectors}<int> keys = {vectors}<int>.Indices + {vectors}.Create(i);");
-            writer.Line($"{vectors}<int> near = {vectors}.GreaterThanOrEqual(keys, {vectors}.Create(from)) & {vectors}.LessThan(keys, {vectors}.Create(to));");
-            writer.Line($"{vectors}<int> everywhere = {vectors}.GreaterThan({vectors}.Load(&globalsBefore[i + 1]), {vectors}.Load(&globalsBefore[i]));");
-            writer.Line($"{vectors}.Store({vectors}.ConditionalSelect((near | everywhere).AsSingle(), {isa.Load("&scores[i]")}, {isa.Broadcast("float.MinValue")}), &scores[i]);");
+            writer.Line(
+                $"{vectors}<int> near = {vectors}.GreaterThanOrEqual(keys, {vectors}.Create(from)) & {vectors}.LessThan(keys, {vectors}.Create(to));"
+            );
+            writer.Line(
+                $"{vectors}<int> everywhere = {vectors}.GreaterThan({vectors}.Load(&globalsBefore[i + 1]), {vectors}.Load(&globalsBefore[i]));"
+            );
+            writer.Line(
+                $"{vectors}.Store({vectors}.ConditionalSelect((near | everywhere).AsSingle(), {isa.Load("&scores[i]")}, {isa.Broadcast("float.MinValue")}), &scores[i]);"
+            );
         }
     }
 
@@ -134,8 +152,12 @@ internal static class ScoreEmitter
         using (writer.Braces("private static void AddDistances(float* scores, int count, float slope, int distance)"))
         using (writer.Braces($"for (int i = 0; i < count; i += {Text(isa.Lanes)})"))
         {
-            writer.Line($"{isa.Vector} distances = {isa.VectorClass}.ConvertToSingle({isa.VectorClass}<int>.Indices + {isa.VectorClass}.Create(distance + i));");
-            writer.Line($"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("&scores[i]"), "distances", isa.Broadcast("slope"))}, &scores[i]);");
+            writer.Line(
+                $"{isa.Vector} distances = {isa.VectorClass}.ConvertToSingle({isa.VectorClass}<int>.Indices + {isa.VectorClass}.Create(distance + i));"
+            );
+            writer.Line(
+                $"{isa.VectorClass}.Store({isa.MultiplyAdd(isa.Load("&scores[i]"), "distances", isa.Broadcast("slope"))}, &scores[i]);"
+            );
         }
     }
 
@@ -154,7 +176,8 @@ internal static class ScoreEmitter
     {
         string lanes = Text(isa.Lanes);
         string whole = $"visible & ~{Text(isa.Lanes - 1)}";
-        string seen = $"{isa.Vector} seen = {isa.VectorClass}.LessThan({isa.VectorClass}<int>.Indices, {isa.VectorClass}.Create(visible - whole)).AsSingle();";
+        string seen =
+            $"{isa.Vector} seen = {isa.VectorClass}.LessThan({isa.VectorClass}<int>.Indices, {isa.VectorClass}.Create(visible - whole)).AsSingle();";
         string weight = Weight(isa, isa.Load("&scores[key]"), "top");
         writer.Separate();
         writer.Line("// The highest of one query's visible scores of a block, or of those before.");
@@ -170,14 +193,18 @@ internal static class ScoreEmitter
             using (writer.Braces("if (whole < visible)"))
             {
                 writer.Line(seen);
-                writer.Line($"highest = {isa.VectorClass}.MaxNative(highest, {isa.VectorClass}.ConditionalSelect(seen, {isa.Load("&scores[whole]")}, highest));");
+                writer.Line(
+                    $"highest = {isa.VectorClass}.MaxNative(highest, {isa.VectorClass}.ConditionalSelect(seen, {isa.Load("&scores[whole]")}, highest));"
+                );
             }
 
             string half = "highest";
             for (int bits = isa.Lanes * 32; bits > 128; bits /= 2)
             {
                 string next = "highest" + Text(bits / 2);
-                writer.Line($"Vector{Text(bits / 2)}<float> {next} = Vector{Text(bits / 2)}.MaxNative({half}.GetLower(), {half}.GetUpper());");
+                writer.Line(
+                    $"Vector{Text(bits / 2)}<float> {next} = Vector{Text(bits / 2)}.MaxNative({half}.GetLower(), {half}.GetUpper());"
+                );
                 half = next;
             }
 
@@ -186,8 +213,12 @@ internal static class ScoreEmitter
         }
 
         writer.Separate();
-        writer.Line("// Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane.");
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
+        writer.Line(
+            "// Turns one query's scores of a block into weights relative to the highest score, 0 from 'visible' on, and sums them lane by lane."
+        );
+        writer.Line(
+            "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]"
+        );
         using (writer.Braces($"private static {isa.Vector} WeighScores(float* scores, int visible, int count, float highest)"))
         {
             writer.Line($"int whole = {whole}, key = 0;");

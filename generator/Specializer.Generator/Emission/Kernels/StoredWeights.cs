@@ -17,28 +17,31 @@ internal static class StoredWeights
     private const string HalfBits = "0x8FFFE000";
 
     /// <summary>The first vector of a panel's words.</summary>
-    public static string Lower(InstructionSetDescription isa, WeightStorage storage, string words) => storage switch
-    {
-        WeightStorage.BFloat16 => $"({words} << 16).AsSingle()",
-        WeightStorage.Float16 => Half(isa, $"({words} << 16)"),
-        _ => throw new NotSupportedException(storage.ToString()),
-    };
+    public static string Lower(InstructionSetDescription isa, WeightStorage storage, string words) =>
+        storage switch
+        {
+            WeightStorage.BFloat16 => $"({words} << 16).AsSingle()",
+            WeightStorage.Float16 => Half(isa, $"({words} << 16)"),
+            _ => throw new NotSupportedException(storage.ToString()),
+        };
 
     /// <summary>The second vector of a panel's words.</summary>
-    public static string Upper(InstructionSetDescription isa, WeightStorage storage, string words) => storage switch
-    {
-        WeightStorage.BFloat16 => $"({words} & {isa.VectorClass}.Create(0xFFFF0000)).AsSingle()",
-        WeightStorage.Float16 => Half(isa, words),
-        _ => throw new NotSupportedException(storage.ToString()),
-    };
+    public static string Upper(InstructionSetDescription isa, WeightStorage storage, string words) =>
+        storage switch
+        {
+            WeightStorage.BFloat16 => $"({words} & {isa.VectorClass}.Create(0xFFFF0000)).AsSingle()",
+            WeightStorage.Float16 => Half(isa, words),
+            _ => throw new NotSupportedException(storage.ToString()),
+        };
 
     /// <summary>The 16 bits of one weight as a float.</summary>
-    public static string Widen(WeightStorage storage, string bits) => storage switch
-    {
-        WeightStorage.BFloat16 => $"global::System.BitConverter.UInt32BitsToSingle({bits} << 16)",
-        WeightStorage.Float16 => $"(float)global::System.BitConverter.UInt16BitsToHalf((ushort){bits})",
-        _ => throw new NotSupportedException(storage.ToString()),
-    };
+    public static string Widen(WeightStorage storage, string bits) =>
+        storage switch
+        {
+            WeightStorage.BFloat16 => $"global::System.BitConverter.UInt32BitsToSingle({bits} << 16)",
+            WeightStorage.Float16 => $"(float)global::System.BitConverter.UInt16BitsToHalf((ushort){bits})",
+            _ => throw new NotSupportedException(storage.ToString()),
+        };
 
     /// <summary>A half in the upper bits of each word; shifted as a signed number, so that the sign stays where it is.</summary>
     /// <remarks>In brackets: were a value multiplied before the scale, the product would be subnormal and lose bits.</remarks>

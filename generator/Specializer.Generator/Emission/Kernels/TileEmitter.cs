@@ -17,7 +17,8 @@ internal static class TileEmitter
     private const int ThinRows = 2;
 
     /// <summary>The height of the next tile of a family, of the rows that are left.</summary>
-    public static string NextHeight(InstructionSetDescription isa, TileShape shape, string rows) => $"NextTileRows({rows}, {Text(MostRows(isa, shape))})";
+    public static string NextHeight(InstructionSetDescription isa, TileShape shape, string rows) =>
+        $"NextTileRows({rows}, {Text(MostRows(isa, shape))})";
 
     /// <summary>The least height of a tile that follows another: a whole tile leaves at least four rows, and halves of what is little more than one.</summary>
     public static int LeastFollowing(InstructionSetDescription isa) => System.Math.Min(4, (isa.SmallTileRows + 1) / 2);
@@ -29,20 +30,35 @@ internal static class TileEmitter
         if (isa.SmallTileRows == isa.TileRows)
         {
             // Of few rows of few vectors each multiplication waits for the one before: three rows take as long as four.
-            writer.Line("/// <summary>The height of the next tile: as few tiles as can be, as equal as can be, the highest first.</summary>");
-            EmitTileRows(writer, "global::System.Math.Min(most, global::System.Math.Max(rows - ((rows - 1) / most * (most - 1)), global::System.Math.Min(most - 1, (rows + 1) / 2)));");
+            writer.Line(
+                "/// <summary>The height of the next tile: as few tiles as can be, as equal as can be, the highest first.</summary>"
+            );
+            EmitTileRows(
+                writer,
+                "global::System.Math.Min(most, global::System.Math.Max(rows - ((rows - 1) / most * (most - 1)), global::System.Math.Min(most - 1, (rows + 1) / 2)));"
+            );
             return;
         }
 
         // A whole tile leaves nothing or enough for a tile of four; otherwise halves, as far as there are tiles for them.
-        string half = isa.TileRows + 3 > 2 * isa.SmallTileRows ? $"global::System.Math.Min({Text(isa.SmallTileRows)}, (rows + 1) / 2)" : "(rows + 1) / 2";
-        writer.Line("/// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>");
-        EmitTileRows(writer, $"rows >= most + 4 || rows == most ? most : rows <= global::System.Math.Min({Text(isa.SmallTileRows)}, most) ? rows : {half};");
+        string half =
+            isa.TileRows + 3 > 2 * isa.SmallTileRows
+                ? $"global::System.Math.Min({Text(isa.SmallTileRows)}, (rows + 1) / 2)"
+                : "(rows + 1) / 2";
+        writer.Line(
+            "/// <summary>The height of the next tile: whole tiles first, and what is left in two halves rather than with a thin last tile.</summary>"
+        );
+        EmitTileRows(
+            writer,
+            $"rows >= most + 4 || rows == most ? most : rows <= global::System.Math.Min({Text(isa.SmallTileRows)}, most) ? rows : {half};"
+        );
     }
 
     private static void EmitTileRows(SourceWriter writer, string height)
     {
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
+        writer.Line(
+            "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]"
+        );
         writer.Line("private static int NextTileRows(int rows, int most) =>");
         using (writer.Indented())
         {
@@ -58,12 +74,16 @@ internal static class TileEmitter
         {
             (string Type, string Name)[] parameters = [.. Parameters(shape)];
             writer.Separate();
-            using (writer.Braces($"private static void {shape.Prefix}{Generic(shape)}(int rows, {Declared(parameters)}){Constraint(shape)}"))
+            using (
+                writer.Braces($"private static void {shape.Prefix}{Generic(shape)}(int rows, {Declared(parameters)}){Constraint(shape)}")
+            )
             using (writer.Braces("switch (rows)"))
             {
                 foreach (int rows in heights)
                 {
-                    writer.Line($"case {Text(rows)}: {shape.Prefix}{Text(rows)}{Generic(shape)}({string.Join(", ", parameters.Select(static parameter => parameter.Name))}); break;");
+                    writer.Line(
+                        $"case {Text(rows)}: {shape.Prefix}{Text(rows)}{Generic(shape)}({string.Join(", ", parameters.Select(static parameter => parameter.Name))}); break;"
+                    );
                 }
             }
         }
@@ -77,7 +97,8 @@ internal static class TileEmitter
     /// <summary>The heights for which a family has a method.</summary>
     private static IEnumerable<int> Heights(InstructionSetDescription isa, TileShape shape)
     {
-        int most = MostRows(isa, shape), small = System.Math.Min(most, isa.SmallTileRows);
+        int most = MostRows(isa, shape),
+            small = System.Math.Min(most, isa.SmallTileRows);
         return Enumerable.Range(1, small).Concat(small < most ? [most] : []).Where(rows => rows >= shape.LeastRows);
     }
 
@@ -111,7 +132,8 @@ internal static class TileEmitter
 
     private static string Generic(TileShape shape) => shape.LayerDepths is null ? "" : "<TLayer>";
 
-    private static string Constraint(TileShape shape) => shape.LayerDepths is null ? "" : $"\n    where TLayer : struct, {LayerConstants.Interface}";
+    private static string Constraint(TileShape shape) =>
+        shape.LayerDepths is null ? "" : $"\n    where TLayer : struct, {LayerConstants.Interface}";
 
     private static string Declared(IEnumerable<(string Type, string Name)> parameters) =>
         string.Join(", ", parameters.Select(static parameter => parameter.Type + " " + parameter.Name));
@@ -120,12 +142,20 @@ internal static class TileEmitter
     {
         writer.Separate();
         writer.Line($"// {rows} row{(rows == 1 ? "" : "s")} by {shape.Columns * isa.Lanes} columns, {Depth(shape)}.");
-        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Braces($"private static void {shape.Prefix}{Text(rows)}{Generic(shape)}({Declared(Parameters(shape))}){Constraint(shape)}"))
+        writer.Line(
+            "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]"
+        );
+        using (
+            writer.Braces(
+                $"private static void {shape.Prefix}{Text(rows)}{Generic(shape)}({Declared(Parameters(shape))}){Constraint(shape)}"
+            )
+        )
         {
             if (shape.LayerDepths is not null)
             {
-                writer.Line($"int {shape.Depth.Name} = TLayer.{LayerConstants.Inputs}{(rows == 1 ? "" : $", {shape.InputStride.Name} = TLayer.{LayerConstants.InputStride}")};");
+                writer.Line(
+                    $"int {shape.Depth.Name} = TLayer.{LayerConstants.Inputs}{(rows == 1 ? "" : $", {shape.InputStride.Name} = TLayer.{LayerConstants.InputStride}")};"
+                );
             }
 
             // Read through a pointer: the JIT compiler takes a tenth less time for a tile than where each weight is a call.
@@ -138,7 +168,9 @@ internal static class TileEmitter
                     writer.Line($"{isa.Vector} factor{Text(row)} = {isa.Broadcast($"factors[{Text(row)}]")};");
                 }
 
-                writer.Line($"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => $"{Sum(row, column)} = {Start(isa, shape, row, column)}"))};");
+                writer.Line(
+                    $"{isa.Vector} {string.Join(", ", Columns(shape).Select(column => $"{Sum(row, column)} = {Start(isa, shape, row, column)}"))};"
+                );
             }
 
             EmitLoop(writer, isa, shape, rows);
@@ -165,8 +197,16 @@ internal static class TileEmitter
             writer.Line("float* held = output;");
             for (int row = 0; row < rows; row++)
             {
-                writer.Line((row > 0 ? "held = &held[outputStride]; " : "") + string.Join(" ", Columns(shape).Select(column =>
-                    $"{Sum(row, column)} = {isa.Load(Offset("held", column * isa.Lanes))} + {Sum(row, column)};")));
+                writer.Line(
+                    (row > 0 ? "held = &held[outputStride]; " : "")
+                        + string.Join(
+                            " ",
+                            Columns(shape)
+                                .Select(column =>
+                                    $"{Sum(row, column)} = {isa.Load(Offset("held", column * isa.Lanes))} + {Sum(row, column)};"
+                                )
+                        )
+                );
             }
         }
     }
@@ -180,7 +220,9 @@ internal static class TileEmitter
         {
             // A depth is one at least, and what divides it goes into it once.
             bool once = divides || shape.Depth.Value is not null;
-            writer.Line($"float* end = &input[{(shape.Depth.Value is { } whole ? Text(whole / depths * depths) : divides ? shape.Depth.Name : $"{shape.Depth.Name} & ~(nint){Text(depths - 1)}")}];");
+            writer.Line(
+                $"float* end = &input[{(shape.Depth.Value is { } whole ? Text(whole / depths * depths) : divides ? shape.Depth.Name : $"{shape.Depth.Name} & ~(nint){Text(depths - 1)}")}];"
+            );
             writer.Line(once ? "do" : "while (input != end)");
             writer.Line("{");
             using (writer.Indented())
@@ -201,7 +243,11 @@ internal static class TileEmitter
         if (!divides)
         {
             string rest = shape.Depth.Value is { } known ? Text(known % depths) : $"{shape.Depth.Name} & {Text(depths - 1)}";
-            using (writer.Braces($"for (float* last = &input[{rest}]; input != last; input = {Offset("input", 1)}, vectors = {Offset("vectors", shape.DepthVectors(isa.Lanes))})"))
+            using (
+                writer.Braces(
+                    $"for (float* last = &input[{rest}]; input != last; input = {Offset("input", 1)}, vectors = {Offset("vectors", shape.DepthVectors(isa.Lanes))})"
+                )
+            )
             {
                 EmitDepth(writer, isa, shape, rows, 0);
             }
@@ -239,7 +285,9 @@ internal static class TileEmitter
         if (isa.MultipliesByLane)
         {
             // Each row's values are loaded once and multiplied lane by lane.
-            writer.Line($"{isa.Vector} {string.Join(", ", Enumerable.Range(0, rows).Select(row => $"values{Text(row)} = {isa.Load(At("input", shape.InputStride.Times(row, 0)))}"))};");
+            writer.Line(
+                $"{isa.Vector} {string.Join(", ", Enumerable.Range(0, rows).Select(row => $"values{Text(row)} = {isa.Load(At("input", shape.InputStride.Times(row, 0)))}"))};"
+            );
         }
 
         for (int depth = 0; depth < depths; depth++)
@@ -249,7 +297,14 @@ internal static class TileEmitter
     }
 
     /// <summary>One depth of a turn, which declares its variables if it is the first.</summary>
-    private static void EmitDepth(SourceWriter writer, InstructionSetDescription isa, TileShape shape, int rows, int depth, bool byLane = false)
+    private static void EmitDepth(
+        SourceWriter writer,
+        InstructionSetDescription isa,
+        TileShape shape,
+        int rows,
+        int depth,
+        bool byLane = false
+    )
     {
         // With one row every weight is used once, and need not be in a register of its own.
         bool declare = depth == 0;
@@ -257,16 +312,38 @@ internal static class TileEmitter
         string Weight(int column) => rows == 1 ? LoadWeight(isa, shape, column, depth) : "weight" + Text(column);
         if (rows > 1)
         {
-            writer.Line((declare ? isa.Vector + " " : "")
-                + string.Join(declare ? ", " : "; ", Columns(shape).Select(column => $"weight{Text(column)} = {LoadWeight(isa, shape, column, depth)}")) + ";");
+            writer.Line(
+                (declare ? isa.Vector + " " : "")
+                    + string.Join(
+                        declare ? ", " : "; ",
+                        Columns(shape).Select(column => $"weight{Text(column)} = {LoadWeight(isa, shape, column, depth)}")
+                    )
+                    + ";"
+            );
         }
 
         for (int row = 0; row < rows; row++)
         {
-            string value = byLane ? "" : $"{(declare && row == 0 ? isa.Vector + " " : "")}value = {isa.Broadcast($"input[{shape.InputStride.Times(row, depth)}]")}; ";
-            writer.Line(value + string.Join(" ", Columns(shape).Select(column => Sum(row, column) + " = " + (byLane
-                ? isa.MultiplyAddLane(Sum(row, column), Weight(column), "values" + Text(row), depth)
-                : isa.MultiplyAdd(Sum(row, column), "value", Weight(column))) + ";")));
+            string value = byLane
+                ? ""
+                : $"{(declare && row == 0 ? isa.Vector + " " : "")}value = {isa.Broadcast($"input[{shape.InputStride.Times(row, depth)}]")}; ";
+            writer.Line(
+                value
+                    + string.Join(
+                        " ",
+                        Columns(shape)
+                            .Select(column =>
+                                Sum(row, column)
+                                + " = "
+                                + (
+                                    byLane
+                                        ? isa.MultiplyAddLane(Sum(row, column), Weight(column), "values" + Text(row), depth)
+                                        : isa.MultiplyAdd(Sum(row, column), "value", Weight(column))
+                                )
+                                + ";"
+                            )
+                    )
+            );
         }
 
         EmitPrefetch(writer, isa, shape, rows, depth);
@@ -277,8 +354,16 @@ internal static class TileEmitter
     {
         if (shape.Storage != WeightStorage.Float32)
         {
-            writer.Line((declare ? isa.WordVector + " " : "") + string.Join(declare ? ", " : "; ", Enumerable.Range(0, shape.Panels).Select(panel =>
-                $"words{Text(panel)} = {WeightAt(isa, shape, panel * shape.Vectors, depth)}")) + ";");
+            writer.Line(
+                (declare ? isa.WordVector + " " : "")
+                    + string.Join(
+                        declare ? ", " : "; ",
+                        Enumerable
+                            .Range(0, shape.Panels)
+                            .Select(panel => $"words{Text(panel)} = {WeightAt(isa, shape, panel * shape.Vectors, depth)}")
+                    )
+                    + ";"
+            );
         }
     }
 
@@ -299,8 +384,19 @@ internal static class TileEmitter
         if ((shape.Prefetch & TilePrefetch.Own) != 0)
         {
             int lineVectors = shape.Storage == WeightStorage.Float32 ? Layout.Line / isa.Lanes : shape.Vectors;
-            writer.Line(string.Join(" ", Columns(shape).Where(column => column % shape.Vectors % lineVectors == 0)
-                .Select(column => isa.Prefetch($"&vectors[{shape.WeightIndex(column, isa.Lanes, (depth * shape.DepthVectors(isa.Lanes)) + (OwnDistance / isa.Lanes))}]", toFirstLevel: true))));
+            writer.Line(
+                string.Join(
+                    " ",
+                    Columns(shape)
+                        .Where(column => column % shape.Vectors % lineVectors == 0)
+                        .Select(column =>
+                            isa.Prefetch(
+                                $"&vectors[{shape.WeightIndex(column, isa.Lanes, (depth * shape.DepthVectors(isa.Lanes)) + (OwnDistance / isa.Lanes))}]",
+                                toFirstLevel: true
+                            )
+                        )
+                )
+            );
         }
 
         if ((shape.Prefetch & TilePrefetch.Ahead) != 0 && depth == 0 && rows > ThinRows)
@@ -310,18 +406,22 @@ internal static class TileEmitter
         }
     }
 
-    private static string Depth(TileShape shape) => shape.LayerDepths is not null ? "the layer's depth" : shape.Depth.Value is { } depth ? "depth " + Text(depth) : "depth as given";
+    private static string Depth(TileShape shape) =>
+        shape.LayerDepths is not null ? "the layer's depth"
+        : shape.Depth.Value is { } depth ? "depth " + Text(depth)
+        : "depth as given";
 
     private static IEnumerable<int> Columns(TileShape shape) => Enumerable.Range(0, shape.Columns);
 
     private static string Sum(int row, int column) => $"sum{Text(row)}_{Text(column)}";
 
-    private static string Start(InstructionSetDescription isa, TileShape shape, int row, int column) => shape.Start switch
-    {
-        TileStart.Bias => isa.Load(Offset("bias", column * isa.Lanes)),
-        TileStart.ScaledOutput => isa.Load(Output(isa, shape, row, column)) + " * factor" + Text(row),
-        _ => isa.Zero,
-    };
+    private static string Start(InstructionSetDescription isa, TileShape shape, int row, int column) =>
+        shape.Start switch
+        {
+            TileStart.Bias => isa.Load(Offset("bias", column * isa.Lanes)),
+            TileStart.ScaledOutput => isa.Load(Output(isa, shape, row, column)) + " * factor" + Text(row),
+            _ => isa.Zero,
+        };
 
     private static string Store(InstructionSetDescription isa, TileShape shape, int row, int column)
     {

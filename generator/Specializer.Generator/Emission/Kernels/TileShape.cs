@@ -62,7 +62,9 @@ internal readonly record struct TileNumber(int? Value, string Name = "")
         }
 
         string product = factor == 1 ? Name : $"{Text(factor)} * {Name}";
-        return added == 0 ? product : factor == 1 ? $"{product} + {Text(added)}" : $"({product}) + {Text(added)}";
+        return added == 0 ? product
+            : factor == 1 ? $"{product} + {Text(added)}"
+            : $"({product}) + {Text(added)}";
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -81,7 +83,15 @@ internal readonly record struct TileNumber(int? Value, string Name = "")
 /// <param name="OutputStride">Floats from one output row to the next; null where it is an argument.</param>
 /// <param name="Panels">How many panels of weights lie side by side in the tile.</param>
 internal sealed record TileShape(
-    string Prefix, int Vectors, TileNumber Depth, TileNumber InputStride, int WeightStride, TileStart Start, int? OutputStride, int Panels = 1)
+    string Prefix,
+    int Vectors,
+    TileNumber Depth,
+    TileNumber InputStride,
+    int WeightStride,
+    TileStart Start,
+    int? OutputStride,
+    int Panels = 1
+)
 {
     /// <summary>
     /// Where linear layers share the family, each with its constants in a type argument, what all their depths are multiples of; null elsewhere.
@@ -110,11 +120,13 @@ internal sealed record TileShape(
     public int? KnownMultiple => LayerDepths ?? Depth.Value;
 
     /// <summary>The family that several kernels share, which differ in the least height and in what they do with the sums.</summary>
-    public static TileShape Shared(IReadOnlyCollection<TileShape> shapes) => shapes.First() with
-    {
-        LeastRows = shapes.Min(static shape => shape.LeastRows),
-        Addition = shapes.Select(static shape => shape.Addition).Distinct().Count() == 1 ? shapes.First().Addition : TileAddition.OfLayer,
-    };
+    public static TileShape Shared(IReadOnlyCollection<TileShape> shapes) =>
+        shapes.First() with
+        {
+            LeastRows = shapes.Min(static shape => shape.LeastRows),
+            Addition =
+                shapes.Select(static shape => shape.Addition).Distinct().Count() == 1 ? shapes.First().Addition : TileAddition.OfLayer,
+        };
 
     /// <summary>Vectors from one depth of the weights to the next.</summary>
     public int DepthVectors(int lanes) => WeightStride / lanes;

@@ -14,12 +14,16 @@ internal static class WindowEmitter
         string frame = kernel.InputStride == 0 ? "frame" : $"((nint)frame * {Text(kernel.InputStride)})";
         string channel = kernel.InputStride == 0 ? "((nint)channel * count)" : "channel";
         writer.Separate();
-        writer.Line($"// Row r holds [{kernel.Channels} channels][{kernel.Window} frames] around frame {(kernel.Step == 1 ? "r" : $"{kernel.Step}r")} of {(kernel.InputStride == 0 ? "[channels][count]" : "[count][channels]")}, zeros where there is none.");
+        writer.Line(
+            $"// Row r holds [{kernel.Channels} channels][{kernel.Window} frames] around frame {(kernel.Step == 1 ? "r" : $"{kernel.Step}r")} of {(kernel.InputStride == 0 ? "[channels][count]" : "[count][channels]")}, zeros where there is none."
+        );
         using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
         using (writer.Braces(RowShares.EachRow))
         {
             writer.Line($"float* target = &output[(nint)row * {Text(kernel.Stride)}];");
-            writer.Line($"int first = {(kernel.Step == 1 ? "position + row" : $"((position + row) * {Text(kernel.Step)})")} - {Text(before)};");
+            writer.Line(
+                $"int first = {(kernel.Step == 1 ? "position + row" : $"((position + row) * {Text(kernel.Step)})")} - {Text(before)};"
+            );
             using (writer.Braces($"for (int i = 0; i < {Text(kernel.Window)}; i++)"))
             {
                 writer.Line("int frame = first + i;");

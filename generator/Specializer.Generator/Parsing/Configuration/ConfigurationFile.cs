@@ -20,12 +20,18 @@ internal sealed record ConfigurationReading(TransformerArchitecture? Architectur
 
     /// <summary>Whether a model may be generated.</summary>
     /// <param name="acceptsUnread">Whether fields that change the computation may stand unread.</param>
-    public bool IsUsable(bool acceptsUnread) => Architecture is not null && !Problems.Concat(ProblemsBeside.Select(static beside => beside.Problem)).Any(problem => problem.Kind switch
-    {
-        ConfigurationProblemKind.Unused => false,
-        ConfigurationProblemKind.UnreadComputation => !acceptsUnread,
-        _ => true,
-    });
+    public bool IsUsable(bool acceptsUnread) =>
+        Architecture is not null
+        && !Problems
+            .Concat(ProblemsBeside.Select(static beside => beside.Problem))
+            .Any(problem =>
+                problem.Kind switch
+                {
+                    ConfigurationProblemKind.Unused => false,
+                    ConfigurationProblemKind.UnreadComputation => !acceptsUnread,
+                    _ => true,
+                }
+            );
 }
 
 /// <summary>An additional file of the project that may be a model's config.json.</summary>
@@ -39,7 +45,9 @@ internal sealed record ConfigurationFile(string Path, string Text)
         ConfigurationFile[] matching =
         [
             .. files
-                .Where(file => (file.Path == path || file.Path.EndsWith("/" + path, StringComparison.Ordinal)) && !SentenceFolder.IsModule(file))
+                .Where(file =>
+                    (file.Path == path || file.Path.EndsWith("/" + path, StringComparison.Ordinal)) && !SentenceFolder.IsModule(file)
+                )
                 .GroupBy(static file => file.Path, StringComparer.Ordinal)
                 .Select(static group => group.First()),
         ];
@@ -49,7 +57,8 @@ internal sealed record ConfigurationFile(string Path, string Text)
 
     /// <summary>Whether a folder lies below another one's bin or obj, where a build copies a project's files to.</summary>
     private static bool IsInBuildOutput(string folder, string project) =>
-        folder.StartsWith(project + "bin/", StringComparison.OrdinalIgnoreCase) || folder.StartsWith(project + "obj/", StringComparison.OrdinalIgnoreCase);
+        folder.StartsWith(project + "bin/", StringComparison.OrdinalIgnoreCase)
+        || folder.StartsWith(project + "obj/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>As many folders of the end of this file's path as another path has.</summary>
     public string End(string other)
@@ -91,7 +100,11 @@ internal sealed record ConfigurationFile(string Path, string Text)
             ModelConfiguration configuration = ModelConfiguration.Read(Text);
             TransformerArchitecture? architecture = FamilyParser.Parse(configuration);
             architecture = architecture is null ? null : Complete(architecture, reference, folder, configuration.Problems);
-            return new ConfigurationReading(architecture, configuration.Problems.InOrder) { Fields = configuration.Readings, ProblemsBeside = folder?.Problems ?? [] };
+            return new ConfigurationReading(architecture, configuration.Problems.InOrder)
+            {
+                Fields = configuration.Readings,
+                ProblemsBeside = folder?.Problems ?? [],
+            };
         }
         catch (ConfigurationException problem)
         {
@@ -99,7 +112,12 @@ internal sealed record ConfigurationFile(string Path, string Text)
         }
     }
 
-    private static TransformerArchitecture Complete(TransformerArchitecture architecture, ConfigurationReference reference, SentenceFolder? folder, ConfigurationProblems problems)
+    private static TransformerArchitecture Complete(
+        TransformerArchitecture architecture,
+        ConfigurationReference reference,
+        SentenceFolder? folder,
+        ConfigurationProblems problems
+    )
     {
         // What stands in the place of a wrong value is not compared with anything.
         bool isRight = !problems.Any;
@@ -107,29 +125,48 @@ internal sealed record ConfigurationFile(string Path, string Text)
         int contextLength = reference.ContextLength == 0 ? architecture.ContextLength : reference.ContextLength;
         if (contextLength > ArchitectureParser.LargestExtent)
         {
-            problems.Add(FormattableString.Invariant(
-                $"the file says {contextLength} positions or more, but a model has at most {ArchitectureParser.LargestExtent}: give a ContextLength"));
+            problems.Add(
+                FormattableString.Invariant(
+                    $"the file says {contextLength} positions or more, but a model has at most {ArchitectureParser.LargestExtent}: give a ContextLength"
+                )
+            );
             contextLength = 1;
             isRight = false;
         }
 
-        foreach (DynamicScaling dynamic in architecture.LayerKinds.Select(static kind => (kind.Positions as RotaryPositions)?.Scaling).OfType<DynamicScaling>().Take(1))
+        foreach (
+            DynamicScaling dynamic in architecture
+                .LayerKinds.Select(static kind => (kind.Positions as RotaryPositions)?.Scaling)
+                .OfType<DynamicScaling>()
+                .Take(1)
+        )
         {
             if (contextLength > dynamic.OriginalContextLength)
             {
-                problems.Add(FormattableString.Invariant(
-                    $"dynamic rotary scaling rotates all keys anew at every position beyond {dynamic.OriginalContextLength}: give a ContextLength of at most {dynamic.OriginalContextLength}"));
+                problems.Add(
+                    FormattableString.Invariant(
+                        $"dynamic rotary scaling rotates all keys anew at every position beyond {dynamic.OriginalContextLength}: give a ContextLength of at most {dynamic.OriginalContextLength}"
+                    )
+                );
             }
         }
 
         if (isRight && architecture.Embeddings.Positions is LearnedPositions learned && contextLength > learned.Rows - learned.Offset)
         {
-            problems.Add(FormattableString.Invariant($"the model has learned {learned.Rows - learned.Offset} positions, fewer than the ContextLength of {contextLength}"));
+            problems.Add(
+                FormattableString.Invariant(
+                    $"the model has learned {learned.Rows - learned.Offset} positions, fewer than the ContextLength of {contextLength}"
+                )
+            );
         }
 
         if (isRight && architecture.Embeddings.Patches is not null && contextLength != architecture.ContextLength)
         {
-            problems.Add(FormattableString.Invariant($"an image has {architecture.ContextLength} positions, which no ContextLength changes: leave it out"));
+            problems.Add(
+                FormattableString.Invariant(
+                    $"an image has {architecture.ContextLength} positions, which no ContextLength changes: leave it out"
+                )
+            );
         }
 
         if (reference.Pooling is { } pooling)
@@ -151,9 +188,16 @@ internal sealed record ConfigurationFile(string Path, string Text)
         {
             ContextLength = contextLength,
             ChunkLength = reference.ChunkLength,
-            LayerKinds = new EquatableArray<LayerKind>(architecture.LayerKinds.Select(kind => kind.Positions is RotaryPositions { Scaling: LongScaling scaling } rotary
-                ? kind with { Positions = rotary with { Scaling = scaling.For(contextLength) } }
-                : kind)),
+            LayerKinds = new EquatableArray<LayerKind>(
+                architecture.LayerKinds.Select(kind =>
+                    kind.Positions is RotaryPositions { Scaling: LongScaling scaling } rotary
+                        ? kind with
+                        {
+                            Positions = rotary with { Scaling = scaling.For(contextLength) },
+                        }
+                        : kind
+                )
+            ),
             Encoder = architecture.Encoder is null ? null : WithSource(architecture.Encoder, reference, isRight, problems),
         };
         if (isRight)
@@ -171,17 +215,29 @@ internal sealed record ConfigurationFile(string Path, string Text)
         int[] lengths = [.. architecture.OriginalContextLengths.OrderBy(static length => length)];
         if (lengths.Length > 1)
         {
-            problems.Add(FormattableString.Invariant(
-                $"the longrope factors of its kinds of layers change past different lengths, {string.Join(" and ", lengths)}: give a ContextLength of at most {lengths[0]}, for which the short factors hold"));
+            problems.Add(
+                FormattableString.Invariant(
+                    $"the longrope factors of its kinds of layers change past different lengths, {string.Join(" and ", lengths)}: give a ContextLength of at most {lengths[0]}, for which the short factors hold"
+                )
+            );
         }
     }
 
-    private static TransformerArchitecture WithSource(TransformerArchitecture encoder, ConfigurationReference reference, bool isRight, ConfigurationProblems problems)
+    private static TransformerArchitecture WithSource(
+        TransformerArchitecture encoder,
+        ConfigurationReference reference,
+        bool isRight,
+        ConfigurationProblems problems
+    )
     {
         int sourceLength = reference.SourceLength == 0 ? encoder.ContextLength : reference.SourceLength;
         if (isRight && encoder.Embeddings.Positions is LearnedPositions learned && sourceLength > learned.Rows - learned.Offset)
         {
-            problems.Add(FormattableString.Invariant($"the encoder has learned {learned.Rows - learned.Offset} positions, fewer than the SourceLength of {sourceLength}"));
+            problems.Add(
+                FormattableString.Invariant(
+                    $"the encoder has learned {learned.Rows - learned.Offset} positions, fewer than the SourceLength of {sourceLength}"
+                )
+            );
         }
 
         encoder = encoder with { ContextLength = sourceLength, ChunkLength = reference.ChunkLength };
@@ -194,7 +250,12 @@ internal sealed record ConfigurationFile(string Path, string Text)
     }
 
     /// <summary>An encoder with another head, or a decoder's body with one; the checkpoint may still hold the tensors of its own.</summary>
-    private static TransformerArchitecture WithHead(TransformerArchitecture architecture, HeadArchitecture? head, string source, ConfigurationProblems problems)
+    private static TransformerArchitecture WithHead(
+        TransformerArchitecture architecture,
+        HeadArchitecture? head,
+        string source,
+        ConfigurationProblems problems
+    )
     {
         if (architecture.Stack != Stack.Encoder)
         {
@@ -215,7 +276,10 @@ internal sealed record ConfigurationFile(string Path, string Text)
         return architecture with
         {
             Head = head,
-            Checkpoint = architecture.Checkpoint with { Ignored = new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat(unread).Distinct()) },
+            Checkpoint = architecture.Checkpoint with
+            {
+                Ignored = new EquatableArray<string>(architecture.Checkpoint.Ignored.Concat(unread).Distinct()),
+            },
         };
     }
 
@@ -237,7 +301,9 @@ internal sealed record ConfigurationFile(string Path, string Text)
         {
             if (elements > most)
             {
-                problems.Add(FormattableString.Invariant($"{what} would have {elements} elements, more than the {most} that can be addressed"));
+                problems.Add(
+                    FormattableString.Invariant($"{what} would have {elements} elements, more than the {most} that can be addressed")
+                );
             }
         }
     }

@@ -142,19 +142,34 @@ internal sealed class JsonReader
         _at++;
         switch (_at < _text.Length ? _text[_at] : '\0')
         {
-            case '"': return '"';
-            case '\\': return '\\';
-            case '/': return '/';
-            case 'b': return '\b';
-            case 'f': return '\f';
-            case 'n': return '\n';
-            case 'r': return '\r';
-            case 't': return '\t';
-            case 'u' when _at + 4 < _text.Length
-                && ushort.TryParse(_text.Substring(_at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code):
+            case '"':
+                return '"';
+            case '\\':
+                return '\\';
+            case '/':
+                return '/';
+            case 'b':
+                return '\b';
+            case 'f':
+                return '\f';
+            case 'n':
+                return '\n';
+            case 'r':
+                return '\r';
+            case 't':
+                return '\t';
+            case 'u'
+                when _at + 4 < _text.Length
+                    && ushort.TryParse(
+                        _text.Substring(_at + 1, 4),
+                        NumberStyles.AllowHexSpecifier,
+                        CultureInfo.InvariantCulture,
+                        out ushort code
+                    ):
                 _at += 4;
                 return (char)code;
-            default: throw Error("an escape sequence of JSON");
+            default:
+                throw Error("an escape sequence of JSON");
         }
     }
 
@@ -178,7 +193,11 @@ internal sealed class JsonReader
                 return new JsonValue(JsonKind.Number, start, _at - start) { Number = double.NegativeInfinity };
         }
 
-        if (text.Length == 0 || !(text[0] == '-' || char.IsDigit(text[0])) || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+        if (
+            text.Length == 0
+            || !(text[0] == '-' || char.IsDigit(text[0]))
+            || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        )
         {
             _at = start;
             throw Error("a value");
@@ -226,6 +245,10 @@ internal sealed class JsonReader
         }
     }
 
-    private ConfigurationException Error(string expected) => new(
-        $"the file is not JSON: expected {expected}, found {(_at < _text.Length ? "'" + _text[_at] + "'" : "the end")}", System.Math.Min(_at, System.Math.Max(0, _text.Length - 1)), _text.Length > 0 ? 1 : 0);
+    private ConfigurationException Error(string expected) =>
+        new(
+            $"the file is not JSON: expected {expected}, found {(_at < _text.Length ? "'" + _text[_at] + "'" : "the end")}",
+            System.Math.Min(_at, System.Math.Max(0, _text.Length - 1)),
+            _text.Length > 0 ? 1 : 0
+        );
 }

@@ -32,21 +32,28 @@ internal sealed record JsonValue(JsonKind Kind, int Start, int Length)
     public IReadOnlyDictionary<string, JsonValue> Members { get; init; } = s_noMembers;
 
     /// <summary>The value as a message shows it.</summary>
-    public string Describe() => Kind switch
-    {
-        JsonKind.Number => Number.ToString("R", CultureInfo.InvariantCulture),
-        JsonKind.Text => "\"" + (Text.Length > 80 ? Text.Substring(0, 80) + "..." : Text) + "\"",
-        JsonKind.Boolean => Boolean ? "true" : "false",
-        JsonKind.Array => "an array",
-        JsonKind.Object => "an object",
-        _ => "null",
-    };
+    public string Describe() =>
+        Kind switch
+        {
+            JsonKind.Number => Number.ToString("R", CultureInfo.InvariantCulture),
+            JsonKind.Text => "\"" + (Text.Length > 80 ? Text.Substring(0, 80) + "..." : Text) + "\"",
+            JsonKind.Boolean => Boolean ? "true" : "false",
+            JsonKind.Array => "an array",
+            JsonKind.Object => "an object",
+            _ => "null",
+        };
 
     /// <summary>Whether two values say the same, wherever they stand.</summary>
     public bool Says(JsonValue other)
     {
-        if (Kind != other.Kind || Boolean != other.Boolean || !Number.Equals(other.Number) || Text != other.Text
-            || Items.Count != other.Items.Count || Members.Count != other.Members.Count)
+        if (
+            Kind != other.Kind
+            || Boolean != other.Boolean
+            || !Number.Equals(other.Number)
+            || Text != other.Text
+            || Items.Count != other.Items.Count
+            || Members.Count != other.Members.Count
+        )
         {
             return false;
         }

@@ -54,7 +54,8 @@ internal sealed class ModelConfiguration
     /// <param name="json">The object.</param>
     /// <param name="path">What the names of its fields begin with in messages.</param>
     /// <param name="problems">The problems of the whole file.</param>
-    public static ModelConfiguration Of(JsonValue json, string path, ConfigurationProblems problems) => new(json, path, problems, new FieldLog(), isUnknown: false);
+    public static ModelConfiguration Of(JsonValue json, string path, ConfigurationProblems problems) =>
+        new(json, path, problems, new FieldLog(), isUnknown: false);
 
     /// <summary>A file that is not there, all of whose fields have defaults.</summary>
     public static ModelConfiguration Empty(ConfigurationProblems problems) => Of(new JsonValue(JsonKind.Object, 0, 1), "", problems);
@@ -107,14 +108,17 @@ internal sealed class ModelConfiguration
         JsonValue? value = Find(name);
         Take(name, value, defaultValue);
         return value is null ? defaultValue ?? Missing(name, "")
-            : value.Kind == JsonKind.Text ? value.Text : Wrong(name, "a text", defaultValue ?? "");
+            : value.Kind == JsonKind.Text ? value.Text
+            : Wrong(name, "a text", defaultValue ?? "");
     }
 
     public bool Flag(string name, bool defaultValue)
     {
         JsonValue? value = Find(name);
         Take(name, value, defaultValue ? "true" : "false");
-        return value is null ? defaultValue : value.Kind == JsonKind.Boolean ? value.Boolean : Wrong(name, "true or false", defaultValue);
+        return value is null ? defaultValue
+            : value.Kind == JsonKind.Boolean ? value.Boolean
+            : Wrong(name, "true or false", defaultValue);
     }
 
     /// <summary>A finite number, in a range if one is given.</summary>
@@ -127,7 +131,10 @@ internal sealed class ModelConfiguration
             return defaultValue ?? Missing(name, 1.0);
         }
 
-        bool isRight = value.Kind == JsonKind.Number && !double.IsNaN(value.Number) && !double.IsInfinity(value.Number)
+        bool isRight =
+            value.Kind == JsonKind.Number
+            && !double.IsNaN(value.Number)
+            && !double.IsInfinity(value.Number)
             && (range is null || range.Contains(value.Number));
         return isRight ? value.Number : Wrong(name, range?.Description ?? "a number", defaultValue ?? 1);
     }
@@ -137,7 +144,9 @@ internal sealed class ModelConfiguration
     {
         JsonValue? value = Find(name);
         Take(name, value, defaultValue?.ToString("R", CultureInfo.InvariantCulture) ?? "null");
-        return value is null ? defaultValue : value.Kind == JsonKind.Null ? null : Number(name, 1, range);
+        return value is null ? defaultValue
+            : value.Kind == JsonKind.Null ? null
+            : Number(name, 1, range);
     }
 
     /// <summary>A positive whole number.</summary>
@@ -148,7 +157,9 @@ internal sealed class ModelConfiguration
     {
         JsonValue? value = Find(name);
         Take(name, value, defaultValue?.ToString(CultureInfo.InvariantCulture) ?? "null");
-        return value is null ? defaultValue : value.Kind == JsonKind.Null ? null : Extent(name, 1);
+        return value is null ? defaultValue
+            : value.Kind == JsonKind.Null ? null
+            : Extent(name, 1);
     }
 
     /// <summary>
@@ -166,14 +177,18 @@ internal sealed class ModelConfiguration
     {
         const int StandIn = 2;
         JsonValue? value = Find(name);
-        double[] numbers = value is null ? [.. Enumerable.Repeat((double)defaultValue, layers)]
+        double[] numbers =
+            value is null ? [.. Enumerable.Repeat((double)defaultValue, layers)]
             : value.Kind == JsonKind.Array ? [.. value.Items.Select(static item => item.Kind == JsonKind.Number ? item.Number : 0)]
             : [.. Enumerable.Repeat(Number(name), IsRight(layersField) ? layers : 1)];
         Require(
             numbers.Length == layers && numbers.All(static number => number is >= 2 and <= LargestExtent && number % 2 == 0),
             name,
-            "an even whole number from 2 on, or an array of one for each of the " + layers.ToString(CultureInfo.InvariantCulture) + " layers",
-            layersField);
+            "an even whole number from 2 on, or an array of one for each of the "
+                + layers.ToString(CultureInfo.InvariantCulture)
+                + " layers",
+            layersField
+        );
         return IsRight(name) && IsRight(layersField) ? [.. numbers.Select(static number => (int)number)] : [StandIn];
     }
 
@@ -181,7 +196,8 @@ internal sealed class ModelConfiguration
     {
         JsonValue? value = Find(name);
         return value is null or { Kind: JsonKind.Null } ? []
-            : value.Kind == JsonKind.Array ? value.Items : Wrong<IReadOnlyList<JsonValue>>(name, "an array", []);
+            : value.Kind == JsonKind.Array ? value.Items
+            : Wrong<IReadOnlyList<JsonValue>>(name, "an array", []);
     }
 
     /// <summary>A nested object; empty if it is not there.</summary>
@@ -203,16 +219,21 @@ internal sealed class ModelConfiguration
     /// <summary>Whether a field is an object.</summary>
     public bool IsSection(string name) => Find(name) is { Kind: JsonKind.Object };
 
-    public ActivationFunction Activation(string name, string? defaultValue = null) => Text(name, defaultValue) switch
-    {
-        "relu" => ActivationFunction.Relu,
-        "gelu" => ActivationFunction.Gelu,
-        "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => ActivationFunction.GeluTanh,
-        "quick_gelu" => ActivationFunction.GeluQuick,
-        "silu" or "swish" => ActivationFunction.Silu,
-        "relu2" => ActivationFunction.SquaredRelu,
-        _ => Wrong(name, "one of relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, quick_gelu, silu, swish, relu2", ActivationFunction.Gelu),
-    };
+    public ActivationFunction Activation(string name, string? defaultValue = null) =>
+        Text(name, defaultValue) switch
+        {
+            "relu" => ActivationFunction.Relu,
+            "gelu" => ActivationFunction.Gelu,
+            "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => ActivationFunction.GeluTanh,
+            "quick_gelu" => ActivationFunction.GeluQuick,
+            "silu" or "swish" => ActivationFunction.Silu,
+            "relu2" => ActivationFunction.SquaredRelu,
+            _ => Wrong(
+                name,
+                "one of relu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, quick_gelu, silu, swish, relu2",
+                ActivationFunction.Gelu
+            ),
+        };
 
     /// <summary>Whether nothing is wrong with the fields of which something is computed.</summary>
     public bool IsRight(params string[] names) => !names.Any(name => Problems.IsWrong(_path + name));
@@ -256,7 +277,12 @@ internal sealed class ModelConfiguration
     {
         if (Find(name) is { } value)
         {
-            Problems.Add(new ConfigurationProblem($"\"{_path}{name}\": {message}", value.Start, value.Length) { Kind = ConfigurationProblemKind.Unused });
+            Problems.Add(
+                new ConfigurationProblem($"\"{_path}{name}\": {message}", value.Start, value.Length)
+                {
+                    Kind = ConfigurationProblemKind.Unused,
+                }
+            );
         }
     }
 
@@ -264,7 +290,12 @@ internal sealed class ModelConfiguration
     public void Disagree(string name, string other, ModelConfiguration otherSection)
     {
         JsonValue? theirs = otherSection.Find(other);
-        Report(name, value => $"is {value}, but \"{otherSection._path}{other}\", which says the same, is {theirs?.Describe() ?? "not given"}: remove the wrong one", []);
+        Report(
+            name,
+            value =>
+                $"is {value}, but \"{otherSection._path}{other}\", which says the same, is {theirs?.Describe() ?? "not given"}: remove the wrong one",
+            []
+        );
     }
 
     /// <summary>A field as it stands; null if it is absent. Accounts for it.</summary>
@@ -279,7 +310,8 @@ internal sealed class ModelConfiguration
                     _path + name,
                     $"\"{_path}{name}\" is {found.Describe()}, but \"{outer._path}{name}\" is {around.Describe()}: remove the wrong one",
                     found.Start,
-                    found.Length);
+                    found.Length
+                );
             }
 
             found ??= around;
@@ -293,14 +325,20 @@ internal sealed class ModelConfiguration
         foreach (string other in others)
         {
             JsonValue? alias = FindOne(other);
-            if (found is { Kind: not JsonKind.Null } && alias is { Kind: not JsonKind.Null } && !found.Says(alias) && !Problems.IsWrong(_path + other))
+            if (
+                found is { Kind: not JsonKind.Null }
+                && alias is { Kind: not JsonKind.Null }
+                && !found.Says(alias)
+                && !Problems.IsWrong(_path + other)
+            )
             {
                 Problems.MarkWrong(_path + name);
                 Problems.Add(
                     _path + other,
                     $"\"{_path}{other}\" is {alias.Describe()}, but \"{_path}{name}\", another name of the same field, is {found.Describe()}: remove the wrong one",
                     alias.Start,
-                    alias.Length);
+                    alias.Length
+                );
             }
 
             found = found is { Kind: not JsonKind.Null } ? found : alias ?? found;
@@ -336,7 +374,12 @@ internal sealed class ModelConfiguration
             return defaultValue ?? Missing(name, 1);
         }
 
-        if (value.Kind == JsonKind.Number && value.Number >= 1 && !double.IsInfinity(value.Number) && value.Number == Math.Floor(value.Number))
+        if (
+            value.Kind == JsonKind.Number
+            && value.Number >= 1
+            && !double.IsInfinity(value.Number)
+            && value.Number == Math.Floor(value.Number)
+        )
         {
             if (value.Number <= largest)
             {
@@ -349,7 +392,13 @@ internal sealed class ModelConfiguration
             }
         }
 
-        return Wrong(name, largest == int.MaxValue ? "a positive whole number" : "a whole number from 1 to " + largest.ToString(CultureInfo.InvariantCulture), defaultValue ?? 1);
+        return Wrong(
+            name,
+            largest == int.MaxValue
+                ? "a positive whole number"
+                : "a whole number from 1 to " + largest.ToString(CultureInfo.InvariantCulture),
+            defaultValue ?? 1
+        );
     }
 
     private void Report(string name, Func<string, string> what, string[] others)
@@ -357,7 +406,12 @@ internal sealed class ModelConfiguration
         if (!_isUnknown && IsRight(others))
         {
             JsonValue? value = Find(name);
-            Problems.Add(_path + name, $"\"{_path}{name}\" {what(value?.Describe() ?? "not given")}", (value ?? _json).Start, value?.Length ?? 1);
+            Problems.Add(
+                _path + name,
+                $"\"{_path}{name}\" {what(value?.Describe() ?? "not given")}",
+                (value ?? _json).Start,
+                value?.Length ?? 1
+            );
         }
     }
 

@@ -16,48 +16,79 @@ internal static class RenamedCheckpoint
     /// <param name="architecture">What the file says.</param>
     /// <param name="overrides">What the attribute says.</param>
     /// <param name="problems">Is told which names the file's model has not, or has for two tensors.</param>
-    public static TransformerArchitecture Apply(TransformerArchitecture architecture, TensorNameOverrides overrides, ConfigurationProblems problems)
+    public static TransformerArchitecture Apply(
+        TransformerArchitecture architecture,
+        TensorNameOverrides overrides,
+        ConfigurationProblems problems
+    )
     {
         bool twoStacks = architecture.Encoder is not null;
         foreach (NamedTensor given in overrides.Names)
         {
-            bool here = Of(architecture.Checkpoint.Names, given.Property).Length > 0, there = architecture.Encoder is { } source && Of(source.Checkpoint.Names, given.Property).Length > 0;
+            bool here = Of(architecture.Checkpoint.Names, given.Property).Length > 0,
+                there = architecture.Encoder is { } source && Of(source.Checkpoint.Names, given.Property).Length > 0;
             if (!here && !there && !s_alternatives.Contains(given.Property))
             {
                 problems.Add("[TensorNames] names " + given.Property + ", which the model has not: remove it");
             }
 
-            bool hasStack = given.Name.IndexOf(StackName, StringComparison.Ordinal) >= 0, isDecoders = given.Property == "Logits" || given.Property.StartsWith("Cross", StringComparison.Ordinal);
+            bool hasStack = given.Name.IndexOf(StackName, StringComparison.Ordinal) >= 0,
+                isDecoders = given.Property == "Logits" || given.Property.StartsWith("Cross", StringComparison.Ordinal);
             if (hasStack && (!twoStacks || isDecoders))
             {
-                problems.Add("[TensorNames] gives " + given.Property + " a name with \"{stack}\", but only one stack has such a tensor: remove it");
+                problems.Add(
+                    "[TensorNames] gives " + given.Property + " a name with \"{stack}\", but only one stack has such a tensor: remove it"
+                );
             }
             else if (twoStacks && !hasStack && !isDecoders && given.Property != "TokenEmbedding" && here && there)
             {
-                problems.Add("[TensorNames] gives " + given.Property + " a name without \"{stack}\", but each stack has its own: write it where \"encoder\" or \"decoder\" stands");
+                problems.Add(
+                    "[TensorNames] gives "
+                        + given.Property
+                        + " a name without \"{stack}\", but each stack has its own: write it where \"encoder\" or \"decoder\" stands"
+                );
             }
         }
 
         architecture = architecture with
         {
             Checkpoint = Rename(architecture.Checkpoint, overrides, twoStacks ? "decoder" : "", problems),
-            Encoder = architecture.Encoder is not { } encoder ? null : encoder with { Checkpoint = Rename(encoder.Checkpoint, overrides, "encoder", problems) },
+            Encoder = architecture.Encoder is not { } encoder
+                ? null
+                : encoder with
+                {
+                    Checkpoint = Rename(encoder.Checkpoint, overrides, "encoder", problems),
+                },
         };
-        if (architecture.Checkpoint.QueryKeyValue != QueryKeyValueLayout.Separate && architecture.Checkpoint.Names.QueryKeyValue.Length == 0)
+        if (
+            architecture.Checkpoint.QueryKeyValue != QueryKeyValueLayout.Separate
+            && architecture.Checkpoint.Names.QueryKeyValue.Length == 0
+        )
         {
             problems.Add("[TensorNames] says that one tensor holds queries, keys and values: name it with QueryKeyValue");
         }
 
         AttentionArchitecture attention = architecture.Attention;
-        if (overrides.QueryKeyValue is { } storage && storage != QueryKeyValueLayout.Separate && (attention.QueryBias != attention.KeyBias || attention.KeyBias != attention.ValueBias))
+        if (
+            overrides.QueryKeyValue is { } storage
+            && storage != QueryKeyValueLayout.Separate
+            && (attention.QueryBias != attention.KeyBias || attention.KeyBias != attention.ValueBias)
+        )
         {
-            problems.Add("[TensorNames] says that one tensor holds queries, keys and values, but only some of them have a bias: leave QueryKeyValueStorage out");
+            problems.Add(
+                "[TensorNames] says that one tensor holds queries, keys and values, but only some of them have a bias: leave QueryKeyValueStorage out"
+            );
         }
 
         return architecture;
     }
 
-    private static CheckpointLayout Rename(CheckpointLayout layout, TensorNameOverrides overrides, string stack, ConfigurationProblems problems)
+    private static CheckpointLayout Rename(
+        CheckpointLayout layout,
+        TensorNameOverrides overrides,
+        string stack,
+        ConfigurationProblems problems
+    )
     {
         CheckpointNames names = layout.Names;
         foreach (NamedTensor given in overrides.Names)
@@ -71,7 +102,9 @@ internal static class RenamedCheckpoint
         foreach (NamedTensor given in overrides.Names)
         {
             string own = Of(names, given.Property);
-            string? other = TensorNameOverridesParser.Arguments.FirstOrDefault(property => property != given.Property && own.Length > 0 && Of(names, property) == own);
+            string? other = TensorNameOverridesParser.Arguments.FirstOrDefault(property =>
+                property != given.Property && own.Length > 0 && Of(names, property) == own
+            );
             if (other is not null)
             {
                 problems.Add("[TensorNames] gives " + given.Property + " the name of " + other + ": every tensor has its own");
@@ -85,16 +118,26 @@ internal static class RenamedCheckpoint
             QueryKeyValue = overrides.QueryKeyValue ?? layout.QueryKeyValue,
             InputsFirst = overrides.InputsFirst ?? layout.InputsFirst,
             Suffixes = new(
-                overrides.WeightSuffix ?? suffixes.Weight, overrides.BiasSuffix ?? suffixes.Bias, overrides.NormWeightSuffix ?? suffixes.NormWeight, overrides.NormBiasSuffix ?? suffixes.NormBias),
+                overrides.WeightSuffix ?? suffixes.Weight,
+                overrides.BiasSuffix ?? suffixes.Bias,
+                overrides.NormWeightSuffix ?? suffixes.NormWeight,
+                overrides.NormBiasSuffix ?? suffixes.NormBias
+            ),
             Ignored = new(layout.Ignored.Concat(overrides.Ignored).Distinct()),
         };
     }
 
-    private static readonly Dictionary<string, (Func<CheckpointNames, string> Get, Func<CheckpointNames, string, CheckpointNames> Set)> s_properties = new()
+    private static readonly Dictionary<
+        string,
+        (Func<CheckpointNames, string> Get, Func<CheckpointNames, string, CheckpointNames> Set)
+    > s_properties = new()
     {
         ["TokenEmbedding"] = (static names => names.TokenEmbedding, static (names, name) => names with { TokenEmbedding = name }),
         ["PositionEmbedding"] = (static names => names.PositionEmbedding, static (names, name) => names with { PositionEmbedding = name }),
-        ["TokenTypeEmbedding"] = (static names => names.TokenTypeEmbedding, static (names, name) => names with { TokenTypeEmbedding = name }),
+        ["TokenTypeEmbedding"] = (
+            static names => names.TokenTypeEmbedding,
+            static (names, name) => names with { TokenTypeEmbedding = name }
+        ),
         ["EmbeddingNorm"] = (static names => names.EmbeddingNorm, static (names, name) => names with { EmbeddingNorm = name }),
         ["AttentionNorm"] = (static names => names.AttentionNorm, static (names, name) => names with { AttentionNorm = name }),
         ["Query"] = (static names => names.Query, static (names, name) => names with { Query = name }),
@@ -104,9 +147,18 @@ internal static class RenamedCheckpoint
         ["QueryNorm"] = (static names => names.QueryNorm, static (names, name) => names with { QueryNorm = name }),
         ["KeyNorm"] = (static names => names.KeyNorm, static (names, name) => names with { KeyNorm = name }),
         ["AttentionOutput"] = (static names => names.AttentionOutput, static (names, name) => names with { AttentionOutput = name }),
-        ["AttentionOutputNorm"] = (static names => names.AttentionOutputNorm, static (names, name) => names with { AttentionOutputNorm = name }),
-        ["CrossAttentionNorm"] = (static names => names.CrossAttentionNorm, static (names, name) => names with { CrossAttentionNorm = name }),
-        ["CrossAttentionOutputNorm"] = (static names => names.CrossAttentionOutputNorm, static (names, name) => names with { CrossAttentionOutputNorm = name }),
+        ["AttentionOutputNorm"] = (
+            static names => names.AttentionOutputNorm,
+            static (names, name) => names with { AttentionOutputNorm = name }
+        ),
+        ["CrossAttentionNorm"] = (
+            static names => names.CrossAttentionNorm,
+            static (names, name) => names with { CrossAttentionNorm = name }
+        ),
+        ["CrossAttentionOutputNorm"] = (
+            static names => names.CrossAttentionOutputNorm,
+            static (names, name) => names with { CrossAttentionOutputNorm = name }
+        ),
         ["CrossQuery"] = (static names => names.CrossQuery, static (names, name) => names with { CrossQuery = name }),
         ["CrossKey"] = (static names => names.CrossKey, static (names, name) => names with { CrossKey = name }),
         ["CrossValue"] = (static names => names.CrossValue, static (names, name) => names with { CrossValue = name }),
@@ -120,12 +172,16 @@ internal static class RenamedCheckpoint
         ["Up"] = (static names => names.Up, static (names, name) => names with { Up = name }),
         ["GateUp"] = (static names => names.GateUp, static (names, name) => names with { GateUp = name }),
         ["Down"] = (static names => names.Down, static (names, name) => names with { Down = name }),
-        ["FeedForwardOutputNorm"] = (static names => names.FeedForwardOutputNorm, static (names, name) => names with { FeedForwardOutputNorm = name }),
+        ["FeedForwardOutputNorm"] = (
+            static names => names.FeedForwardOutputNorm,
+            static (names, name) => names with { FeedForwardOutputNorm = name }
+        ),
         ["FinalNorm"] = (static names => names.FinalNorm, static (names, name) => names with { FinalNorm = name }),
         ["Logits"] = (static names => names.Logits, static (names, name) => names with { Logits = name }),
     };
 
-    private static string Of(CheckpointNames names, string property) => s_properties.TryGetValue(property, out var access) ? access.Get(names) : "";
+    private static string Of(CheckpointNames names, string property) =>
+        s_properties.TryGetValue(property, out var access) ? access.Get(names) : "";
 
     private static CheckpointNames With(CheckpointNames names, string property, string name) => s_properties[property].Set(names, name);
 }

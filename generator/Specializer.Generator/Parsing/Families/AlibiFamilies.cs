@@ -15,9 +15,23 @@ internal static class AlibiFamilies
         configuration.Alias("n_head", "num_attention_heads");
         SharedFields.RefuseCrossAttention(configuration);
         configuration.WithoutEffect(
-            "slow_but_exact", "attention_softmax_in_fp32", "masked_softmax_fusion", "bias_dropout_fusion", "skip_bias_add", "skip_bias_add_qkv", "offset_alibi");
-        int width = configuration.Extent("hidden_size"), heads = configuration.Extent("n_head"), layers = configuration.Extent("n_layer");
-        configuration.Refuse(configuration.Has("n_inner") && configuration.Extent("n_inner") != 4 * width, "n_inner", "transformers ignores it: the inner width is four times \"hidden_size\"", "hidden_size");
+            "slow_but_exact",
+            "attention_softmax_in_fp32",
+            "masked_softmax_fusion",
+            "bias_dropout_fusion",
+            "skip_bias_add",
+            "skip_bias_add_qkv",
+            "offset_alibi"
+        );
+        int width = configuration.Extent("hidden_size"),
+            heads = configuration.Extent("n_head"),
+            layers = configuration.Extent("n_layer");
+        configuration.Refuse(
+            configuration.Has("n_inner") && configuration.Extent("n_inner") != 4 * width,
+            "n_inner",
+            "transformers ignores it: the inner width is four times \"hidden_size\"",
+            "hidden_size"
+        );
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", heads)).WithBias(true, true);
         TransformerArchitecture model = GptFamilies.Build(
             configuration,
@@ -30,18 +44,33 @@ internal static class AlibiFamilies
             new AlibiPositions(MaximumBias: 8),
             new FeedForwardArchitecture(4 * width, ActivationFunction.GeluTanh, Gated: false, Bias: true),
             epsilon: "layer_norm_epsilon",
-            configuration.Flag("apply_residual_connection_post_layernorm", false) ? BlockArrangement.NormedResidual : BlockArrangement.PreNorm,
+            configuration.Flag("apply_residual_connection_post_layernorm", false)
+                ? BlockArrangement.NormedResidual
+                : BlockArrangement.PreNorm,
             logitsBias: false,
             tied: configuration.Flag("tie_word_embeddings", true),
             GptFamilies.Layout(
                 new CheckpointNames(
-                    "transformer.word_embeddings", "transformer.h.{layer}.input_layernorm", "", "", "", "transformer.h.{layer}.self_attention.dense",
-                    "transformer.h.{layer}.post_attention_layernorm", "", "transformer.h.{layer}.mlp.dense_h_to_4h", "transformer.h.{layer}.mlp.dense_4h_to_h", "transformer.ln_f", "lm_head")
+                    "transformer.word_embeddings",
+                    "transformer.h.{layer}.input_layernorm",
+                    "",
+                    "",
+                    "",
+                    "transformer.h.{layer}.self_attention.dense",
+                    "transformer.h.{layer}.post_attention_layernorm",
+                    "",
+                    "transformer.h.{layer}.mlp.dense_h_to_4h",
+                    "transformer.h.{layer}.mlp.dense_4h_to_h",
+                    "transformer.ln_f",
+                    "lm_head"
+                )
                 {
                     EmbeddingNorm = "transformer.word_embeddings_layernorm",
                     QueryKeyValue = "transformer.h.{layer}.self_attention.query_key_value",
                 },
-                QueryKeyValueLayout.PerKeyValueHead));
+                QueryKeyValueLayout.PerKeyValueHead
+            )
+        );
         return DecoderClass.LikeGpt2("Bloom").Apply(configuration, model with { Embeddings = model.Embeddings with { Norm = true } });
     }
 
@@ -55,20 +84,43 @@ internal static class AlibiFamilies
         int width = configuration.Extent("d_model", 2048);
         ModelConfiguration attentionFields = configuration.Section("attn_config");
         configuration.WithoutEffect("embedding_fraction", "verbose", "init_device", "init_config", "tokenizer_name", "learned_pos_emb");
-        configuration.Refuse(configuration.Extent("expansion_ratio", 4) != 4, "expansion_ratio", "transformers ignores it: the inner width is four times \"d_model\"");
+        configuration.Refuse(
+            configuration.Extent("expansion_ratio", 4) != 4,
+            "expansion_ratio",
+            "transformers ignores it: the inner width is four times \"d_model\""
+        );
         configuration.Refuse(!configuration.Flag("no_bias", true), "no_bias", "biases are not supported for this family");
         configuration.Refuse(configuration.Has("logit_scale"), "logit_scale", "scaled logits are not supported for this family");
         configuration.Refuse(
-            configuration.Text("norm_type", "low_precision_layernorm") is not ("low_precision_layernorm" or "layernorm"), "norm_type", "only LayerNorm is supported for this family");
+            configuration.Text("norm_type", "low_precision_layernorm") is not ("low_precision_layernorm" or "layernorm"),
+            "norm_type",
+            "only LayerNorm is supported for this family"
+        );
         SharedFields.Account(attentionFields);
         attentionFields.WithoutEffect("attn_impl");
-        attentionFields.Refuse(!attentionFields.Flag("alibi", true), "alibi", "positions other than ALiBi are not supported for this family");
-        attentionFields.Refuse(attentionFields.Number("alibi_bias_max", 8) != 8, "alibi_bias_max", "transformers ignores it and computes with 8");
+        attentionFields.Refuse(
+            !attentionFields.Flag("alibi", true),
+            "alibi",
+            "positions other than ALiBi are not supported for this family"
+        );
+        attentionFields.Refuse(
+            attentionFields.Number("alibi_bias_max", 8) != 8,
+            "alibi_bias_max",
+            "transformers ignores it and computes with 8"
+        );
         attentionFields.Refuse(attentionFields.Flag("qk_ln", false), "qk_ln", "LayerNorm of queries and keys is not supported");
         attentionFields.Refuse(attentionFields.Flag("prefix_lm", false), "prefix_lm", "a prefix that sees itself whole is not supported");
-        attentionFields.Refuse(attentionFields.Flag("attn_uses_sequence_id", false), "attn_uses_sequence_id", "several sequences in one are not supported");
+        attentionFields.Refuse(
+            attentionFields.Flag("attn_uses_sequence_id", false),
+            "attn_uses_sequence_id",
+            "several sequences in one are not supported"
+        );
         double clip = attentionFields.OptionalNumber("clip_qkv", null, NumberRange.ZeroOrPositive) ?? 0;
-        attentionFields.Refuse(attentionFields.Text("attn_type", "multihead_attention") != "multihead_attention", "attn_type", "only multihead_attention is supported");
+        attentionFields.Refuse(
+            attentionFields.Text("attn_type", "multihead_attention") != "multihead_attention",
+            "attn_type",
+            "only multihead_attention is supported"
+        );
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_heads", 16));
         TransformerArchitecture model = GptFamilies.Build(
             configuration,
@@ -76,7 +128,11 @@ internal static class AlibiFamilies
             width,
             vocabulary: 50_368,
             configuration.Length("max_seq_len", 2048),
-            attention with { Scale = (float)(attentionFields.OptionalNumber("softmax_scale", null, NumberRange.Positive) ?? attention.Scale), ProjectionClip = (float)clip },
+            attention with
+            {
+                Scale = (float)(attentionFields.OptionalNumber("softmax_scale", null, NumberRange.Positive) ?? attention.Scale),
+                ProjectionClip = (float)clip,
+            },
             new AlibiPositions(MaximumBias: 8),
             new FeedForwardArchitecture(4 * width, ActivationFunction.Gelu, Gated: false, Bias: false),
             epsilon: "layer_norm_epsilon",
@@ -85,12 +141,25 @@ internal static class AlibiFamilies
             tied: configuration.Flag("tie_word_embeddings", true),
             GptFamilies.Layout(
                 new CheckpointNames(
-                    "transformer.wte", "transformer.blocks.{layer}.norm_1", "", "", "", "transformer.blocks.{layer}.attn.out_proj", "transformer.blocks.{layer}.norm_2",
-                    "", "transformer.blocks.{layer}.ffn.up_proj", "transformer.blocks.{layer}.ffn.down_proj", "transformer.norm_f", "lm_head")
+                    "transformer.wte",
+                    "transformer.blocks.{layer}.norm_1",
+                    "",
+                    "",
+                    "",
+                    "transformer.blocks.{layer}.attn.out_proj",
+                    "transformer.blocks.{layer}.norm_2",
+                    "",
+                    "transformer.blocks.{layer}.ffn.up_proj",
+                    "transformer.blocks.{layer}.ffn.down_proj",
+                    "transformer.norm_f",
+                    "lm_head"
+                )
                 {
                     QueryKeyValue = "transformer.blocks.{layer}.attn.Wqkv",
                 },
-                QueryKeyValueLayout.Concatenated));
+                QueryKeyValueLayout.Concatenated
+            )
+        );
         return DecoderClass.LikeGpt2("Mpt").Apply(configuration, model with { Norm = model.Norm with { Bias = false } });
     }
 }

@@ -10,24 +10,48 @@ internal static class BartFamilies
     /// <summary>BartForConditionalGeneration (Lewis et al. 2020): learned positions from row 2 on, a norm on the embeddings, a bias on the logits.</summary>
     public static TransformerArchitecture Bart(ModelConfiguration configuration)
     {
-        configuration.Refuse(configuration.Flag("normalize_before", false), "normalize_before", "norms before the blocks are mBART's: say \"model_type\": \"mbart\"");
-        configuration.Refuse(configuration.Flag("add_final_layer_norm", false), "add_final_layer_norm", "a final norm is mBART's: say \"model_type\": \"mbart\"");
+        configuration.Refuse(
+            configuration.Flag("normalize_before", false),
+            "normalize_before",
+            "norms before the blocks are mBART's: say \"model_type\": \"mbart\""
+        );
+        configuration.Refuse(
+            configuration.Flag("add_final_layer_norm", false),
+            "add_final_layer_norm",
+            "a final norm is mBART's: say \"model_type\": \"mbart\""
+        );
         return Learned(configuration, "BartForConditionalGeneration", preNorm: false);
     }
 
     /// <summary>MBartForConditionalGeneration (Liu et al. 2020): BART with norms before the blocks and behind each stack.</summary>
     public static TransformerArchitecture MBart(ModelConfiguration configuration)
     {
-        configuration.Refuse(!configuration.Flag("normalize_before", true), "normalize_before", "norms behind the blocks are BART's: say \"model_type\": \"bart\"");
-        configuration.Refuse(!configuration.Flag("add_final_layer_norm", true), "add_final_layer_norm", "only stacks with a final norm are supported for this family");
+        configuration.Refuse(
+            !configuration.Flag("normalize_before", true),
+            "normalize_before",
+            "norms behind the blocks are BART's: say \"model_type\": \"bart\""
+        );
+        configuration.Refuse(
+            !configuration.Flag("add_final_layer_norm", true),
+            "add_final_layer_norm",
+            "only stacks with a final norm are supported for this family"
+        );
         return Learned(configuration, "MBartForConditionalGeneration", preNorm: true);
     }
 
     private static TransformerArchitecture Learned(ModelConfiguration configuration, string name, bool preNorm)
     {
         ModelClass.Require(configuration, ModelClass.Name(configuration, name), [name]);
-        configuration.Refuse(configuration.Flag("static_position_embeddings", false), "static_position_embeddings", "this family has learned positions");
-        configuration.Refuse(!configuration.Flag("normalize_embedding", true), "normalize_embedding", "embeddings without a norm are not supported for this family");
+        configuration.Refuse(
+            configuration.Flag("static_position_embeddings", false),
+            "static_position_embeddings",
+            "this family has learned positions"
+        );
+        configuration.Refuse(
+            !configuration.Flag("normalize_embedding", true),
+            "normalize_embedding",
+            "embeddings without a norm are not supported for this family"
+        );
         int positions = configuration.Extent("max_position_embeddings", 1024);
         return Build(
             configuration,
@@ -36,57 +60,109 @@ internal static class BartFamilies
             epsilon: 1e-5,
             logitsBias: true,
             "gelu",
-            preNorm);
+            preNorm
+        );
     }
 
     /// <summary>MarianMTModel (Junczys-Dowmunt et al. 2018; OPUS-MT): sinusoidal positions, first all sines, a bias on the logits.</summary>
     public static TransformerArchitecture Marian(ModelConfiguration configuration)
     {
-        configuration.Refuse(configuration.Flag("normalize_before", false), "normalize_before", "norms before the blocks are not supported for this family");
-        configuration.Refuse(configuration.Flag("normalize_embedding", false), "normalize_embedding", "a norm on the embeddings is not supported for this family");
-        configuration.Refuse(configuration.Flag("add_final_layer_norm", false), "add_final_layer_norm", "a final norm is not supported for this family");
-        configuration.Refuse(!configuration.Flag("static_position_embeddings", true), "static_position_embeddings", "this family has sinusoidal positions");
+        configuration.Refuse(
+            configuration.Flag("normalize_before", false),
+            "normalize_before",
+            "norms before the blocks are not supported for this family"
+        );
+        configuration.Refuse(
+            configuration.Flag("normalize_embedding", false),
+            "normalize_embedding",
+            "a norm on the embeddings is not supported for this family"
+        );
+        configuration.Refuse(
+            configuration.Flag("add_final_layer_norm", false),
+            "add_final_layer_norm",
+            "a final norm is not supported for this family"
+        );
+        configuration.Refuse(
+            !configuration.Flag("static_position_embeddings", true),
+            "static_position_embeddings",
+            "this family has sinusoidal positions"
+        );
         ModelClass.Require(configuration, ModelClass.Name(configuration, "MarianMTModel"), ["MarianMTModel"]);
         bool shared = configuration.Flag("share_encoder_decoder_embeddings", true);
-        int vocabulary = configuration.Extent("vocab_size", MarianVocabulary), decoderVocabulary = configuration.OptionalExtent("decoder_vocab_size", null) ?? vocabulary;
+        int vocabulary = configuration.Extent("vocab_size", MarianVocabulary),
+            decoderVocabulary = configuration.OptionalExtent("decoder_vocab_size", null) ?? vocabulary;
         configuration.Require(
             !shared || decoderVocabulary == vocabulary,
             "decoder_vocab_size",
             "the same as \"vocab_size\", since \"share_encoder_decoder_embeddings\" is true",
             "vocab_size",
-            "share_encoder_decoder_embeddings");
+            "share_encoder_decoder_embeddings"
+        );
 
-        TransformerArchitecture model = Build(configuration, new SinusoidalPositions(Interleaved: false), embeddingNorm: false, epsilon: 1e-5, logitsBias: true, "gelu", vocabulary: MarianVocabulary);
+        TransformerArchitecture model = Build(
+            configuration,
+            new SinusoidalPositions(Interleaved: false),
+            embeddingNorm: false,
+            epsilon: 1e-5,
+            logitsBias: true,
+            "gelu",
+            vocabulary: MarianVocabulary
+        );
         if (shared)
         {
             return model;
         }
 
         // A vocabulary for each side; the logits are computed with the decoder's embeddings.
-        CheckpointLayout Own(CheckpointLayout layout, string side) => layout with
-        {
-            Names = layout.Names with { TokenEmbedding = "model." + side + ".embed_tokens" },
-        };
+        CheckpointLayout Own(CheckpointLayout layout, string side) =>
+            layout with
+            {
+                Names = layout.Names with { TokenEmbedding = "model." + side + ".embed_tokens" },
+            };
         return model with
         {
             Embeddings = model.Embeddings with { VocabularySize = decoderVocabulary },
             Checkpoint = Own(model.Checkpoint, "decoder"),
-            Encoder = model.Encoder! with { Checkpoint = Own(model.Encoder.Checkpoint, "encoder"), Logits = model.Encoder.Logits with { Tied = false } },
+            Encoder = model.Encoder! with
+            {
+                Checkpoint = Own(model.Encoder.Checkpoint, "encoder"),
+                Logits = model.Encoder.Logits with { Tied = false },
+            },
         };
     }
 
     /// <summary>The Transformer of Vaswani et al. 2017, with Marian's tensor names: positions as printed, one table of embeddings for both sides and the logits.</summary>
     public static TransformerArchitecture Transformer2017(ModelConfiguration configuration)
     {
-        configuration.Refuse(configuration.Flag("normalize_before", false), "normalize_before", "norms before the blocks are not supported for this family");
         configuration.Refuse(
-            !configuration.Flag("share_encoder_decoder_embeddings", true), "share_encoder_decoder_embeddings", "one table of embeddings serves both sides in this family");
+            configuration.Flag("normalize_before", false),
+            "normalize_before",
+            "norms before the blocks are not supported for this family"
+        );
+        configuration.Refuse(
+            !configuration.Flag("share_encoder_decoder_embeddings", true),
+            "share_encoder_decoder_embeddings",
+            "one table of embeddings serves both sides in this family"
+        );
         string positions = configuration.Text("position_encoding", "sinusoidal_interleaved");
-        configuration.Refuse(positions != "sinusoidal_interleaved", "position_encoding", "only sinusoidal_interleaved is supported for this family");
-        return Build(configuration, new SinusoidalPositions(Interleaved: true), embeddingNorm: false, FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-5), logitsBias: false, "relu", vocabulary: 0);
+        configuration.Refuse(
+            positions != "sinusoidal_interleaved",
+            "position_encoding",
+            "only sinusoidal_interleaved is supported for this family"
+        );
+        return Build(
+            configuration,
+            new SinusoidalPositions(Interleaved: true),
+            embeddingNorm: false,
+            FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-5),
+            logitsBias: false,
+            "relu",
+            vocabulary: 0
+        );
     }
 
-    private const int BartVocabulary = 50_265, MarianVocabulary = 58_101;
+    private const int BartVocabulary = 50_265,
+        MarianVocabulary = 58_101;
 
     private static TransformerArchitecture Build(
         ModelConfiguration configuration,
@@ -96,31 +172,79 @@ internal static class BartFamilies
         bool logitsBias,
         string activation,
         bool preNorm = false,
-        int vocabulary = BartVocabulary)
+        int vocabulary = BartVocabulary
+    )
     {
         configuration.Alias("d_model", "hidden_size");
         configuration.Alias("encoder_attention_heads", "num_attention_heads");
         configuration.Alias("encoder_layers", "num_hidden_layers");
         configuration.WithoutEffect(
-            "init_std", "extra_pos_embeddings", "force_bos_token_to_be_generated", "is_decoder", "is_encoder_decoder", "add_cross_attention", "static_position_embeddings");
+            "init_std",
+            "extra_pos_embeddings",
+            "force_bos_token_to_be_generated",
+            "is_decoder",
+            "is_encoder_decoder",
+            "add_cross_attention",
+            "static_position_embeddings"
+        );
         configuration.Refuse(configuration.Flag("add_bias_logits", false), "add_bias_logits", "transformers ignores it for this family");
-        configuration.Refuse(configuration.Flag("do_blenderbot_90_layernorm", false), "do_blenderbot_90_layernorm", "transformers ignores it for this family");
-        configuration.Refuse(!configuration.Flag("tie_word_embeddings", true), "tie_word_embeddings", "a matrix of its own for the logits is not supported for this family");
-        TransformerArchitecture encoder = Stack(configuration, "encoder", positions, embeddingNorm, epsilon, activation, preNorm, vocabulary) with { Stack = Architecture.Stack.Encoder };
+        configuration.Refuse(
+            configuration.Flag("do_blenderbot_90_layernorm", false),
+            "do_blenderbot_90_layernorm",
+            "transformers ignores it for this family"
+        );
+        configuration.Refuse(
+            !configuration.Flag("tie_word_embeddings", true),
+            "tie_word_embeddings",
+            "a matrix of its own for the logits is not supported for this family"
+        );
+        TransformerArchitecture encoder = Stack(
+            configuration,
+            "encoder",
+            positions,
+            embeddingNorm,
+            epsilon,
+            activation,
+            preNorm,
+            vocabulary
+        ) with
+        {
+            Stack = Architecture.Stack.Encoder,
+        };
         encoder = encoder with { LayerKinds = new([new LayerKind("", Window: 0, new NoPositions()) { Mask = AttentionMask.Full }]) };
-        TransformerArchitecture decoder = Stack(configuration, "decoder", positions, embeddingNorm, epsilon, activation, preNorm, vocabulary);
+        TransformerArchitecture decoder = Stack(
+            configuration,
+            "decoder",
+            positions,
+            embeddingNorm,
+            epsilon,
+            activation,
+            preNorm,
+            vocabulary
+        );
         return decoder with
         {
             Stack = Architecture.Stack.EncoderDecoder,
             Encoder = encoder,
             CrossAttention = decoder.Attention,
             Logits = decoder.Logits with { Bias = logitsBias },
-            Checkpoint = decoder.Checkpoint with { Names = decoder.Checkpoint.Names with { LogitsBias = logitsBias ? "final_logits_bias" : "" } },
+            Checkpoint = decoder.Checkpoint with
+            {
+                Names = decoder.Checkpoint.Names with { LogitsBias = logitsBias ? "final_logits_bias" : "" },
+            },
         };
     }
 
     private static TransformerArchitecture Stack(
-        ModelConfiguration configuration, string side, PositionTable positions, bool embeddingNorm, double epsilon, string activation, bool preNorm, int vocabulary)
+        ModelConfiguration configuration,
+        string side,
+        PositionTable positions,
+        bool embeddingNorm,
+        double epsilon,
+        string activation,
+        bool preNorm,
+        int vocabulary
+    )
     {
         int width = configuration.Extent("d_model", 1024);
         return new TransformerArchitecture(
@@ -129,15 +253,25 @@ internal static class BartFamilies
             configuration.Length("max_position_embeddings", 1024),
             ChunkLength: 0,
             new EmbeddingArchitecture(
-                vocabulary == 0 ? configuration.Extent("vocab_size") : configuration.Extent("vocab_size", vocabulary), configuration.Flag("scale_embedding", false) ? (float)Math.Sqrt(width) : 1, positions, embeddingNorm),
+                vocabulary == 0 ? configuration.Extent("vocab_size") : configuration.Extent("vocab_size", vocabulary),
+                configuration.Flag("scale_embedding", false) ? (float)Math.Sqrt(width) : 1,
+                positions,
+                embeddingNorm
+            ),
             FamilyParts.Attention(configuration, width, (side + "_attention_heads", 16)).WithBias(true, true),
             FamilyParts.OneKind(new NoPositions()),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(configuration.Extent(side + "_ffn_dim", 4096), configuration.Activation("activation_function", activation), Gated: false, Bias: true),
+            new FeedForwardArchitecture(
+                configuration.Extent(side + "_ffn_dim", 4096),
+                configuration.Activation("activation_function", activation),
+                Gated: false,
+                Bias: true
+            ),
             new NormArchitecture(NormFormula.Layer, (float)epsilon, Bias: true, UnitOffset: false),
             preNorm ? BlockArrangement.PreNorm : BlockArrangement.PostNorm,
             new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
-            Layout(side, preNorm));
+            Layout(side, preNorm)
+        );
     }
 
     private static CheckpointLayout Layout(string side, bool preNorm)
@@ -156,7 +290,8 @@ internal static class BartFamilies
                 layer + "fc1",
                 layer + "fc2",
                 preNorm ? "model." + side + ".layer_norm" : "",
-                "lm_head")
+                "lm_head"
+            )
             {
                 PositionEmbedding = "model." + side + ".embed_positions",
                 EmbeddingNorm = "model." + side + ".layernorm_embedding",
@@ -173,6 +308,7 @@ internal static class BartFamilies
             "model.encoder.embed_positions.weight",
             "model.decoder.embed_positions.weight",
             "model.encoder.version",
-            "model.decoder.version");
+            "model.decoder.version"
+        );
     }
 }

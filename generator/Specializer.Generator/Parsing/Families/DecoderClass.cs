@@ -39,16 +39,22 @@ internal sealed record DecoderClass
     public bool AnswersQuestions { get; init; }
 
     /// <summary>LLaMA's classes, which many families have by other names.</summary>
-    public static DecoderClass LikeLlama(string family, bool answersQuestions = false) => new(family)
-    {
-        SequenceClassification = family + "ForSequenceClassification",
-        TokenLabels = "score",
-        AnswersQuestions = answersQuestions,
-    };
+    public static DecoderClass LikeLlama(string family, bool answersQuestions = false) =>
+        new(family)
+        {
+            SequenceClassification = family + "ForSequenceClassification",
+            TokenLabels = "score",
+            AnswersQuestions = answersQuestions,
+        };
 
     /// <summary>GPT-2's classes.</summary>
     public static DecoderClass LikeGpt2(string family) =>
-        new(family) { SequenceClassification = family + "ForSequenceClassification", TokenLabels = "classifier", AnswersQuestions = true };
+        new(family)
+        {
+            SequenceClassification = family + "ForSequenceClassification",
+            TokenLabels = "classifier",
+            AnswersQuestions = true,
+        };
 
     /// <summary>Gives a decoder the head of the class that the file names; its logits where the file names none.</summary>
     /// <param name="configuration">The configuration.</param>
@@ -59,8 +65,16 @@ internal sealed record DecoderClass
         // transformers 5 reads it for every decoder: a window then reaches as far to both sides.
         bool seesAll = !configuration.Flag("is_causal", true);
         string name = ModelClass.Name(configuration, Causal);
-        string tokens = Family + "ForTokenClassification", answers = Family + "ForQuestionAnswering";
-        IEnumerable<string?> supported = [Causal, Body, SequenceClassification, TokenLabels is null ? null : tokens, AnswersQuestions ? answers : null];
+        string tokens = Family + "ForTokenClassification",
+            answers = Family + "ForQuestionAnswering";
+        IEnumerable<string?> supported =
+        [
+            Causal,
+            Body,
+            SequenceClassification,
+            TokenLabels is null ? null : tokens,
+            AnswersQuestions ? answers : null,
+        ];
         if (!ModelClass.Require(configuration, name, [.. supported.OfType<string>()]))
         {
             return model;
@@ -70,7 +84,10 @@ internal sealed record DecoderClass
         {
             string field = seesAll ? "is_causal" : "use_bidirectional_attention";
             configuration.Refuse(
-                seesAll || bidirectional, field, $"positions that see those after them predict no next token, so that this is a model of the class {Body}, not {Causal}");
+                seesAll || bidirectional,
+                field,
+                $"positions that see those after them predict no next token, so that this is a model of the class {Body}, not {Causal}"
+            );
             return model;
         }
 
@@ -92,7 +109,10 @@ internal sealed record DecoderClass
 
         if (seesAll)
         {
-            model = model with { LayerKinds = new EquatableArray<LayerKind>(model.LayerKinds.Select(static kind => kind with { Band = kind.Window })) };
+            model = model with
+            {
+                LayerKinds = new EquatableArray<LayerKind>(model.LayerKinds.Select(static kind => kind with { Band = kind.Window })),
+            };
         }
 
         return DecoderBody.AsEncoder(model, head, seesAll || bidirectional, output);

@@ -48,7 +48,9 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
             (family + "ForTokenClassification", EncoderHead.TokenClassification),
             (family + "ForQuestionAnswering", EncoderHead.QuestionAnswering),
             (family + "ForMultipleChoice", EncoderHead.MultipleChoice),
-            .. family == "Bert" ? s_bert : family == "Albert" ? s_albert : [],
+            .. family == "Bert" ? s_bert
+            : family == "Albert" ? s_albert
+            : [],
         ];
         string name = ModelClass.Name(configuration, family + "Model");
         ModelClass.Require(configuration, name, [.. known.Select(static found => found.Name)]);
@@ -58,36 +60,75 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
 
     /// <summary>Classes that BERT alone has. The first has a head for the next sentence too, which is left out.</summary>
     private static readonly (string Name, EncoderHead Head)[] s_bert =
-        [("BertForPreTraining", EncoderHead.MaskedLanguageModel), ("BertLMHeadModel", EncoderHead.MaskedLanguageModel), ("BertForNextSentencePrediction", EncoderHead.NextSentence)];
+    [
+        ("BertForPreTraining", EncoderHead.MaskedLanguageModel),
+        ("BertLMHeadModel", EncoderHead.MaskedLanguageModel),
+        ("BertForNextSentencePrediction", EncoderHead.NextSentence),
+    ];
 
     /// <summary>As for BERT, with a head for the order of sentences.</summary>
     private static readonly (string Name, EncoderHead Head)[] s_albert = [("AlbertForPreTraining", EncoderHead.MaskedLanguageModel)];
 
     /// <summary>Whether the body's pooled state is used.</summary>
-    public bool HasPooler => Kind is EncoderHead.Pooler or EncoderHead.SequenceClassification or EncoderHead.MultipleChoice or EncoderHead.NextSentence;
+    public bool HasPooler =>
+        Kind is EncoderHead.Pooler or EncoderHead.SequenceClassification or EncoderHead.MultipleChoice or EncoderHead.NextSentence;
 
     /// <summary>The head as BERT has it: dense layers as wide as the states.</summary>
-    public HeadArchitecture Head(ModelConfiguration configuration, int width, int vocabulary, string activation, string activationDefault) => Kind switch
-    {
-        EncoderHead.MaskedLanguageModel => new HeadArchitecture(
-            Pooling.None,
-            new DenseArchitecture(width, configuration.Activation(activation, activationDefault)),
-            Norm: true,
-            Normalize: false,
-            new OutputArchitecture(configuration.Extent("vocab_size", vocabulary), configuration.Flag("tie_word_embeddings", true), Bias: true)),
-        EncoderHead.SequenceClassification or EncoderHead.MultipleChoice or EncoderHead.NextSentence => new HeadArchitecture(
-            Pooling.First,
-            new DenseArchitecture(width, ActivationFunction.Tanh),
-            Norm: false,
-            Normalize: false,
-            new OutputArchitecture(
-                Kind == EncoderHead.MultipleChoice ? 1 : Kind == EncoderHead.NextSentence ? 2 : Labels(configuration), Tied: false, Bias: true)),
-        EncoderHead.QuestionAnswering => new HeadArchitecture(
-            Pooling.None, null, Norm: false, Normalize: false, new OutputArchitecture(SpanLabels(configuration), Tied: false, Bias: true)),
-        EncoderHead.TokenClassification => new HeadArchitecture(
-            Pooling.None, null, Norm: false, Normalize: false, new OutputArchitecture(Labels(configuration), Tied: false, Bias: true)),
-        _ => new HeadArchitecture(Pooling.First, new DenseArchitecture(width, ActivationFunction.Tanh), Norm: false, Normalize: false, null),
-    };
+    public HeadArchitecture Head(
+        ModelConfiguration configuration,
+        int width,
+        int vocabulary,
+        string activation,
+        string activationDefault
+    ) =>
+        Kind switch
+        {
+            EncoderHead.MaskedLanguageModel => new HeadArchitecture(
+                Pooling.None,
+                new DenseArchitecture(width, configuration.Activation(activation, activationDefault)),
+                Norm: true,
+                Normalize: false,
+                new OutputArchitecture(
+                    configuration.Extent("vocab_size", vocabulary),
+                    configuration.Flag("tie_word_embeddings", true),
+                    Bias: true
+                )
+            ),
+            EncoderHead.SequenceClassification or EncoderHead.MultipleChoice or EncoderHead.NextSentence => new HeadArchitecture(
+                Pooling.First,
+                new DenseArchitecture(width, ActivationFunction.Tanh),
+                Norm: false,
+                Normalize: false,
+                new OutputArchitecture(
+                    Kind == EncoderHead.MultipleChoice ? 1
+                        : Kind == EncoderHead.NextSentence ? 2
+                        : Labels(configuration),
+                    Tied: false,
+                    Bias: true
+                )
+            ),
+            EncoderHead.QuestionAnswering => new HeadArchitecture(
+                Pooling.None,
+                null,
+                Norm: false,
+                Normalize: false,
+                new OutputArchitecture(SpanLabels(configuration), Tied: false, Bias: true)
+            ),
+            EncoderHead.TokenClassification => new HeadArchitecture(
+                Pooling.None,
+                null,
+                Norm: false,
+                Normalize: false,
+                new OutputArchitecture(Labels(configuration), Tied: false, Bias: true)
+            ),
+            _ => new HeadArchitecture(
+                Pooling.First,
+                new DenseArchitecture(width, ActivationFunction.Tanh),
+                Norm: false,
+                Normalize: false,
+                null
+            ),
+        };
 
     /// <summary>The number of labels: <c>num_labels</c>, or the entries of <c>id2label</c>, or two.</summary>
     public static int Labels(ModelConfiguration configuration)
@@ -96,14 +137,23 @@ internal sealed record EncoderClass(EncoderHead Kind, string Prefix)
         names.WithoutEffect([.. names.Names]);
         int named = names.Count;
         int labels = configuration.Extent("num_labels", named == 0 ? 2 : named);
-        configuration.Require(named == 0 || named == labels, "num_labels", named.ToString(CultureInfo.InvariantCulture) + ", as many as \"id2label\" names", "id2label");
+        configuration.Require(
+            named == 0 || named == labels,
+            "num_labels",
+            named.ToString(CultureInfo.InvariantCulture) + ", as many as \"id2label\" names",
+            "id2label"
+        );
         return labels;
     }
 
     /// <summary>A span has two logits for each token, of its start and of its end.</summary>
     private static int SpanLabels(ModelConfiguration configuration)
     {
-        configuration.Require(Labels(configuration) == 2, configuration.FirstOf("num_labels", "id2label"), "of two labels for question answering: the start and the end of a span");
+        configuration.Require(
+            Labels(configuration) == 2,
+            configuration.FirstOf("num_labels", "id2label"),
+            "of two labels for question answering: the start and the end of a span"
+        );
         return 2;
     }
 }

@@ -21,26 +21,39 @@ internal static class EncoderFamilies
         RefuseDecoder(configuration);
         EncoderClass model = EncoderClass.Of(configuration, "Bert", "bert.");
         // Fields of the first files' pooler, which the class has only in this way.
-        configuration.WithoutEffect("directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head");
+        configuration.WithoutEffect(
+            "directionality",
+            "pooler_fc_size",
+            "pooler_num_attention_heads",
+            "pooler_num_fc_layers",
+            "pooler_size_per_head"
+        );
         configuration.Refuse(
-            configuration.Text("pooler_type", "first_token_transform") != "first_token_transform", "pooler_type", "transformers ignores it and pools the first token");
+            configuration.Text("pooler_type", "first_token_transform") != "first_token_transform",
+            "pooler_type",
+            "transformers ignores it and pools the first token"
+        );
         return Build(
             configuration,
             model,
             s_bert,
             new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512)),
             BertNames(model),
-            Buffers(model.Prefix));
+            Buffers(model.Prefix)
+        );
     }
 
     /// <summary>RobertaModel and its heads (Liu et al. 2019): BERT's body, positions that begin behind the padding's.</summary>
-    public static TransformerArchitecture Roberta(ModelConfiguration configuration) => Roberta(configuration, "Roberta", "roberta.", s_roberta);
+    public static TransformerArchitecture Roberta(ModelConfiguration configuration) =>
+        Roberta(configuration, "Roberta", "roberta.", s_roberta);
 
     /// <summary>XLMRobertaModel and its heads (Conneau et al. 2020): RoBERTa with another vocabulary.</summary>
-    public static TransformerArchitecture XlmRoberta(ModelConfiguration configuration) => Roberta(configuration, "XLMRoberta", "roberta.", s_bert);
+    public static TransformerArchitecture XlmRoberta(ModelConfiguration configuration) =>
+        Roberta(configuration, "XLMRoberta", "roberta.", s_bert);
 
     /// <summary>CamembertModel and its heads (Martin et al. 2020): RoBERTa for French.</summary>
-    public static TransformerArchitecture Camembert(ModelConfiguration configuration) => Roberta(configuration, "Camembert", "roberta.", s_bert);
+    public static TransformerArchitecture Camembert(ModelConfiguration configuration) =>
+        Roberta(configuration, "Camembert", "roberta.", s_bert);
 
     /// <summary>The sizes that a family's configuration class gives to absent fields.</summary>
     private sealed record Defaults(int Vocabulary, int Width, int Layers, int Heads, int Inner)
@@ -58,14 +71,29 @@ internal static class EncoderFamilies
         EncoderClass model = EncoderClass.Of(configuration, family, prefix);
         int positions = configuration.Extent("max_position_embeddings", 512);
         double padding = configuration.Number("pad_token_id", 1);
-        configuration.Require(padding >= 0 && padding == Math.Floor(padding), "pad_token_id", "a token, after whose number positions begin");
+        configuration.Require(
+            padding >= 0 && padding == Math.Floor(padding),
+            "pad_token_id",
+            "a token, after whose number positions begin"
+        );
         int offset = padding >= 0 && padding < positions ? (int)padding + 1 : 0;
-        configuration.Refuse(padding + 1 >= positions, "pad_token_id", "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one", "max_position_embeddings");
+        configuration.Refuse(
+            padding + 1 >= positions,
+            "pad_token_id",
+            "positions begin behind it, so that it must be less than \"max_position_embeddings\" less one",
+            "max_position_embeddings"
+        );
         CheckpointNames names = BertNames(model);
         names = model.Kind switch
         {
             EncoderHead.MultipleChoice => names,
-            EncoderHead.MaskedLanguageModel => names with { HeadDense = "lm_head.dense", HeadNorm = "lm_head.layer_norm", Logits = "lm_head.decoder", LogitsBias = "lm_head.bias" },
+            EncoderHead.MaskedLanguageModel => names with
+            {
+                HeadDense = "lm_head.dense",
+                HeadNorm = "lm_head.layer_norm",
+                Logits = "lm_head.decoder",
+                LogitsBias = "lm_head.bias",
+            },
             EncoderHead.SequenceClassification => names with { HeadDense = "classifier.dense", Logits = "classifier.out_proj" },
             _ => names,
         };
@@ -75,11 +103,15 @@ internal static class EncoderFamilies
             defaults,
             new LearnedPositions(Math.Min(offset, Math.Max(0, positions - 1)), positions) { PaddingToken = offset > 0 ? offset - 1 : null },
             names,
-            Buffers(model.Prefix));
+            Buffers(model.Prefix)
+        );
 
         // The head of the masked-language model has the exact GELU, whatever the layers have.
         return model.Kind == EncoderHead.MaskedLanguageModel
-            ? architecture with { Head = architecture.Head! with { Dense = architecture.Head.Dense! with { Activation = ActivationFunction.Gelu } } }
+            ? architecture with
+            {
+                Head = architecture.Head! with { Dense = architecture.Head.Dense! with { Activation = ActivationFunction.Gelu } },
+            }
             : architecture;
     }
 
@@ -90,7 +122,11 @@ internal static class EncoderFamilies
     public static TransformerArchitecture Longformer(ModelConfiguration configuration)
     {
         configuration.WithoutEffect("ignore_attention_mask", "onnx_export");
-        configuration.Refuse(configuration.Text("attention_mode", "longformer") != "longformer", "attention_mode", "only longformer is supported");
+        configuration.Refuse(
+            configuration.Text("attention_mode", "longformer") != "longformer",
+            "attention_mode",
+            "only longformer is supported"
+        );
         TransformerArchitecture roberta = Roberta(configuration, "Longformer", "longformer.", s_bert);
         int[] windows = configuration.Windows("attention_window", roberta.Layers, "num_hidden_layers", 512);
         int[] distinct = [.. windows.Distinct()];
@@ -98,12 +134,25 @@ internal static class EncoderFamilies
         const string self = "longformer.encoder.layer.{layer}.attention.self.";
         return roberta with
         {
-            LayerKinds = new EquatableArray<LayerKind>(distinct.Select(window => kind with { Name = distinct.Length == 1 ? "" : "Band" + window.ToString(CultureInfo.InvariantCulture), Band = window / 2 })),
+            LayerKinds = new EquatableArray<LayerKind>(
+                distinct.Select(window =>
+                    kind with
+                    {
+                        Name = distinct.Length == 1 ? "" : "Band" + window.ToString(CultureInfo.InvariantCulture),
+                        Band = window / 2,
+                    }
+                )
+            ),
             LayerPattern = new EquatableArray<int>(distinct.Length == 1 ? [0] : windows.Select(window => Array.IndexOf(distinct, window))),
             GlobalTokens = true,
             Checkpoint = roberta.Checkpoint with
             {
-                Names = roberta.Checkpoint.Names with { GlobalQuery = self + "query_global", GlobalKey = self + "key_global", GlobalValue = self + "value_global" },
+                Names = roberta.Checkpoint.Names with
+                {
+                    GlobalQuery = self + "query_global",
+                    GlobalKey = self + "key_global",
+                    GlobalValue = self + "value_global",
+                },
             },
         };
     }
@@ -131,7 +180,13 @@ internal static class EncoderFamilies
             layer + "ffn.lin1",
             layer + "ffn.lin2",
             "",
-            model.Kind switch { EncoderHead.MaskedLanguageModel => "vocab_projector", EncoderHead.QuestionAnswering => "qa_outputs", _ => "classifier" })
+            model.Kind switch
+            {
+                EncoderHead.MaskedLanguageModel => "vocab_projector",
+                EncoderHead.QuestionAnswering => "qa_outputs",
+                _ => "classifier",
+            }
+        )
         {
             PositionEmbedding = model.Prefix + "embeddings.position_embeddings",
             EmbeddingNorm = model.Prefix + "embeddings.LayerNorm",
@@ -154,10 +209,19 @@ internal static class EncoderFamilies
             width,
             new EmbeddingArchitecture(configuration.Extent("vocab_size", 30_522), Scale: 1, positions, Norm: true),
             FamilyParts.Attention(configuration, width, ("n_heads", 12)),
-            new FeedForwardArchitecture(configuration.Extent("hidden_dim", 3072), configuration.Activation("activation", "gelu"), Gated: false, Bias: true),
+            new FeedForwardArchitecture(
+                configuration.Extent("hidden_dim", 3072),
+                configuration.Activation("activation", "gelu"),
+                Gated: false,
+                Bias: true
+            ),
             epsilon: 1e-12f,
             names,
-            Buffers(model.Prefix)) with { Head = head };
+            Buffers(model.Prefix)
+        ) with
+        {
+            Head = head,
+        };
     }
 
     /// <summary>
@@ -167,16 +231,33 @@ internal static class EncoderFamilies
     public static TransformerArchitecture Albert(ModelConfiguration configuration)
     {
         EncoderClass model = EncoderClass.Of(configuration, "Albert", "albert.");
-        configuration.WithoutEffect("down_scale_factor", "gap_size", "net_structure_type", "num_memory_blocks", "layers_to_keep", "classifier_dropout_prob");
-        int layers = configuration.Extent("num_hidden_layers", s_albert.Layers), groups = configuration.Extent("num_hidden_groups", 1), embeddingWidth = configuration.Extent("embedding_size", 128);
+        configuration.WithoutEffect(
+            "down_scale_factor",
+            "gap_size",
+            "net_structure_type",
+            "num_memory_blocks",
+            "layers_to_keep",
+            "classifier_dropout_prob"
+        );
+        int layers = configuration.Extent("num_hidden_layers", s_albert.Layers),
+            groups = configuration.Extent("num_hidden_groups", 1),
+            embeddingWidth = configuration.Extent("embedding_size", 128);
         int inner = configuration.Extent("inner_group_num", 1);
         if (inner > MostInnerLayers || (long)layers * inner > MostLayers)
         {
             inner = configuration.Wrong(
-                "inner_group_num", FormattableString.Invariant($"at most {MostInnerLayers}, and make at most {MostLayers} layers with \"num_hidden_layers\""), 1);
+                "inner_group_num",
+                FormattableString.Invariant($"at most {MostInnerLayers}, and make at most {MostLayers} layers with \"num_hidden_layers\""),
+                1
+            );
         }
 
-        configuration.Refuse(groups > layers || layers % groups != 0, "num_hidden_groups", "it must divide \"num_hidden_layers\"", "num_hidden_layers");
+        configuration.Refuse(
+            groups > layers || layers % groups != 0,
+            "num_hidden_groups",
+            "it must divide \"num_hidden_layers\"",
+            "num_hidden_layers"
+        );
         string layer = model.Prefix + "encoder.albert_layer_groups.{layer}.albert_layers." + (inner == 1 ? "0." : "{inner}.");
         bool masked = model.Kind == EncoderHead.MaskedLanguageModel;
         var names = new CheckpointNames(
@@ -191,7 +272,10 @@ internal static class EncoderFamilies
             layer + "ffn",
             layer + "ffn_output",
             "",
-            masked ? "predictions.decoder" : model.Kind == EncoderHead.QuestionAnswering ? "qa_outputs" : "classifier")
+            masked ? "predictions.decoder"
+                : model.Kind == EncoderHead.QuestionAnswering ? "qa_outputs"
+                : "classifier"
+        )
         {
             PositionEmbedding = model.Prefix + "embeddings.position_embeddings",
             TokenTypeEmbedding = model.Prefix + "embeddings.token_type_embeddings",
@@ -209,24 +293,39 @@ internal static class EncoderFamilies
             s_albert,
             new LearnedPositions(0, configuration.Extent("max_position_embeddings", 512)),
             names,
-            Buffers(model.Prefix));
+            Buffers(model.Prefix)
+        );
         return architecture with
         {
             Embeddings = architecture.Embeddings with { Width = embeddingWidth },
             Layers = layers * inner,
             LayersPerSet = Math.Max(1, layers / groups),
             SetsPerGroup = inner,
-            Head = masked ? architecture.Head! with { Dense = architecture.Head.Dense! with { Width = embeddingWidth } } : architecture.Head,
+            Head = masked
+                ? architecture.Head! with
+                {
+                    Dense = architecture.Head.Dense! with { Width = embeddingWidth },
+                }
+                : architecture.Head,
         };
     }
 
     /// <summary>The parts that BERT, RoBERTa and ALBERT spell alike.</summary>
     private static TransformerArchitecture Build(
-        ModelConfiguration configuration, EncoderClass model, Defaults defaults, LearnedPositions positions, CheckpointNames names, EquatableArray<string> ignored)
+        ModelConfiguration configuration,
+        EncoderClass model,
+        Defaults defaults,
+        LearnedPositions positions,
+        CheckpointNames names,
+        EquatableArray<string> ignored
+    )
     {
         int width = configuration.Extent("hidden_size", defaults.Width);
         configuration.Refuse(
-            configuration.Text("position_embedding_type", "absolute") != "absolute", "position_embedding_type", "relative positions are not supported for this family");
+            configuration.Text("position_embedding_type", "absolute") != "absolute",
+            "position_embedding_type",
+            "relative positions are not supported for this family"
+        );
         return Encoder(
             configuration,
             ("num_hidden_layers", defaults.Layers),
@@ -237,10 +336,18 @@ internal static class EncoderFamilies
             },
             FamilyParts.Attention(configuration, width, ("num_attention_heads", defaults.Heads)),
             new FeedForwardArchitecture(
-                configuration.Extent("intermediate_size", defaults.Inner), configuration.Activation("hidden_act", defaults.Activation), Gated: false, Bias: true),
+                configuration.Extent("intermediate_size", defaults.Inner),
+                configuration.Activation("hidden_act", defaults.Activation),
+                Gated: false,
+                Bias: true
+            ),
             FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-12),
             names,
-            ignored) with { Head = model.Head(configuration, width, defaults.Vocabulary, "hidden_act", defaults.Activation) };
+            ignored
+        ) with
+        {
+            Head = model.Head(configuration, width, defaults.Vocabulary, "hidden_act", defaults.Activation),
+        };
     }
 
     /// <summary>What all encoders of tokens have in common: biases everywhere, LayerNorm behind every sum, attention to all positions.</summary>
@@ -253,7 +360,8 @@ internal static class EncoderFamilies
         FeedForwardArchitecture feedForward,
         float epsilon,
         CheckpointNames names,
-        EquatableArray<string> ignored)
+        EquatableArray<string> ignored
+    )
     {
         var positions = (LearnedPositions)embeddings.Positions!;
         // Read by the heads that have a use for it.
@@ -271,7 +379,8 @@ internal static class EncoderFamilies
             new NormArchitecture(NormFormula.Layer, epsilon, Bias: true, UnitOffset: false),
             BlockArrangement.PostNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
-            new CheckpointLayout(names, QueryKeyValueLayout.Separate, GateUpConcatenated: false, InputsFirst: false, ignored))
+            new CheckpointLayout(names, QueryKeyValueLayout.Separate, GateUpConcatenated: false, InputsFirst: false, ignored)
+        )
         {
             Stack = Stack.Encoder,
         };
@@ -298,7 +407,8 @@ internal static class EncoderFamilies
                 EncoderHead.QuestionAnswering => "qa_outputs",
                 EncoderHead.NextSentence => "cls.seq_relationship",
                 _ => "classifier",
-            })
+            }
+        )
         {
             PositionEmbedding = model.Prefix + "embeddings.position_embeddings",
             TokenTypeEmbedding = model.Prefix + "embeddings.token_type_embeddings",
@@ -307,12 +417,21 @@ internal static class EncoderFamilies
             FeedForwardOutputNorm = layer + "output.LayerNorm",
         };
         return model.Kind == EncoderHead.MaskedLanguageModel
-            ? names with { HeadDense = "cls.predictions.transform.dense", HeadNorm = "cls.predictions.transform.LayerNorm", LogitsBias = "cls.predictions.bias" }
-            : names with { HeadDense = model.Prefix + "pooler.dense" };
+            ? names with
+            {
+                HeadDense = "cls.predictions.transform.dense",
+                HeadNorm = "cls.predictions.transform.LayerNorm",
+                LogitsBias = "cls.predictions.bias",
+            }
+            : names with
+            {
+                HeadDense = model.Prefix + "pooler.dense",
+            };
     }
 
     /// <summary>Buffers of older checkpoints.</summary>
-    private static EquatableArray<string> Buffers(string prefix) => new([prefix + "embeddings.position_ids", prefix + "embeddings.token_type_ids"]);
+    private static EquatableArray<string> Buffers(string prefix) =>
+        new([prefix + "embeddings.position_ids", prefix + "embeddings.token_type_ids"]);
 
     private static void RefuseDecoder(ModelConfiguration configuration)
     {

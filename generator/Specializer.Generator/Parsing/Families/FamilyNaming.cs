@@ -40,12 +40,13 @@ internal static class FamilyNaming
         ["vit"] = CheckpointNaming.Plain.With("vit.pooler.*", "classifier.*", "decoder.*"),
     };
 
-    private static CheckpointNaming Bart => new()
-    {
-        Unread = new(["classification_head.*", "qa_outputs.*"]),
-        Copies = new([new("model.shared.weight", "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight")]),
-        ZeroIfAbsent = new([FinalLogitsBias]),
-    };
+    private static CheckpointNaming Bart =>
+        new()
+        {
+            Unread = new(["classification_head.*", "qa_outputs.*"]),
+            Copies = new([new("model.shared.weight", "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight")]),
+            ZeroIfAbsent = new([FinalLogitsBias]),
+        };
 
     /// <param name="type">The model's <c>model_type</c>.</param>
     /// <param name="configuration">Its fields.</param>
@@ -59,9 +60,14 @@ internal static class FamilyNaming
         return architecture with { Checkpoint = architecture.Checkpoint with { Naming = naming } };
     }
 
-    private static CheckpointNaming Encoder(params string[] unread) => CheckpointNaming.Plain.With("classifier.*", "qa_outputs.*").With(unread);
+    private static CheckpointNaming Encoder(params string[] unread) =>
+        CheckpointNaming.Plain.With("classifier.*", "qa_outputs.*").With(unread);
 
-    private static CheckpointNaming Roberta(string prefix) => Encoder(prefix + "pooler.*", "lm_head.*") with { Copies = new([new("lm_head.bias", "lm_head.decoder.bias")]) };
+    private static CheckpointNaming Roberta(string prefix) =>
+        Encoder(prefix + "pooler.*", "lm_head.*") with
+        {
+            Copies = new([new("lm_head.bias", "lm_head.decoder.bias")]),
+        };
 
     /// <summary>The bias of the words is the head's and its decoder's.</summary>
     private static EquatableArray<TensorCopies> Bias(string head) => new([new(head + ".bias", head + ".decoder.bias")]);

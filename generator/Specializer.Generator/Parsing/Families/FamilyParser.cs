@@ -71,7 +71,9 @@ internal static class FamilyParser
 
     private static TransformerArchitecture? Unknown(ModelConfiguration model)
     {
-        string message = "one of " + string.Join(", ", Known)
+        string message =
+            "one of "
+            + string.Join(", ", Known)
             + ". A model whose parts are supported can be declared by attributes, with its tensors' names in [TensorNames]";
         return model.Wrong<TransformerArchitecture?>("model_type", message, null);
     }

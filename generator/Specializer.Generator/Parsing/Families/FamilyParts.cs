@@ -11,8 +11,11 @@ namespace Specializer.Generator.Parsing.Families;
 internal static class FamilyParts
 {
     /// <summary>The one kind of layer of most models.</summary>
-    public static EquatableArray<LayerKind> OneKind(AttentionPositions positions, int window = 0, AttentionMask mask = AttentionMask.Causal) =>
-        new([new LayerKind("", window, positions) { Mask = mask }]);
+    public static EquatableArray<LayerKind> OneKind(
+        AttentionPositions positions,
+        int window = 0,
+        AttentionMask mask = AttentionMask.Causal
+    ) => new([new LayerKind("", window, positions) { Mask = mask }]);
 
     /// <summary>Every layer of the first kind.</summary>
     public static EquatableArray<int> OnePattern { get; } = new([0]);
@@ -30,7 +33,8 @@ internal static class FamilyParts
         (string Field, int Default) heads,
         (string Field, int? Default)? keyValueHeads = null,
         string? headDimension = null,
-        int? defaultDimension = null)
+        int? defaultDimension = null
+    )
     {
         int headCount = configuration.Extent(heads.Field, heads.Default);
         int keyValueHeadCount = keyValueHeads is var (keyValueField, keyValueDefault)
@@ -40,21 +44,41 @@ internal static class FamilyParts
         if (ownDimension is null && !configuration.Problems.Any)
         {
             configuration.Require(
-                width % headCount == 0, heads.Field, $"a divisor of the width {width.ToString(CultureInfo.InvariantCulture)}");
+                width % headCount == 0,
+                heads.Field,
+                $"a divisor of the width {width.ToString(CultureInfo.InvariantCulture)}"
+            );
         }
 
         configuration.Require(
             headCount % keyValueHeadCount == 0,
             keyValueHeads?.Field ?? heads.Field,
             $"a divisor of \"{heads.Field}\", which is {headCount.ToString(CultureInfo.InvariantCulture)}",
-            heads.Field);
+            heads.Field
+        );
         int dimension = ownDimension ?? Math.Max(1, width / headCount);
         return new AttentionArchitecture(
-            headCount, keyValueHeadCount, dimension, (float)(1 / Math.Sqrt(dimension)), QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false);
+            headCount,
+            keyValueHeadCount,
+            dimension,
+            (float)(1 / Math.Sqrt(dimension)),
+            QueryBias: false,
+            KeyBias: false,
+            ValueBias: false,
+            OutputBias: false,
+            SoftCap: 0,
+            QueryKeyNorm: false
+        );
     }
 
     public static AttentionArchitecture WithBias(this AttentionArchitecture attention, bool queryKeyValue, bool output) =>
-        attention with { QueryBias = queryKeyValue, KeyBias = queryKeyValue, ValueBias = queryKeyValue, OutputBias = output };
+        attention with
+        {
+            QueryBias = queryKeyValue,
+            KeyBias = queryKeyValue,
+            ValueBias = queryKeyValue,
+            OutputBias = output,
+        };
 
     /// <summary>The ε of a norm.</summary>
     public static float Epsilon(ModelConfiguration configuration, string field, double defaultValue) =>
@@ -83,8 +107,11 @@ internal static class FamilyParts
         configuration.Require(
             isRight || !configuration.Has("layer_types"),
             "layer_types",
-            "an array with sliding_attention or full_attention for each of the " + layers.ToString(CultureInfo.InvariantCulture) + " layers",
-            "num_hidden_layers");
+            "an array with sliding_attention or full_attention for each of the "
+                + layers.ToString(CultureInfo.InvariantCulture)
+                + " layers",
+            "num_hidden_layers"
+        );
         return isRight && types.Count > 0 ? [.. types.Select(static type => type.Text == "sliding_attention")] : null;
     }
 
@@ -93,10 +120,17 @@ internal static class FamilyParts
     {
         AttentionPositions positions = model.LayerKinds[0].Positions;
         return pattern.Count == 1
-            ? model with { LayerKinds = OneKind(positions, pattern[0] == 0 ? window : 0), LayerPattern = OnePattern }
+            ? model with
+            {
+                LayerKinds = OneKind(positions, pattern[0] == 0 ? window : 0),
+                LayerPattern = OnePattern,
+            }
             : model with
             {
-                LayerKinds = new EquatableArray<LayerKind>([new LayerKind("Sliding", window, positions), new LayerKind("Full", 0, positions)]),
+                LayerKinds = new EquatableArray<LayerKind>([
+                    new LayerKind("Sliding", window, positions),
+                    new LayerKind("Full", 0, positions),
+                ]),
                 LayerPattern = pattern,
             };
     }

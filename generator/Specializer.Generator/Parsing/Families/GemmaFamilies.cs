@@ -14,7 +14,14 @@ internal static class GemmaFamilies
         Tied = true,
     };
 
-    private static readonly LlamaFamilies.Defaults s_gemma2 = s_gemma with { Width = 2304, Inner = 9216, Layers = 26, Heads = 8, KeyValueHeads = 4 };
+    private static readonly LlamaFamilies.Defaults s_gemma2 = s_gemma with
+    {
+        Width = 2304,
+        Inner = 9216,
+        Layers = 26,
+        Heads = 8,
+        KeyValueHeads = 4,
+    };
 
     private static readonly LlamaFamilies.Defaults s_gemma3 = s_gemma2 with
     {
@@ -36,14 +43,21 @@ internal static class GemmaFamilies
         // The first files say "gelu" here and mean its tanh form, which transformers runs whatever they say, unless this field does.
         bool own = configuration.Has("hidden_activation");
         RefuseBidirectional(configuration);
-        return DecoderClass.LikeLlama("Gemma").Apply(configuration, model with
-        {
-            FeedForward = model.FeedForward with
-            {
-                Activation = own ? configuration.Activation("hidden_activation")
-                    : model.FeedForward.Activation == ActivationFunction.Gelu ? ActivationFunction.GeluTanh : model.FeedForward.Activation,
-            },
-        });
+        return DecoderClass
+            .LikeLlama("Gemma")
+            .Apply(
+                configuration,
+                model with
+                {
+                    FeedForward = model.FeedForward with
+                    {
+                        Activation =
+                            own ? configuration.Activation("hidden_activation")
+                            : model.FeedForward.Activation == ActivationFunction.Gelu ? ActivationFunction.GeluTanh
+                            : model.FeedForward.Activation,
+                    },
+                }
+            );
     }
 
     /// <summary>Gemma2ForCausalLM: norms after the blocks too, capped scores and logits, every other layer with a window.</summary>
@@ -54,36 +68,57 @@ internal static class GemmaFamilies
         RefuseBidirectional(configuration);
         // The first release's name of sliding_window, which no class reads.
         configuration.WithoutEffect("sliding_window_size");
-        return DecoderClass.LikeLlama("Gemma2").Apply(configuration, WithWindows(configuration, model, positions, positions, static layer => layer % 2 == 0));
+        return DecoderClass
+            .LikeLlama("Gemma2")
+            .Apply(configuration, WithWindows(configuration, model, positions, positions, static layer => layer % 2 == 0));
     }
 
     /// <summary>Gemma3ForCausalLM: normalised query and key heads, five layers with a window to one without, two rotary bases.</summary>
     public static TransformerArchitecture Gemma3(ModelConfiguration configuration)
     {
         TransformerArchitecture model = Sandwiched(configuration, s_gemma3, scoreCap: null, logitsCap: null);
-        configuration.Refuse(model.Attention.SoftCap != 0, "attn_logit_softcapping", "Gemma 3 caps no scores, so that transformers ignores it; write null");
+        configuration.Refuse(
+            model.Attention.SoftCap != 0,
+            "attn_logit_softcapping",
+            "Gemma 3 caps no scores, so that transformers ignores it; write null"
+        );
         bool bidirectional = configuration.Has("use_bidirectional_attention") && configuration.Flag("use_bidirectional_attention", false);
         ModelConfiguration rotary = configuration.Section("rope_parameters");
         configuration.Refuse(
             rotary.Count > 0 && !rotary.IsGiven("full_attention") && !rotary.IsGiven("sliding_attention"),
             "rope_parameters",
-            "this family needs an object for each of full_attention and sliding_attention in it; transformers ignores one for all");
+            "this family needs an object for each of full_attention and sliding_attention in it; transformers ignores one for all"
+        );
         // Only layers that see everything have their frequencies scaled.
         RotaryPositions local = RotaryReader.Read(
             configuration,
             model.Attention.HeadDimension,
             ["head_dim"],
-            new RotaryDefaults { BaseFields = ["rope_local_base_freq"], LayerType = "sliding_attention", IsScaled = false, LongestContext = s_gemma3.Positions });
+            new RotaryDefaults
+            {
+                BaseFields = ["rope_local_base_freq"],
+                LayerType = "sliding_attention",
+                IsScaled = false,
+                LongestContext = s_gemma3.Positions,
+            }
+        );
         string every = configuration.FirstOf("sliding_window_pattern", "_sliding_window_pattern");
         int pattern = configuration.Extent(every, 6);
         model = WithWindows(configuration, model, local, model.LayerKinds[0].Positions, layer => (layer + 1) % pattern != 0);
-        model = model with { LayerKinds = new EquatableArray<LayerKind>([model.LayerKinds[0] with { OwnPositions = true }, model.LayerKinds[1]]) };
+        model = model with
+        {
+            LayerKinds = new EquatableArray<LayerKind>([model.LayerKinds[0] with { OwnPositions = true }, model.LayerKinds[1]]),
+        };
         model = model with
         {
             Attention = model.Attention with { QueryKeyNorm = true },
             Checkpoint = model.Checkpoint with
             {
-                Names = model.Checkpoint.Names with { QueryNorm = "model.layers.{layer}.self_attn.q_norm", KeyNorm = "model.layers.{layer}.self_attn.k_norm" },
+                Names = model.Checkpoint.Names with
+                {
+                    QueryNorm = "model.layers.{layer}.self_attn.q_norm",
+                    KeyNorm = "model.layers.{layer}.self_attn.k_norm",
+                },
             },
         };
         return s_gemma3Classes.Apply(configuration, model, bidirectional);
@@ -101,7 +136,12 @@ internal static class GemmaFamilies
         };
     }
 
-    private static TransformerArchitecture Sandwiched(ModelConfiguration configuration, LlamaFamilies.Defaults defaults, double? scoreCap, double? logitsCap)
+    private static TransformerArchitecture Sandwiched(
+        ModelConfiguration configuration,
+        LlamaFamilies.Defaults defaults,
+        double? scoreCap,
+        double? logitsCap
+    )
     {
         TransformerArchitecture model = Common(configuration, defaults, "hidden_activation");
         // Later versions of these classes read hidden_activation alone.
@@ -127,16 +167,23 @@ internal static class GemmaFamilies
         };
     }
 
-    private static void RefuseBidirectional(ModelConfiguration configuration) => configuration.Refuse(
-        configuration.Has("use_bidirectional_attention") && configuration.Flag("use_bidirectional_attention", false),
-        "use_bidirectional_attention",
-        "positions that see those after them are not supported for this class");
+    private static void RefuseBidirectional(ModelConfiguration configuration) =>
+        configuration.Refuse(
+            configuration.Has("use_bidirectional_attention") && configuration.Flag("use_bidirectional_attention", false),
+            "use_bidirectional_attention",
+            "positions that see those after them are not supported for this class"
+        );
 
     private static TransformerArchitecture WithWindows(
-        ModelConfiguration configuration, TransformerArchitecture model, AttentionPositions sliding, AttentionPositions full, Func<int, bool> slides) => model with
+        ModelConfiguration configuration,
+        TransformerArchitecture model,
+        AttentionPositions sliding,
+        AttentionPositions full,
+        Func<int, bool> slides
+    ) =>
+        model with
         {
-            LayerKinds = new EquatableArray<LayerKind>(
-            [
+            LayerKinds = new EquatableArray<LayerKind>([
                 new LayerKind("Sliding", configuration.Extent("sliding_window", 4096), sliding),
                 new LayerKind("Full", 0, full),
             ]),

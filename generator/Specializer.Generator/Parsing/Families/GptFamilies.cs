@@ -17,38 +17,58 @@ internal static class GptFamilies
         // Another order of the same operations, for half precision.
         configuration.WithoutEffect("reorder_and_upcast_attn");
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", 12)).WithBias(true, true);
-        return (DecoderClass.LikeGpt2("GPT2") with { Causal = "GPT2LMHeadModel" }).Apply(configuration, Build(
+        return (DecoderClass.LikeGpt2("GPT2") with { Causal = "GPT2LMHeadModel" }).Apply(
             configuration,
-            ("n_layer", 12),
-            width,
-            vocabulary: 50_257,
-            positions,
-            attention with
-            {
-                Scale = configuration.Flag("scale_attn_weights", true) ? attention.Scale : 1,
-                ScaleByInverseLayer = configuration.Flag("scale_attn_by_inverse_layer_idx", false),
-            },
-            new NoPositions(),
-            new FeedForwardArchitecture(
-                configuration.OptionalExtent("n_inner", null) ?? 4 * width, configuration.Activation("activation_function", "gelu_new"), Gated: false, Bias: true),
-            epsilon: "layer_norm_epsilon",
-            BlockArrangement.PreNorm,
-            logitsBias: false,
-            tied: configuration.Flag("tie_word_embeddings", true),
-            new CheckpointLayout(
-                new CheckpointNames(
-                    "transformer.wte", "transformer.h.{layer}.ln_1", "", "", "", "transformer.h.{layer}.attn.c_proj", "transformer.h.{layer}.ln_2",
-                    "", "transformer.h.{layer}.mlp.c_fc", "transformer.h.{layer}.mlp.c_proj", "transformer.ln_f", "lm_head")
+            Build(
+                configuration,
+                ("n_layer", 12),
+                width,
+                vocabulary: 50_257,
+                positions,
+                attention with
                 {
-                    PositionEmbedding = "transformer.wpe",
-                    QueryKeyValue = "transformer.h.{layer}.attn.c_attn",
+                    Scale = configuration.Flag("scale_attn_weights", true) ? attention.Scale : 1,
+                    ScaleByInverseLayer = configuration.Flag("scale_attn_by_inverse_layer_idx", false),
                 },
-                QueryKeyValueLayout.Concatenated,
-                GateUpConcatenated: false,
-                InputsFirst: true,
-                // Buffers of the causal mask.
-                new EquatableArray<string>(["transformer.h.{layer}.attn.bias", "transformer.h.{layer}.attn.masked_bias"])),
-            new LearnedPositions(0, positions)));
+                new NoPositions(),
+                new FeedForwardArchitecture(
+                    configuration.OptionalExtent("n_inner", null) ?? 4 * width,
+                    configuration.Activation("activation_function", "gelu_new"),
+                    Gated: false,
+                    Bias: true
+                ),
+                epsilon: "layer_norm_epsilon",
+                BlockArrangement.PreNorm,
+                logitsBias: false,
+                tied: configuration.Flag("tie_word_embeddings", true),
+                new CheckpointLayout(
+                    new CheckpointNames(
+                        "transformer.wte",
+                        "transformer.h.{layer}.ln_1",
+                        "",
+                        "",
+                        "",
+                        "transformer.h.{layer}.attn.c_proj",
+                        "transformer.h.{layer}.ln_2",
+                        "",
+                        "transformer.h.{layer}.mlp.c_fc",
+                        "transformer.h.{layer}.mlp.c_proj",
+                        "transformer.ln_f",
+                        "lm_head"
+                    )
+                    {
+                        PositionEmbedding = "transformer.wpe",
+                        QueryKeyValue = "transformer.h.{layer}.attn.c_attn",
+                    },
+                    QueryKeyValueLayout.Concatenated,
+                    GateUpConcatenated: false,
+                    InputsFirst: true,
+                    // Buffers of the causal mask.
+                    new EquatableArray<string>(["transformer.h.{layer}.attn.bias", "transformer.h.{layer}.attn.masked_bias"])
+                ),
+                new LearnedPositions(0, positions)
+            )
+        );
     }
 
     /// <summary>GPTJForCausalLM (Wang and Komatsuzaki 2021): one norm for both blocks, interleaved rotary pairs.</summary>
@@ -64,28 +84,58 @@ internal static class GptFamilies
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("n_head", 16));
         int rotary = configuration.Extent("rotary_dim", 64);
         configuration.Refuse(
-            rotary > attention.HeadDimension || rotary % 2 != 0, "rotary_dim", "it must be even and at most the width of a head", "n_embd", "n_head");
-        return (DecoderClass.LikeGpt2("GPTJ") with { TokenLabels = null }).Apply(configuration, Build(
+            rotary > attention.HeadDimension || rotary % 2 != 0,
+            "rotary_dim",
+            "it must be even and at most the width of a head",
+            "n_embd",
+            "n_head"
+        );
+        return (DecoderClass.LikeGpt2("GPTJ") with { TokenLabels = null }).Apply(
             configuration,
-            ("n_layer", 28),
-            width,
-            vocabulary: 50_400,
-            configuration.Length("n_positions", 2048),
-            attention,
-            new RotaryPositions(10_000, rotary % 2 == 0 && rotary <= attention.HeadDimension ? rotary : 2, Interleaved: true, new NoScaling()),
-            new FeedForwardArchitecture(
-                configuration.OptionalExtent("n_inner", null) ?? 4 * width, configuration.Activation("activation_function", "gelu_new"), Gated: false, Bias: true),
-            epsilon: "layer_norm_epsilon",
-            BlockArrangement.ParallelOneNorm,
-            logitsBias: true,
-            tied: configuration.Flag("tie_word_embeddings", false),
-            Layout(
-                new CheckpointNames(
-                    "transformer.wte", "transformer.h.{layer}.ln_1", "transformer.h.{layer}.attn.q_proj", "transformer.h.{layer}.attn.k_proj", "transformer.h.{layer}.attn.v_proj",
-                    "transformer.h.{layer}.attn.out_proj", "", "", "transformer.h.{layer}.mlp.fc_in", "transformer.h.{layer}.mlp.fc_out", "transformer.ln_f", "lm_head"),
-                QueryKeyValueLayout.Separate,
-                "transformer.h.{layer}.attn.bias",
-                "transformer.h.{layer}.attn.masked_bias")));
+            Build(
+                configuration,
+                ("n_layer", 28),
+                width,
+                vocabulary: 50_400,
+                configuration.Length("n_positions", 2048),
+                attention,
+                new RotaryPositions(
+                    10_000,
+                    rotary % 2 == 0 && rotary <= attention.HeadDimension ? rotary : 2,
+                    Interleaved: true,
+                    new NoScaling()
+                ),
+                new FeedForwardArchitecture(
+                    configuration.OptionalExtent("n_inner", null) ?? 4 * width,
+                    configuration.Activation("activation_function", "gelu_new"),
+                    Gated: false,
+                    Bias: true
+                ),
+                epsilon: "layer_norm_epsilon",
+                BlockArrangement.ParallelOneNorm,
+                logitsBias: true,
+                tied: configuration.Flag("tie_word_embeddings", false),
+                Layout(
+                    new CheckpointNames(
+                        "transformer.wte",
+                        "transformer.h.{layer}.ln_1",
+                        "transformer.h.{layer}.attn.q_proj",
+                        "transformer.h.{layer}.attn.k_proj",
+                        "transformer.h.{layer}.attn.v_proj",
+                        "transformer.h.{layer}.attn.out_proj",
+                        "",
+                        "",
+                        "transformer.h.{layer}.mlp.fc_in",
+                        "transformer.h.{layer}.mlp.fc_out",
+                        "transformer.ln_f",
+                        "lm_head"
+                    ),
+                    QueryKeyValueLayout.Separate,
+                    "transformer.h.{layer}.attn.bias",
+                    "transformer.h.{layer}.attn.masked_bias"
+                )
+            )
+        );
     }
 
     /// <summary>GPTNeoXForCausalLM (Black et al. 2022): a norm for each block, which run side by side or one after the other.</summary>
@@ -95,44 +145,80 @@ internal static class GptFamilies
         int width = configuration.Extent("hidden_size", 6144);
         bool bias = configuration.Flag("attention_bias", true);
         AttentionArchitecture attention = FamilyParts.Attention(configuration, width, ("num_attention_heads", 64)).WithBias(bias, bias);
-        RotaryPositions rotary = RotaryReader.Read(configuration, attention.HeadDimension, ["hidden_size", "num_attention_heads"], new RotaryDefaults
-        {
-            BaseFields = ["rope_theta", "rotary_emb_base"],
-            Share = 0.25,
-            ShareFields = ["rotary_pct", "partial_rotary_factor"],
-        });
-        configuration.Refuse(
-            rotary.Base != 10_000 && configuration.Has("rope_theta") && !configuration.Has("rotary_emb_base") && !configuration.Has("rope_parameters"),
-            "rope_theta",
-            "transformers ignores it for this family, whose field is rotary_emb_base: write the base of the training there");
-        configuration.Refuse(
-            rotary.RotaryDimension != attention.HeadDimension / 4 && configuration.Has("partial_rotary_factor") && !configuration.Has("rotary_pct") && !configuration.Has("rope_parameters"),
-            "partial_rotary_factor",
-            "transformers ignores it for this family, whose field is rotary_pct: write the share of the training there");
-        return DecoderClass.LikeGpt2("GPTNeoX").Apply(configuration, Build(
+        RotaryPositions rotary = RotaryReader.Read(
             configuration,
-            ("num_hidden_layers", 44),
-            width,
-            vocabulary: 50_432,
-            configuration.Length("max_position_embeddings", 2048),
-            attention,
-            rotary,
-            new FeedForwardArchitecture(configuration.Extent("intermediate_size", 24_576), configuration.Activation("hidden_act", "gelu"), Gated: false, Bias: true),
-            epsilon: "layer_norm_eps",
-            configuration.Flag("use_parallel_residual", true) ? BlockArrangement.ParallelTwoNorms : BlockArrangement.PreNorm,
-            logitsBias: false,
-            tied: configuration.Flag("tie_word_embeddings", false),
-            Layout(
-                new CheckpointNames(
-                    "gpt_neox.embed_in", "gpt_neox.layers.{layer}.input_layernorm", "", "", "", "gpt_neox.layers.{layer}.attention.dense", "gpt_neox.layers.{layer}.post_attention_layernorm",
-                    "", "gpt_neox.layers.{layer}.mlp.dense_h_to_4h", "gpt_neox.layers.{layer}.mlp.dense_4h_to_h", "gpt_neox.final_layer_norm", "embed_out")
-                {
-                    QueryKeyValue = "gpt_neox.layers.{layer}.attention.query_key_value",
-                },
-                QueryKeyValueLayout.PerKeyValueHead,
-                "gpt_neox.layers.{layer}.attention.bias",
-                "gpt_neox.layers.{layer}.attention.masked_bias",
-                "gpt_neox.layers.{layer}.attention.rotary_emb.inv_freq")));
+            attention.HeadDimension,
+            ["hidden_size", "num_attention_heads"],
+            new RotaryDefaults
+            {
+                BaseFields = ["rope_theta", "rotary_emb_base"],
+                Share = 0.25,
+                ShareFields = ["rotary_pct", "partial_rotary_factor"],
+            }
+        );
+        configuration.Refuse(
+            rotary.Base != 10_000
+                && configuration.Has("rope_theta")
+                && !configuration.Has("rotary_emb_base")
+                && !configuration.Has("rope_parameters"),
+            "rope_theta",
+            "transformers ignores it for this family, whose field is rotary_emb_base: write the base of the training there"
+        );
+        configuration.Refuse(
+            rotary.RotaryDimension != attention.HeadDimension / 4
+                && configuration.Has("partial_rotary_factor")
+                && !configuration.Has("rotary_pct")
+                && !configuration.Has("rope_parameters"),
+            "partial_rotary_factor",
+            "transformers ignores it for this family, whose field is rotary_pct: write the share of the training there"
+        );
+        return DecoderClass
+            .LikeGpt2("GPTNeoX")
+            .Apply(
+                configuration,
+                Build(
+                    configuration,
+                    ("num_hidden_layers", 44),
+                    width,
+                    vocabulary: 50_432,
+                    configuration.Length("max_position_embeddings", 2048),
+                    attention,
+                    rotary,
+                    new FeedForwardArchitecture(
+                        configuration.Extent("intermediate_size", 24_576),
+                        configuration.Activation("hidden_act", "gelu"),
+                        Gated: false,
+                        Bias: true
+                    ),
+                    epsilon: "layer_norm_eps",
+                    configuration.Flag("use_parallel_residual", true) ? BlockArrangement.ParallelTwoNorms : BlockArrangement.PreNorm,
+                    logitsBias: false,
+                    tied: configuration.Flag("tie_word_embeddings", false),
+                    Layout(
+                        new CheckpointNames(
+                            "gpt_neox.embed_in",
+                            "gpt_neox.layers.{layer}.input_layernorm",
+                            "",
+                            "",
+                            "",
+                            "gpt_neox.layers.{layer}.attention.dense",
+                            "gpt_neox.layers.{layer}.post_attention_layernorm",
+                            "",
+                            "gpt_neox.layers.{layer}.mlp.dense_h_to_4h",
+                            "gpt_neox.layers.{layer}.mlp.dense_4h_to_h",
+                            "gpt_neox.final_layer_norm",
+                            "embed_out"
+                        )
+                        {
+                            QueryKeyValue = "gpt_neox.layers.{layer}.attention.query_key_value",
+                        },
+                        QueryKeyValueLayout.PerKeyValueHead,
+                        "gpt_neox.layers.{layer}.attention.bias",
+                        "gpt_neox.layers.{layer}.attention.masked_bias",
+                        "gpt_neox.layers.{layer}.attention.rotary_emb.inv_freq"
+                    )
+                )
+            );
     }
 
     /// <summary>PhiForCausalLM (Li et al. 2023): one norm for both blocks, biases everywhere, part of a head rotated.</summary>
@@ -140,33 +226,62 @@ internal static class GptFamilies
     {
         SharedFields.RefuseCrossAttention(configuration);
         int width = configuration.Extent("hidden_size", 2048);
-        configuration.Refuse(configuration.Flag("qk_layernorm", false), "qk_layernorm", "LayerNorm of query and key heads is not supported");
-        AttentionArchitecture attention = FamilyParts.Attention(
-            configuration, width, ("num_attention_heads", 32), ("num_key_value_heads", null), "head_dim").WithBias(true, true);
+        configuration.Refuse(
+            configuration.Flag("qk_layernorm", false),
+            "qk_layernorm",
+            "LayerNorm of query and key heads is not supported"
+        );
+        AttentionArchitecture attention = FamilyParts
+            .Attention(configuration, width, ("num_attention_heads", 32), ("num_key_value_heads", null), "head_dim")
+            .WithBias(true, true);
         RotaryPositions rotary = RotaryReader.Read(
             configuration,
             attention.HeadDimension,
             ["head_dim", "hidden_size", "num_attention_heads"],
-            new RotaryDefaults { Share = 0.5, ShareFields = ["partial_rotary_factor"] });
-        return DecoderClass.LikeLlama("Phi").Apply(configuration, Build(
-            configuration,
-            ("num_hidden_layers", 24),
-            width,
-            vocabulary: 51_200,
-            configuration.Length("max_position_embeddings", 2048),
-            attention,
-            rotary,
-            new FeedForwardArchitecture(configuration.Extent("intermediate_size", 8192), configuration.Activation("hidden_act", "gelu_new"), Gated: false, Bias: true),
-            epsilon: "layer_norm_eps",
-            BlockArrangement.ParallelOneNorm,
-            logitsBias: true,
-            tied: configuration.Flag("tie_word_embeddings", false),
-            Layout(
-                new CheckpointNames(
-                    "model.embed_tokens", "model.layers.{layer}.input_layernorm", "model.layers.{layer}.self_attn.q_proj", "model.layers.{layer}.self_attn.k_proj", "model.layers.{layer}.self_attn.v_proj",
-                    "model.layers.{layer}.self_attn.dense", "", "", "model.layers.{layer}.mlp.fc1", "model.layers.{layer}.mlp.fc2", "model.final_layernorm", "lm_head"),
-                QueryKeyValueLayout.Separate,
-                "model.layers.{layer}.self_attn.rotary_emb.inv_freq")));
+            new RotaryDefaults { Share = 0.5, ShareFields = ["partial_rotary_factor"] }
+        );
+        return DecoderClass
+            .LikeLlama("Phi")
+            .Apply(
+                configuration,
+                Build(
+                    configuration,
+                    ("num_hidden_layers", 24),
+                    width,
+                    vocabulary: 51_200,
+                    configuration.Length("max_position_embeddings", 2048),
+                    attention,
+                    rotary,
+                    new FeedForwardArchitecture(
+                        configuration.Extent("intermediate_size", 8192),
+                        configuration.Activation("hidden_act", "gelu_new"),
+                        Gated: false,
+                        Bias: true
+                    ),
+                    epsilon: "layer_norm_eps",
+                    BlockArrangement.ParallelOneNorm,
+                    logitsBias: true,
+                    tied: configuration.Flag("tie_word_embeddings", false),
+                    Layout(
+                        new CheckpointNames(
+                            "model.embed_tokens",
+                            "model.layers.{layer}.input_layernorm",
+                            "model.layers.{layer}.self_attn.q_proj",
+                            "model.layers.{layer}.self_attn.k_proj",
+                            "model.layers.{layer}.self_attn.v_proj",
+                            "model.layers.{layer}.self_attn.dense",
+                            "",
+                            "",
+                            "model.layers.{layer}.mlp.fc1",
+                            "model.layers.{layer}.mlp.fc2",
+                            "model.final_layernorm",
+                            "lm_head"
+                        ),
+                        QueryKeyValueLayout.Separate,
+                        "model.layers.{layer}.self_attn.rotary_emb.inv_freq"
+                    )
+                )
+            );
     }
 
     /// <summary>The parts of a decoder with LayerNorm.</summary>
@@ -184,7 +299,9 @@ internal static class GptFamilies
         bool logitsBias,
         bool tied,
         CheckpointLayout checkpoint,
-        PositionTable? positionTable = null) => new TransformerArchitecture(
+        PositionTable? positionTable = null
+    ) =>
+        new TransformerArchitecture(
             configuration.Extent(layers.Field, layers.Default),
             width,
             contextLength,
@@ -197,7 +314,8 @@ internal static class GptFamilies
             new NormArchitecture(NormFormula.Layer, FamilyParts.Epsilon(configuration, epsilon, 1e-5), Bias: true, UnitOffset: false),
             arrangement,
             new LogitsArchitecture(tied, logitsBias, SoftCap: 0),
-            checkpoint);
+            checkpoint
+        );
 
     /// <summary>A layout with matrices [outputs, inputs].</summary>
     public static CheckpointLayout Layout(CheckpointNames names, QueryKeyValueLayout queryKeyValue, params string[] ignored) =>
@@ -215,6 +333,14 @@ internal static class GptFamilies
     }
 
     /// <summary>Fields of a head that summarises a sequence, which only GPT2DoubleHeadsModel has.</summary>
-    private static void WithoutSummary(ModelConfiguration configuration) => configuration.WithoutEffect(
-        "summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout", "n_special", "predict_special_tokens");
+    private static void WithoutSummary(ModelConfiguration configuration) =>
+        configuration.WithoutEffect(
+            "summary_type",
+            "summary_use_proj",
+            "summary_activation",
+            "summary_proj_to_labels",
+            "summary_first_dropout",
+            "n_special",
+            "predict_special_tokens"
+        );
 }

@@ -27,7 +27,12 @@ internal static class LlamaFamilies
     private static readonly Defaults s_phi3 = new(32_064, 3072, 8192, 32, 32, null, 4096)
     {
         Epsilon = 1e-5,
-        Rotary = new RotaryDefaults { ShareFields = ["partial_rotary_factor"], OriginalContext = 4096, YarnIsLongRope = true },
+        Rotary = new RotaryDefaults
+        {
+            ShareFields = ["partial_rotary_factor"],
+            OriginalContext = 4096,
+            YarnIsLongRope = true,
+        },
     };
 
     /// <summary>LlamaForCausalLM (Touvron et al. 2023).</summary>
@@ -35,11 +40,16 @@ internal static class LlamaFamilies
     {
         TransformerArchitecture model = Common(configuration, s_llama);
         bool bias = configuration.Flag("attention_bias", false);
-        return DecoderClass.LikeLlama("Llama", answersQuestions: true).Apply(configuration, model with
-        {
-            Attention = model.Attention.WithBias(bias, bias),
-            FeedForward = model.FeedForward with { Bias = configuration.Flag("mlp_bias", false) },
-        });
+        return DecoderClass
+            .LikeLlama("Llama", answersQuestions: true)
+            .Apply(
+                configuration,
+                model with
+                {
+                    Attention = model.Attention.WithBias(bias, bias),
+                    FeedForward = model.FeedForward with { Bias = configuration.Flag("mlp_bias", false) },
+                }
+            );
     }
 
     /// <summary>
@@ -52,24 +62,39 @@ internal static class LlamaFamilies
         int window = configuration.OptionalExtent("sliding_window", 4096) ?? 0;
         configuration.Refuse(configuration.Flag("attention_bias", false), "attention_bias", "this family has no biases");
         EquatableArray<int> pattern = FamilyParts.WindowPattern(configuration, model.Layers, _ => window > 0);
-        configuration.Refuse(window == 0 && pattern.Contains(0), "layer_types", "it names layers with a window, but \"sliding_window\" is null", "sliding_window");
-        return DecoderClass.LikeLlama("Mistral", answersQuestions: true).Apply(configuration, window == 0 ? model : FamilyParts.WithWindow(model, window, pattern));
+        configuration.Refuse(
+            window == 0 && pattern.Contains(0),
+            "layer_types",
+            "it names layers with a window, but \"sliding_window\" is null",
+            "sliding_window"
+        );
+        return DecoderClass
+            .LikeLlama("Mistral", answersQuestions: true)
+            .Apply(configuration, window == 0 ? model : FamilyParts.WithWindow(model, window, pattern));
     }
 
     /// <summary>Qwen2ForCausalLM: biases on queries, keys and values, implied by the family.</summary>
     public static TransformerArchitecture Qwen2(ModelConfiguration configuration) => Qwen2(configuration, s_qwen, "Qwen2");
 
     /// <summary>The text model of Qwen2-VL and Qwen2.5-VL: Qwen2, whose rotary positions have three axes for images.</summary>
-    public static TransformerArchitecture Qwen2OfImages(ModelConfiguration configuration) => Qwen2(
-        configuration,
-        // Sizes of Qwen2VLTextConfig (transformers 5).
-        new Defaults(152_064, 8192, 29_568, 80, 64, 8, 32_768) { Epsilon = 1e-5, Rotary = new RotaryDefaults { HasImageAxes = true, Base = 1_000_000 } },
-        "Qwen2");
+    public static TransformerArchitecture Qwen2OfImages(ModelConfiguration configuration) =>
+        Qwen2(
+            configuration,
+            // Sizes of Qwen2VLTextConfig (transformers 5).
+            new Defaults(152_064, 8192, 29_568, 80, 64, 8, 32_768)
+            {
+                Epsilon = 1e-5,
+                Rotary = new RotaryDefaults { HasImageAxes = true, Base = 1_000_000 },
+            },
+            "Qwen2"
+        );
 
     private static TransformerArchitecture Qwen2(ModelConfiguration configuration, Defaults defaults, string family)
     {
         TransformerArchitecture model = WithWindows(configuration, Common(configuration, defaults));
-        return DecoderClass.LikeLlama(family, answersQuestions: true).Apply(configuration, model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) });
+        return DecoderClass
+            .LikeLlama(family, answersQuestions: true)
+            .Apply(configuration, model with { Attention = model.Attention.WithBias(queryKeyValue: true, output: false) });
     }
 
     /// <summary>Qwen3ForCausalLM: every query and key head is normalised before it is rotated.</summary>
@@ -77,14 +102,23 @@ internal static class LlamaFamilies
     {
         TransformerArchitecture model = WithWindows(configuration, Common(configuration, s_qwen with { HeadDimension = 128 }));
         bool bias = configuration.Flag("attention_bias", false);
-        return DecoderClass.LikeLlama("Qwen3", answersQuestions: true).Apply(configuration, model with
-        {
-            Attention = model.Attention.WithBias(bias, bias) with { QueryKeyNorm = true },
-            Checkpoint = model.Checkpoint with
-            {
-                Names = model.Checkpoint.Names with { QueryNorm = "model.layers.{layer}.self_attn.q_norm", KeyNorm = "model.layers.{layer}.self_attn.k_norm" },
-            },
-        });
+        return DecoderClass
+            .LikeLlama("Qwen3", answersQuestions: true)
+            .Apply(
+                configuration,
+                model with
+                {
+                    Attention = model.Attention.WithBias(bias, bias) with { QueryKeyNorm = true },
+                    Checkpoint = model.Checkpoint with
+                    {
+                        Names = model.Checkpoint.Names with
+                        {
+                            QueryNorm = "model.layers.{layer}.self_attn.q_norm",
+                            KeyNorm = "model.layers.{layer}.self_attn.k_norm",
+                        },
+                    },
+                }
+            );
     }
 
     /// <summary>Phi3ForCausalLM: fused projections, part of a head rotated, factors for long contexts.</summary>
@@ -93,16 +127,25 @@ internal static class LlamaFamilies
         TransformerArchitecture model = Common(configuration, s_phi3);
         int window = configuration.OptionalExtent("sliding_window", null) ?? 0;
         configuration.Refuse(configuration.Flag("attention_bias", false), "attention_bias", "this family has no biases");
-        return DecoderClass.LikeLlama("Phi3").Apply(configuration, model with
-        {
-            LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window),
-            Checkpoint = model.Checkpoint with
-            {
-                Names = model.Checkpoint.Names with { QueryKeyValue = "model.layers.{layer}.self_attn.qkv_proj", GateUp = "model.layers.{layer}.mlp.gate_up_proj" },
-                QueryKeyValue = QueryKeyValueLayout.Concatenated,
-                GateUpConcatenated = true,
-            },
-        });
+        return DecoderClass
+            .LikeLlama("Phi3")
+            .Apply(
+                configuration,
+                model with
+                {
+                    LayerKinds = FamilyParts.OneKind(model.LayerKinds[0].Positions, window),
+                    Checkpoint = model.Checkpoint with
+                    {
+                        Names = model.Checkpoint.Names with
+                        {
+                            QueryKeyValue = "model.layers.{layer}.self_attn.qkv_proj",
+                            GateUp = "model.layers.{layer}.mlp.gate_up_proj",
+                        },
+                        QueryKeyValue = QueryKeyValueLayout.Concatenated,
+                        GateUpConcatenated = true,
+                    },
+                }
+            );
     }
 
     /// <summary>The parts that all of them share.</summary>
@@ -111,10 +154,23 @@ internal static class LlamaFamilies
         SharedFields.RefuseCrossAttention(configuration);
         int width = configuration.Extent("hidden_size", defaults.Width);
         AttentionArchitecture attention = FamilyParts.Attention(
-            configuration, width, ("num_attention_heads", defaults.Heads), ("num_key_value_heads", defaults.KeyValueHeads), "head_dim", defaults.HeadDimension);
+            configuration,
+            width,
+            ("num_attention_heads", defaults.Heads),
+            ("num_key_value_heads", defaults.KeyValueHeads),
+            "head_dim",
+            defaults.HeadDimension
+        );
         int positions = configuration.Length("max_position_embeddings", defaults.Positions);
         RotaryPositions rotary = RotaryReader.Read(
-            configuration, attention.HeadDimension, ["head_dim", "hidden_size", "num_attention_heads"], defaults.Rotary with { LongestContext = defaults.Positions });
+            configuration,
+            attention.HeadDimension,
+            ["head_dim", "hidden_size", "num_attention_heads"],
+            defaults.Rotary with
+            {
+                LongestContext = defaults.Positions,
+            }
+        );
         return new TransformerArchitecture(
             configuration.Extent("num_hidden_layers", defaults.Layers),
             width,
@@ -125,11 +181,21 @@ internal static class LlamaFamilies
             FamilyParts.OneKind(rotary),
             FamilyParts.OnePattern,
             new FeedForwardArchitecture(
-                configuration.Extent("intermediate_size", defaults.Inner), configuration.Activation(activation, defaults.Activation), Gated: true, Bias: false),
-            new NormArchitecture(NormFormula.RootMeanSquare, FamilyParts.Epsilon(configuration, "rms_norm_eps", defaults.Epsilon), Bias: false, UnitOffset: false),
+                configuration.Extent("intermediate_size", defaults.Inner),
+                configuration.Activation(activation, defaults.Activation),
+                Gated: true,
+                Bias: false
+            ),
+            new NormArchitecture(
+                NormFormula.RootMeanSquare,
+                FamilyParts.Epsilon(configuration, "rms_norm_eps", defaults.Epsilon),
+                Bias: false,
+                UnitOffset: false
+            ),
             BlockArrangement.PreNorm,
             new LogitsArchitecture(configuration.Flag("tie_word_embeddings", defaults.Tied), Bias: false, SoftCap: 0),
-            CheckpointLayout.Llama);
+            CheckpointLayout.Llama
+        );
     }
 
     /// <summary>
@@ -138,7 +204,11 @@ internal static class LlamaFamilies
     /// </summary>
     private static TransformerArchitecture WithWindows(ModelConfiguration configuration, TransformerArchitecture model)
     {
-        configuration.Refuse(configuration.Flag("use_mrope", false), "use_mrope", "positions of several axes are not supported for this family");
+        configuration.Refuse(
+            configuration.Flag("use_mrope", false),
+            "use_mrope",
+            "positions of several axes are not supported for this family"
+        );
         bool uses = configuration.Flag("use_sliding_window", false);
         int window = configuration.OptionalExtent("sliding_window", 4096) ?? 0;
         // Files say 0 here for windows in all layers.
@@ -152,7 +222,8 @@ internal static class LlamaFamilies
                 "layer_types",
                 "it names layers with a window, but \"use_sliding_window\" is not true or \"sliding_window\" is null",
                 "use_sliding_window",
-                "sliding_window");
+                "sliding_window"
+            );
             return model;
         }
 

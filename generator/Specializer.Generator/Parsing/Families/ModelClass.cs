@@ -14,7 +14,9 @@ internal static class ModelClass
     public static string Name(ModelConfiguration configuration, string otherwise)
     {
         IReadOnlyList<JsonValue> names = configuration.Items("architectures");
-        return names.Count == 0 ? otherwise : names[0].Kind == JsonKind.Text ? names[0].Text : "";
+        return names.Count == 0 ? otherwise
+            : names[0].Kind == JsonKind.Text ? names[0].Text
+            : "";
     }
 
     /// <summary>Reports a class that the family does not have here.</summary>
@@ -28,7 +30,8 @@ internal static class ModelClass
                 "architectures",
                 $"\"architectures\" names {(name.Length == 0 ? "no class" : "\"" + name + "\"")}, which is not supported: this family is as {string.Join(", ", supported)}",
                 found.Start,
-                found.Length);
+                found.Length
+            );
         }
 
         return isSupported;

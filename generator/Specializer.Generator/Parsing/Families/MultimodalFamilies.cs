@@ -24,9 +24,24 @@ internal static class MultimodalFamilies
     /// <summary>Fields of the whole model that matter only for images.</summary>
     private static readonly string[] s_ofImages =
     [
-        "image_token_index", "image_token_id", "image_seq_length", "projector_hidden_act", "vision_feature_layer", "vision_feature_select_strategy",
-        "multimodal_projector_bias", "mm_tokens_per_image", "boi_token_index", "eoi_token_index", "boi_token_id", "eoi_token_id", "spatial_merge_size",
-        "video_token_id", "vision_token_id", "vision_start_token_id", "vision_end_token_id", "ignore_index",
+        "image_token_index",
+        "image_token_id",
+        "image_seq_length",
+        "projector_hidden_act",
+        "vision_feature_layer",
+        "vision_feature_select_strategy",
+        "multimodal_projector_bias",
+        "mm_tokens_per_image",
+        "boi_token_index",
+        "eoi_token_index",
+        "boi_token_id",
+        "eoi_token_id",
+        "spatial_merge_size",
+        "video_token_id",
+        "vision_token_id",
+        "vision_start_token_id",
+        "vision_end_token_id",
+        "ignore_index",
     ];
 
     /// <summary>The towers that are left out.</summary>
@@ -53,7 +68,10 @@ internal static class MultimodalFamilies
             file.Note(tower, "it is left out, and with it its tensors: only the text model is generated");
         }
 
-        if (file.Items("architectures").FirstOrDefault() is { Kind: JsonKind.Text } name && !name.Text.EndsWith(Whole, StringComparison.Ordinal))
+        if (
+            file.Items("architectures").FirstOrDefault() is { Kind: JsonKind.Text } name
+            && !name.Text.EndsWith(Whole, StringComparison.Ordinal)
+        )
         {
             file.Refuse(true, "architectures", "of this family only the text model of the classes that end in " + Whole + " is supported");
         }

@@ -56,7 +56,9 @@ internal sealed class RotaryReader
         }
 
         (ModelConfiguration Section, string Field)? shareField = Pick("partial_rotary_factor", _defaults.ShareFields);
-        double share = shareField is var (shareSection, shareName) ? shareSection.Number(shareName, null, NumberRange.Share) : _defaults.Share;
+        double share = shareField is var (shareSection, shareName)
+            ? shareSection.Number(shareName, null, NumberRange.Share)
+            : _defaults.Share;
         if (_defaults.ShareFields.Length == 0 && Pick("partial_rotary_factor", ["partial_rotary_factor"]) is var (fixedSection, fixedName))
         {
             fixedSection.Refuse(fixedSection.Number(fixedName) != 1, fixedName, "this family rotates whole heads");
@@ -71,7 +73,10 @@ internal sealed class RotaryReader
             blamed.Require(
                 false,
                 name,
-                FormattableString.Invariant($"such that an even number of a head's elements is rotated, at least 2; it is {dimension} of {headDimension}"));
+                FormattableString.Invariant(
+                    $"such that an even number of a head's elements is rotated, at least 2; it is {dimension} of {headDimension}"
+                )
+            );
         }
 
         // Where nothing is scaled, the context of the first training changes nothing.
@@ -93,9 +98,15 @@ internal sealed class RotaryReader
             case "dynamic":
                 return new DynamicScaling(Factor(), Longest());
             case "llama3":
-                double low = Number("low_freq_factor", null, NumberRange.Positive), high = Number("high_freq_factor", null, NumberRange.Positive);
-                Holder("high_freq_factor").Require(
-                    high > low, "high_freq_factor", "more than \"low_freq_factor\", which is " + low.ToString("R", CultureInfo.InvariantCulture), "low_freq_factor");
+                double low = Number("low_freq_factor", null, NumberRange.Positive),
+                    high = Number("high_freq_factor", null, NumberRange.Positive);
+                Holder("high_freq_factor")
+                    .Require(
+                        high > low,
+                        "high_freq_factor",
+                        "more than \"low_freq_factor\", which is " + low.ToString("R", CultureInfo.InvariantCulture),
+                        "low_freq_factor"
+                    );
                 return new Llama3Scaling(Factor(), low, high, Original());
             case "yarn" or "su" when _defaults.YarnIsLongRope:
                 return LongRope(dimension, rotates);
@@ -111,21 +122,35 @@ internal sealed class RotaryReader
     private YarnScaling Yarn(double theta)
     {
         double factor = Factor();
-        double fast = Beta("beta_fast", 32), slow = Beta("beta_slow", 1);
-        Holder("beta_fast").Require(fast > slow, "beta_fast", "more than \"beta_slow\", which is " + slow.ToString("R", CultureInfo.InvariantCulture), "beta_slow");
+        double fast = Beta("beta_fast", 32),
+            slow = Beta("beta_slow", 1);
+        Holder("beta_fast")
+            .Require(
+                fast > slow,
+                "beta_fast",
+                "more than \"beta_slow\", which is " + slow.ToString("R", CultureInfo.InvariantCulture),
+                "beta_slow"
+            );
         if (theta <= 1 && Pick("rope_theta", _defaults.BaseFields) is var (section, field))
         {
             section.Require(false, field, "more than 1 for YaRN");
         }
 
         double amplitude = Mscale(factor, 1);
-        double own = Number("mscale", 0, NumberRange.ZeroOrPositive), all = Number("mscale_all_dim", 0, NumberRange.ZeroOrPositive);
+        double own = Number("mscale", 0, NumberRange.ZeroOrPositive),
+            all = Number("mscale_all_dim", 0, NumberRange.ZeroOrPositive);
         if (own > 0 && all > 0)
         {
             amplitude = Mscale(factor, own) / Mscale(factor, all);
         }
 
-        return new YarnScaling(factor, Original(), fast, slow, Given("attention_factor") ? Number("attention_factor", null, NumberRange.Positive) : amplitude)
+        return new YarnScaling(
+            factor,
+            Original(),
+            fast,
+            slow,
+            Given("attention_factor") ? Number("attention_factor", null, NumberRange.Positive) : amplitude
+        )
         {
             Truncate = Holder("truncate").Flag("truncate", true),
         };
@@ -147,7 +172,8 @@ internal sealed class RotaryReader
         double amplitude = factor <= 1 || original <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(factor) / Math.Log(original)));
         return new LongScaling(
             new EquatableArray<double>(Factors("long_factor")),
-            Given("attention_factor") ? Number("attention_factor", null, NumberRange.Positive) : amplitude)
+            Given("attention_factor") ? Number("attention_factor", null, NumberRange.Positive) : amplitude
+        )
         {
             ShortFactors = new EquatableArray<double>(Factors("short_factor")),
             OriginalContextLength = original,
@@ -171,7 +197,11 @@ internal sealed class RotaryReader
     private string Type(out ModelConfiguration section, out string field)
     {
         (ModelConfiguration Section, string Field)[] given =
-            [.. _sections.SelectMany(static section => new[] { (section, "rope_type"), (section, "type") }).Where(static place => place.section.Has(place.Item2))];
+        [
+            .. _sections
+                .SelectMany(static section => new[] { (section, "rope_type"), (section, "type") })
+                .Where(static place => place.section.Has(place.Item2)),
+        ];
         (section, field) = given.Length == 0 ? (_sections[0], "rope_type") : given[0];
         if (given.Length == 0)
         {
@@ -202,9 +232,8 @@ internal sealed class RotaryReader
 
     private double Factor() => Number("factor", null, NumberRange.Factor);
 
-    private double Number(string name, double? defaultValue, NumberRange range) => Given(name) || defaultValue is null
-        ? Holder(name).Number(name, defaultValue, range)
-        : defaultValue.Value;
+    private double Number(string name, double? defaultValue, NumberRange range) =>
+        Given(name) || defaultValue is null ? Holder(name).Number(name, defaultValue, range) : defaultValue.Value;
 
     private int Longest()
     {
@@ -218,9 +247,10 @@ internal sealed class RotaryReader
         return longest;
     }
 
-    private int Original() => Pick("original_max_position_embeddings", ["original_max_position_embeddings"]) is var (section, field)
-        ? section.Extent(field)
-        : _defaults.OriginalContext ?? Longest();
+    private int Original() =>
+        Pick("original_max_position_embeddings", ["original_max_position_embeddings"]) is var (section, field)
+            ? section.Extent(field)
+            : _defaults.OriginalContext ?? Longest();
 
     private bool Given(string name) => Holder(name).Has(name);
 

@@ -12,27 +12,113 @@ internal static class SharedFields
     private static readonly string[] s_withoutEffect =
     [
         // How the file came to be, and how it is stored.
-        "model_type", "architectures", "transformers_version", "_name_or_path", "name_or_path", "_commit_hash", "auto_map", "torch_dtype", "dtype",
-        "finetuning_task", "task_specific_params", "problem_type", "tokenizer_class", "processor_class", "model_max_length", "transformers.js_config",
-        "adapter_attn_dim", "custom_pipelines", "unsloth_version", "unsloth_fixed", "export_model_type", "is_composition", "base_model_prefix",
-
+        "model_type",
+        "architectures",
+        "transformers_version",
+        "_name_or_path",
+        "name_or_path",
+        "_commit_hash",
+        "auto_map",
+        "torch_dtype",
+        "dtype",
+        "finetuning_task",
+        "task_specific_params",
+        "problem_type",
+        "tokenizer_class",
+        "processor_class",
+        "model_max_length",
+        "transformers.js_config",
+        "adapter_attn_dim",
+        "custom_pipelines",
+        "unsloth_version",
+        "unsloth_fixed",
+        "export_model_type",
+        "is_composition",
+        "base_model_prefix",
         // Tokens and generation.
-        "bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id", "cls_token_id", "mask_token_id", "unk_token_id", "decoder_start_token_id",
-        "forced_bos_token_id", "forced_eos_token_id", "suppress_tokens", "begin_suppress_tokens", "bad_words_ids", "prefix", "max_length", "min_length",
-        "do_sample", "early_stopping", "num_beams", "num_beam_groups", "diversity_penalty", "temperature", "top_k", "top_p", "typical_p",
-        "repetition_penalty", "length_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "num_return_sequences", "output_scores",
-        "return_dict_in_generate", "remove_invalid_values", "exponential_decay_length_penalty", "generation_config", "stop_strings",
-
+        "bos_token_id",
+        "eos_token_id",
+        "pad_token_id",
+        "sep_token_id",
+        "cls_token_id",
+        "mask_token_id",
+        "unk_token_id",
+        "decoder_start_token_id",
+        "forced_bos_token_id",
+        "forced_eos_token_id",
+        "suppress_tokens",
+        "begin_suppress_tokens",
+        "bad_words_ids",
+        "prefix",
+        "max_length",
+        "min_length",
+        "do_sample",
+        "early_stopping",
+        "num_beams",
+        "num_beam_groups",
+        "diversity_penalty",
+        "temperature",
+        "top_k",
+        "top_p",
+        "typical_p",
+        "repetition_penalty",
+        "length_penalty",
+        "no_repeat_ngram_size",
+        "encoder_no_repeat_ngram_size",
+        "num_return_sequences",
+        "output_scores",
+        "return_dict_in_generate",
+        "remove_invalid_values",
+        "exponential_decay_length_penalty",
+        "generation_config",
+        "stop_strings",
         // What a call returns, and how it is executed.
-        "use_cache", "cache_implementation", "return_dict", "use_return_dict", "output_hidden_states", "output_attentions", "output_past", "torchscript",
-        "use_bfloat16", "tf_legacy_loss", "chunk_size_feed_forward", "xla_device", "attn_implementation", "_attn_implementation",
-        "_attn_implementation_autoset", "_attn_implementation_internal", "experts_implementation", "_experts_implementation", "_flash_attn_2_enabled",
-        "use_flash_attention", "use_flash_attn", "pretraining_tp", "gradient_checkpointing", "gradient_checkpointing_enabled",
-
+        "use_cache",
+        "cache_implementation",
+        "return_dict",
+        "use_return_dict",
+        "output_hidden_states",
+        "output_attentions",
+        "output_past",
+        "torchscript",
+        "use_bfloat16",
+        "tf_legacy_loss",
+        "chunk_size_feed_forward",
+        "xla_device",
+        "attn_implementation",
+        "_attn_implementation",
+        "_attn_implementation_autoset",
+        "_attn_implementation_internal",
+        "experts_implementation",
+        "_experts_implementation",
+        "_flash_attn_2_enabled",
+        "use_flash_attention",
+        "use_flash_attn",
+        "pretraining_tp",
+        "gradient_checkpointing",
+        "gradient_checkpointing_enabled",
         // Training.
-        "initializer_range", "initializer_factor", "attention_dropout", "hidden_dropout", "dropout", "activation_dropout", "classifier_dropout",
-        "classif_dropout", "layerdrop", "encoder_layerdrop", "decoder_layerdrop", "attention_probs_dropout_prob", "hidden_dropout_prob",
-        "attn_pdrop", "embd_pdrop", "resid_pdrop", "emb_pdrop", "embed_dropout", "use_label_smoothing", "label_smoothing", "cross_attention_hidden_size",
+        "initializer_range",
+        "initializer_factor",
+        "attention_dropout",
+        "hidden_dropout",
+        "dropout",
+        "activation_dropout",
+        "classifier_dropout",
+        "classif_dropout",
+        "layerdrop",
+        "encoder_layerdrop",
+        "decoder_layerdrop",
+        "attention_probs_dropout_prob",
+        "hidden_dropout_prob",
+        "attn_pdrop",
+        "embd_pdrop",
+        "resid_pdrop",
+        "emb_pdrop",
+        "embed_dropout",
+        "use_label_smoothing",
+        "label_smoothing",
+        "cross_attention_hidden_size",
     ];
 
     /// <summary>Accounts for them, and refuses the values of those that only one value leaves without effect.</summary>
@@ -48,21 +134,31 @@ internal static class SharedFields
             configuration.Refuse(
                 true,
                 "quantization_config",
-                $"the checkpoint's weights are quantised ({method}), which is not supported: use the model's checkpoint in F32, BF16 or F16");
+                $"the checkpoint's weights are quantised ({method}), which is not supported: use the model's checkpoint in F32, BF16 or F16"
+            );
         }
 
         configuration.Refuse(
             configuration.IsSection("pruned_heads") && configuration.Section("pruned_heads").Count > 0,
             "pruned_heads",
-            "pruned heads are not supported");
+            "pruned heads are not supported"
+        );
         configuration.WithoutEffect("pruned_heads", "quantization_config");
-        configuration.Refuse(configuration.Flag("tie_encoder_decoder", false), "tie_encoder_decoder", "an encoder and a decoder that share weights are not supported");
+        configuration.Refuse(
+            configuration.Flag("tie_encoder_decoder", false),
+            "tie_encoder_decoder",
+            "an encoder and a decoder that share weights are not supported"
+        );
     }
 
     /// <summary>What only encoder-decoders, or decoders inside them, have: accounted for, and refused where it would change the model.</summary>
     public static void RefuseCrossAttention(ModelConfiguration configuration)
     {
-        configuration.Refuse(configuration.Flag("add_cross_attention", false), "add_cross_attention", "cross-attention is not supported for this family");
+        configuration.Refuse(
+            configuration.Flag("add_cross_attention", false),
+            "add_cross_attention",
+            "cross-attention is not supported for this family"
+        );
         configuration.WithoutEffect("is_encoder_decoder", "is_decoder");
     }
 }

@@ -10,7 +10,8 @@ namespace Specializer.Generator.Parsing.Families;
 /// </summary>
 internal static class T5Family
 {
-    private const string Whole = "T5ForConditionalGeneration", EncoderAlone = "T5EncoderModel";
+    private const string Whole = "T5ForConditionalGeneration",
+        EncoderAlone = "T5EncoderModel";
 
     public static TransformerArchitecture T5(ModelConfiguration configuration)
     {
@@ -19,7 +20,11 @@ internal static class T5Family
         configuration.Alias("num_layers", "num_hidden_layers");
         configuration.Alias("d_kv", "head_dim");
         configuration.WithoutEffect("dropout_rate", "is_decoder", "is_encoder_decoder");
-        configuration.Refuse(configuration.Flag("add_cross_attention", true) is false, "add_cross_attention", "the decoder of this family attends to its encoder");
+        configuration.Refuse(
+            configuration.Flag("add_cross_attention", true) is false,
+            "add_cross_attention",
+            "the decoder of this family attends to its encoder"
+        );
         int width = configuration.Extent("d_model", 512);
         int headDimension = configuration.Extent("d_kv", 64);
         int heads = configuration.Extent("num_heads", 8);
@@ -28,9 +33,19 @@ internal static class T5Family
         (ActivationFunction activation, bool gated) = FeedForward(configuration);
         LogitsArchitecture logits = Logits(configuration, width);
         var attention = new AttentionArchitecture(
-            heads, heads, headDimension, Scale: 1, QueryBias: false, KeyBias: false, ValueBias: false, OutputBias: false, SoftCap: 0, QueryKeyNorm: false);
-        RelativePositions Relative(bool bidirectional) => new(
-            Buckets(configuration), configuration.Extent("relative_attention_max_distance", 128), bidirectional);
+            heads,
+            heads,
+            headDimension,
+            Scale: 1,
+            QueryBias: false,
+            KeyBias: false,
+            ValueBias: false,
+            OutputBias: false,
+            SoftCap: 0,
+            QueryKeyNorm: false
+        );
+        RelativePositions Relative(bool bidirectional) =>
+            new(Buckets(configuration), configuration.Extent("relative_attention_max_distance", 128), bidirectional);
 
         var encoder = new TransformerArchitecture(
             layers,
@@ -42,10 +57,16 @@ internal static class T5Family
             new([new LayerKind("", Window: 0, Relative(bidirectional: true)) { Mask = AttentionMask.Full }]),
             FamilyParts.OnePattern,
             new FeedForwardArchitecture(configuration.Extent("d_ff", 2048), activation, gated, Bias: false),
-            new NormArchitecture(NormFormula.RootMeanSquare, FamilyParts.Epsilon(configuration, "layer_norm_epsilon", 1e-6), Bias: false, UnitOffset: false),
+            new NormArchitecture(
+                NormFormula.RootMeanSquare,
+                FamilyParts.Epsilon(configuration, "layer_norm_epsilon", 1e-6),
+                Bias: false,
+                UnitOffset: false
+            ),
             BlockArrangement.PreNorm,
             logits,
-            Layout("encoder", "1", gated))
+            Layout("encoder", "1", gated)
+        )
         {
             Stack = Stack.Encoder,
         };
@@ -97,18 +118,38 @@ internal static class T5Family
             "gelu" => (ActivationFunction.Gelu, "gelu"),
             "gated-gelu" => (ActivationFunction.GeluTanh, "gelu_new"),
             "silu" or "gated-silu" => (ActivationFunction.Silu, "silu"),
-            _ => (configuration.Wrong("feed_forward_proj", "one of relu, gelu, silu, gated-gelu, gated-relu, gated-silu", ActivationFunction.Relu), "relu"),
+            _ => (
+                configuration.Wrong(
+                    "feed_forward_proj",
+                    "one of relu, gelu, silu, gated-gelu, gated-relu, gated-silu",
+                    ActivationFunction.Relu
+                ),
+                "relu"
+            ),
         };
-        configuration.Require(configuration.Flag("is_gated_act", gated) == gated, "is_gated_act", "as \"feed_forward_proj\" says", "feed_forward_proj");
         configuration.Require(
-            configuration.Text("dense_act_fn", name) == name, "dense_act_fn", "\"" + name + "\", as \"feed_forward_proj\" says", "feed_forward_proj");
+            configuration.Flag("is_gated_act", gated) == gated,
+            "is_gated_act",
+            "as \"feed_forward_proj\" says",
+            "feed_forward_proj"
+        );
+        configuration.Require(
+            configuration.Text("dense_act_fn", name) == name,
+            "dense_act_fn",
+            "\"" + name + "\", as \"feed_forward_proj\" says",
+            "feed_forward_proj"
+        );
         return (activation, gated);
     }
 
     private static int Buckets(ModelConfiguration configuration)
     {
         int buckets = configuration.Extent("relative_attention_num_buckets", 32);
-        configuration.Refuse(buckets < 4 || buckets % 4 != 0, "relative_attention_num_buckets", "it must be a multiple of 4, so that each direction has as many single distances as growing ones");
+        configuration.Refuse(
+            buckets < 4 || buckets % 4 != 0,
+            "relative_attention_num_buckets",
+            "it must be a multiple of 4, so that each direction has as many single distances as growing ones"
+        );
         return buckets;
     }
 
@@ -129,7 +170,8 @@ internal static class T5Family
                 gated ? dense + "wi_1" : dense + "wi",
                 dense + "wo",
                 stack + ".final_layer_norm",
-                "lm_head")
+                "lm_head"
+            )
             {
                 RelativeBias = stack + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight",
                 CrossAttentionNorm = layer + "1.layer_norm",
@@ -142,6 +184,7 @@ internal static class T5Family
             GateUpConcatenated: false,
             InputsFirst: false,
             // A table that the first checkpoints had and nothing reads.
-            new EquatableArray<string>(["decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"]));
+            new EquatableArray<string>(["decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"])
+        );
     }
 }

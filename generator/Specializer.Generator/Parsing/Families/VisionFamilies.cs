@@ -17,25 +17,53 @@ internal static class VisionFamilies
         configuration.WithoutEffect("encoder_stride", "tie_word_embeddings");
 
         bool classifies = name != "ViTModel";
-        const string prefix = "vit.", layer = prefix + "encoder.layer.{layer}.";
+        const string prefix = "vit.",
+            layer = prefix + "encoder.layer.{layer}.";
         int width = configuration.Extent("hidden_size", 768);
-        var patches = new PatchArchitecture(Square(configuration, "image_size", 224), Square(configuration, "patch_size", 16), configuration.Extent("num_channels", 3));
-        configuration.Require(patches.ImageSize % patches.PatchSize == 0, "patch_size", "a divisor of \"image_size\", which is " + patches.ImageSize.ToString(CultureInfo.InvariantCulture), "image_size");
+        var patches = new PatchArchitecture(
+            Square(configuration, "image_size", 224),
+            Square(configuration, "patch_size", 16),
+            configuration.Extent("num_channels", 3)
+        );
+        configuration.Require(
+            patches.ImageSize % patches.PatchSize == 0,
+            "patch_size",
+            "a divisor of \"image_size\", which is " + patches.ImageSize.ToString(CultureInfo.InvariantCulture),
+            "image_size"
+        );
 
         configuration.Refuse(configuration.Text("pooler_act", "tanh") != "tanh", "pooler_act", "only tanh is supported");
-        configuration.Refuse((configuration.OptionalExtent("pooler_output_size", null) ?? width) != width, "pooler_output_size", "only the width of the hidden states is supported", "hidden_size");
+        configuration.Refuse(
+            (configuration.OptionalExtent("pooler_output_size", null) ?? width) != width,
+            "pooler_output_size",
+            "only the width of the hidden states is supported",
+            "hidden_size"
+        );
         bool bias = configuration.Flag("qkv_bias", true);
         return new TransformerArchitecture(
             configuration.Extent("num_hidden_layers", 12),
             width,
             patches.Count + 1,
             ChunkLength: 0,
-            new EmbeddingArchitecture(VocabularySize: 0, Scale: 1, new LearnedPositions(0, patches.Count + 1), Norm: false) { Patches = patches },
+            new EmbeddingArchitecture(VocabularySize: 0, Scale: 1, new LearnedPositions(0, patches.Count + 1), Norm: false)
+            {
+                Patches = patches,
+            },
             FamilyParts.Attention(configuration, width, ("num_attention_heads", 12)).WithBias(bias, true),
             FamilyParts.OneKind(new NoPositions(), mask: AttentionMask.Full),
             FamilyParts.OnePattern,
-            new FeedForwardArchitecture(configuration.Extent("intermediate_size", 3072), configuration.Activation("hidden_act", "gelu"), Gated: false, Bias: true),
-            new NormArchitecture(NormFormula.Layer, FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-12), Bias: true, UnitOffset: false),
+            new FeedForwardArchitecture(
+                configuration.Extent("intermediate_size", 3072),
+                configuration.Activation("hidden_act", "gelu"),
+                Gated: false,
+                Bias: true
+            ),
+            new NormArchitecture(
+                NormFormula.Layer,
+                FamilyParts.Epsilon(configuration, "layer_norm_eps", 1e-12),
+                Bias: true,
+                UnitOffset: false
+            ),
             BlockArrangement.PreNorm,
             new LogitsArchitecture(Tied: false, Bias: false, SoftCap: 0),
             new CheckpointLayout(
@@ -51,7 +79,8 @@ internal static class VisionFamilies
                     layer + "intermediate.dense",
                     layer + "output.dense",
                     prefix + "layernorm",
-                    "classifier")
+                    "classifier"
+                )
                 {
                     PositionEmbedding = prefix + "embeddings.position_embeddings",
                     PatchProjection = prefix + "embeddings.patch_embeddings.projection",
@@ -61,14 +90,29 @@ internal static class VisionFamilies
                 QueryKeyValueLayout.Separate,
                 GateUpConcatenated: false,
                 InputsFirst: false,
-                EquatableArray<string>.Empty))
+                EquatableArray<string>.Empty
+            )
+        )
         {
             Stack = Stack.Encoder,
             Head = classifies
-                ? new HeadArchitecture(Pooling.First, null, Norm: false, Normalize: false, new OutputArchitecture(EncoderClass.Labels(configuration), Tied: false, Bias: true))
-                : new HeadArchitecture(Pooling.First, new DenseArchitecture(width, ActivationFunction.Tanh), Norm: false, Normalize: false, null),
+                ? new HeadArchitecture(
+                    Pooling.First,
+                    null,
+                    Norm: false,
+                    Normalize: false,
+                    new OutputArchitecture(EncoderClass.Labels(configuration), Tied: false, Bias: true)
+                )
+                : new HeadArchitecture(
+                    Pooling.First,
+                    new DenseArchitecture(width, ActivationFunction.Tanh),
+                    Norm: false,
+                    Normalize: false,
+                    null
+                ),
         };
     }
+
     /// <summary>A height and width: one number for both, or an array of two equal ones.</summary>
     private static int Square(ModelConfiguration configuration, string name, int defaultValue)
     {
@@ -78,8 +122,11 @@ internal static class VisionFamilies
         }
 
         const int Largest = 1 << 14;
-        bool isSquare = pair.Items.Count == 2 && pair.Items[0].Says(pair.Items[1])
-            && pair.Items[0].Number is >= 1 and <= Largest && pair.Items[0].Number == (int)pair.Items[0].Number;
+        bool isSquare =
+            pair.Items.Count == 2
+            && pair.Items[0].Says(pair.Items[1])
+            && pair.Items[0].Number is >= 1 and <= Largest
+            && pair.Items[0].Number == (int)pair.Items[0].Number;
         configuration.Require(isSquare, name, "a whole number, or an array of two equal ones: only squares are supported");
         return isSquare ? (int)pair.Items[0].Number : defaultValue;
     }

@@ -12,23 +12,56 @@ internal static class WhisperFamily
 {
     public static TransformerArchitecture Whisper(ModelConfiguration configuration)
     {
-        configuration.Refuse(!configuration.Flag("tie_word_embeddings", true), "tie_word_embeddings", "a matrix of its own for the logits is not supported for this family");
+        configuration.Refuse(
+            !configuration.Flag("tie_word_embeddings", true),
+            "tie_word_embeddings",
+            "a matrix of its own for the logits is not supported for this family"
+        );
         configuration.Alias("d_model", "hidden_size");
         configuration.Alias("encoder_attention_heads", "num_attention_heads", "num_key_value_heads");
         configuration.Alias("encoder_layers", "num_hidden_layers");
-        ModelClass.Require(configuration, ModelClass.Name(configuration, "WhisperForConditionalGeneration"), ["WhisperForConditionalGeneration"]);
-        configuration.WithoutEffect("init_std", "is_decoder", "is_encoder_decoder", "add_cross_attention", "median_filter_width", "forced_decoder_ids", "classifier_proj_size",
-            "use_weighted_layer_sum", "apply_spec_augment", "mask_time_prob", "mask_time_length", "mask_time_min_masks", "mask_feature_prob", "mask_feature_length", "mask_feature_min_masks",
-            "lang_to_id", "task_to_id", "no_timestamps_token_id", "alignment_heads", "is_multilingual");
+        ModelClass.Require(
+            configuration,
+            ModelClass.Name(configuration, "WhisperForConditionalGeneration"),
+            ["WhisperForConditionalGeneration"]
+        );
+        configuration.WithoutEffect(
+            "init_std",
+            "is_decoder",
+            "is_encoder_decoder",
+            "add_cross_attention",
+            "median_filter_width",
+            "forced_decoder_ids",
+            "classifier_proj_size",
+            "use_weighted_layer_sum",
+            "apply_spec_augment",
+            "mask_time_prob",
+            "mask_time_length",
+            "mask_time_min_masks",
+            "mask_feature_prob",
+            "mask_feature_length",
+            "mask_feature_min_masks",
+            "lang_to_id",
+            "task_to_id",
+            "no_timestamps_token_id",
+            "alignment_heads",
+            "is_multilingual"
+        );
         ActivationFunction activation = configuration.Activation("activation_function", "gelu");
         int width = configuration.Extent("d_model", 384);
-        int sourcePositions = configuration.Extent("max_source_positions", 1500), targetPositions = configuration.Extent("max_target_positions", 448);
+        int sourcePositions = configuration.Extent("max_source_positions", 1500),
+            targetPositions = configuration.Extent("max_target_positions", 448);
         TransformerArchitecture decoder = Stack(
             configuration,
             "decoder",
             targetPositions,
             new EmbeddingArchitecture(
-                configuration.Extent("vocab_size", 51_865), configuration.Flag("scale_embedding", false) ? (float)Math.Sqrt(width) : 1, new LearnedPositions(0, targetPositions), Norm: false));
+                configuration.Extent("vocab_size", 51_865),
+                configuration.Flag("scale_embedding", false) ? (float)Math.Sqrt(width) : 1,
+                new LearnedPositions(0, targetPositions),
+                Norm: false
+            )
+        );
 
         // The features are convolved with the exact GELU, whatever the layers have.
         TransformerArchitecture encoder = Stack(
@@ -38,7 +71,8 @@ internal static class WhisperFamily
             new EmbeddingArchitecture(VocabularySize: 0, Scale: 1, new LearnedPositions(0, sourcePositions), Norm: false)
             {
                 Sound = new SoundArchitecture(configuration.Extent("num_mel_bins", 80), ActivationFunction.Gelu),
-            });
+            }
+        );
         encoder = encoder with
         {
             Stack = Architecture.Stack.Encoder,
@@ -47,25 +81,31 @@ internal static class WhisperFamily
         };
         return decoder with { Stack = Architecture.Stack.EncoderDecoder, Encoder = encoder, CrossAttention = decoder.Attention };
 
-        TransformerArchitecture Stack(ModelConfiguration of, string side, int positions, EmbeddingArchitecture embeddings) => new(
-            of.Extent(side + "_layers", 4),
-            width,
-            positions,
-            ChunkLength: 0,
-            embeddings,
-            FamilyParts.Attention(of, width, (side + "_attention_heads", 6)).WithBias(true, true) with { KeyBias = false },
-            FamilyParts.OneKind(new NoPositions()),
-            FamilyParts.OnePattern,
-            new FeedForwardArchitecture(of.Extent(side + "_ffn_dim", 1536), activation, Gated: false, Bias: true),
-            new NormArchitecture(NormFormula.Layer, 1e-5f, Bias: true, UnitOffset: false),
-            BlockArrangement.PreNorm,
-            new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
-            Layout(side));
+        TransformerArchitecture Stack(ModelConfiguration of, string side, int positions, EmbeddingArchitecture embeddings) =>
+            new(
+                of.Extent(side + "_layers", 4),
+                width,
+                positions,
+                ChunkLength: 0,
+                embeddings,
+                FamilyParts.Attention(of, width, (side + "_attention_heads", 6)).WithBias(true, true) with
+                {
+                    KeyBias = false,
+                },
+                FamilyParts.OneKind(new NoPositions()),
+                FamilyParts.OnePattern,
+                new FeedForwardArchitecture(of.Extent(side + "_ffn_dim", 1536), activation, Gated: false, Bias: true),
+                new NormArchitecture(NormFormula.Layer, 1e-5f, Bias: true, UnitOffset: false),
+                BlockArrangement.PreNorm,
+                new LogitsArchitecture(Tied: true, Bias: false, SoftCap: 0),
+                Layout(side)
+            );
     }
 
     private static CheckpointLayout Layout(string side)
     {
-        string stack = "model." + side + ".", layer = stack + "layers.{layer}.";
+        string stack = "model." + side + ".",
+            layer = stack + "layers.{layer}.";
         return GptFamilies.Layout(
             new CheckpointNames(
                 side == "encoder" ? "" : "model.decoder.embed_tokens",
@@ -79,7 +119,8 @@ internal static class WhisperFamily
                 layer + "fc1",
                 layer + "fc2",
                 stack + "layer_norm",
-                "proj_out")
+                "proj_out"
+            )
             {
                 PositionEmbedding = stack + "embed_positions",
                 FirstConvolution = stack + "conv1",
@@ -90,6 +131,7 @@ internal static class WhisperFamily
                 CrossValue = layer + "encoder_attn.v_proj",
                 CrossOutput = layer + "encoder_attn.out_proj",
             },
-            QueryKeyValueLayout.Separate);
+            QueryKeyValueLayout.Separate
+        );
     }
 }

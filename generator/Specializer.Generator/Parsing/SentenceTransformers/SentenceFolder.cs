@@ -57,17 +57,22 @@ internal sealed class SentenceFolder
         }
 
         // The first versions kept the transformer in 0_Transformer.
-        string above = folder.Length == 0 ? "" : Parent(folder.Substring(0, folder.Length - 1)), name = folder.Substring(above.Length).TrimEnd('/');
+        string above = folder.Length == 0 ? "" : Parent(folder.Substring(0, folder.Length - 1)),
+            name = folder.Substring(above.Length).TrimEnd('/');
         return name.Length > 0 && name[0] == '0' && byPath.ContainsKey(above + Modules) ? new SentenceFolder(byPath, above, name) : null;
     }
 
     /// <summary>Whether a file is the config.json of a module after the transformer, which declares no model.</summary>
     public static bool IsModule(ConfigurationFile file)
     {
-        string folder = Parent(file.Path), name = folder.TrimEnd('/');
+        string folder = Parent(file.Path),
+            name = folder.TrimEnd('/');
         name = name.Substring(name.LastIndexOf('/') + 1);
         int digits = name.TakeWhile(static letter => letter is >= '0' and <= '9').Count();
-        return file.Path.EndsWith("/" + Configuration, StringComparison.Ordinal) && digits > 0 && digits < name.Length && name[digits] == '_'
+        return file.Path.EndsWith("/" + Configuration, StringComparison.Ordinal)
+            && digits > 0
+            && digits < name.Length
+            && name[digits] == '_'
             && file.Text.IndexOf("\"model_type\"", StringComparison.Ordinal) < 0;
     }
 
@@ -87,7 +92,12 @@ internal sealed class SentenceFolder
         {
             if (module.Kind is not ("Pooling" or "Dense" or "Normalize" or "Dropout"))
             {
-                Collect(_modules, Shown(Modules), module.Entry, entry => entry.Require(false, "type", "one of Transformer, Pooling, Dense, Normalize and Dropout"));
+                Collect(
+                    _modules,
+                    Shown(Modules),
+                    module.Entry,
+                    entry => entry.Require(false, "type", "one of Transformer, Pooling, Dense, Normalize and Dropout")
+                );
                 continue;
             }
 
@@ -104,8 +114,17 @@ internal sealed class SentenceFolder
             }
             else if (module.Kind is "Pooling" or "Dense")
             {
-                Collect(_modules, Shown(Modules), module.Entry, entry => entry.Require(
-                    false, "path", $"a folder whose {Configuration} is passed to the generator: declare the model's folder as a TransformerModel item, or add '{name}' to AdditionalFiles"));
+                Collect(
+                    _modules,
+                    Shown(Modules),
+                    module.Entry,
+                    entry =>
+                        entry.Require(
+                            false,
+                            "path",
+                            $"a folder whose {Configuration} is passed to the generator: declare the model's folder as a TransformerModel item, or add '{name}' to AdditionalFiles"
+                        )
+                );
             }
             else
             {
@@ -142,7 +161,12 @@ internal sealed class SentenceFolder
             {
                 SentenceModule first = found[0];
                 first.Entry.Require(first.Kind == "Transformer", "type", "Transformer, since what follows it needs its states");
-                first.Entry.Require(first.Path == _transformer, "path", $"\"{_transformer}\", the folder of the {Configuration} that is declared", "type");
+                first.Entry.Require(
+                    first.Path == _transformer,
+                    "path",
+                    $"\"{_transformer}\", the folder of the {Configuration} that is declared",
+                    "type"
+                );
             }
         }
         catch (ConfigurationException problem)
@@ -160,30 +184,70 @@ internal sealed class SentenceFolder
         string inside = _transformer.Length == 0 ? "" : _transformer + "/";
         if (_files.TryGetValue(_root + inside + "sentence_bert_config.json", out ConfigurationFile? file))
         {
-            Collect(file, Shown(inside + "sentence_bert_config.json"), null, static configuration =>
-            {
-                configuration.Refuse(configuration.Text("transformer_task", "feature-extraction") != "feature-extraction", "transformer_task", "only the states of tokens (feature-extraction) are supported");
-                configuration.Refuse(configuration.Text("module_output_name", "token_embeddings") != "token_embeddings", "module_output_name", "only token_embeddings is supported");
-                foreach (string field in new[] { "config_args", "model_args", "config_kwargs", "model_kwargs" })
+            Collect(
+                file,
+                Shown(inside + "sentence_bert_config.json"),
+                null,
+                static configuration =>
                 {
-                    configuration.Refuse(configuration.Section(field).Count > 0, field, "what changes the configuration must be said by config.json itself");
-                }
+                    configuration.Refuse(
+                        configuration.Text("transformer_task", "feature-extraction") != "feature-extraction",
+                        "transformer_task",
+                        "only the states of tokens (feature-extraction) are supported"
+                    );
+                    configuration.Refuse(
+                        configuration.Text("module_output_name", "token_embeddings") != "token_embeddings",
+                        "module_output_name",
+                        "only token_embeddings is supported"
+                    );
+                    foreach (string field in new[] { "config_args", "model_args", "config_kwargs", "model_kwargs" })
+                    {
+                        configuration.Refuse(
+                            configuration.Section(field).Count > 0,
+                            field,
+                            "what changes the configuration must be said by config.json itself"
+                        );
+                    }
 
-                // How texts become tokens.
-                configuration.WithoutEffect("max_seq_length", "do_lower_case", "modality_config", "tokenizer_args", "tokenizer_name_or_path", "processor_kwargs", "processing_kwargs", "unpad_inputs");
-                configuration.ReportOthers();
-            });
+                    // How texts become tokens.
+                    configuration.WithoutEffect(
+                        "max_seq_length",
+                        "do_lower_case",
+                        "modality_config",
+                        "tokenizer_args",
+                        "tokenizer_name_or_path",
+                        "processor_kwargs",
+                        "processing_kwargs",
+                        "unpad_inputs"
+                    );
+                    configuration.ReportOthers();
+                }
+            );
         }
 
         if (_files.TryGetValue(_root + "config_sentence_transformers.json", out file))
         {
-            Collect(file, Shown("config_sentence_transformers.json"), null, static configuration =>
-            {
-                configuration.Refuse(configuration.Text("model_type", "SentenceTransformer") is not ("SentenceTransformer" or "ColBERT" or "MultiVectorEncoder"), "model_type", "only SentenceTransformer models are supported");
-                configuration.Refuse(configuration.Has("truncate_dim"), "truncate_dim", "a cut embedding is not supported; cut it yourself, and divide it by its length again");
-                configuration.WithoutEffect("__version__", "prompts", "default_prompt_name", "similarity_fn_name");
-                configuration.ReportOthers();
-            });
+            Collect(
+                file,
+                Shown("config_sentence_transformers.json"),
+                null,
+                static configuration =>
+                {
+                    configuration.Refuse(
+                        configuration.Text("model_type", "SentenceTransformer")
+                            is not ("SentenceTransformer" or "ColBERT" or "MultiVectorEncoder"),
+                        "model_type",
+                        "only SentenceTransformer models are supported"
+                    );
+                    configuration.Refuse(
+                        configuration.Has("truncate_dim"),
+                        "truncate_dim",
+                        "a cut embedding is not supported; cut it yourself, and divide it by its length again"
+                    );
+                    configuration.WithoutEffect("__version__", "prompts", "default_prompt_name", "similarity_fn_name");
+                    configuration.ReportOthers();
+                }
+            );
         }
     }
 
@@ -204,7 +268,8 @@ internal sealed class SentenceFolder
     }
 
     /// <summary>A path from the folder of the declared config.json.</summary>
-    private string Shown(string path) => _transformer.Length == 0 ? path
+    private string Shown(string path) =>
+        _transformer.Length == 0 ? path
         : path.StartsWith(_transformer + "/", StringComparison.Ordinal) ? path.Substring(_transformer.Length + 1)
         : "../" + path;
 

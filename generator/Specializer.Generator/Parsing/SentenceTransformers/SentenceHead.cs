@@ -33,13 +33,15 @@ internal sealed class SentenceHead(int width)
     private string Embedding => _pooling == Pooling.None ? "token_embeddings" : "sentence_embedding";
 
     /// <summary>Why a module cannot follow those before it; null if it can.</summary>
-    public string? Misplaced(string kind) => kind switch
-    {
-        "Pooling" when _pooling != Pooling.None || _projections.Count > 0 || _normalize => "a pooling must follow the transformer, once",
-        "Dense" when _normalize => "a projection of what is normalised already is not supported",
-        "Normalize" when _normalize => "it is normalised already",
-        _ => null,
-    };
+    public string? Misplaced(string kind) =>
+        kind switch
+        {
+            "Pooling" when _pooling != Pooling.None || _projections.Count > 0 || _normalize =>
+                "a pooling must follow the transformer, once",
+            "Dense" when _normalize => "a projection of what is normalised already is not supported",
+            "Normalize" when _normalize => "it is normalised already",
+            _ => null,
+        };
 
     /// <summary>Adds a module.</summary>
     /// <param name="module">The entry of the modules.json.</param>
@@ -65,16 +67,23 @@ internal sealed class SentenceHead(int width)
     }
 
     /// <summary>The head; null if the states of every token are left as they are.</summary>
-    public HeadArchitecture? Build() => _pooling == Pooling.None && _projections.Count == 0 && !_normalize
-        ? null
-        : new HeadArchitecture(_pooling, null, Norm: false, _normalize, null) { Projections = new EquatableArray<ProjectionArchitecture>(_projections) };
+    public HeadArchitecture? Build() =>
+        _pooling == Pooling.None && _projections.Count == 0 && !_normalize
+            ? null
+            : new HeadArchitecture(_pooling, null, Norm: false, _normalize, null)
+            {
+                Projections = new EquatableArray<ProjectionArchitecture>(_projections),
+            };
 
     private void AddPooling(ModelConfiguration configuration)
     {
         string dimension = configuration.FirstOf("embedding_dimension", "word_embedding_dimension");
         CheckWidth(configuration, dimension);
         configuration.Refuse(
-            !configuration.Flag("include_prompt", true), "include_prompt", "pooling without the tokens of a prompt is not supported; [Pooling] beside the config.json pools all tokens");
+            !configuration.Flag("include_prompt", true),
+            "include_prompt",
+            "pooling without the tokens of a prompt is not supported; [Pooling] beside the config.json pools all tokens"
+        );
         configuration.WithoutEffect([.. s_modes.Select(static mode => mode.Flag)]);
         _pooling = configuration.Has("pooling_mode") ? Mode(configuration) : Flag(configuration);
     }
@@ -83,11 +92,17 @@ internal sealed class SentenceHead(int width)
     private static Pooling Mode(ModelConfiguration configuration)
     {
         const string Field = "pooling_mode";
-        string[] given = configuration.IsText(Field) ? [configuration.Text(Field)] : [.. configuration.Items(Field).Select(static item => item.Text)];
+        string[] given = configuration.IsText(Field)
+            ? [configuration.Text(Field)]
+            : [.. configuration.Items(Field).Select(static item => item.Text)];
         configuration.Refuse(given.Length > 1, Field, "several poolings side by side are not supported");
         string mode = given.Length == 0 ? "" : given[0];
         (string _, string name, Pooling? pooling) = s_modes.FirstOrDefault(known => known.Mode == mode);
-        configuration.Require(name is not null, Field, "one of " + string.Join(", ", s_modes.Where(static known => known.Pooling is not null).Select(static known => known.Mode)));
+        configuration.Require(
+            name is not null,
+            Field,
+            "one of " + string.Join(", ", s_modes.Where(static known => known.Pooling is not null).Select(static known => known.Mode))
+        );
         configuration.Refuse(name is not null && pooling is null, Field, "a sum divided by the square root of the length is not supported");
         return pooling ?? Pooling.Mean;
     }
@@ -100,7 +115,11 @@ internal sealed class SentenceHead(int width)
         if (!configuration.Has(Mean))
         {
             // Up to version 5 the mean was added to what is chosen, from 6 on it is not.
-            configuration.Require(chosen.Length == 0, Mean, "true or false: versions of sentence-transformers differ in what its absence means beside another mode");
+            configuration.Require(
+                chosen.Length == 0,
+                Mean,
+                "true or false: versions of sentence-transformers differ in what its absence means beside another mode"
+            );
             return Pooling.Mean;
         }
 
@@ -119,9 +138,18 @@ internal sealed class SentenceHead(int width)
     {
         CheckWidth(configuration, "in_features");
         CheckNames(configuration, "sentence_embedding");
-        configuration.Refuse(configuration.Flag("use_residual", false), "use_residual", "a residual sum around a projection is not supported");
+        configuration.Refuse(
+            configuration.Flag("use_residual", false),
+            "use_residual",
+            "a residual sum around a projection is not supported"
+        );
         int outputs = configuration.Extent("out_features");
-        _projections.Add(new ProjectionArchitecture(module.Path + "/linear", outputs, Activation(configuration), configuration.Flag("bias", true)) { Folder = above + module.Path });
+        _projections.Add(
+            new ProjectionArchitecture(module.Path + "/linear", outputs, Activation(configuration), configuration.Flag("bias", true))
+            {
+                Folder = above + module.Path,
+            }
+        );
         _width = outputs;
     }
 
@@ -136,21 +164,37 @@ internal sealed class SentenceHead(int width)
             "ReLU" => ActivationFunction.Relu,
             "GELU" => ActivationFunction.Gelu,
             "SiLU" => ActivationFunction.Silu,
-            _ => configuration.Wrong<ActivationFunction?>("activation_function", "one of Identity, Tanh, ReLU, GELU and SiLU of torch.nn", null),
+            _ => configuration.Wrong<ActivationFunction?>(
+                "activation_function",
+                "one of Identity, Tanh, ReLU, GELU and SiLU of torch.nn",
+                null
+            ),
         };
     }
 
     private void CheckWidth(ModelConfiguration configuration, string field)
     {
         int given = configuration.Extent(field);
-        configuration.Require(given == _width || !configuration.IsRight(field), field, FormattableString.Invariant($"{_width}, the width of what it is given"));
+        configuration.Require(
+            given == _width || !configuration.IsRight(field),
+            field,
+            FormattableString.Invariant($"{_width}, the width of what it is given")
+        );
     }
 
     private void CheckNames(ModelConfiguration configuration, string usual)
     {
         // Without a pooling there is nothing but tokens; older files name nothing.
-        string input = configuration.Text("module_input_name", _pooling == Pooling.None && !configuration.Has("module_input_name") ? Embedding : usual);
+        string input = configuration.Text(
+            "module_input_name",
+            _pooling == Pooling.None && !configuration.Has("module_input_name") ? Embedding : usual
+        );
         configuration.Refuse(input != Embedding, "module_input_name", $"only \"{Embedding}\" is supported here");
-        configuration.Refuse(configuration.Has("module_output_name") && configuration.Text("module_output_name") != input, "module_output_name", "only what it reads can be replaced", "module_input_name");
+        configuration.Refuse(
+            configuration.Has("module_output_name") && configuration.Text("module_output_name") != input,
+            "module_output_name",
+            "only what it reads can be replaced",
+            "module_input_name"
+        );
     }
 }

@@ -16,15 +16,21 @@ internal sealed record SentenceModule(string Kind, string Path, ModelConfigurati
     /// <summary>Reads an entry; null if its type or path is wrong, which its problems then hold.</summary>
     public static SentenceModule? Read(ModelConfiguration entry)
     {
-        string type = entry.Text("type"), path = entry.Text("path", "");
+        string type = entry.Text("type"),
+            path = entry.Text("path", "");
         entry.Require(
-            type.Length == 0 || s_packages.Any(package => type.StartsWith(package, StringComparison.Ordinal)), "type", "a module of sentence-transformers; code of a model's own is not supported");
+            type.Length == 0 || s_packages.Any(package => type.StartsWith(package, StringComparison.Ordinal)),
+            "type",
+            "a module of sentence-transformers; code of a model's own is not supported"
+        );
 
         // The name becomes part of tensors' names and of the path from which they are loaded.
         entry.Require(
-            path.All(static letter => letter is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-' or '.') && path is not ("." or ".."),
+            path.All(static letter => letter is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-' or '.')
+                && path is not ("." or ".."),
             "path",
-            "the name of a folder beside modules.json, of letters, digits, '_', '-' and '.'");
+            "the name of a folder beside modules.json, of letters, digits, '_', '-' and '.'"
+        );
         return entry.IsRight("type", "path") ? new SentenceModule(type.Substring(type.LastIndexOf('.') + 1), path, entry) : null;
     }
 }
