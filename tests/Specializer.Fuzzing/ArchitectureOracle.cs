@@ -174,18 +174,31 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         : tokens[position] == padding ? padding
         : tokens[..(position + 1)].Count(token => token != padding) + padding;
 
-    /// <summary>sin and cos of position / 10000^(2i / width) (Vaswani et al. 2017, section 3.5), or with the endpoint position / 10000^(i / (width / 2 − 1)).</summary>
+    /// <summary>
+    /// sin and cos of position / 10000^(2i / width) (Vaswani et al. 2017, section 3.5), of an odd width one sine more; or with the
+    /// endpoint position / 10000^(i / (width / 2 − 1)), of an odd width padded with a zero (fairseq).
+    /// </summary>
     private static double[] Sinusoids(int position, int width, SinusoidalPositions positions)
     {
-        double[] angles =
-        [
-            .. Enumerable
-                .Range(0, width / 2)
-                .Select(i => position / Math.Pow(10_000, positions.Endpoint ? i / Math.Max((width / 2) - 1.0, 1) : 2.0 * i / width)),
-        ];
+        if (positions.Endpoint)
+        {
+            double[] scaled =
+            [
+                .. Enumerable.Range(0, width / 2).Select(i => position / Math.Pow(10_000, i / Math.Max((width / 2) - 1.0, 1))),
+            ];
+            return [.. scaled.Select(Math.Sin), .. scaled.Select(Math.Cos), .. new double[width % 2]];
+        }
+
+        double Angle(int column) => position / Math.Pow(10_000, column / 2 * 2.0 / width);
+        double Value(int column) => column % 2 == 0 ? Math.Sin(Angle(column)) : Math.Cos(Angle(column));
+        int[] columns = [.. Enumerable.Range(0, width)];
         return positions.Interleaved
-            ? [.. angles.SelectMany(static angle => new[] { Math.Sin(angle), Math.Cos(angle) })]
-            : [.. angles.Select(Math.Sin), .. angles.Select(Math.Cos)];
+            ? [.. columns.Select(Value)]
+            :
+            [
+                .. columns.Where(static column => column % 2 == 0).Select(Value),
+                .. columns.Where(static column => column % 2 == 1).Select(Value),
+            ];
     }
 
     private double[][] Block(int layer, double[][] x, OracleInput input)

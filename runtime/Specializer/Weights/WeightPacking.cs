@@ -249,7 +249,7 @@ public static unsafe class WeightPacking
     /// <summary>Sinusoidal positions (Vaswani et al. 2017, section 3.5): sines and cosines of position / 10000^(2i / width).</summary>
     /// <param name="destination">Receives the rows.</param>
     /// <param name="positions">The number of positions.</param>
-    /// <param name="width">The width of a row; even.</param>
+    /// <param name="width">The width of a row. Of an odd width the last frequency has a sine only, or with an endpoint the last element is zero.</param>
     /// <param name="rowStride">The floats from one row to the next.</param>
     /// <param name="interleaved">Sine and cosine in turn, as printed in the paper, instead of all sines and then all cosines (Marian).</param>
     /// <param name="first">The number that the first position has.</param>
@@ -265,8 +265,10 @@ public static unsafe class WeightPacking
         bool endpoint = false
     )
     {
-        int half = width / 2;
-        for (int i = 0; i < half; i++)
+        // Sines come first: of an odd width there is one more of them (Marian), and none where fairseq pads with a zero.
+        int half = width / 2,
+            sines = endpoint ? half : width - half;
+        for (int i = 0; i < sines; i++)
         {
             double frequency = Math.Pow(10_000, endpoint ? -(double)i / Math.Max(half - 1, 1) : -2.0 * i / width);
             for (int position = 0; position < positions; position++)
@@ -274,7 +276,10 @@ public static unsafe class WeightPacking
                 (double sine, double cosine) = Math.SinCos((first + position) * frequency);
                 float* row = destination + ((nint)position * rowStride);
                 row[interleaved ? 2 * i : i] = (float)sine;
-                row[interleaved ? (2 * i) + 1 : i + half] = (float)cosine;
+                if (i < half)
+                {
+                    row[interleaved ? (2 * i) + 1 : i + sines] = (float)cosine;
+                }
             }
         }
     }

@@ -36,4 +36,19 @@ public sealed unsafe class WeightPackingTests
         );
         Assert.Equal(WeightsProblemKind.WeightOutOfRange, Assert.Single(exception.Problems).Kind);
     }
+
+    [Theory]
+    [InlineData(false, false, new[] { 0, 2, 1 })]
+    [InlineData(true, false, new[] { 0, 1, 2 })]
+    public void An_odd_width_has_one_more_sine_than_cosines(bool interleaved, bool endpoint, int[] columns)
+    {
+        // Marian: columns 0, 2, ... of the paper's table are sines, columns 1, 3, ... cosines, each of position / 10000^(2 (column / 2) / width).
+        using AlignedBuffer table = AlignedBuffer.Allocate(2 * 16 * sizeof(float));
+        WeightPacking.SinusoidalTable(table.Address, positions: 2, width: 3, rowStride: 16, interleaved, first: 0, endpoint);
+        double[] paper = [Math.Sin(1), Math.Cos(1), Math.Sin(1 / Math.Pow(10_000, 2.0 / 3))];
+        for (int column = 0; column < 3; column++)
+        {
+            Assert.Equal((float)paper[columns[column]], table.Address[16 + column]);
+        }
+    }
 }
