@@ -30,10 +30,12 @@ internal static class KernelsEmitter
         {
             foreach (Kernel kernel in kernels)
             {
-                foreach ((string name, string parameters) in Signatures(kernel))
+                foreach (KernelSignature signature in kernel.Signatures)
                 {
                     writer.Separate();
-                    writer.Line($"static abstract {(kernel is HighestKernel ? "int" : "void")} {name}({parameters});");
+                    writer.Line(
+                        $"static abstract {SignatureText.Result(signature)} {SignatureText.Name(kernel, signature.Part)}({SignatureText.Parameters(signature)});"
+                    );
                 }
             }
         }
@@ -131,39 +133,6 @@ internal static class KernelsEmitter
         {
             LinearKernel linear => LinearEmitter.Tiles(linear, isa),
             AttentionKernel { Attention.Linear: false } attention => AttentionTiles.All(attention, isa),
-            _ => [],
-        };
-
-    private static IEnumerable<(string Name, string Parameters)> Signatures(Kernel kernel) =>
-        kernel switch
-        {
-            EmbedKernel embed => [(kernel.Name, EmbedEmitter.Parameters(embed))],
-            NormKernel => [(kernel.Name, NormEmitter.Parameters)],
-            PoolKernel => [(kernel.Name, PoolEmitter.Parameters)],
-            NormalizeKernel => [(kernel.Name, NormalizeEmitter.Parameters)],
-            WindowKernel => [(kernel.Name, WindowEmitter.Parameters)],
-            PatchKernel => [(kernel.Name, PatchEmitter.PatchParameters)],
-            PositionKernel position => [(kernel.Name, PatchEmitter.PositionParameters(position))],
-            LinearKernel linear => [(kernel.Name, LinearEmitter.Parameters(linear))],
-            HighestKernel => [(kernel.Name, HighestEmitter.Parameters)],
-            GlobalRowsKernel => [(kernel.Name, GlobalRowsEmitter.Parameters)],
-            AttentionKernel { Attention.Linear: true, SeesAll: true } attention =>
-            [
-                (attention.AppendName, LinearAttentionEmitter.AppendParameters(attention)),
-                (kernel.Name, LinearAttentionEmitter.Parameters(attention)),
-            ],
-            AttentionKernel { Attention.Linear: true } attention => [(kernel.Name, LinearAttentionEmitter.Parameters(attention))],
-            AttentionKernel { IsCross: true } cross =>
-            [
-                (cross.QueriesName, AppendEmitter.QueriesParameters),
-                (cross.AppendName, AppendEmitter.SourceParameters),
-                (cross.Name, AttentionEmitter.Parameters(cross)),
-            ],
-            AttentionKernel attention =>
-            [
-                (attention.AppendName, AppendEmitter.Parameters(attention)),
-                (kernel.Name, AttentionEmitter.Parameters(attention)),
-            ],
             _ => [],
         };
 }

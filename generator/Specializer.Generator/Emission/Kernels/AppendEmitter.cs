@@ -16,19 +16,7 @@ internal static class AppendEmitter
     // Rows whose keys are transposed together: as many as a vector of 128 bits has elements.
     private const int KeysTogether = 4;
 
-    public static string Parameters(AttentionKernel kernel) =>
-        "float* projected, "
-        + (kernel.Kind.Positions is RotaryPositions ? "float* rotaryTable, " : "")
-        + (kernel.Attention.QueryKeyNorm ? "float* queryNorm, float* keyNorm, " : "")
-        + (kernel.Attention.ScaleByInverseLayer ? "float scale, " : "")
-        + "float* queries, float* keys, float* values, int position, int rows, int worker, int workers";
-
-    /// <summary>The parameters of the kernel that scales the queries of attention to another sequence.</summary>
-    public static string QueriesParameters => "float* projected, float* queries, int rows, int worker, int workers";
-
-    /// <summary>The parameters of the kernel that appends keys and values of another sequence.</summary>
-    public static string SourceParameters =>
-        "float* projected, float* keys, float* values, int position, int rows, int worker, int workers";
+    public static string Parameters(AttentionKernel kernel) => SignatureText.Parameters(kernel, KernelPart.Append);
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
@@ -132,7 +120,7 @@ internal static class AppendEmitter
         string scale = kernel.Attention.Scale.ToString("R", CultureInfo.InvariantCulture) + "f";
         writer.Separate();
         writer.Line($"// A row holds {kernel.Attention.Heads} query heads of {headDimension}. Queries are scaled by {scale}.");
-        using (writer.Braces($"public static void {kernel.QueriesName}({QueriesParameters})"))
+        using (writer.Braces($"public static void {kernel.QueriesName}({SignatureText.Parameters(kernel, KernelPart.PrepareQueries)})"))
         using (writer.Braces($"for (int head = worker; head < {Text(kernel.Attention.KeyValueHeads)}; head += workers)"))
         using (writer.Braces("for (int row = 0; row < rows; row++)"))
         {
@@ -155,7 +143,7 @@ internal static class AppendEmitter
 
         writer.Separate();
         writer.Line($"// A row holds {kernel.Attention.KeyValueHeads} key heads and as many value heads of {headDimension}.");
-        using (writer.Braces($"public static void {kernel.AppendName}({SourceParameters})"))
+        using (writer.Braces($"public static void {kernel.AppendName}({Parameters(kernel)})"))
         using (writer.Braces($"for (int head = worker; head < {Text(kernel.Attention.KeyValueHeads)}; head += workers)"))
         using (Rows(writer, kernel))
         {

@@ -16,12 +16,7 @@ internal static class AttentionEmitter
 {
     private const int KeyBlock = Layout.KeyBlock;
 
-    public static string Parameters(AttentionKernel kernel) =>
-        "float* queries, float* keys, float* values, "
-        + Table(kernel)
-        + "float* output, int position, "
-        + Visibility(kernel)
-        + "int rows, int worker, int workers";
+    public static string Parameters(AttentionKernel kernel) => SignatureText.Parameters(kernel);
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {

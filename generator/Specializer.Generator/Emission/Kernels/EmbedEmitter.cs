@@ -8,11 +8,7 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes the look-up of token embeddings.</summary>
 internal static class EmbedEmitter
 {
-    public static string Parameters(EmbedKernel kernel) =>
-        "int* tokens, float* table, "
-        + (kernel.PositionOffset is null ? "" : "float* positions, int position, ")
-        + (kernel.TokenTypes ? "int* tokenTypes, float* types, " : "")
-        + "float* output, int rows, int worker, int workers";
+    public static string Parameters(EmbedKernel kernel) => SignatureText.Parameters(kernel);
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, EmbedKernel kernel)
     {

@@ -6,8 +6,6 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes how the rows of global tokens are taken out of a chunk, and how results are put back in their place.</summary>
 internal static class GlobalRowsEmitter
 {
-    public static string Parameters => "float* input, float* output, int* globalsBefore, int rows, int worker, int workers";
-
     public static void Emit(SourceWriter writer, GlobalRowsKernel kernel)
     {
         string width = kernel.Width.ToString(CultureInfo.InvariantCulture),
@@ -20,7 +18,7 @@ internal static class GlobalRowsEmitter
                 ? "// Puts a row in the place of every global token of a chunk."
                 : "// The rows of the global tokens of a chunk, one after the other."
         );
-        using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
+        using (writer.Braces($"public static void {kernel.Name}({SignatureText.Parameters(kernel)})"))
         using (writer.Braces(RowShares.EachRow))
         using (writer.Braces("if (globalsBefore[row + 1] > globalsBefore[row])"))
         {

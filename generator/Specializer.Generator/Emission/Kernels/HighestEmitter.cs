@@ -7,8 +7,6 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes the search for the highest logit, which each worker makes in what it has just computed.</summary>
 internal static class HighestEmitter
 {
-    public static string Parameters => "float* logits, int worker, int workers";
-
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, HighestKernel kernel)
     {
         int panels = LinearEmitter.Panels(kernel.Logits, isa),
@@ -20,7 +18,7 @@ internal static class HighestEmitter
         writer.Line(
             "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]"
         );
-        using (writer.Braces($"public static int {kernel.Name}({Parameters})"))
+        using (writer.Braces($"public static int {kernel.Name}({SignatureText.Parameters(kernel)})"))
         {
             if (panels == 1)
             {

@@ -16,17 +16,9 @@ internal static class LinearAttentionEmitter
     private const int Vectors = 4;
 
     /// <summary>The parameters of the kernel that takes up the rows of an encoder's chunk.</summary>
-    public static string AppendParameters(AttentionKernel kernel) =>
-        "float* projected, "
-        + Norms(kernel)
-        + "float* queries, float* states, float* sums, int position, int rows, int worker, int workers";
+    public static string AppendParameters(AttentionKernel kernel) => SignatureText.Parameters(kernel, KernelPart.Append);
 
-    public static string Parameters(AttentionKernel kernel) =>
-        kernel.SeesAll
-            ? "float* queries, float* states, float* sums, float* output, int position, int length, int rows, int worker, int workers"
-            : "float* projected, "
-                + Norms(kernel)
-                + "float* states, float* sums, float* output, int position, int rows, int worker, int workers";
+    public static string Parameters(AttentionKernel kernel) => SignatureText.Parameters(kernel);
 
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, AttentionKernel kernel)
     {
@@ -54,8 +46,6 @@ internal static class LinearAttentionEmitter
         EmitTakeUp(writer, isa, kernel);
         EmitRead(writer, isa, kernel);
     }
-
-    private static string Norms(AttentionKernel kernel) => kernel.Attention.QueryKeyNorm ? "float* queryNorm, float* keyNorm, " : "";
 
     private static void EmitDecode(SourceWriter writer, AttentionKernel kernel)
     {

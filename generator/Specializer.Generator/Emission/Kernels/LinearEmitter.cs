@@ -10,10 +10,7 @@ namespace Specializer.Generator.Emission.Kernels;
 internal static class LinearEmitter
 {
     /// <summary>The parameters of every linear kernel.</summary>
-    public static string Parameters(LinearKernel kernel) =>
-        "float* input, float* weights, "
-        + (kernel.Epilogue.Bias ? "float* bias, " : "")
-        + "float* output, int rows, int worker, int workers";
+    public static string Parameters(LinearKernel kernel) => SignatureText.Parameters(kernel);
 
     /// <summary>The tiles that a kernel needs; layers that differ in depth, or in whether they add to the output, share them.</summary>
     public static IEnumerable<TileShape> Tiles(LinearKernel kernel, InstructionSetDescription isa)

@@ -9,8 +9,6 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes the norms: each row's statistics in one pass, its normalised values in another.</summary>
 internal static class NormEmitter
 {
-    public static string Parameters => "float* input, float* weight, float* output, int rows, int worker, int workers";
-
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, NormKernel kernel)
     {
         bool layer = kernel.Formula == NormFormula.Layer;
@@ -28,7 +26,7 @@ internal static class NormEmitter
         writer.Line(
             "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]"
         );
-        using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
+        using (writer.Braces($"public static void {kernel.Name}({SignatureText.Parameters(kernel)})"))
         {
             using (writer.Braces(RowShares.EachRow))
             {

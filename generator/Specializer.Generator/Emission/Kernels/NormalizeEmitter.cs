@@ -7,13 +7,11 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes the division of rows by their Euclidean lengths.</summary>
 internal static class NormalizeEmitter
 {
-    public static string Parameters => "float* input, float* output, int rows, int worker, int workers";
-
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, NormalizeKernel kernel)
     {
         writer.Separate();
         writer.Line($"// x / max(|x|, 1e-12) over rows of {Text(kernel.Width)}.");
-        using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
+        using (writer.Braces($"public static void {kernel.Name}({SignatureText.Parameters(kernel)})"))
         using (writer.Braces(RowShares.EachRow))
         {
             writer.Line($"float* x = &input[(nint)row * {Text(kernel.Stride)}];");

@@ -8,13 +8,6 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes how an image becomes rows: its patches, and their positions.</summary>
 internal static class PatchEmitter
 {
-    public static string PatchParameters => "float* pixels, float* output, int position, int rows, int worker, int workers";
-
-    public static string PositionParameters(PositionKernel kernel) =>
-        "float* output, float* positions, "
-        + (kernel.FirstState ? "float* first, " : "")
-        + "int position, int rows, int worker, int workers";
-
     public static void Emit(SourceWriter writer, PatchKernel kernel)
     {
         PatchArchitecture patches = kernel.Patches;
@@ -24,7 +17,7 @@ internal static class PatchEmitter
         writer.Line(
             $"// {side} by {side} patches, row by row; a patch is [{patches.Channels} channels][{size}][{size}]. Position 0 is before them."
         );
-        using (writer.Braces($"public static void {kernel.Name}({PatchParameters})"))
+        using (writer.Braces($"public static void {kernel.Name}({SignatureText.Parameters(kernel)})"))
         using (writer.Braces(RowShares.EachRow))
         {
             writer.Line($"float* target = &output[(nint)row * {Text(kernel.Stride)}];");
@@ -58,7 +51,7 @@ internal static class PatchEmitter
                 ? "// Row 0 of the sequence is the first state; every row has a position of its own."
                 : "// Every row has a position of its own."
         );
-        using (writer.Braces($"public static void {kernel.Name}({PositionParameters(kernel)})"))
+        using (writer.Braces($"public static void {kernel.Name}({SignatureText.Parameters(kernel)})"))
         using (writer.Braces(RowShares.EachRow))
         {
             writer.Line($"float* x = &output[(nint)row * {Text(kernel.Stride)}];");

@@ -8,8 +8,6 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes the pooling of a sequence's states into one.</summary>
 internal static class PoolEmitter
 {
-    public static string Parameters => "float* input, float* output, int length, int worker, int workers";
-
     public static void Emit(SourceWriter writer, InstructionSetDescription isa, PoolKernel kernel)
     {
         int padded = Layout.Pad(kernel.Width);
@@ -26,7 +24,7 @@ internal static class PoolEmitter
                 _ => "// The mean of the rows, summed from first to last",
             } + (kernel.Normalize ? ", divided by its Euclidean length." : ".")
         );
-        using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
+        using (writer.Braces($"public static void {kernel.Name}({SignatureText.Parameters(kernel)})"))
         {
             writer.Line("// So little that one worker does it faster than several could meet.");
             using (writer.Braces("if (worker != 0)"))

@@ -6,8 +6,6 @@ namespace Specializer.Generator.Emission.Kernels;
 /// <summary>Writes how frames of sound with their neighbours become rows, over which a convolution is a linear layer.</summary>
 internal static class WindowEmitter
 {
-    public static string Parameters => "float* frames, float* output, int count, int position, int rows, int worker, int workers";
-
     public static void Emit(SourceWriter writer, WindowKernel kernel)
     {
         int before = kernel.Window / 2;
@@ -17,7 +15,7 @@ internal static class WindowEmitter
         writer.Line(
             $"// Row r holds [{kernel.Channels} channels][{kernel.Window} frames] around frame {(kernel.Step == 1 ? "r" : $"{kernel.Step}r")} of {(kernel.InputStride == 0 ? "[channels][count]" : "[count][channels]")}, zeros where there is none."
         );
-        using (writer.Braces($"public static void {kernel.Name}({Parameters})"))
+        using (writer.Braces($"public static void {kernel.Name}({SignatureText.Parameters(kernel)})"))
         using (writer.Braces(RowShares.EachRow))
         {
             writer.Line($"float* target = &output[(nint)row * {Text(kernel.Stride)}];");

@@ -1,0 +1,16 @@
+using Specializer.Generator.Architecture;
+using static Specializer.Generator.Planning.KernelParameters;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Copies the rows of global tokens to the rows from the first on, or back from there.</summary>
+/// <param name="Width">The width of a row.</param>
+/// <param name="Stride">Floats from one row to the next, of both.</param>
+/// <param name="Back">Whether they are copied back.</param>
+internal sealed record GlobalRowsKernel(int Width, int Stride, bool Back) : Kernel
+{
+    public override string Name => (Back ? "ReplaceGlobalRows" : "SelectGlobalRows") + Text(Width);
+
+    public override EquatableArray<KernelSignature> Signatures =>
+        One(KernelSignature.OverRows(KernelPart.Compute, Input, Output, GlobalsBefore));
+}

@@ -1,0 +1,14 @@
+using Specializer.Generator.Architecture;
+using static Specializer.Generator.Planning.KernelParameters;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Finds the highest logit of one row: of each worker among those that it has computed itself, so that nobody waits.</summary>
+/// <param name="Logits">The kernel that computes the logits.</param>
+internal sealed record HighestKernel(LinearKernel Logits) : Kernel
+{
+    public override string Name => "HighestOf" + Text(Logits.Outputs);
+
+    public override EquatableArray<KernelSignature> Signatures =>
+        One(KernelSignature.OnWorkers(KernelPart.Compute, KernelParameters.Logits) with { Result = ParameterType.Integer });
+}

@@ -1,0 +1,20 @@
+using Specializer.Generator.Architecture;
+using static Specializer.Generator.Planning.KernelParameters;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Normalises rows.</summary>
+/// <param name="Formula">The formula.</param>
+/// <param name="Width">The width of a row.</param>
+/// <param name="Stride">Floats from one row to the next, of the input and of the output.</param>
+/// <param name="Epsilon">The ε of the formula.</param>
+/// <param name="Bias">Whether a bias, which lies behind the weight, is added.</param>
+/// <param name="AddToOutput">Adds to what the output holds (the residual stream) instead of replacing it.</param>
+internal sealed record NormKernel(NormFormula Formula, int Width, int Stride, float Epsilon, bool Bias, bool AddToOutput) : Kernel
+{
+    public override string Name =>
+        (Formula == NormFormula.Layer ? "LayerNorm" : "RootMeanSquareNorm") + Text(Width) + (AddToOutput ? "Add" : "");
+
+    public override EquatableArray<KernelSignature> Signatures =>
+        One(KernelSignature.OverRows(KernelPart.Compute, Input, NormWeight, Output));
+}

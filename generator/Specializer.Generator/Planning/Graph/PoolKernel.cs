@@ -1,0 +1,16 @@
+using Specializer.Generator.Architecture;
+using static Specializer.Generator.Planning.KernelParameters;
+
+namespace Specializer.Generator.Planning;
+
+/// <summary>Makes one row of all rows of a sequence.</summary>
+/// <param name="Pooling">How.</param>
+/// <param name="Width">The width of a row.</param>
+/// <param name="Stride">Floats from one row to the next.</param>
+/// <param name="Normalize">Whether the row is divided by its Euclidean length.</param>
+internal sealed record PoolKernel(Pooling Pooling, int Width, int Stride, bool Normalize) : Kernel
+{
+    public override string Name => "Pool" + Pooling + Text(Width) + (Normalize ? "Normalized" : "");
+
+    public override EquatableArray<KernelSignature> Signatures => One(KernelSignature.OnWorkers(KernelPart.Compute, Input, Output, Length));
+}
