@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Emission.Kernels;
+using Specializer.Generator.Kernels.Lowering;
+using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission;
@@ -48,6 +50,7 @@ internal static class KernelsEmitter
     {
         IReadOnlyList<Kernel> kernels = Requested(plan);
         var functions = new RequiredFunctions();
+        var printer = new MethodPrinter(writer, isa);
         writer.Line($"/// <summary>{isa.Summary}.</summary>");
         writer.Line("[global::System.Runtime.CompilerServices.SkipLocalsInit]");
         using (writer.Braces($"internal unsafe readonly struct {isa.Name}Kernels : IKernels"))
@@ -60,7 +63,7 @@ internal static class KernelsEmitter
                         EmbedEmitter.Emit(writer, isa, embed);
                         break;
                     case NormKernel norm:
-                        NormEmitter.Emit(writer, isa, norm);
+                        printer.Print(NormLowering.Lower(norm, isa));
                         break;
                     case PatchKernel patch:
                         PatchEmitter.Emit(writer, patch);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Specializer.Generator.Kernels.Ir;
 
 namespace Specializer.Generator.Emission.InstructionSets;
 
@@ -36,4 +37,13 @@ internal sealed class Avx2 : InstructionSetDescription
     public override bool ValuesAskAhead => false;
 
     public override string Prefetch(string address, bool toFirstLevel) => $"Sse.Prefetch{(toFirstLevel ? 0 : 1)}({address});";
+
+    public override string Spelling(IntrinsicOp op) =>
+        op switch
+        {
+            IntrinsicOp.MultiplyAdd => "Fma.MultiplyAdd({1}, {2}, {0})",
+            IntrinsicOp.InterleaveLower => "Sse.UnpackLow({0}, {1})",
+            IntrinsicOp.InterleaveUpper => "Sse.UnpackHigh({0}, {1})",
+            _ => base.Spelling(op),
+        };
 }

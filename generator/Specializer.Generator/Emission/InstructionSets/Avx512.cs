@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Specializer.Generator.Kernels.Ir;
 
 namespace Specializer.Generator.Emission.InstructionSets;
 
@@ -32,4 +33,13 @@ internal sealed class Avx512 : InstructionSetDescription
     public override bool Prefetches => true;
 
     public override string Prefetch(string address, bool toFirstLevel) => $"Sse.Prefetch{(toFirstLevel ? 0 : 1)}({address});";
+
+    public override string Spelling(IntrinsicOp op) =>
+        op switch
+        {
+            IntrinsicOp.MultiplyAdd => "Avx512F.FusedMultiplyAdd({1}, {2}, {0})",
+            IntrinsicOp.InterleaveLower => "Sse.UnpackLow({0}, {1})",
+            IntrinsicOp.InterleaveUpper => "Sse.UnpackHigh({0}, {1})",
+            _ => base.Spelling(op),
+        };
 }

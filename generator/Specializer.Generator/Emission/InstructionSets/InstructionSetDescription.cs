@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Kernels.Targets;
 
 namespace Specializer.Generator.Emission.InstructionSets;
 
@@ -96,6 +98,18 @@ internal abstract class InstructionSetDescription
 
     /// <summary>Whether a multiplication takes one lane of a vector as its factor, so that values need not be broadcast one by one.</summary>
     public virtual bool MultipliesByLane => false;
+
+    /// <summary>Gets the operations on vectors as wide as the registers.</summary>
+    public Vectors Vectors => new(this, Lanes);
+
+    /// <summary>Gets whether the instruction set multiplies and adds in one operation with one rounding.</summary>
+    public virtual bool Fuses => true;
+
+    /// <summary>
+    /// How an operation is written that every instruction set has under a name of its own; {0} to {2} are its operands, the
+    /// numbers that are part of the instruction follow.
+    /// </summary>
+    public virtual string Spelling(IntrinsicOp op) => throw new NotSupportedException($"{Name} has no {op}.");
 
     /// <summary>sum + a · b, fused where the instruction set can.</summary>
     public abstract string MultiplyAdd(string sum, string a, string b);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Specializer.Generator.Kernels.Ir;
 
 namespace Specializer.Generator.Emission.InstructionSets;
 
@@ -30,4 +31,14 @@ internal sealed class Neon : InstructionSetDescription
     public override bool Interleaves => true;
 
     public override string Interleave(string a, string b, bool upper) => $"AdvSimd.Arm64.Zip{(upper ? "High" : "Low")}({a}, {b})";
+
+    public override string Spelling(IntrinsicOp op) =>
+        op switch
+        {
+            IntrinsicOp.MultiplyAdd => "AdvSimd.FusedMultiplyAdd({0}, {1}, {2})",
+            IntrinsicOp.MultiplyAddLane => "AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar({0}, {1}, {2}, {3})",
+            IntrinsicOp.InterleaveLower => "AdvSimd.Arm64.ZipLow({0}, {1})",
+            IntrinsicOp.InterleaveUpper => "AdvSimd.Arm64.ZipHigh({0}, {1})",
+            _ => base.Spelling(op),
+        };
 }

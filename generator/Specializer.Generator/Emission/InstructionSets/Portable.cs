@@ -15,4 +15,6 @@ internal sealed class Portable : InstructionSetDescription
     public override int TileRows => 4;
 
     public override string MultiplyAdd(string sum, string a, string b) => $"{sum} + ({a} * {b})";
+
+    public override bool Fuses => false;
 }

@@ -1,0 +1,65 @@
+using System;
+using System.Collections.Generic;
+using Specializer.Generator.Emission;
+using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Kernels.Lowering;
+
+/// <summary>Builds the statements of a method that a session calls; its parameters are those of the kernel's signature.</summary>
+internal sealed class KernelCode : CodeBuilder
+{
+    private readonly Dictionary<KernelParameter, Variable> _parameters = [];
+    private readonly KernelSignature _signature;
+    private readonly string _name;
+
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="part">Which of its methods.</param>
+    public KernelCode(Kernel kernel, KernelPart part = KernelPart.Compute)
+    {
+        _signature = kernel.Signature(part);
+        _name = SignatureText.Name(kernel, part);
+        foreach (KernelParameter parameter in _signature.Parameters)
+        {
+            _parameters.Add(parameter, Parameter(parameter.Name, TypeOf(parameter.Type)));
+        }
+    }
+
+    /// <summary>Gets the variable of one of the signature's parameters.</summary>
+    public Variable this[KernelParameter parameter] => _parameters[parameter];
+
+    public Variable Worker => this[KernelParameters.Worker];
+
+    public Variable Workers => this[KernelParameters.Workers];
+
+    /// <summary>The method with the statements so far.</summary>
+    public KernelMethod Method(string comment, Compilation compilation = Compilation.Default) =>
+        Method(_name, _signature.Result is { } result ? TypeOf(result) : DataType.Void, compilation, comment, isPublic: true);
+
+    /// <summary>
+    /// A loop over the rows of the worker: each worker has some that follow each other, and in every kernel the same ones, so
+    /// that what it reads it has mostly written itself and need not come from another core's cache.
+    /// </summary>
+    public void EachRow(Action<Variable> body)
+    {
+        Variable rows = this[KernelParameters.Rows],
+            row = new(DataType.Int, "row"),
+            end = new(DataType.Int, "end");
+        Loop(
+            [new Let(row, rows * Worker / Workers), new Let(end, rows * (Worker + 1) / Workers)],
+            row < end,
+            [Step(row, 1)],
+            () => body(row)
+        );
+    }
+
+    private static DataType TypeOf(ParameterType type) =>
+        type switch
+        {
+            ParameterType.Integer => DataType.Int,
+            ParameterType.Float => DataType.Float,
+            ParameterType.Integers => DataType.Int.Pointer,
+            ParameterType.Floats => DataType.Float.Pointer,
+            _ => throw new NotSupportedException(type.ToString()),
+        };
+}
