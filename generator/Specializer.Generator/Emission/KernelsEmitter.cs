@@ -60,25 +60,25 @@ internal static class KernelsEmitter
                 switch (kernel)
                 {
                     case EmbedKernel embed:
-                        EmbedEmitter.Emit(writer, isa, embed);
+                        printer.Print(EmbedLowering.Lower(embed, isa));
                         break;
                     case NormKernel norm:
                         printer.Print(NormLowering.Lower(norm, isa));
                         break;
                     case PatchKernel patch:
-                        PatchEmitter.Emit(writer, patch);
+                        printer.Print(PatchLowering.Lower(patch));
                         break;
                     case WindowKernel window:
-                        WindowEmitter.Emit(writer, window);
+                        printer.Print(WindowLowering.Lower(window));
                         break;
                     case PositionKernel position:
-                        PatchEmitter.Emit(writer, isa, position);
+                        printer.Print(PatchLowering.Lower(position, isa));
                         break;
                     case PoolKernel pool:
-                        PoolEmitter.Emit(writer, isa, pool);
+                        printer.Print(PoolLowering.Lower(pool, isa));
                         break;
                     case NormalizeKernel normalize:
-                        NormalizeEmitter.Emit(writer, isa, normalize);
+                        printer.Print(NormalizeLowering.Lower(normalize, isa));
                         break;
                     case LinearKernel linear:
                         LinearEmitter.Emit(writer, isa, linear, functions);
@@ -87,7 +87,7 @@ internal static class KernelsEmitter
                         HighestEmitter.Emit(writer, isa, highest);
                         break;
                     case GlobalRowsKernel rows:
-                        GlobalRowsEmitter.Emit(writer, rows);
+                        printer.Print(GlobalRowsLowering.Lower(rows));
                         break;
                     case AttentionKernel { Attention.Linear: true } attention:
                         LinearAttentionEmitter.Emit(writer, isa, attention);

@@ -73,6 +73,12 @@ internal abstract class Expr(DataType type)
     /// <summary>The value converted to another type.</summary>
     public Expr As(DataType type) => type == Type ? this : new Cast(type, this);
 
+    /// <summary>Gets the element that this pointer addresses.</summary>
+    public Expr Value => new Dereference(this);
+
+    /// <summary>this is null.</summary>
+    public Expr IsNull() => new NullCheck(this);
+
     /// <summary>The value as a native integer, so that products with it do not overflow.</summary>
     public Expr AsNInt => As(DataType.NInt);
 }
@@ -94,8 +100,6 @@ internal sealed class Constant(DataType type, string text, long? integer = null)
     public static Constant Float(string text) => new(DataType.Float, text);
 
     public static Constant UInt(string text) => new(DataType.UInt, text);
-
-    public static Constant Null(DataType type) => new(type, "null");
 }
 
 /// <summary>A parameter or a local variable.</summary>
@@ -150,6 +154,18 @@ internal sealed class ElementAt(Expr pointer, Expr index) : Expr(pointer.Type.Ta
     public Expr Pointer { get; } = pointer;
 
     public Expr Index { get; } = index;
+}
+
+/// <summary>*pointer.</summary>
+internal sealed class Dereference(Expr pointer) : Expr(pointer.Type.Target)
+{
+    public Expr Pointer { get; } = pointer;
+}
+
+/// <summary>pointer is null.</summary>
+internal sealed class NullCheck(Expr pointer) : Expr(DataType.Bool)
+{
+    public Expr Pointer { get; } = pointer;
 }
 
 /// <summary>&amp;pointer[index].</summary>

@@ -77,6 +77,8 @@ internal sealed class ExpressionPrinter(InstructionSetDescription target)
             LayerConstant constant => ("TLayer." + constant.Name, Primary),
             ElementAt element => ($"{Inside(element.Pointer, Primary)}[{Print(element.Index)}]", Primary),
             AddressOf address => ($"&{Inside(address.Pointer, Primary)}[{Print(address.Index)}]", Prefix),
+            Dereference value => ("*" + Inside(value.Pointer, Prefix), Prefix),
+            NullCheck check => (Inside(check.Pointer, Primary) + " is null", Precedence(BinaryOp.Less)),
             StackMemory memory => ($"stackalloc {TypeName(memory.Type.Target)}[{Text(memory.Count)}]", Primary),
             Unary unary => (UnarySign(unary.Op) + Inside(unary.Operand, Prefix), Prefix),
             Cast cast => ($"({TypeName(cast.Type)}){Inside(cast.Operand, Prefix)}", Prefix),

@@ -1,0 +1,152 @@
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Kernels.Targets;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Kernels.Lowering;
+
+/// <summary>Lowers the look-up of token embeddings, with what is added to them.</summary>
+internal sealed class EmbedLowering(EmbedKernel kernel, InstructionSetDescription target)
+{
+    private readonly KernelCode _code = new(kernel);
+    private readonly Vectors _vectors = target.Vectors;
+
+    public static KernelMethod Lower(EmbedKernel kernel, InstructionSetDescription target) => new EmbedLowering(kernel, target).Lower();
+
+    private KernelMethod Lower()
+    {
+        _code.EachRow(row =>
+        {
+            Variable token = _code.Let("token", DataType.NInt, _code[KernelParameters.Tokens][row]),
+                x = _code.Let("x", _code[KernelParameters.Output].At(row.AsNInt * kernel.Stride));
+            Variable embedding;
+            if (kernel.Tied)
+            {
+                Gather(token, x);
+                embedding = x;
+            }
+            else
+            {
+                embedding = _code.Let("embedding", _code[KernelParameters.Table].At(token * kernel.Stride));
+            }
+
+            Add(row, token, embedding, x);
+        });
+        return _code.Method(
+            kernel.Tied
+                ? $"Token n's embedding is column n of the packed output matrix, panels of {target.PanelWidth} columns by {kernel.Width}."
+                : $"Token n's embedding is row n of the table, {kernel.Stride} floats apart."
+        );
+    }
+
+    /// <summary>Scales the embedding and adds those of position and type.</summary>
+    private void Add(Variable row, Variable token, Variable embedding, Variable x)
+    {
+        Variable? added = kernel.PositionOffset is { } offset
+                ? _code.Let("added", _code[KernelParameters.Positions].At(PositionRow(row, token, offset).AsNInt * kernel.Stride))
+                : null,
+            type = kernel.TokenTypes ? _code.Let("type", _code[KernelParameters.Types].At(TypeRow(row).AsNInt * kernel.Stride)) : null;
+        if (embedding == x && kernel.Scale == 1 && added is null && type is null)
+        {
+            return;
+        }
+
+        _code.For(
+            "i",
+            0,
+            Layout.Pad(kernel.Width),
+            _vectors.Lanes,
+            i =>
+            {
+                Expr value = _vectors.Load(embedding.At(i));
+                value = kernel.Scale == 1 ? value : value * kernel.Scale;
+                value = added is null ? value : value + _vectors.Load(added.At(i));
+                value = type is null ? value : value + _vectors.Load(type.At(i));
+                _code.Store(value, x.At(i));
+            }
+        );
+    }
+
+    /// <summary>The row of the table of positions: of padding its own, and for other tokens the padding before them does not count (RoBERTa).</summary>
+    private Expr PositionRow(Variable row, Variable token, int offset)
+    {
+        Variable position = _code[KernelParameters.Position];
+        if (kernel.PaddingToken is not { } padding)
+        {
+            return position + row + offset;
+        }
+
+        _code.Comment($"Token {padding} is padding: it has row {padding}, and the tokens after it count as if it were absent.");
+        Expr paddingBefore = Scalars.CountEqual(_code[KernelParameters.Tokens] - position, position + row, padding);
+        return _code.Let("index", DataType.Int, token.Is(padding).Select(padding, position + row - paddingBefore + offset));
+    }
+
+    private Expr TypeRow(Variable row)
+    {
+        Variable types = _code[KernelParameters.TokenTypes];
+        return types.IsNull().Select(0, types[row]);
+    }
+
+    /// <summary>Gathers a column of the packed output matrix.</summary>
+    private void Gather(Variable token, Variable x)
+    {
+        Variable panel = _code.Let("panel", token / target.PanelWidth);
+        if (kernel.Storage == WeightStorage.Float32)
+        {
+            GatherFloats(token, panel, x);
+        }
+        else
+        {
+            GatherHalves(token, panel, x);
+        }
+    }
+
+    private void GatherFloats(Variable token, Variable panel, Variable x)
+    {
+        int columns = Layout.Pad(kernel.VocabularySize);
+        int wholeColumns = columns / target.PanelWidth * target.PanelWidth;
+        Variable column = _code.Let(
+            "column",
+            _code[KernelParameters.Table].At((panel * (target.PanelWidth * kernel.Width)) + (token % target.PanelWidth))
+        );
+        Expr step =
+            wholeColumns == columns
+                ? target.PanelWidth
+                : _code.Let("columns", (token < wholeColumns).Select(target.PanelWidth, columns - wholeColumns));
+        _code.For(
+            "i",
+            0,
+            kernel.Width,
+            1,
+            i =>
+            {
+                _code.Set(x[i], column.Value);
+                _code.Set(column, column.At(step));
+            }
+        );
+    }
+
+    /// <summary>Two weights of 16 bits share a word: one of the panel's first vector in its lower half, one of its second in the upper.</summary>
+    private void GatherHalves(Variable token, Variable panel, Variable x)
+    {
+        Expr first = _code[KernelParameters.Table].At((panel * (target.Lanes * kernel.Width)) + (token % target.Lanes));
+        Variable column = _code.Let("column", first.As(DataType.UInt.Pointer)),
+            upper = _code.Let("upper", (token / target.Lanes % 2).Is(1));
+        _code.For(
+            "i",
+            0,
+            kernel.Width,
+            1,
+            i =>
+            {
+                Variable weight = _code.Let("weight", upper.Select(column.Value >> 16, column.Value & Constant.UInt("0xFFFF")));
+                _code.Set(
+                    x[i],
+                    kernel.Storage == WeightStorage.BFloat16 ? Scalars.BitsToFloat(weight << 16) : Scalars.HalfBitsToFloat(weight)
+                );
+                _code.Set(column, column.At(target.Lanes));
+            }
+        );
+    }
+}
