@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Emission.Kernels;
+using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Lowering;
 using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
@@ -127,7 +128,10 @@ internal static class KernelsEmitter
                 RowShares.EmitShareManyRows(writer);
             }
 
-            FunctionEmitter.Emit(writer, isa, functions);
+            foreach (KernelMethod function in functions.Lower(isa))
+            {
+                printer.Print(function);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Lowering;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission.Kernels;

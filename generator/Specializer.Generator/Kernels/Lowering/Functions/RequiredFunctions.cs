@@ -1,0 +1,77 @@
+using System.Collections.Generic;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Kernels.Targets;
+
+namespace Specializer.Generator.Kernels.Lowering;
+
+/// <summary>The vector functions that kernels call; each is lowered once per target, and only if it is called.</summary>
+internal sealed class RequiredFunctions
+{
+    private readonly SortedSet<ActivationFunction> _activations = [];
+    private bool _exponential;
+    private bool _powerOfTwo;
+    private bool _hyperbolicTangent;
+
+    /// <summary>eˣ for x up to 88.37626.</summary>
+    public Expr Exponential(Expr x)
+    {
+        _exponential = true;
+        return Call("Exponential", x);
+    }
+
+    /// <summary>2ˣ for x up to 127.</summary>
+    public Expr PowerOfTwo(Expr x)
+    {
+        _powerOfTwo = true;
+        return Call("PowerOfTwo", x);
+    }
+
+    public Expr HyperbolicTangent(Expr x)
+    {
+        _hyperbolicTangent = true;
+        return Call("HyperbolicTangent", x);
+    }
+
+    public Expr Activation(ActivationFunction activation, Expr x)
+    {
+        _activations.Add(activation);
+        return Call(activation.ToString(), x);
+    }
+
+    /// <summary>Lowers the functions that were called, and those that these call.</summary>
+    public IReadOnlyList<KernelMethod> Lower(InstructionSetDescription target)
+    {
+        Vectors vectors = target.Vectors;
+        var methods = _activations.Select(activation => Activations.Lower(activation, vectors, this)).ToList();
+        if (_exponential)
+        {
+            methods.Add(ElementaryFunctions.Exponential(vectors));
+        }
+
+        if (_powerOfTwo)
+        {
+            methods.Add(ElementaryFunctions.PowerOfTwo(vectors));
+        }
+
+        if (_hyperbolicTangent)
+        {
+            methods.Add(ElementaryFunctions.HyperbolicTangent(vectors));
+        }
+
+        return methods;
+    }
+
+    private static MethodCall Call(string function, Expr x) => new(x.Type, function, null, [x]);
+
+    // For emitters that write the calls as text.
+    public void RequireExponential() => _exponential = true;
+
+    public void RequirePowerOfTwo() => _powerOfTwo = true;
+
+    public void RequireHyperbolicTangent() => _hyperbolicTangent = true;
+
+    public void Require(ActivationFunction activation) => _activations.Add(activation);
+}
