@@ -3,62 +3,39 @@ using System.Threading;
 
 namespace Specializer;
 
-/// <content>What a call does: it is checked, cut into chunks, computed, and undone if it fails.</content>
+/// <content>A call: it is checked, cut into chunks, computed, and undone if it fails.</content>
 public abstract unsafe partial class DecoderSession
 {
-    /// <summary>Processes one checked token for each of several sequences, all at the same position. Called within a call.</summary>
-    private protected void ProcessTogether(ReadOnlySpan<int> tokens)
-    {
-        _isKept = false;
-        try
-        {
-            Hold();
-            _isKept = BeginCall();
-            fixed (int* first = tokens)
-            {
-                Logits = _logits.Address;
-                Tokens = first;
-                Rows = tokens.Length;
-                SequencesInWork = tokens.Length;
-                FirstLogitsRow = 0;
-                _highestPosition = Math.Max(_highestPosition, Position + 1);
-                Compute();
-                Position++;
-                LastLogitsRow = Rows - 1;
-            }
-        }
-        catch when (_isKept)
-        {
-            RestoreState();
-            throw;
-        }
-        finally
-        {
-            Tokens = null;
-            Logits = null;
-            Release();
-        }
-    }
+    private DecoderSession[]? _members;
+
+    /// <summary>The position before the call, to which a failure returns.</summary>
+    private int _before;
+
+    /// <summary>Whether the call keeps what <see cref="Position"/> does not undo.</summary>
+    private bool _isKept;
 
     private protected ReadOnlySpan<float> Process(
         ReadOnlySpan<int> tokens,
         Span<float> allLogits,
         CancellationToken cancellationToken,
         bool isPrefix = false
-    ) => Process(tokens, allLogits, isPrefix, isGreedy: false, out _, cancellationToken);
+    )
+    {
+        ProcessSequence(tokens, allLogits, isPrefix, isGreedy: false, cancellationToken);
+        return LogitsRow(LastLogitsRow);
+    }
 
-    private ReadOnlySpan<float> Process(
+    /// <summary>Processes tokens of one sequence.</summary>
+    /// <returns>The most probable token after the last one if <paramref name="isGreedy"/>, otherwise -1.</returns>
+    private int ProcessSequence(
         ReadOnlySpan<int> tokens,
         Span<float> allLogits,
         bool isPrefix,
         bool isGreedy,
-        out int mostProbable,
         CancellationToken cancellationToken
     )
     {
         Enter();
-        int before = Position;
-        _isKept = false;
         try
         {
             ThrowIfModelIsDisposed();
@@ -70,11 +47,80 @@ public abstract unsafe partial class DecoderSession
             }
 
             CheckCrossing(tokens.Length);
-            Hold();
-            SequencesInWork = 1;
-            if (Position == 0)
+            return Run(tokens, sequences: 1, members: null, _logits.Address, allLogits, isPrefix, isGreedy, cancellationToken);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Processes one checked token of each of several sequences of this session, all at the same position. Called within a call.</summary>
+    private protected void ProcessTogether(ReadOnlySpan<int> tokens) =>
+        Run(
+            tokens,
+            sequences: tokens.Length,
+            members: null,
+            _logits.Address,
+            allLogits: default,
+            isPrefix: false,
+            isGreedy: false,
+            CancellationToken.None
+        );
+
+    /// <summary>
+    /// Processes one checked token of each of several sessions of one model, this one the first of them; called by
+    /// <see cref="DecoderBatch"/>, which has entered all of them. Rows of the activations are this session's.
+    /// </summary>
+    internal void ProcessBatch(DecoderSession[] members, ReadOnlySpan<int> tokens, float* logits)
+    {
+        ThrowIfModelIsDisposed();
+        Run(
+            tokens,
+            sequences: tokens.Length,
+            members,
+            logits,
+            allLogits: default,
+            isPrefix: false,
+            isGreedy: false,
+            CancellationToken.None
+        );
+    }
+
+    /// <summary>
+    /// Computes checked tokens chunk by chunk. A failure returns every session of the call to where it was, and is thrown on.
+    /// </summary>
+    /// <param name="tokens">The tokens of one sequence, or one token of each of several.</param>
+    /// <param name="sequences">The number of sequences.</param>
+    /// <param name="members">The sessions of the sequences; null if they are all this session's.</param>
+    /// <param name="logits">Receives the logits of a chunk.</param>
+    /// <param name="allLogits">Receives the logits of every token; empty if only those after the last one of each sequence are wanted.</param>
+    /// <param name="isPrefix">Whether the tokens see each other both ways.</param>
+    /// <param name="isGreedy">Whether the most probable token after the last one is wanted.</param>
+    /// <param name="cancellationToken">Checked before each chunk.</param>
+    /// <returns>The most probable token if <paramref name="isGreedy"/>, otherwise -1.</returns>
+    private int Run(
+        ReadOnlySpan<int> tokens,
+        int sequences,
+        DecoderSession[]? members,
+        float* logits,
+        Span<float> allLogits,
+        bool isPrefix,
+        bool isGreedy,
+        CancellationToken cancellationToken
+    )
+    {
+        int sessions = members is null ? 1 : sequences,
+            begun = 0;
+        try
+        {
+            while (begun < sessions)
             {
-                _prefix = isPrefix ? tokens.Length : 0;
+                DecoderSession session = members is null ? this : members[begun];
+                session._before = session.Position;
+                session._isKept = false;
+                begun++;
+                session.Begin(members is null ? tokens : tokens.Slice(begun - 1, 1), isPrefix, cancellationToken);
             }
 
             if (isGreedy)
@@ -82,16 +128,12 @@ public abstract unsafe partial class DecoderSession
                 _mostProbable.Clear();
             }
 
-            _isKept = BeginCall();
-            FollowLength(tokens.Length, cancellationToken);
-            Keep(tokens);
-            int vocabulary = Description.VocabularySize;
-            int lastRow = 0;
+            _members = members;
+            SequencesInWork = sequences;
+            Logits = logits;
             fixed (int* first = tokens)
             {
-                Logits = _logits.Address;
-
-                // Where every position's logits are wanted, a chunk is as many positions as logits are held for.
+                // Where the logits of every position are wanted, a chunk is as many positions as there are rows of logits.
                 int chunk = allLogits.IsEmpty ? Description.ChunkLength : Math.Min(_logits.Count, Description.ChunkLength);
                 for (int start = 0; start < tokens.Length; start += Rows)
                 {
@@ -100,62 +142,96 @@ public abstract unsafe partial class DecoderSession
                     Rows = Math.Min(chunk, tokens.Length - start);
                     bool last = start + Rows == tokens.Length;
                     FirstLogitsRow =
-                        !allLogits.IsEmpty ? 0
+                        sequences > 1 || !allLogits.IsEmpty ? 0
                         : last ? Rows - 1
                         : Rows;
                     FindsMostProbable = isGreedy && last;
-                    _highestPosition = Math.Max(_highestPosition, Position + Rows);
-                    Compute();
-                    Position += Rows;
-                    lastRow = Rows - 1 - FirstLogitsRow;
-                    for (int row = 0; !allLogits.IsEmpty && row < Rows; row++)
+                    ComputeChunk(members, sessions, Rows / sequences);
+                    LastLogitsRow = Rows - 1 - FirstLogitsRow;
+                    if (!allLogits.IsEmpty)
                     {
-                        _logits[row].CopyTo(allLogits.Slice((start + row) * vocabulary, vocabulary));
+                        CopyLogits(allLogits, start);
                     }
                 }
             }
 
-            LastLogitsRow = lastRow;
-            mostProbable = isGreedy ? _mostProbable.Among(LogitsRow(lastRow)) : -1;
-            return LogitsRow(lastRow);
+            return isGreedy ? _mostProbable.Among(LogitsRow(LastLogitsRow)) : -1;
         }
         catch
         {
-            // Nothing that a failed or cancelled call appended to the cache counts, unless it overwrote what was there.
-            ReturnTo(before);
-            if (_isKept)
+            for (int i = 0; i < begun; i++)
             {
-                RestoreState();
+                (members is null ? this : members[i]).Undo();
             }
 
             throw;
         }
         finally
         {
+            _members = null;
+            SequencesInWork = 1;
             FindsMostProbable = false;
             Tokens = null;
             Logits = null;
-            Release();
-            Leave();
+            for (int i = 0; i < begun; i++)
+            {
+                (members is null ? this : members[i]).Release();
+            }
         }
     }
 
-    /// <summary>Makes ready for a call that may fail.</summary>
-    /// <returns>Whether what <see cref="Position"/> does not undo was kept.</returns>
-    private bool BeginCall()
+    /// <summary>Computes the chunk in work and moves every session on by its positions.</summary>
+    private void ComputeChunk(DecoderSession[]? members, int sessions, int positions)
     {
+        for (int i = 0; i < sessions; i++)
+        {
+            DecoderSession session = members is null ? this : members[i];
+            session._highestPosition = Math.Max(session._highestPosition, session.Position + positions);
+        }
+
+        Compute();
+        for (int i = 0; i < sessions; i++)
+        {
+            (members is null ? this : members[i]).Position += positions;
+        }
+    }
+
+    private void CopyLogits(Span<float> allLogits, int start)
+    {
+        int vocabulary = Description.VocabularySize;
+        for (int row = 0; row < Rows; row++)
+        {
+            _logits[row].CopyTo(allLogits.Slice((start + row) * vocabulary, vocabulary));
+        }
+    }
+
+    /// <summary>Prepares a session for tokens that follow its position.</summary>
+    private void Begin(ReadOnlySpan<int> tokens, bool isPrefix, CancellationToken cancellationToken)
+    {
+        Hold();
         if (Position == 0)
         {
             _highestPosition = 0;
-            return false;
+            _prefix = isPrefix ? tokens.Length : 0;
         }
-
-        if (!CanForgetPositions)
+        else if (!CanForgetPositions)
         {
             KeepState();
+            _isKept = true;
         }
 
-        return !CanForgetPositions;
+        FollowLength(tokens.Length, cancellationToken);
+        Keep(tokens);
+    }
+
+    /// <summary>Undoes what a failed call appended to the cache, unless it overwrote what was there.</summary>
+    private void Undo()
+    {
+        ReturnTo(_before);
+        if (_isKept)
+        {
+            RestoreState();
+        }
     }
 
     /// <summary>
@@ -167,68 +243,6 @@ public abstract unsafe partial class DecoderSession
         || position == 0
         || _highestPosition <= WindowCacheLength
         || _highestPosition - position <= WindowCacheLength - Window + 1;
-
-    /// <summary>
-    /// Processes one token of each of several sessions of one model, this one the first of them; called by
-    /// <see cref="DecoderBatch"/>, which has entered all of them. Rows of the activations are this session's.
-    /// </summary>
-    internal void ProcessBatch(DecoderSession[] members, ReadOnlySpan<int> tokens, float* logits)
-    {
-        int begun = 0;
-        try
-        {
-            ThrowIfModelIsDisposed();
-            while (begun < tokens.Length)
-            {
-                DecoderSession member = members[begun];
-                member.Hold();
-                member._isKept = member.BeginCall();
-                begun++;
-                member.FollowLength(1, CancellationToken.None);
-                member.Keep(tokens.Slice(begun - 1, 1));
-                member._highestPosition = Math.Max(member._highestPosition, member.Position + 1);
-            }
-
-            fixed (int* first = tokens)
-            {
-                Logits = logits;
-                Tokens = first;
-                Rows = tokens.Length;
-                SequencesInWork = tokens.Length;
-                FirstLogitsRow = 0;
-                _members = members;
-                Compute();
-            }
-
-            for (int i = 0; i < tokens.Length; i++)
-            {
-                members[i].Position++;
-            }
-        }
-        catch
-        {
-            for (int i = 0; i < begun; i++)
-            {
-                if (members[i]._isKept)
-                {
-                    members[i].RestoreState();
-                }
-            }
-
-            throw;
-        }
-        finally
-        {
-            _members = null;
-            SequencesInWork = 1;
-            Tokens = null;
-            Logits = null;
-            for (int i = 0; i < tokens.Length; i++)
-            {
-                members[i].Release();
-            }
-        }
-    }
 
     private void CheckPrefix(ReadOnlySpan<int> tokens)
     {

@@ -25,9 +25,7 @@ public abstract unsafe partial class DecoderSession : TransformerSession
 {
     private readonly LogitsRows _logits;
     private readonly MostProbableToken _mostProbable;
-    private DecoderSession[]? _members;
     private int _prefix;
-    private bool _isKept;
 
     /// <summary>As many positions as were computed since the sequence began, forgotten ones included.</summary>
     private int _highestPosition;
@@ -103,11 +101,8 @@ public abstract unsafe partial class DecoderSession : TransformerSession
     /// <exception cref="InvalidOperationException">A logit is NaN; or another call on this session is running.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model is disposed.</exception>
     /// <exception cref="OriginalLengthException">The call would recompute the cache, and the model's options forbid it.</exception>
-    public int PrefillGreedy(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
-    {
-        Process(tokens, default, isPrefix: false, isGreedy: true, out int mostProbable, cancellationToken);
-        return mostProbable;
-    }
+    public int PrefillGreedy(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default) =>
+        ProcessSequence(tokens, default, isPrefix: false, isGreedy: true, cancellationToken);
 
     /// <summary>Processes a prompt, or more of it, and writes the logits after every one of its tokens.</summary>
     /// <param name="tokens">Token ids, at least one, each at least 0 and less than the vocabulary size.</param>
