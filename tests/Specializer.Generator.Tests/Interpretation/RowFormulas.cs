@@ -1,0 +1,223 @@
+using System;
+using System.Linq;
+using Specializer.Generator.Architecture;
+using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Planning;
+
+namespace Specializer.Generator.Tests.Interpretation;
+
+using WeightStorage = Specializer.Generator.Architecture.WeightStorage;
+
+/// <summary>Compares kernels that compute row by row with their formulas.</summary>
+internal static class RowFormulas
+{
+    private const int Count = 7;
+
+    public static void Check(KernelRun run, NormKernel kernel)
+    {
+        Rows input = run.Random(Count, kernel.Width, kernel.Stride),
+            output = kernel.AddToOutput
+                ? run.Random(Count, kernel.Width, kernel.Stride)
+                : run.Unwritten(Count, kernel.Width, kernel.Stride),
+            weight = run.Random(2, kernel.Width, Layout.Pad(kernel.Width));
+        run.OnWorkers(3, kernel.Name, input.Address, weight.Address, output.Address, Count);
+        run.Equal(
+            row =>
+            {
+                double[] x = input[row],
+                    held = output[row];
+                double mean = kernel.Formula == NormFormula.Layer ? x.Average() : 0;
+                double deviation = Math.Sqrt(x.Average(value => (value - mean) * (value - mean)) + kernel.Epsilon);
+                return
+                [
+                    .. x.Select(
+                        (value, i) =>
+                            ((value - mean) / deviation * weight[0][i])
+                            + (kernel.Bias ? weight[1][i] : 0)
+                            + (kernel.AddToOutput ? held[i] : 0)
+                    ),
+                ];
+            },
+            output,
+            Count
+        );
+    }
+
+    public static void Check(KernelRun run, NormalizeKernel kernel)
+    {
+        Rows input = run.Random(Count, kernel.Width, kernel.Stride),
+            output = run.Unwritten(Count, kernel.Width, kernel.Stride);
+        run.OnWorkers(2, kernel.Name, input.Address, output.Address, Count);
+        run.Equal(row => Normalized(input[row]), output, Count);
+    }
+
+    public static void Check(KernelRun run, PoolKernel kernel)
+    {
+        Rows input = run.Random(Count, kernel.Width, kernel.Stride),
+            output = run.Unwritten(1, kernel.Width, kernel.Stride);
+        run.OnWorkers(2, kernel.Name, input.Address, output.Address, Count);
+        double[] Column(int i) => [.. Enumerable.Range(0, Count).Select(row => input[row][i])];
+        double[] pooled =
+        [
+            .. Enumerable
+                .Range(0, kernel.Width)
+                .Select(i =>
+                    kernel.Pooling switch
+                    {
+                        Pooling.First => Column(i)[0],
+                        Pooling.Last => Column(i)[^1],
+                        Pooling.Max => Column(i).Max(),
+                        Pooling.WeightedMean => Column(i).Select((value, row) => value * (row + 1)).Sum() / (Count * (Count + 1) / 2),
+                        _ => Column(i).Average(),
+                    }
+                ),
+        ];
+        run.Equal(_ => kernel.Normalize ? Normalized(pooled) : pooled, output, 1);
+    }
+
+    public static void Check(KernelRun run, PositionKernel kernel)
+    {
+        const int Position = 0;
+        Rows output = run.Random(Count, kernel.Width, kernel.Stride),
+            positions = run.Random(Count, kernel.Width, kernel.Stride),
+            first = run.Random(1, kernel.Width, kernel.Stride);
+        object[] state = kernel.FirstState ? [first.Address] : [];
+        run.OnWorkers(2, kernel.Name, [output.Address, positions.Address, .. state, Position, Count]);
+        run.Equal(
+            row => [.. (kernel.FirstState && row == 0 ? first[0] : output[row]).Zip(positions[row], static (x, added) => x + added)],
+            output,
+            Count
+        );
+    }
+
+    public static void Check(KernelRun run, WindowKernel kernel)
+    {
+        const int Frames = 9,
+            Position = 1;
+        bool byChannel = kernel.InputStride == 0;
+        int width = kernel.Channels * kernel.Window;
+        Rows frames = byChannel ? run.Random(kernel.Channels, Frames, Frames) : run.Random(Frames, kernel.Channels, kernel.InputStride),
+            output = run.Unwritten(Count, width, kernel.Stride);
+        run.OnWorkers(2, kernel.Name, frames.Address, output.Address, Frames, Position, Count);
+        run.Equal(
+            row =>
+                [
+                    .. Enumerable
+                        .Range(0, width)
+                        .Select(i =>
+                        {
+                            int channel = i / kernel.Window,
+                                frame = ((Position + row) * kernel.Step) + (i % kernel.Window) - (kernel.Window / 2);
+                            return frame < 0 || frame >= Frames ? 0
+                                : byChannel ? frames[channel][frame]
+                                : frames[frame][channel];
+                        }),
+                ],
+            output,
+            Count
+        );
+    }
+
+    public static void Check(KernelRun run, PatchKernel kernel)
+    {
+        PatchArchitecture patches = kernel.Patches;
+        int side = patches.ImageSize / patches.PatchSize,
+            size = patches.PatchSize,
+            count = (side * side) + 1;
+        Rows pixels = run.Random(patches.Channels * patches.ImageSize, patches.ImageSize, patches.ImageSize),
+            output = run.Unwritten(count, patches.Floats, kernel.Stride);
+        run.OnWorkers(2, kernel.Name, pixels.Address, output.Address, 0, count);
+        run.Equal(
+            row =>
+                [
+                    .. Enumerable
+                        .Range(0, patches.Floats)
+                        .Select(i =>
+                        {
+                            int channel = i / (size * size),
+                                y = i / size % size,
+                                x = i % size,
+                                patch = row - 1;
+                            return row == 0
+                                ? 0
+                                : pixels[(channel * patches.ImageSize) + (patch / side * size) + y][(patch % side * size) + x];
+                        }),
+                ],
+            output,
+            count
+        );
+    }
+
+    public static void Check(KernelRun run, GlobalRowsKernel kernel)
+    {
+        // Tokens 1, 4 and 5 of a chunk are global; two before it are.
+        int[] before = [2, 2, 3, 3, 3, 4, 5, 5];
+        int[] global = [1, 4, 5];
+        Rows chunk = run.Random(Count, kernel.Width, kernel.Stride),
+            gathered = run.Random(global.Length, kernel.Width, kernel.Stride);
+        long positions = run.Interpreter.Memory.Allocate(before);
+        (Rows input, Rows output) = kernel.Back ? (gathered, chunk) : (chunk, gathered);
+        run.OnWorkers(3, kernel.Name, input.Address, output.Address, positions, Count);
+        run.Equal(
+            row =>
+                kernel.Back
+                    ? global.Contains(row)
+                        ? gathered[Array.IndexOf(global, row)]
+                        : chunk[row]
+                    : chunk[global[row]],
+            output,
+            kernel.Back ? Count : global.Length,
+            tolerance: 0
+        );
+    }
+
+    public static void Check(KernelRun run, EmbedKernel kernel)
+    {
+        int[] tokens = [3, 0, kernel.VocabularySize - 1, kernel.PaddingToken ?? 1, 2, 5 % kernel.VocabularySize, kernel.VocabularySize / 2],
+            types = [0, 1, 1, 0, 0, 1, 0];
+        int columns = Layout.Pad(kernel.VocabularySize);
+        Rows table = run.Random(kernel.VocabularySize, kernel.Width, kernel.Stride),
+            positions = run.Random(Count + 8, kernel.Width, kernel.Stride),
+            typeTable = run.Random(2, kernel.Width, kernel.Stride),
+            output = run.Unwritten(Count, kernel.Width, kernel.Stride);
+        long embeddings = kernel.Tied
+            ? Panels.Allocate(
+                run,
+                columns,
+                kernel.Width,
+                kernel.Storage,
+                (column, i) => column < kernel.VocabularySize ? table[column][i] : 0
+            )
+            : table.Address;
+        object[] position = kernel.PositionOffset is null ? [] : [positions.Address, 0],
+            type = kernel.TokenTypes ? [run.Interpreter.Memory.Allocate(types), typeTable.Address] : [];
+        run.OnWorkers(3, kernel.Name, [run.Interpreter.Memory.Allocate(tokens), embeddings, .. position, .. type, output.Address, Count]);
+        run.Equal(
+            row =>
+            {
+                int index =
+                    kernel.PaddingToken is not { } padding ? row + (kernel.PositionOffset ?? 0)
+                    : tokens[row] == padding ? padding
+                    : tokens[..row].Count(token => token != padding) + kernel.PositionOffset!.Value;
+                return
+                [
+                    .. Enumerable
+                        .Range(0, kernel.Width)
+                        .Select(i =>
+                            (Panels.Stored(kernel.Tied ? kernel.Storage : WeightStorage.Float32, table[tokens[row]][i]) * kernel.Scale)
+                            + (kernel.PositionOffset is null ? 0 : positions[index][i])
+                            + (kernel.TokenTypes ? typeTable[types[row]][i] : 0)
+                        ),
+                ];
+            },
+            output,
+            Count
+        );
+    }
+
+    private static double[] Normalized(double[] x)
+    {
+        double length = Math.Max(Math.Sqrt(x.Sum(static value => value * value)), 1e-12);
+        return [.. x.Select(value => value / length)];
+    }
+}
