@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.IO;
 using System.Linq;
 using System.Text;
 using Specializer.Text.Tests.Fuzzing;
@@ -9,9 +10,10 @@ using Xunit;
 namespace Specializer.Text.Tests;
 
 /// <summary>
-/// Mutated files: only the documented exception, bounded time and memory. SPECIALIZER_TEXT_MUTATIONS says how many; 1,000,000 take some minutes.
+/// Mutated files: only the documented exception, bounded time and memory. SPECIALIZER_TEXT_MUTATIONS says how many for each test, and
+/// SPECIALIZER_TEXT_SEED from where; 1,000,000 take some minutes.
 /// </summary>
-public sealed class HostileFileTests
+public sealed class HostileFileTests : IDisposable
 {
     private static readonly string[] s_texts =
     [
@@ -22,39 +24,68 @@ public sealed class HostileFileTests
         new string('a', 300),
     ];
 
+    private readonly string _folder = Directory.CreateTempSubdirectory("specializer-hostile").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
     [Fact]
     public void MutatedTokenizerJson()
     {
-        int mutations = DifferentialTests.Setting("SPECIALIZER_TEXT_MUTATIONS", 4000);
-        for (int i = 0; i < mutations; i++)
+        byte[] file = [];
+        foreach (int i in Seeds(4000))
         {
-            var random = new Random(i);
-            byte[] file = Encoding.UTF8.GetBytes(new RandomTokenizer(i / 8).Root.ToJsonString());
-            Try(i, Mutate(file, random), content => Tokenizer.FromJson(content));
+            if (i % 8 == 0 || file.Length == 0)
+            {
+                file = Encoding.UTF8.GetBytes(new RandomTokenizer(i / 8).Root.ToJsonString());
+            }
+
+            Try(i, file.Length, () => Tokenizer.FromJson(FileMutation.Apply(file, new Random(i))));
         }
     }
 
     [Fact]
-    public void MutatedVocabulariesAndTiktokenFiles()
+    public void MutatedFilesOfFolders()
     {
-        byte[] tiktoken = Encoding.ASCII.GetBytes(
-            string.Join('\n', Enumerable.Range(0, 256).Select(i => $"{Convert.ToBase64String([(byte)i])} {i}")) + "\naGU= 256\naGVs 257\n"
-        );
-        for (int i = 0; i < 2000; i++)
+        foreach (int i in Seeds(4000))
         {
-            Try(i, Mutate(tiktoken, new Random(i)), content => Tokenizer.FromTiktoken(content, TiktokenEncoding.Cl100kBase));
+            var random = new Random(i);
+            IReadOnlyList<(string Name, byte[] Content)> files = RandomFolder.Draw(random);
+            int mutated = random.Next(files.Count);
+            int length = 0;
+            for (int k = 0; k < files.Count; k++)
+            {
+                byte[] content = k == mutated ? FileMutation.Apply(files[k].Content, random) : files[k].Content;
+                File.WriteAllBytes(Path.Combine(_folder, files[k].Name), content);
+                length += content.Length;
+            }
+
+            Try(i, length, () => Tokenizer.Load(_folder));
+            foreach ((string name, _) in files)
+            {
+                File.Delete(Path.Combine(_folder, name));
+            }
+        }
+    }
+
+    [Fact]
+    public void MutatedTiktokenFiles()
+    {
+        foreach (int i in Seeds(2000))
+        {
+            var random = new Random(i);
+            byte[] file = FileMutation.Apply(RandomFolder.Tiktoken(random), random);
+            Try(i, file.Length, () => Tokenizer.FromTiktoken(file, TiktokenEncoding.Cl100kBase));
         }
     }
 
     [Fact]
     public void MutatedSentencePieceModels()
     {
-        byte[] model = SentencePieceModels.Small();
-        Assert.Equal([4, 5], Tokenizer.FromSentencePiece(model).EncodeToIds("ab b"));
-        int mutations = DifferentialTests.Setting("SPECIALIZER_TEXT_MUTATIONS", 4000);
-        for (int i = 0; i < mutations; i++)
+        Assert.Equal([4, 5], Tokenizer.FromSentencePiece(SentencePieceModels.Small()).EncodeToIds("ab b"));
+        foreach (int i in Seeds(4000))
         {
-            Try(i, Mutate(model, new Random(i)), content => Tokenizer.FromSentencePiece(content));
+            byte[] file = FileMutation.Apply(i % 4 == 0 ? SentencePieceModels.Small() : SentencePieceModels.Random(i), new Random(i));
+            Try(i, file.Length, () => Tokenizer.FromSentencePiece(file));
         }
     }
 
@@ -90,13 +121,19 @@ public sealed class HostileFileTests
         Assert.Contains("lone surrogate at index 2", exception.Message, StringComparison.Ordinal);
     }
 
-    private static void Try(int seed, byte[] file, Func<byte[], Tokenizer> load)
+    private static IEnumerable<int> Seeds(int orElse) =>
+        Enumerable.Range(
+            DifferentialTests.Setting("SPECIALIZER_TEXT_SEED", 0),
+            DifferentialTests.Setting("SPECIALIZER_TEXT_MUTATIONS", orElse)
+        );
+
+    private static void Try(int seed, int length, Func<Tokenizer> load)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
         var watch = Stopwatch.StartNew();
         try
         {
-            Tokenizer tokenizer = load(file);
+            Tokenizer tokenizer = load();
             foreach (string text in s_texts)
             {
                 try
@@ -108,60 +145,17 @@ public sealed class HostileFileTests
                 catch (TokenizerException) { }
             }
         }
-        catch (TokenizerException) { }
+        catch (TokenizerException exception)
+        {
+            Assert.False(string.IsNullOrWhiteSpace(exception.Message), $"seed {seed}: an error without a message");
+        }
         catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
         {
             Assert.Fail($"seed {seed}: {exception}");
         }
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated < 8L * file.Length + (64 << 20), $"seed {seed}: {allocated} bytes for a file of {file.Length}");
+        Assert.True(allocated < 8L * length + (64 << 20), $"seed {seed}: {allocated} bytes for a file of {length}");
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"seed {seed}: {watch.Elapsed}");
-    }
-
-    private static byte[] Mutate(byte[] file, Random random)
-    {
-        var result = new List<byte>(file);
-        for (int i = random.Next(1, 4); i > 0 && result.Count > 0; i--)
-        {
-            int place = random.Next(result.Count);
-            switch (random.Next(6))
-            {
-                case 0:
-                    result[place] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    result[place] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 2:
-                    result.RemoveRange(place, Math.Min(random.Next(1, 20), result.Count - place));
-                    break;
-                case 3:
-                    result.InsertRange(place, result.GetRange(place, Math.Min(random.Next(1, 40), result.Count - place)));
-                    break;
-                case 4:
-                    byte[] digits = Encoding.ASCII.GetBytes(
-                        random.Next(3) switch
-                        {
-                            0 => "2147483647",
-                            1 => "-1",
-                            _ => "99999999999",
-                        }
-                    );
-                    int digit = result.FindIndex(place, b => b is >= (byte)'0' and <= (byte)'9');
-                    if (digit >= 0)
-                    {
-                        result.RemoveAt(digit);
-                        result.InsertRange(digit, digits);
-                    }
-
-                    break;
-                default:
-                    result.RemoveRange(place, result.Count - place);
-                    break;
-            }
-        }
-
-        return [.. result];
     }
 }

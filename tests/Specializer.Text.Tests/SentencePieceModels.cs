@@ -1,35 +1,64 @@
 using System;
 using System.Collections.Generic;
-using System.Text;
+using System.Linq;
+using Specializer.Text.Tests.Fuzzing;
 
 namespace Specializer.Text.Tests;
 
 /// <summary>SentencePiece models written by hand, for where SentencePiece itself is not installed.</summary>
 internal static class SentencePieceModels
 {
-    public static byte[] Small()
+    public static byte[] Small() => SmallPieces(new SentencePieceModelWriter()).ToArray();
+
+    /// <summary>The small model as BPE, which prefers the piece with the higher score.</summary>
+    public static byte[] SmallBpe() => SmallPieces(new SentencePieceModelWriter { ModelType = 2 }).ToArray();
+
+    /// <summary>Any model: either type, byte pieces, a character map, user-defined symbols.</summary>
+    public static byte[] Random(int seed)
     {
-        var file = new List<byte>();
-        void Piece(string text, float score, int type)
+        var random = new Random(seed);
+        var texts = new RandomText(random);
+        var writer = new SentencePieceModelWriter
         {
-            var piece = new List<byte> { 0x0A, (byte)Encoding.UTF8.GetByteCount(text) };
-            piece.AddRange(Encoding.UTF8.GetBytes(text));
-            piece.Add(0x15);
-            piece.AddRange(BitConverter.GetBytes(score));
-            piece.AddRange([0x18, (byte)type]);
-            file.AddRange([0x0A, (byte)piece.Count]);
-            file.AddRange(piece);
+            ModelType = random.Next(2) + 1,
+            ByteFallback = random.Next(3) == 0,
+            AddDummyPrefix = random.Next(4) > 0,
+            RemoveExtraSpaces = random.Next(4) > 0,
+            CharacterMap = random.Next(2) == 0 ? RandomCharacterMap.Build(random) : [],
+        };
+        writer.Add("<unk>", 0, 2).Add("<s>", 0, 3).Add("</s>", 0, 3);
+        var known = new HashSet<string> { "<unk>", "<s>", "</s>" };
+        for (int value = 0; writer.ByteFallback && value < 256; value++)
+        {
+            writer.Add($"<0x{value:X2}>", 0, 6);
         }
 
-        Piece("<unk>", 0, 2);
-        Piece("<s>", 0, 3);
-        Piece("</s>", 0, 3);
-        Piece("\u2581", -3, 1);
-        Piece("\u2581ab", -2, 1);
-        Piece("\u2581b", -2, 1);
-        Piece("a", -4, 1);
-        Piece("b", -4, 1);
-        file.AddRange([0x12, 0x02, 0x18, 0x01]);
-        return [.. file];
+        string[] letters = [.. Enumerable.Range(0, random.Next(3, 20)).Select(_ => texts.Scalar()), "\u2581", "e", "t"];
+        foreach (string letter in letters.Where(known.Add))
+        {
+            writer.Add(letter, -random.Next(1, 200) / 10f);
+        }
+
+        for (int i = random.Next(5, 40); i > 0; i--)
+        {
+            string piece = string.Concat(Enumerable.Range(0, random.Next(2, 5)).Select(_ => texts.Pick(letters)));
+            if (known.Add(piece))
+            {
+                writer.Add(piece, -random.Next(1, 200) / 10f, random.Next(10) == 0 ? 4 : 1);
+            }
+        }
+
+        return writer.ToArray();
     }
+
+    private static SentencePieceModelWriter SmallPieces(SentencePieceModelWriter writer) =>
+        writer
+            .Add("<unk>", 0, 2)
+            .Add("<s>", 0, 3)
+            .Add("</s>", 0, 3)
+            .Add("\u2581", -3)
+            .Add("\u2581ab", -2)
+            .Add("\u2581b", -2)
+            .Add("a", -4)
+            .Add("b", -4);
 }

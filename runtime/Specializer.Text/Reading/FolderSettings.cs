@@ -40,13 +40,7 @@ internal sealed class FolderSettings
 
         if (settings.Parse(folder, "added_tokens.json") is { } added)
         {
-            var tokens = new SortedDictionary<int, string>();
-            foreach (JsonProperty property in added.Element.EnumerateObject())
-            {
-                tokens[new JsonPlace(property.Value, $"added_tokens.json.{property.Name}").Number()] = property.Name;
-            }
-
-            settings.AddedTokens.AddRange(tokens.Values);
+            settings.AddedTokens.AddRange(ReadAddedTokens(added));
         }
 
         return settings;
@@ -82,11 +76,41 @@ internal sealed class FolderSettings
         return null;
     }
 
+    private static SortedDictionary<int, string>.ValueCollection ReadAddedTokens(JsonPlace added)
+    {
+        var tokens = new SortedDictionary<int, string>();
+        foreach (JsonProperty property in added.Element.EnumerateObject())
+        {
+            string name;
+            try
+            {
+                name = property.Name;
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw new TokenizerException(added.Path, "a token is not text: it has a lone surrogate", exception);
+            }
+
+            var place = new JsonPlace(property.Value, $"{added.Path}.{name}");
+            if (!tokens.TryAdd(place.Number(), name))
+            {
+                throw place.Error($"the id {place.Number()} belongs to '{tokens[place.Number()]}', too");
+            }
+        }
+
+        return tokens.Values;
+    }
+
     private JsonPlace? Parse(string folder, string name)
     {
         if (FolderReader.TryRead(folder, name) is not { } content)
         {
             return null;
+        }
+
+        if (!System.Text.Unicode.Utf8.IsValid(content))
+        {
+            throw new TokenizerException(name, "the file is not valid UTF-8");
         }
 
         try

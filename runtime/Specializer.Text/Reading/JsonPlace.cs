@@ -61,7 +61,22 @@ internal readonly struct JsonPlace(JsonElement element, string path)
         return result;
     }
 
-    public string Text() => IsString ? element.GetString()! : throw Error($"expected a string, found {Kind}");
+    public string Text()
+    {
+        if (!IsString)
+        {
+            throw Error($"expected a string, found {Kind}");
+        }
+
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new TokenizerException(path, "the string is not text: it has a lone surrogate or bytes that are not UTF-8", exception);
+        }
+    }
 
     public string Text(string orElse) => IsNull ? orElse : Text();
 
@@ -101,7 +116,7 @@ internal readonly struct JsonPlace(JsonElement element, string path)
             JsonValueKind.Null => "null",
             JsonValueKind.Object => "an object",
             JsonValueKind.Array => "an array",
-            JsonValueKind.String => $"the string '{Shortened(element.GetString()!)}'",
+            JsonValueKind.String => $"the string '{Shortened(Text())}'",
             JsonValueKind.Number => $"the number {Shortened(element.GetRawText())}",
             _ => element.ValueKind == JsonValueKind.True ? "true" : "false",
         };

@@ -101,11 +101,19 @@ internal static class LegacyReader
         };
     }
 
-    /// <summary>A SentencePiece model with the start and end tokens of its family: T5 ends with &lt;/s&gt;, LLaMA and its kin begin with &lt;s&gt;.</summary>
+    /// <summary>
+    /// A SentencePiece model with the start and end tokens of its family: T5 ends with &lt;/s&gt;, LLaMA and its kin begin with &lt;s&gt;,
+    /// XLM-RoBERTa and CamemBERT have both, and ids of their own.
+    /// </summary>
     public static TokenizerParts ReadSentencePiece(ReadOnlySpan<byte> model, FolderSettings settings)
     {
-        TokenizerParts parts = SentencePieceReader.Read(model);
         string kind = settings.TokenizerClass.Length > 0 ? settings.TokenizerClass : settings.ModelType;
+        if (FairseqReader.Reads(kind))
+        {
+            return FairseqReader.Read(model, kind, settings);
+        }
+
+        TokenizerParts parts = SentencePieceReader.Read(model);
         bool isT5 = kind.Contains("t5", StringComparison.OrdinalIgnoreCase);
         bool isLlama =
             kind.Contains("llama", StringComparison.OrdinalIgnoreCase)
@@ -129,7 +137,7 @@ internal static class LegacyReader
         var after = end < 0 ? Array.Empty<TemplatePiece>() : [new(-1, 0, [end])];
         TemplatePiece first = new(0, 0, []),
             second = new(1, 0, []);
-        var added = new List<AddedToken>();
+        var added = new List<AddedToken> { Special(parts.UnknownToken!) };
         foreach (string token in parts.SilentSpecialTokens)
         {
             added.Add(Special(token));
@@ -151,7 +159,7 @@ internal static class LegacyReader
     }
 
     /// <summary>Special tokens, and those of added_tokens.json after them.</summary>
-    private static List<AddedToken> Added(FolderSettings settings, params string[] special)
+    internal static List<AddedToken> Added(FolderSettings settings, params string[] special)
     {
         var result = new List<AddedToken>();
         foreach (string token in special)

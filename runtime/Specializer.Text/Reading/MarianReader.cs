@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Text;
 using Specializer.Text.Decoders;
 using Specializer.Text.Models;
-using Specializer.Text.Pipeline;
 using Specializer.Text.PostProcessors;
 
 namespace Specializer.Text.Reading;
@@ -49,7 +48,7 @@ internal static class MarianReader
 
         return parts with
         {
-            Model = new MarianModel(parts.Model, vocabulary, unknown),
+            Model = new MappedModel(parts.Model, vocabulary, IdsOf(parts.Model.Vocabulary, vocabulary, unknown)),
             Decoder = decoding.Decoder,
             SilentSpecialTokens = [],
             AddedTokens = added,
@@ -58,36 +57,15 @@ internal static class MarianReader
         };
     }
 
-    /// <summary>Ids of vocab.json for the pieces of another model.</summary>
-    private sealed class MarianModel : ITokenModel
+    private static int[] IdsOf(Vocabulary pieces, Vocabulary vocabulary, int unknown)
     {
-        private readonly ITokenModel _model;
-        private readonly int[] _ids;
-
-        public MarianModel(ITokenModel model, Vocabulary vocabulary, int unknown)
+        var ids = new int[pieces.IdLimit];
+        for (int id = 0; id < ids.Length; id++)
         {
-            _model = model;
-            Vocabulary = vocabulary;
-            _ids = new int[model.Vocabulary.IdLimit];
-            for (int id = 0; id < _ids.Length; id++)
-            {
-                int mapped = vocabulary.Find(model.Vocabulary.TextOfId(id));
-                _ids[id] = mapped >= 0 ? mapped : unknown;
-            }
+            int mapped = vocabulary.Find(pieces.TextOfId(id));
+            ids[id] = mapped >= 0 ? mapped : unknown;
         }
 
-        public Vocabulary Vocabulary { get; }
-
-        public bool TokensAreTheirText => true;
-
-        public void Tokenize(ReadOnlySpan<byte> word, TokenList tokens, ModelScratch scratch)
-        {
-            int first = tokens.Count;
-            _model.Tokenize(word, tokens, scratch);
-            foreach (ref int id in tokens.Ids[first..])
-            {
-                id = _ids[id];
-            }
-        }
+        return ids;
     }
 }

@@ -52,9 +52,9 @@ internal static class ModelReader
         {
             ReadOnlySpan<byte> token = Unescape(ref reader, ref buffer);
             reader.Read();
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out int id) || id < 0)
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out int id) || id is < 0 or int.MaxValue)
             {
-                throw place.Error($"the id of '{Encoding.UTF8.GetString(token)}' is not a whole number from 0 to {int.MaxValue}");
+                throw place.Error($"the id of '{Encoding.UTF8.GetString(token)}' is not a whole number from 0 to {int.MaxValue - 1}");
             }
 
             builder.Add(token, id);

@@ -77,7 +77,7 @@ internal static class SentencePieceReader
         }
     }
 
-    private static void CheckRepeated(Vocabulary vocabulary)
+    internal static void CheckRepeated(Vocabulary vocabulary)
     {
         for (int id = 0; id < vocabulary.Count; id++)
         {

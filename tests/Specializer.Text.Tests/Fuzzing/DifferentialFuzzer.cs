@@ -11,6 +11,9 @@ internal static class DifferentialFuzzer
 {
     public const int TextsPerTokenizer = 40;
 
+    /// <summary>One tokenizer of so many also gets a word of 100 KB.</summary>
+    public const int TokenizersPerLongWord = 25;
+
     /// <summary>Runs one seed: one tokenizer and its texts. Returns differences, as text that tells how to run them again.</summary>
     public static List<string> Run(int seed, out int pairs)
     {
@@ -43,7 +46,7 @@ internal static class DifferentialFuzzer
         using var oracle = new LibraryOracle(json);
         for (int i = 0; i < TextsPerTokenizer; i++)
         {
-            string text = random.Text();
+            string text = i == 0 && seed % TokenizersPerLongWord == 0 ? random.LongWord(100 << 10) : random.Text();
             pairs++;
             int[]? expected = oracle.Encode(text);
             int[]? actual = null;
@@ -59,7 +62,7 @@ internal static class DifferentialFuzzer
 
             if (!Same(expected, actual))
             {
-                differences.Add($"seed {seed} text {i} {Show(text)}: library [{Join(expected)}], ours [{Join(actual)}] {error}");
+                differences.Add($"seed {seed} text {i} {Show(text)}: {Difference(expected, actual)} {error}");
                 continue;
             }
 
@@ -69,7 +72,9 @@ internal static class DifferentialFuzzer
                     own = ours.Decode(expected);
                 if (decoded != own)
                 {
-                    differences.Add($"seed {seed} text {i} ids [{Join(expected)}]: library decodes {Show(decoded)}, ours {Show(own)}");
+                    differences.Add(
+                        $"seed {seed} text {i} ids [{Short(Join(expected))}]: library decodes {Show(decoded)}, ours {Show(own)}"
+                    );
                 }
             }
         }
@@ -97,7 +102,15 @@ internal static class DifferentialFuzzer
         return (done, differences);
     }
 
-    public static string Show(string? text) => text is null ? "(error)" : System.Text.Json.JsonSerializer.Serialize(text);
+    public static string Show(string? text) => text is null ? "(error)" : Short(System.Text.Json.JsonSerializer.Serialize(text));
+
+    private static string Short(string text) => text.Length <= 4000 ? text : $"{text[..4000]}... ({text.Length} characters)";
+
+    private static string Difference(int[]? expected, int[]? actual)
+    {
+        int first = expected is null || actual is null ? 0 : expected.AsSpan().CommonPrefixLength(actual);
+        return $"library [{Short(Join(expected?[first..]))}], ours [{Short(Join(actual?[first..]))}] from token {first} on";
+    }
 
     private static bool Same(int[]? a, int[]? b) => a is null || b is null ? a is null && b is null : a.AsSpan().SequenceEqual(b);
 

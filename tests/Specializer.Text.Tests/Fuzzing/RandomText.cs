@@ -180,4 +180,25 @@ internal sealed class RandomText(Random random)
 
         return text.ToString();
     }
+
+    /// <summary>A word of at least so many bytes: one letter, a few pieces again and again, or pieces at random.</summary>
+    public string LongWord(IReadOnlyList<string> words, int bytes)
+    {
+        var alphabet = new List<string>();
+        for (int i = Chance(0.3) ? 1 : random.Next(2, 12); i > 0; i--)
+        {
+            string piece = words.Count > 0 && Chance(0.7) ? Pick(words) : Scalar();
+            alphabet.Add(string.IsNullOrWhiteSpace(piece) ? "e" : piece);
+        }
+
+        var text = new StringBuilder();
+        for (int length = 0; length < bytes; )
+        {
+            string piece = Pick(alphabet);
+            text.Append(piece);
+            length += Encoding.UTF8.GetByteCount(piece);
+        }
+
+        return text.ToString();
+    }
 }

@@ -55,6 +55,9 @@ internal sealed partial class RandomTokenizer
     /// <summary>A text for it.</summary>
     public string Text() => _text.Text(_words);
 
+    /// <summary>A word of so many bytes, without a space unless the vocabulary has one.</summary>
+    public string LongWord(int bytes) => _text.LongWord(_words, bytes);
+
     private bool Chance(double probability) => _text.Chance(probability);
 
     private string Pick(params string[] items) => items[_random.Next(items.Length)];
