@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Tests.Oracle;
+using Specializer.Oracle;
 
 namespace Specializer.Fuzzing;
 

@@ -5,8 +5,8 @@ using System.Linq;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Specializer.Generator.Architecture;
+using Specializer.Oracle;
 using Specializer.Tests.Goldens;
-using Specializer.Tests.Oracle;
 using Xunit.Sdk;
 
 namespace Specializer.Fuzzing;

@@ -5,9 +5,9 @@ using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Parsing.Families;
+using Specializer.Oracle;
 using Specializer.Tests;
 using Specializer.Tests.Goldens;
-using Specializer.Tests.Oracle;
 using Xunit;
 
 namespace Specializer.Fuzzing;
@@ -65,7 +65,7 @@ public sealed class DecoderBodyTests
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("goldens", Family(name), "model.safetensors"));
         using CheckpointTensors tensors = new(file);
         int[] tokens = golden.Integers("input_ids_T37");
-        OracleRun expected = new ArchitectureOracle(architecture, tensors).Run(tokens);
+        OracleRun expected = new ArchitectureOracle(architecture, OracleWeights.Read(tensors)).Run(tokens);
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
             using EncoderModel model = Load(name, file, instructionSet, threads: 1);

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Tests.Oracle;
+using Specializer.Oracle;
 
 namespace Specializer.Fuzzing;
 
@@ -43,12 +43,13 @@ internal sealed class EncoderDecoderRun : ModelRun
 
     public override OracleRun Expect(CheckpointTensors tensors)
     {
-        ArchitectureOracle encoder = new(Architecture.Encoder!, tensors);
+        OracleWeights weights = OracleWeights.Read(tensors);
+        ArchitectureOracle encoder = new(Architecture.Encoder!, weights);
         OracleRun source = Sound is null ? encoder.Run(_source) : encoder.Run([], new OracleInput(Signal: _sound));
-        OracleRun decoded = new ArchitectureOracle(Architecture, tensors).Run(_tokens, new OracleInput(Source: source.LastHidden));
+        OracleRun decoded = new ArchitectureOracle(Architecture, weights).Run(_tokens, new OracleInput(Source: source.LastHidden));
 
         OracleRun shortest = Sound is null ? encoder.Run(_source[..1]) : encoder.Run([], new OracleInput(Signal: FirstFrame));
-        OracleRun one = new ArchitectureOracle(Architecture, tensors).Run(_tokens[..1], new OracleInput(Source: shortest.LastHidden));
+        OracleRun one = new ArchitectureOracle(Architecture, weights).Run(_tokens[..1], new OracleInput(Source: shortest.LastHidden));
 
         // The encoder's states first, then its output, then the decoder's.
         return new OracleRun(

@@ -3,6 +3,7 @@ using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
 using Specializer.Generator.Planning;
+using Specializer.Oracle;
 using Specializer.Tests.Goldens;
 using Xunit;
 using static Specializer.Fuzzing.LongRopeModels;
@@ -155,7 +156,7 @@ public sealed class LongRopeTests
     {
         using var model = (PrefixDecoderModel)Load(2);
         using CheckpointTensors tensors = new(Architectures[2], 1);
-        ArchitectureOracle oracle = new(Architectures[2], tensors);
+        ArchitectureOracle oracle = new(Architectures[2], OracleWeights.Read(tensors));
         foreach (int prefix in new[] { 1, 5, 8 })
         {
             using PrefixDecoderSession session = model.CreateSession();
@@ -225,6 +226,6 @@ public sealed class LongRopeTests
     private static double[][] Oracle(int length)
     {
         using CheckpointTensors tensors = new(Architectures[0], 1);
-        return s_oracle[length] ??= new ArchitectureOracle(Architectures[0], tensors).Run(Tokens[..length]).Logits;
+        return s_oracle[length] ??= new ArchitectureOracle(Architectures[0], OracleWeights.Read(tensors)).Run(Tokens[..length]).Logits;
     }
 }

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Tests.Oracle;
+using Specializer.Oracle;
 
 namespace Specializer.Fuzzing;
 
@@ -55,7 +55,7 @@ internal sealed class DecoderRun : ModelRun
 
     public override OracleRun Expect(CheckpointTensors tensors)
     {
-        ArchitectureOracle oracle = new(Architecture, tensors);
+        ArchitectureOracle oracle = new(Architecture, OracleWeights.Read(tensors));
         OracleRun run = oracle.Run(_tokens, new OracleInput(Prefix: _prefix));
         double[][] logits = run.Logits[First..];
         if (Short > 0)
@@ -235,7 +235,7 @@ internal sealed class EncoderRun : ModelRun
 
     public override OracleRun Expect(CheckpointTensors tensors)
     {
-        ArchitectureOracle oracle = new(Architecture, tensors);
+        ArchitectureOracle oracle = new(Architecture, OracleWeights.Read(tensors));
         OracleRun Run(int length) =>
             oracle.Run(
                 _tokens[..length],

@@ -5,9 +5,9 @@ using System.Linq;
 using System.Text.Json;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Parsing.Configuration;
+using Specializer.Oracle;
 using Specializer.Tests;
 using Specializer.Tests.Goldens;
-using Specializer.Tests.Oracle;
 using Xunit;
 
 namespace Specializer.Fuzzing;
@@ -133,7 +133,9 @@ public sealed class SentenceFixtureTests
         );
 
         // The oracle reads like the formulas.
-        double[][] formula = new ArchitectureOracle(Architecture(name), tensors).Run(tokens, new OracleInput(types)).Logits;
+        double[][] formula = new ArchitectureOracle(Architecture(name), OracleWeights.Read(tensors))
+            .Run(tokens, new OracleInput(types))
+            .Logits;
         foreach (InstructionSet instructionSet in Comparison.InstructionSetsHere)
         {
             using var model = (EncoderModel)

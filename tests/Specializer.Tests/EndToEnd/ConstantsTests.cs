@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Reflection;
+using Specializer.Oracle;
 using Specializer.Tests.Kernels;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
@@ -84,7 +85,7 @@ public sealed class ConstantsTests
     [Fact]
     public void A_session_grows_with_its_context_and_with_nothing_else()
     {
-        OracleArchitecture a = DeclaredModels.LongContext4096.Architecture;
+        DecoderArchitecture a = DeclaredModels.LongContext4096.Architecture;
         long bytesPerPosition = a.Layers * a.KeyValueHeads * (long)(a.HeadDimension + KernelLayout.Pad(a.HeadDimension)) * sizeof(float);
         long longer = DeclaredModels.LongContext8192.Constant("SessionBytes");
         long shorter = DeclaredModels.LongContext4096.Constant("SessionBytes");

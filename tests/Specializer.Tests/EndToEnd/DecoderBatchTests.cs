@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.GenericEngine;
+using Specializer.Oracle;
 using Specializer.Tests.Execution;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
@@ -72,7 +73,7 @@ public sealed class DecoderBatchTests
     {
         DeclaredModel declared = DeclaredModels.LlamaGolden;
         using RandomWeights weights = declared.RandomWeights();
-        OracleArchitecture a = declared.Architecture;
+        DecoderArchitecture a = declared.Architecture;
         using GenericDecoder model = GenericDecoder.Load(
             weights,
             new GenericDecoderConfiguration

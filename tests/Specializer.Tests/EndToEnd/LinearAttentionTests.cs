@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Threading;
+using Specializer.Oracle;
 using Specializer.Tests.Goldens;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
@@ -52,9 +53,9 @@ public sealed class LinearAttentionTests
     [MemberData(nameof(Cases))]
     public void TheEncoderIsTheOraclesInTheSameBitsOnTwoThreads(InstructionSet instructionSet)
     {
-        OracleArchitecture architecture = s_declared.Architecture with { Causal = false };
+        DecoderArchitecture architecture = s_declared.Architecture with { Causal = false };
         using RandomWeights weights = s_declared.RandomWeights();
-        OracleRun expected = new OracleDecoder(architecture, OracleWeights.Read(weights)).Run(s_tokens);
+        OracleRun expected = architecture.Oracle(OracleWeights.Read(weights)).Run(s_tokens);
         using WithoutLogits source = new(weights);
         float[][] outputs =
         [

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Specializer.Oracle;
 using Specializer.Tests.Goldens;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
@@ -21,7 +22,7 @@ public sealed class PrefixTests
     public void LogitsAreTheOraclesForPrefixesOfAnyLength(InstructionSet instructionSet)
     {
         using RandomWeights weights = s_declared.RandomWeights();
-        OracleWeights read = OracleWeights.Read(weights);
+        ArchitectureOracle oracle = (s_declared.Architecture with { Prefix = true }).Oracle(OracleWeights.Read(weights));
         int vocabulary = PrefixDecoder.VocabularySize;
         foreach (int threads in new[] { 1, 2 })
         {
@@ -33,7 +34,7 @@ public sealed class PrefixTests
             foreach (int prefix in new[] { PrefixDecoder.ChunkLength, 7, 1, 0 })
             {
                 int[] tokens = s_tokens[..(prefix == 7 ? s_tokens.Length : 60)];
-                double[][] expected = new OracleDecoder(s_declared.Architecture with { Prefix = prefix }, read).Run(tokens).Logits;
+                double[][] expected = oracle.Run(tokens, new OracleInput(Prefix: prefix)).Logits;
                 session.Reset();
                 if (prefix > 0)
                 {

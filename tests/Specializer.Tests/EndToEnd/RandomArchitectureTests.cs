@@ -1,9 +1,9 @@
 using System;
 using System.Collections.Concurrent;
 using System.Linq;
+using Specializer.Oracle;
 using Specializer.Tests.Goldens;
 using Specializer.Tests.Models;
-using Specializer.Tests.Oracle;
 using Xunit;
 
 namespace Specializer.Tests.EndToEnd;

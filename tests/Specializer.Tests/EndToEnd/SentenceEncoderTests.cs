@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Specializer.Oracle;
 using Specializer.Tests.Goldens;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
@@ -10,7 +11,7 @@ namespace Specializer.Tests.EndToEnd;
 /// <summary>An encoder that attributes declare, against the formulas in float64.</summary>
 public sealed class SentenceEncoderTests
 {
-    private static readonly OracleArchitecture s_architecture = new()
+    private static readonly DecoderArchitecture s_architecture = new()
     {
         Layers = SentenceEncoder.Layers,
         Width = SentenceEncoder.DModel,
@@ -38,7 +39,7 @@ public sealed class SentenceEncoderTests
     public void StatesAndTheirNormalisedMeanAreTheFormulas(InstructionSet instructionSet)
     {
         using RandomWeights weights = new(s_architecture, 1);
-        OracleDecoder oracle = new(s_architecture, OracleWeights.Read(weights));
+        ArchitectureOracle oracle = s_architecture.Oracle(OracleWeights.Read(weights));
         foreach (int threads in new[] { 1, 2 })
         {
             using SentenceEncoder model = SentenceEncoder.Load(

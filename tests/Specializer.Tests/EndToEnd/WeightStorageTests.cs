@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Specializer.Oracle;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
 using Xunit;

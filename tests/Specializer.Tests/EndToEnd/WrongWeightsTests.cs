@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using Specializer.Oracle;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;
 using Xunit;
@@ -53,7 +54,7 @@ public sealed class WrongWeightsTests
     [Fact]
     public void A_layer_more_and_a_layer_less_are_told()
     {
-        OracleArchitecture deeper = DeclaredModels.LlamaGolden.Architecture with { Layers = 3 };
+        DecoderArchitecture deeper = DeclaredModels.LlamaGolden.Architecture with { Layers = 3 };
         using RandomWeights more = new(deeper, seed: 1);
         WeightsException exception = Assert.Throws<WeightsException>(() => LlamaGolden.Load(more));
         Assert.All(exception.Problems, problem => Assert.Equal(WeightsProblemKind.UnexpectedTensor, problem.Kind));

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Specializer.GenericEngine;
-using Specializer.Tests.Oracle;
+using Specializer.Oracle;
 using Xunit;
 
 namespace Specializer.Tests.GenericEngine;

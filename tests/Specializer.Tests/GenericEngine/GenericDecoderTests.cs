@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.GenericEngine;
+using Specializer.Oracle;
 using Specializer.Tests.Goldens;
 using Specializer.Tests.Oracle;
 using Xunit;
@@ -11,7 +12,7 @@ namespace Specializer.Tests.GenericEngine;
 /// <summary>The generic decoder against reference models and against the oracle.</summary>
 public sealed class GenericDecoderTests
 {
-    private static readonly OracleArchitecture Small = new()
+    private static readonly DecoderArchitecture Small = new()
     {
         Layers = 2,
         Width = 40,
@@ -23,7 +24,7 @@ public sealed class GenericDecoderTests
         Rotary = new OracleRotary(100, OraclePairing.HalfSplit, Dimensions: 10),
     };
 
-    private static readonly Dictionary<string, OracleArchitecture> ArchitecturesByName = new()
+    private static readonly Dictionary<string, DecoderArchitecture> ArchitecturesByName = new()
     {
         ["gated"] = Small,
         ["tied, partial and interleaved rotation"] = Small with
@@ -77,10 +78,10 @@ public sealed class GenericDecoderTests
     [MemberData(nameof(Cases))]
     public void Logits_and_hidden_states_are_those_of_the_oracle(InstructionSet instructionSet, string name)
     {
-        OracleArchitecture architecture = ArchitecturesByName[name];
+        DecoderArchitecture architecture = ArchitecturesByName[name];
         using RandomWeights weights = new(architecture, 1);
         int[] tokens = Tokens(50, architecture.VocabularySize);
-        OracleRun expected = new OracleDecoder(architecture, OracleWeights.Read(weights)).Run(tokens);
+        OracleRun expected = architecture.Oracle(OracleWeights.Read(weights)).Run(tokens);
 
         using GenericDecoder model = GenericDecoder.Load(
             weights,
@@ -109,7 +110,7 @@ public sealed class GenericDecoderTests
     [MemberData(nameof(Cases))]
     public void Chunks_threads_and_single_tokens_have_the_same_bits(InstructionSet instructionSet, string name)
     {
-        OracleArchitecture architecture = ArchitecturesByName[name];
+        DecoderArchitecture architecture = ArchitecturesByName[name];
         using RandomWeights weights = new(architecture, 1);
         int[] tokens = Tokens(50, architecture.VocabularySize);
         GenericDecoderConfiguration configuration = Configuration(architecture);
@@ -221,7 +222,7 @@ public sealed class GenericDecoderTests
         Assert.True(model.Description.PackedWeightBytes >= 4 * parameters);
     }
 
-    private static void Check(InstructionSet instructionSet, string folder, string variant, OracleArchitecture architecture, int context)
+    private static void Check(InstructionSet instructionSet, string folder, string variant, DecoderArchitecture architecture, int context)
     {
         using SafetensorsFile weights = SafetensorsFile.Open(SharedData.Path("goldens", folder, $"model{variant}.safetensors"));
         using GoldenFile golden = GoldenFile.Open(SharedData.Path("goldens", folder, $"golden{variant}.safetensors"));
@@ -252,7 +253,7 @@ public sealed class GenericDecoderTests
         }
     }
 
-    private static GenericDecoderConfiguration Configuration(OracleArchitecture architecture) =>
+    private static GenericDecoderConfiguration Configuration(DecoderArchitecture architecture) =>
         new()
         {
             Layers = architecture.Layers,

@@ -1,6 +1,6 @@
 using System;
 using Specializer.GenericEngine;
-using Specializer.Tests.Oracle;
+using Specializer.Oracle;
 using Xunit;
 
 namespace Specializer.Tests.GenericEngine;

@@ -1,7 +1,7 @@
 using System;
 using Specializer.GenericEngine;
+using Specializer.Oracle;
 using Specializer.Tests.Goldens;
-using Specializer.Tests.Oracle;
 using Xunit;
 
 namespace Specializer.Tests.GenericEngine;

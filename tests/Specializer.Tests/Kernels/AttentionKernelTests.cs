@@ -1,9 +1,9 @@
 using System;
 using System.Linq;
+using Specializer.Oracle;
 using Specializer.Tests.EndToEnd;
 using Specializer.Tests.Goldens;
 using Specializer.Tests.Models;
-using Specializer.Tests.Oracle;
 using Xunit;
 
 namespace Specializer.Tests.Kernels;
@@ -26,7 +26,7 @@ public sealed unsafe class AttentionKernelTests
     public void Any_chunks_and_workers_give_the_formulas_values_in_the_same_bits(string name, InstructionSet instructionSet)
     {
         DeclaredModel model = DeclaredModels.Get(name);
-        OracleArchitecture a = model.Architecture;
+        DecoderArchitecture a = model.Architecture;
         int positions = Math.Min(MostPositions, model.ContextLength);
         int queryWidth = a.Heads * a.HeadDimension;
         int keyWidth = a.KeyValueHeads * a.HeadDimension;
@@ -58,7 +58,7 @@ public sealed unsafe class AttentionKernelTests
     public void A_weight_is_the_exponential_of_how_far_a_score_lies_below_the_highest(InstructionSet instructionSet)
     {
         DeclaredModel model = DeclaredModels.Get(nameof(BiasedGelu));
-        OracleArchitecture a = model.Architecture;
+        DecoderArchitecture a = model.Architecture;
         int queryWidth = a.Heads * a.HeadDimension,
             keyWidth = a.KeyValueHeads * a.HeadDimension,
             width = queryWidth + (2 * keyWidth);
@@ -105,7 +105,7 @@ public sealed unsafe class AttentionKernelTests
         int workers
     )
     {
-        OracleArchitecture a = model.Architecture;
+        DecoderArchitecture a = model.Architecture;
         GeneratedKernels kernels = new(model, instructionSet);
         (AppendFunction append, AttendFunction attend) = (kernels.Append, kernels.Attend);
         int queryWidth = a.Heads * a.HeadDimension;
@@ -172,11 +172,11 @@ public sealed unsafe class AttentionKernelTests
 
     private static double[][] Expected(DeclaredModel model, RandomTensor projected, int positions)
     {
-        OracleArchitecture a = model.Architecture;
+        DecoderArchitecture a = model.Architecture;
         int queryWidth = a.Heads * a.HeadDimension;
         int keyWidth = a.KeyValueHeads * a.HeadDimension;
         double[][] rows = [.. projected.Values.Chunk(queryWidth + (2 * keyWidth))];
-        return Oracle.Attention.Attend(
+        return Specializer.Oracle.Attention.Attend(
             [.. rows.Select((row, position) => Rotate(row[..queryWidth], position))],
             [.. rows.Select((row, position) => Rotate(row[queryWidth..(queryWidth + keyWidth)], position))],
             [.. rows.Select(row => row[(queryWidth + keyWidth)..])],

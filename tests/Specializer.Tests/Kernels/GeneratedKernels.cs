@@ -4,8 +4,8 @@ using System.Globalization;
 using System.Linq;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Specializer.Oracle;
 using Specializer.Tests.Models;
-using Specializer.Tests.Oracle;
 
 namespace Specializer.Tests.Kernels;
 
@@ -84,7 +84,7 @@ internal sealed unsafe partial class GeneratedKernels
         OracleActivation? activation = match.Groups["activation"].Success
             ? Enum.Parse<OracleActivation>(match.Groups["activation"].ValueSpan)
             : null;
-        OracleArchitecture a = _model.Architecture;
+        DecoderArchitecture a = _model.Architecture;
 
         // Logits lie as close as vectors allow, since they are handed to the caller; everything else in rows that spread over the cache.
         bool isProjection = outputs == (a.Heads + (2 * a.KeyValueHeads)) * a.HeadDimension;

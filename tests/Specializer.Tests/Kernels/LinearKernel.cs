@@ -1,4 +1,4 @@
-using Specializer.Tests.Oracle;
+using Specializer.Oracle;
 
 namespace Specializer.Tests.Kernels;
 

@@ -1,8 +1,8 @@
 using System;
+using Specializer.Oracle;
 using Specializer.Tests.EndToEnd;
 using Specializer.Tests.Goldens;
 using Specializer.Tests.Models;
-using Specializer.Tests.Oracle;
 using Xunit;
 
 namespace Specializer.Tests.Kernels;

@@ -1,5 +1,5 @@
 using System;
-using Specializer.Tests.Oracle;
+using Specializer.Oracle;
 
 namespace Specializer.Tests.Kernels;
 

@@ -1,5 +1,6 @@
 using System;
 using System.Reflection;
+using Specializer.Oracle;
 using Specializer.Tests.Oracle;
 
 namespace Specializer.Tests.Models;
@@ -10,7 +11,7 @@ internal sealed class DeclaredModel
     private const int Seed = 2017;
 
     private readonly Func<WeightsSource, ModelOptions?, DecoderModel> _load;
-    private readonly Lazy<OracleDecoder> _oracle;
+    private readonly Lazy<ArchitectureOracle> _oracle;
 
     /// <summary>A model of the given class, which <paramref name="load"/> loads.</summary>
     public DeclaredModel(Type declaration, Func<WeightsSource, ModelOptions?, DecoderModel> load)
@@ -19,7 +20,11 @@ internal sealed class DeclaredModel
         _load = load;
         Attention = Part<AttentionAttribute>() ?? throw new ArgumentException($"{Name} declares no attention.", nameof(declaration));
         Architecture = ReadArchitecture();
-        _oracle = new Lazy<OracleDecoder>(CreateOracle);
+        _oracle = new Lazy<ArchitectureOracle>(() =>
+        {
+            using RandomWeights weights = RandomWeights();
+            return Architecture.Oracle(OracleWeights.Read(weights));
+        });
     }
 
     /// <summary>The class on which the model is declared.</summary>
@@ -28,8 +33,8 @@ internal sealed class DeclaredModel
     /// <summary>The name of the class.</summary>
     public string Name => Class.Name;
 
-    /// <summary>What is declared, for the oracle; the scale of the attention it does not know.</summary>
-    public OracleArchitecture Architecture { get; }
+    /// <summary>The declared architecture, for the oracle.</summary>
+    public DecoderArchitecture Architecture { get; }
 
     /// <summary>The declared attention.</summary>
     public AttentionAttribute Attention { get; }
@@ -38,7 +43,7 @@ internal sealed class DeclaredModel
     public int ContextLength => Transformer.ContextLength;
 
     /// <summary>What q·k is multiplied with.</summary>
-    public float Scale => Attention.Scale == 0 ? (float)Oracle.Attention.Scale(Architecture.HeadDimension) : Attention.Scale;
+    public float Scale => Attention.Scale == 0 ? (float)Specializer.Oracle.Attention.Scale(Architecture.HeadDimension) : Attention.Scale;
 
     private TransformerAttribute Transformer => Part<TransformerAttribute>()!;
 
@@ -72,7 +77,7 @@ internal sealed class DeclaredModel
     public WeightStorage Storage => Transformer.WeightStorage;
 
     /// <summary>What the model with the random weights must compute.</summary>
-    public OracleRun Reference(ReadOnlySpan<int> tokens) => _oracle.Value.Run(tokens);
+    public OracleRun Reference(ReadOnlySpan<int> tokens) => _oracle.Value.Run(tokens.ToArray());
 
     /// <summary>Random tokens of the vocabulary, the same every time.</summary>
     public int[] RandomTokens(int count)
@@ -90,30 +95,7 @@ internal sealed class DeclaredModel
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>The oracle scales by 1/√width only; another scale is the same as longer or shorter queries.</summary>
-    private OracleDecoder CreateOracle()
-    {
-        using RandomWeights source = RandomWeights();
-        OracleWeights weights = OracleWeights.Read(source);
-        double factor = Attention.Scale == 0 ? 1 : Attention.Scale / Oracle.Attention.Scale(Architecture.HeadDimension);
-        for (int layer = 0; layer < Architecture.Layers && factor != 1; layer++)
-        {
-            Multiply(weights.Get(OracleNames.Query(layer) + OracleNames.Weight), factor);
-            Multiply(weights.Find(OracleNames.Query(layer) + OracleNames.Bias) ?? [], factor);
-        }
-
-        return new OracleDecoder(Architecture, weights);
-
-        static void Multiply(double[] values, double factor)
-        {
-            for (int i = 0; i < values.Length; i++)
-            {
-                values[i] *= factor;
-            }
-        }
-    }
-
-    private OracleArchitecture ReadArchitecture()
+    private DecoderArchitecture ReadArchitecture()
     {
         FeedForwardAttribute feedForward =
             Part<FeedForwardAttribute>() ?? throw new InvalidOperationException($"{Name} declares no feed-forward block.");
@@ -134,7 +116,7 @@ internal sealed class DeclaredModel
             Activation.SwiGlu => (OracleActivation.Silu, true),
             _ => throw new InvalidOperationException($"The oracle knows no activation {feedForward.Activation}."),
         };
-        return new OracleArchitecture
+        return new DecoderArchitecture
         {
             Layers = Transformer.Layers,
             Width = Transformer.DModel,
@@ -147,6 +129,7 @@ internal sealed class DeclaredModel
             Gated = gated,
             Norm = norm.Kind == NormKind.Layer ? OracleNorm.Layer : OracleNorm.RootMeanSquare,
             NormEpsilon = norm.Epsilon,
+            Scale = Attention.Scale == 0 ? null : Attention.Scale,
             Rotary = rotary is null
                 ? null
                 : new OracleRotary(

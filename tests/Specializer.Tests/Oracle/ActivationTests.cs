@@ -1,4 +1,5 @@
 using System;
+using Specializer.Oracle;
 using Xunit;
 
 namespace Specializer.Tests.Oracle;

@@ -1,10 +1,12 @@
+using Specializer.Oracle;
+
 namespace Specializer.Tests.Oracle;
 
 /// <summary>The architectures of the reference models, as their config.json declare them.</summary>
 internal static class GoldenArchitectures
 {
     /// <summary>goldens/llama, in F32 and BF16.</summary>
-    public static OracleArchitecture Llama { get; } =
+    public static DecoderArchitecture Llama { get; } =
         new()
         {
             Layers = 2,
@@ -18,7 +20,7 @@ internal static class GoldenArchitectures
         };
 
     /// <summary>goldens/llama_realistic.</summary>
-    public static OracleArchitecture LlamaRealistic { get; } =
+    public static DecoderArchitecture LlamaRealistic { get; } =
         new()
         {
             Layers = 6,
@@ -33,7 +35,7 @@ internal static class GoldenArchitectures
         };
 
     /// <summary>goldens/qwen2: LLaMA's block with biases on queries, keys and values.</summary>
-    public static OracleArchitecture Qwen2 { get; } =
+    public static DecoderArchitecture Qwen2 { get; } =
         new()
         {
             Layers = 2,
@@ -52,7 +54,7 @@ internal static class GoldenArchitectures
         };
 
     /// <summary>models/stories260K.</summary>
-    public static OracleArchitecture Stories260K { get; } =
+    public static DecoderArchitecture Stories260K { get; } =
         new()
         {
             Layers = 5,
@@ -67,7 +69,7 @@ internal static class GoldenArchitectures
         };
 
     /// <summary>goldens/gpt2 but for its learned positions: layer norms, a plain feed-forward layer, biases everywhere.</summary>
-    public static OracleArchitecture Gpt2 { get; } =
+    public static DecoderArchitecture Gpt2 { get; } =
         new()
         {
             Layers = 2,

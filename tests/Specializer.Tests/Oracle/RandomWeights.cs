@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.Oracle;
 
 namespace Specializer.Tests.Oracle;
 
@@ -24,7 +25,7 @@ public sealed unsafe class RandomWeights : WeightsSource
     /// <param name="architecture">Which tensors, and their shapes.</param>
     /// <param name="seed">Where the draw begins.</param>
     /// <param name="storage">The type that holds the matrices exactly.</param>
-    public RandomWeights(OracleArchitecture architecture, int seed, WeightStorage storage = WeightStorage.Float32)
+    public RandomWeights(DecoderArchitecture architecture, int seed, WeightStorage storage = WeightStorage.Float32)
     {
         IReadOnlyList<OracleTensor> tensors = architecture.Tensors();
         _memory = AlignedBuffer.Allocate(tensors.Sum(tensor => (long)tensor.Length) * sizeof(float));

@@ -1,12 +1,13 @@
 using System;
 using System.Linq;
+using Specializer.Oracle;
 using Xunit;
 
 namespace Specializer.Tests.Oracle;
 
 public sealed class RandomWeightsTests
 {
-    private static readonly OracleArchitecture Architecture = GoldenArchitectures.Gpt2 with { VocabularySize = 400 };
+    private static readonly DecoderArchitecture Architecture = GoldenArchitectures.Gpt2 with { VocabularySize = 400 };
 
     [Fact]
     public void The_names_and_shapes_are_the_architectures()

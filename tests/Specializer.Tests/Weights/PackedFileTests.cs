@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using Specializer.Oracle;
 using Specializer.Tests.EndToEnd;
 using Specializer.Tests.Models;
 using Specializer.Tests.Oracle;

@@ -1,4 +1,4 @@
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>The activations of <see cref="Activations"/>.</summary>
 public enum OracleActivation

@@ -2,7 +2,7 @@ using System;
 using System.Linq;
 using Specializer.Generator.Architecture;
 
-namespace Specializer.Fuzzing;
+namespace Specializer.Oracle;
 
 /// <summary>Frequencies of rotary positions as their papers, or where these leave it open their first implementations, have them.</summary>
 internal static class RotaryScalings

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>Attention without a softmax (Katharopoulos et al. 2020).</summary>
 public static class LinearAttention

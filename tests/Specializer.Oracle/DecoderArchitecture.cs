@@ -1,11 +1,16 @@
+using System;
 using System.Collections.Generic;
+using Specializer.Generator.Architecture;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
+
+using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 
 /// <summary>
-/// The architecture of a pre-norm decoder as <see cref="OracleDecoder"/> computes it. The defaults are LLaMA's.
+/// A pre-norm decoder with the tensor names of LlamaForCausalLM: the short form in which tests write an architecture. The defaults are
+/// LLaMA's.
 /// </summary>
-public sealed record OracleArchitecture
+public sealed record DecoderArchitecture
 {
     /// <summary>The number of blocks.</summary>
     public required int Layers { get; init; }
@@ -37,6 +42,9 @@ public sealed record OracleArchitecture
     /// <summary>The norm before attention, before the feed-forward layer and before the logits.</summary>
     public OracleNorm Norm { get; init; } = OracleNorm.RootMeanSquare;
 
+    /// <summary>The factor of the scores; 1/√<see cref="HeadDimension"/> where it is <see langword="null"/>.</summary>
+    public double? Scale { get; init; }
+
     /// <summary>What the norm adds to the mean square or the variance.</summary>
     public double NormEpsilon { get; init; } = 1e-5;
 
@@ -46,8 +54,8 @@ public sealed record OracleArchitecture
     /// <summary>Whether a position sees only itself and those before it, as in a decoder, or all, as in an encoder.</summary>
     public bool Causal { get; init; } = true;
 
-    /// <summary>The first positions, which see each other both ways.</summary>
-    public int Prefix { get; init; }
+    /// <summary>Whether the positions of <see cref="OracleInput.Prefix"/> see each other both ways.</summary>
+    public bool Prefix { get; init; }
 
     /// <summary>Whether attention is <see cref="LinearAttention"/> instead of a softmax.</summary>
     public bool LinearAttention { get; init; }
@@ -69,6 +77,27 @@ public sealed record OracleArchitecture
 
     /// <summary>Whether every matrix of the feed-forward layer adds a bias.</summary>
     public bool FeedForwardBias { get; init; }
+
+    /// <summary>The oracle of this architecture.</summary>
+    /// <exception cref="ArgumentException">A tensor of the architecture is missing or has another number of elements.</exception>
+    public ArchitectureOracle Oracle(OracleWeights weights)
+    {
+        foreach (OracleTensor tensor in Tensors())
+        {
+            int found = weights.Get(tensor.Name).Length;
+            if (found != tensor.Length)
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant(
+                        $"'{tensor.Name}': expected {tensor.Length} elements ([{string.Join(", ", tensor.Shape)}]), found {found}."
+                    ),
+                    nameof(weights)
+                );
+            }
+        }
+
+        return new ArchitectureOracle(ToTransformer(), weights);
+    }
 
     /// <summary>Every tensor of the architecture, by the names that Hugging Face gives to LLaMA's, in the order of computation.</summary>
     public IReadOnlyList<OracleTensor> Tensors()
@@ -117,4 +146,50 @@ public sealed record OracleArchitecture
             }
         }
     }
+
+    private TransformerArchitecture ToTransformer() =>
+        new(
+            Layers,
+            Width,
+            ContextLength: int.MaxValue,
+            ChunkLength: 0,
+            new EmbeddingArchitecture(VocabularySize, Scale: 1, Positions: null, Norm: false),
+            new AttentionArchitecture(
+                Heads,
+                KeyValueHeads,
+                HeadDimension,
+                (float)(Scale ?? Attention.Scale(HeadDimension)),
+                QueryBias,
+                KeyBias,
+                ValueBias,
+                OutputBias,
+                SoftCap: 0,
+                QueryKeyNorm: false
+            )
+            {
+                Linear = LinearAttention,
+            },
+            new([new LayerKind("", Window: 0, AttentionPositions()) { Mask = Mask() }]),
+            new([0]),
+            new FeedForwardArchitecture(FeedForwardWidth, Enum.Parse<ActivationFunction>(Activation.ToString()), Gated, FeedForwardBias),
+            new NormArchitecture(
+                Norm == OracleNorm.Layer ? NormFormula.Layer : NormFormula.RootMeanSquare,
+                (float)NormEpsilon,
+                Bias: Norm == OracleNorm.Layer,
+                UnitOffset: false
+            ),
+            BlockArrangement.PreNorm,
+            new LogitsArchitecture(TiedEmbeddings, Bias: false, SoftCap: 0),
+            CheckpointLayout.Llama
+        );
+
+    private AttentionPositions AttentionPositions() =>
+        Rotary is { } rotary
+            ? new RotaryPositions(rotary.Base, rotary.Dimensions, rotary.Pairing == OraclePairing.Interleaved, new NoScaling())
+            : new NoPositions();
+
+    private AttentionMask Mask() =>
+        Prefix ? AttentionMask.Prefix
+        : Causal ? AttentionMask.Causal
+        : AttentionMask.Full;
 }

@@ -2,44 +2,41 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Tests.Oracle;
 
-namespace Specializer.Fuzzing;
+namespace Specializer.Oracle;
 
 using Stack = Specializer.Generator.Architecture.Stack;
 
-/// <summary>What a stack is given beside its tokens.</summary>
-/// <param name="Types">The types of the tokens, or none.</param>
-/// <param name="Globals">Which tokens are global, or none.</param>
-/// <param name="Prefix">The first positions of a decoder, which see each other both ways.</param>
-/// <param name="Source">The output of an encoder, which a decoder attends to.</param>
-/// <param name="Signal">The pixels of an image, [channels][height][width], or the features of sound, [bands][frames], in the place of tokens.</param>
-internal sealed record OracleInput(
-    int[]? Types = null,
-    bool[]? Globals = null,
-    int Prefix = 0,
-    double[][]? Source = null,
-    float[]? Signal = null
-);
-
 /// <summary>
-/// Every stack that an architecture can say, in float64, as its formulas read. It shares the formulas of one vector with the
-/// oracle of the other tests, and nothing with the generator but the records that it computes.
+/// A stack of any architecture, in float64, that reads like its formulas: generated models are compared with it. It shares nothing with
+/// the generator except the records that describe an architecture, and no code with the runtime.
 /// </summary>
-internal sealed class ArchitectureOracle(TransformerArchitecture architecture, CheckpointTensors tensors)
+public sealed class ArchitectureOracle
 {
-    private readonly CheckpointNames _names = architecture.Checkpoint.Names;
-    private readonly OracleAttention _attention = new(architecture, tensors);
-    private readonly OracleParts _parts = new(architecture, tensors);
+    private readonly TransformerArchitecture _architecture;
+    private readonly OracleWeights _weights;
+    private readonly CheckpointNames _names;
+    private readonly OracleAttention _attention;
+    private readonly OracleParts _parts;
+
+    /// <summary>The stack of an architecture with the weights of its checkpoint; the encoder of an encoder-decoder is a stack of its own.</summary>
+    internal ArchitectureOracle(TransformerArchitecture architecture, OracleWeights weights)
+    {
+        _architecture = architecture;
+        _weights = weights;
+        _names = architecture.Checkpoint.Names;
+        _parts = new OracleParts(architecture, weights);
+        _attention = new OracleAttention(architecture, weights, _parts);
+    }
 
     /// <summary>Hidden states [layers + 1][positions][width] of all positions, and logits [positions][vocabularySize] of a decoder or the output of an encoder.</summary>
     public OracleRun Run(int[] tokens, OracleInput? input = null)
     {
         input ??= new OracleInput();
-        EmbeddingArchitecture embeddings = architecture.Embeddings;
-        double[] table = input.Signal is null ? tensors.Doubles(_names.TokenEmbedding + ".weight") : [];
+        EmbeddingArchitecture embeddings = _architecture.Embeddings;
+        double[] table = input.Signal is null ? _weights.Get(_names.TokenEmbedding + ".weight") : [];
         double[][] hidden = input.Signal is { } signal
-            ? new OracleSignal(architecture, tensors).Embed(signal)
+            ? new OracleSignal(_architecture, _weights, _parts).Embed(signal)
             : [.. tokens.Select((_, position) => Embed(table, tokens, position, input.Types))];
         hidden = embeddings.Norm ? _parts.Norm(_names.EmbeddingNorm, hidden) : hidden;
         if (embeddings.Width != 0)
@@ -49,24 +46,24 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         }
 
         List<double[][]> states = [hidden];
-        for (int layer = 0; layer < architecture.Layers; layer++)
+        for (int layer = 0; layer < _architecture.Layers; layer++)
         {
             hidden = Block(layer, hidden, input);
             states.Add(hidden);
         }
 
         double[][] last = _names.FinalNorm.Length == 0 ? hidden : _parts.Norm(_names.FinalNorm, hidden);
-        return new OracleRun(architecture.Stack == Stack.Encoder ? Head(last, table) : Logits(last, table), [.. states], last);
+        return new OracleRun(_architecture.Stack == Stack.Encoder ? Head(last, table) : Logits(last, table), [.. states], last);
     }
 
     private double[][] Logits(double[][] last, double[] table)
     {
-        double[]? bias = architecture.Logits.Bias
-            ? tensors.Doubles(_names.LogitsBias.Length > 0 ? _names.LogitsBias : _names.Logits + ".bias")
+        double[]? bias = _architecture.Logits.Bias
+            ? _weights.Get(_names.LogitsBias.Length > 0 ? _names.LogitsBias : _names.Logits + ".bias")
             : null;
-        double[] matrix = architecture.Logits.Tied ? table : tensors.Doubles(_names.Logits + ".weight");
-        double cap = architecture.Logits.SoftCap,
-            scale = architecture.Logits.Scale;
+        double[] matrix = _architecture.Logits.Tied ? table : _weights.Get(_names.Logits + ".weight");
+        double cap = _architecture.Logits.SoftCap,
+            scale = _architecture.Logits.Scale;
         return
         [
             .. last.Select(row => Linear.Apply(row, matrix, bias).Select(logit => logit * scale).ToArray())
@@ -76,7 +73,7 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
 
     private double[][] Head(double[][] last, double[] table)
     {
-        if (architecture.Head is not { } head)
+        if (_architecture.Head is not { } head)
         {
             return last;
         }
@@ -87,19 +84,19 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
             Pooling.Last => [last[^1]],
             Pooling.Mean =>
             [
-                [.. Enumerable.Range(0, architecture.Width).Select(i => last.Average(row => row[i]))],
+                [.. Enumerable.Range(0, _architecture.Width).Select(i => last.Average(row => row[i]))],
             ],
             Pooling.WeightedMean =>
             [
                 [
                     .. Enumerable
-                        .Range(0, architecture.Width)
+                        .Range(0, _architecture.Width)
                         .Select(i => last.Select((row, at) => (at + 1) * row[i]).Sum() / Enumerable.Range(1, last.Length).Sum()),
                 ],
             ],
             Pooling.Max =>
             [
-                [.. Enumerable.Range(0, architecture.Width).Select(i => last.Max(row => row[i]))],
+                [.. Enumerable.Range(0, _architecture.Width).Select(i => last.Max(row => row[i]))],
             ],
             _ => last,
         };
@@ -135,10 +132,8 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         rows = head.Norm ? _parts.Norm(_names.HeadNorm, rows) : rows;
         if (head.Output is { } output)
         {
-            double[] matrix = output.Tied ? table : tensors.Doubles(_names.Logits + ".weight");
-            double[]? bias = output.Bias
-                ? tensors.Doubles(_names.LogitsBias.Length > 0 ? _names.LogitsBias : _names.Logits + ".bias")
-                : null;
+            double[] matrix = output.Tied ? table : _weights.Get(_names.Logits + ".weight");
+            double[]? bias = output.Bias ? _weights.Get(_names.LogitsBias.Length > 0 ? _names.LogitsBias : _names.Logits + ".bias") : null;
             rows = [.. rows.Select(row => Linear.Apply(row, matrix, bias))];
         }
 
@@ -150,22 +145,22 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
 
     private double[] Embed(double[] table, int[] tokens, int position, int[]? types)
     {
-        EmbeddingArchitecture embeddings = architecture.Embeddings;
-        int width = embeddings.Width == 0 ? architecture.Width : embeddings.Width;
+        EmbeddingArchitecture embeddings = _architecture.Embeddings;
+        int width = embeddings.Width == 0 ? _architecture.Width : embeddings.Width;
         double[] Row(double[] of, int row) => of[(row * width)..((row + 1) * width)];
         double[] x = [.. Row(table, tokens[position]).Select(value => value * embeddings.Scale)];
         x = embeddings.Positions switch
         {
             LearnedPositions learned => Linear.Add(
                 x,
-                Row(tensors.Doubles(_names.PositionEmbedding + ".weight"), IndexOf(learned, tokens, position))
+                Row(_weights.Get(_names.PositionEmbedding + ".weight"), IndexOf(learned, tokens, position))
             ),
             SinusoidalPositions sinusoidal => Linear.Add(x, Sinusoids(position + sinusoidal.First, width, sinusoidal)),
             _ => x,
         };
         return embeddings.TokenTypes == 0
             ? x
-            : Linear.Add(x, Row(tensors.Doubles(_names.TokenTypeEmbedding + ".weight"), types?[position] ?? 0));
+            : Linear.Add(x, Row(_weights.Get(_names.TokenTypeEmbedding + ".weight"), types?[position] ?? 0));
     }
 
     /// <summary>As create_position_ids_from_input_ids counts: tokens that are not padding, from the row behind the padding's on.</summary>
@@ -206,11 +201,11 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
         double[][] Norm(string name, double[][] rows) => _parts.Norm(_parts.Name(name, layer), rows);
         double[][] Cross(double[][] rows) =>
             input.Source is null ? rows
-            : architecture.Arrangement == BlockArrangement.PostNorm
+            : _architecture.Arrangement == BlockArrangement.PostNorm
                 ? Norm(_names.CrossAttentionNorm, Add(rows, _attention.AttendToSource(layer, rows, input.Source)))
-            : architecture.Arrangement == BlockArrangement.NormedResidual
+            : _architecture.Arrangement == BlockArrangement.NormedResidual
                 ? Normed(_names.CrossAttentionNorm, rows, normed => _attention.AttendToSource(layer, normed, input.Source))
-            : architecture.Arrangement == BlockArrangement.Sandwich
+            : _architecture.Arrangement == BlockArrangement.Sandwich
                 ? Add(
                     rows,
                     Norm(
@@ -227,20 +222,20 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
             return Add(block(residual), residual);
         }
 
-        if (architecture.Arrangement == BlockArrangement.NormedResidual)
+        if (_architecture.Arrangement == BlockArrangement.NormedResidual)
         {
             double[][] sum = Cross(Normed(_names.AttentionNorm, x, normed => _attention.Attend(layer, normed, input)));
             return Normed(_names.FeedForwardNorm, sum, normed => FeedForwardBlock(layer, normed));
         }
 
-        if (architecture.Arrangement == BlockArrangement.PostNorm)
+        if (_architecture.Arrangement == BlockArrangement.PostNorm)
         {
             double[][] first = Cross(Norm(_names.AttentionOutputNorm, Add(x, _attention.Attend(layer, x, input))));
             return Norm(_names.FeedForwardOutputNorm, Add(first, FeedForwardBlock(layer, first)));
         }
 
         double[][] attended = _attention.Attend(layer, Norm(_names.AttentionNorm, x), input);
-        switch (architecture.Arrangement)
+        switch (_architecture.Arrangement)
         {
             case BlockArrangement.ParallelOneNorm:
                 return Add(x, Add(attended, FeedForwardBlock(layer, Norm(_names.AttentionNorm, x))));
@@ -257,10 +252,10 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
 
     private double[][] FeedForwardBlock(int layer, double[][] x)
     {
-        FeedForwardArchitecture feedForward = architecture.FeedForward;
+        FeedForwardArchitecture feedForward = _architecture.FeedForward;
         OracleActivation activation = Enum.Parse<OracleActivation>(feedForward.Activation.ToString());
-        OracleLinear Matrix(string name) => _parts.LayerLinear(name, layer, feedForward.Bias);
-        OracleLinear down = Matrix(_names.Down);
+        OracleLinear Matrix(string name) => _parts.LayerLinear(name, layer, _architecture.Width, feedForward.Bias);
+        OracleLinear down = _parts.LayerLinear(_names.Down, layer, feedForward.Width, feedForward.Bias);
         if (!feedForward.Gated)
         {
             OracleLinear plain = Matrix(_names.Up);
@@ -269,11 +264,11 @@ internal sealed class ArchitectureOracle(TransformerArchitecture architecture, C
 
         OracleLinear gate,
             up;
-        if (architecture.Checkpoint.GateUpConcatenated)
+        if (_architecture.Checkpoint.GateUpConcatenated)
         {
             OracleLinear both = Matrix(_names.GateUp);
-            gate = OracleParts.Rows(both, Enumerable.Range(0, feedForward.Width), architecture.Width);
-            up = OracleParts.Rows(both, Enumerable.Range(feedForward.Width, feedForward.Width), architecture.Width);
+            gate = OracleParts.Rows(both, Enumerable.Range(0, feedForward.Width), _architecture.Width);
+            up = OracleParts.Rows(both, Enumerable.Range(feedForward.Width, feedForward.Width), _architecture.Width);
         }
         else
         {

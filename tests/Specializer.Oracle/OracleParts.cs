@@ -2,12 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Tests.Oracle;
 
-namespace Specializer.Fuzzing;
+namespace Specializer.Oracle;
 
 /// <summary>The norms and linear layers of a stack, with the tensors of its checkpoint.</summary>
-internal sealed class OracleParts(TransformerArchitecture architecture, CheckpointTensors tensors)
+internal sealed class OracleParts(TransformerArchitecture architecture, OracleWeights weights)
 {
     /// <summary>A name of a layer, whose weights may be those of several.</summary>
     /// <remarks>As AlbertTransformer runs them: turn i runs all layers of group int(i / (turns / groups)), one after the other.</remarks>
@@ -23,31 +22,28 @@ internal sealed class OracleParts(TransformerArchitecture architecture, Checkpoi
     }
 
     /// <summary>A linear layer of the whole stack.</summary>
-    public OracleLinear Linear(string name, bool bias) =>
-        new(tensors.Doubles(name + ".weight"), bias ? tensors.Doubles(name + ".bias") : null);
+    public OracleLinear Linear(string name, bool bias) => weights.Linear(name, bias);
 
-    /// <summary>A linear layer of a layer as [outputs, inputs], whichever way the checkpoint has it.</summary>
-    public OracleLinear LayerLinear(string pattern, int layer, bool bias)
+    /// <summary>A linear layer of a layer as [outputs, inputs], whichever way the checkpoint stores it.</summary>
+    public OracleLinear LayerLinear(string pattern, int layer, int inputs, bool bias)
     {
-        string name = Name(pattern, layer);
-        double[] weight = tensors.Doubles(name + ".weight");
-        if (architecture.Checkpoint.InputsFirst)
+        OracleLinear stored = Linear(Name(pattern, layer), bias);
+        if (!architecture.Checkpoint.InputsFirst)
         {
-            tensors.TryGetTensor(name + ".weight", out TensorView view);
-            int inputs = (int)view.Shape[0],
-                outputs = (int)view.Shape[1];
-            weight = [.. Enumerable.Range(0, weight.Length).Select(i => weight[(i % inputs * outputs) + (i / inputs)])];
+            return stored;
         }
 
-        return new OracleLinear(weight, bias ? tensors.Doubles(name + ".bias") : null);
+        double[] weight = stored.Weight;
+        int outputs = weight.Length / inputs;
+        return stored with { Weight = [.. Enumerable.Range(0, weight.Length).Select(i => weight[(i % inputs * outputs) + (i / inputs)])] };
     }
 
     public double[][] Norm(string name, double[][] rows)
     {
         NormArchitecture norm = architecture.Norm;
-        double[] weight = tensors.Doubles(name + ".weight");
+        double[] weight = weights.Get(name + ".weight");
         weight = norm.UnitOffset ? [.. weight.Select(static value => 1 + value)] : weight;
-        double[] bias = norm.Bias ? tensors.Doubles(name + ".bias") : new double[weight.Length];
+        double[] bias = norm.Bias ? weights.Get(name + ".bias") : new double[weight.Length];
         return
         [
             .. rows.Select(row =>

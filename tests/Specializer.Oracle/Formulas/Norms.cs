@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>Norms of one vector over all its features.</summary>
 public static class Norms

@@ -1,4 +1,4 @@
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>The masks of attention.</summary>
 public static class Masks

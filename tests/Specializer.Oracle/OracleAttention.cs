@@ -2,18 +2,16 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Tests.Oracle;
 
-namespace Specializer.Fuzzing;
+namespace Specializer.Oracle;
 
 using AttentionMask = Specializer.Generator.Architecture.AttentionMask;
 
 /// <summary>The attention of a stack: of positions to each other, of global tokens, and to the output of an encoder.</summary>
-internal sealed class OracleAttention(TransformerArchitecture architecture, CheckpointTensors tensors)
+internal sealed class OracleAttention(TransformerArchitecture architecture, OracleWeights weights, OracleParts parts)
 {
     private readonly AttentionArchitecture _attention = architecture.Attention;
     private readonly CheckpointNames _names = architecture.Checkpoint.Names;
-    private readonly OracleParts _parts = new(architecture, tensors);
 
     public double[][] Attend(int layer, double[][] x, OracleInput input)
     {
@@ -22,13 +20,13 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
         double[][][] queries =
         [
             .. x.Select(
-                (row, position) => Turn(kind, Heads(Clipped(toQuery.Apply(row)), _parts.Name(_names.QueryNorm, layer)), position, x.Length)
+                (row, position) => Rotate(kind, Heads(Clipped(toQuery.Apply(row)), parts.Name(_names.QueryNorm, layer)), position, x.Length)
             ),
         ];
         double[][][] keys =
         [
             .. x.Select(
-                (row, position) => Turn(kind, Heads(Clipped(toKey.Apply(row)), _parts.Name(_names.KeyNorm, layer)), position, x.Length)
+                (row, position) => Rotate(kind, Heads(Clipped(toKey.Apply(row)), parts.Name(_names.KeyNorm, layer)), position, x.Length)
             ),
         ];
         double[][][] values = [.. x.Select(row => Clipped(toValue.Apply(row)).Chunk(_attention.HeadDimension).ToArray())];
@@ -57,7 +55,12 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
             ReplaceGlobal(layer, x, globals, results);
         }
 
-        OracleLinear output = _parts.LayerLinear(_names.AttentionOutput, layer, _attention.OutputBias);
+        OracleLinear output = parts.LayerLinear(
+            _names.AttentionOutput,
+            layer,
+            _attention.Heads * _attention.HeadDimension,
+            _attention.OutputBias
+        );
         return [.. results.Select(output.Apply)];
     }
 
@@ -74,20 +77,20 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
         int dimension = cross.HeadDimension,
             rows = cross.KeyValueHeads * dimension,
             inputs = source[0].Length;
-        OracleLinear toQuery = _parts.LayerLinear(_names.CrossQuery, layer, cross.QueryBias),
-            output = _parts.LayerLinear(_names.CrossOutput, layer, cross.OutputBias);
+        OracleLinear toQuery = parts.LayerLinear(_names.CrossQuery, layer, architecture.Width, cross.QueryBias),
+            output = parts.LayerLinear(_names.CrossOutput, layer, cross.Heads * dimension, cross.OutputBias);
         OracleLinear toKey,
             toValue;
         if (_names.CrossKeyValue.Length > 0)
         {
-            OracleLinear both = _parts.LayerLinear(_names.CrossKeyValue, layer, cross.KeyBias);
+            OracleLinear both = parts.LayerLinear(_names.CrossKeyValue, layer, inputs, cross.KeyBias);
             toKey = OracleParts.Rows(both, Enumerable.Range(0, rows), inputs);
             toValue = OracleParts.Rows(both, Enumerable.Range(rows, rows), inputs);
         }
         else
         {
-            toKey = _parts.LayerLinear(_names.CrossKey, layer, cross.KeyBias);
-            toValue = _parts.LayerLinear(_names.CrossValue, layer, cross.ValueBias);
+            toKey = parts.LayerLinear(_names.CrossKey, layer, inputs, cross.KeyBias);
+            toValue = parts.LayerLinear(_names.CrossValue, layer, inputs, cross.ValueBias);
         }
 
         double[][][] keys = [.. source.Select(row => toKey.Apply(row).Chunk(dimension).ToArray())],
@@ -115,9 +118,9 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
     private void ReplaceGlobal(int layer, double[][] x, bool[] globals, double[][] results)
     {
         int dimension = _attention.HeadDimension;
-        OracleLinear toQuery = _parts.LayerLinear(_names.GlobalQuery, layer, _attention.QueryBias);
-        OracleLinear toKey = _parts.LayerLinear(_names.GlobalKey, layer, _attention.KeyBias),
-            toValue = _parts.LayerLinear(_names.GlobalValue, layer, _attention.ValueBias);
+        OracleLinear toQuery = parts.LayerLinear(_names.GlobalQuery, layer, architecture.Width, _attention.QueryBias);
+        OracleLinear toKey = parts.LayerLinear(_names.GlobalKey, layer, architecture.Width, _attention.KeyBias),
+            toValue = parts.LayerLinear(_names.GlobalValue, layer, architecture.Width, _attention.ValueBias);
         double[][][] keys = [.. x.Select(row => toKey.Apply(row).Chunk(dimension).ToArray())],
             values = [.. x.Select(row => toValue.Apply(row).Chunk(dimension).ToArray())];
         for (int position = 0; position < x.Length; position++)
@@ -188,8 +191,7 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
         return kind.Positions switch
         {
             AlibiPositions alibi => score - (Slopes(_attention.Heads, alibi.MaximumBias)[head] * distance),
-            RelativePositions relative => score
-                + tensors.Doubles(_names.RelativeBias)[(Bucket(relative, -distance) * _attention.Heads) + head],
+            RelativePositions relative => score + weights.Get(_names.RelativeBias)[(Bucket(relative, -distance) * _attention.Heads) + head],
             _ => score,
         };
     }
@@ -229,10 +231,10 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
     private double[][] Heads(double[] projected, string norm)
     {
         double[][] heads = [.. projected.Chunk(_attention.HeadDimension)];
-        return _attention.QueryKeyNorm ? _parts.Norm(norm, heads) : heads;
+        return _attention.QueryKeyNorm ? parts.Norm(norm, heads) : heads;
     }
 
-    private static double[][] Turn(LayerKind kind, double[][] heads, int position, int length)
+    private static double[][] Rotate(LayerKind kind, double[][] heads, int position, int length)
     {
         if (kind.Positions is not RotaryPositions rotary)
         {
@@ -255,13 +257,13 @@ internal sealed class OracleAttention(TransformerArchitecture architecture, Chec
         if (architecture.Checkpoint.QueryKeyValue == QueryKeyValueLayout.Separate)
         {
             return (
-                _parts.LayerLinear(_names.Query, layer, _attention.QueryBias),
-                _parts.LayerLinear(_names.Key, layer, _attention.KeyBias),
-                _parts.LayerLinear(_names.Value, layer, _attention.ValueBias)
+                parts.LayerLinear(_names.Query, layer, architecture.Width, _attention.QueryBias),
+                parts.LayerLinear(_names.Key, layer, architecture.Width, _attention.KeyBias),
+                parts.LayerLinear(_names.Value, layer, architecture.Width, _attention.ValueBias)
             );
         }
 
-        OracleLinear fused = _parts.LayerLinear(_names.QueryKeyValue, layer, _attention.QueryBias);
+        OracleLinear fused = parts.LayerLinear(_names.QueryKeyValue, layer, architecture.Width, _attention.QueryBias);
         int dimension = _attention.HeadDimension,
             group = _attention.Heads / _attention.KeyValueHeads,
             width = architecture.Width;

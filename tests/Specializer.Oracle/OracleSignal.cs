@@ -1,15 +1,13 @@
 using System;
 using System.Linq;
 using Specializer.Generator.Architecture;
-using Specializer.Tests.Oracle;
 
-namespace Specializer.Fuzzing;
+namespace Specializer.Oracle;
 
 /// <summary>How the patches of an image (Dosovitskiy et al. 2020) and the frames of sound (Radford et al. 2022) become hidden states.</summary>
-internal sealed class OracleSignal(TransformerArchitecture architecture, CheckpointTensors tensors)
+internal sealed class OracleSignal(TransformerArchitecture architecture, OracleWeights weights, OracleParts parts)
 {
     private readonly CheckpointNames _names = architecture.Checkpoint.Names;
-    private readonly OracleParts _parts = new(architecture, tensors);
 
     public double[][] Embed(float[] signal) =>
         architecture.Embeddings.Patches is { } patches ? Patches(signal, patches) : Sound(signal, architecture.Embeddings.Sound!);
@@ -20,7 +18,7 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, Checkpo
         int size = patches.PatchSize,
             image = patches.ImageSize,
             across = image / size;
-        OracleLinear projection = _parts.Linear(_names.PatchProjection, bias: true);
+        OracleLinear projection = parts.Linear(_names.PatchProjection, bias: true);
         double[] Patch(int row, int column) =>
             [
                 .. from channel in Enumerable.Range(0, patches.Channels)
@@ -30,12 +28,12 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, Checkpo
             ];
         double[][] states =
         [
-            tensors.Doubles(_names.FirstState),
+            weights.Get(_names.FirstState),
             .. from row in Enumerable.Range(0, across)
             from column in Enumerable.Range(0, across)
             select projection.Apply(Patch(row, column)),
         ];
-        return AddPositions(states, tensors.Doubles(_names.PositionEmbedding));
+        return AddPositions(states, weights.Get(_names.PositionEmbedding));
     }
 
     /// <summary>Two convolutions of three frames, zeros around them, the second over every second frame.</summary>
@@ -54,13 +52,13 @@ internal sealed class OracleSignal(TransformerArchitecture architecture, Checkpo
             SoundArchitecture.FramesPerPosition
         );
         return architecture.Embeddings.Positions is LearnedPositions
-            ? AddPositions(states, tensors.Doubles(_names.PositionEmbedding + ".weight"))
+            ? AddPositions(states, weights.Get(_names.PositionEmbedding + ".weight"))
             : states;
 
         double[][] Convolve(string name, double[][] rows, int step)
         {
             int channels = rows[0].Length;
-            OracleLinear convolution = _parts.Linear(name, bias: true);
+            OracleLinear convolution = parts.Linear(name, bias: true);
             OracleActivation activation = Enum.Parse<OracleActivation>(sound.Activation.ToString());
             double At(int row, int channel) => row >= 0 && row < rows.Length ? rows[row][channel] : 0;
             double[] Seen(int row) =>

@@ -1,6 +1,6 @@
 using System;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>The names that Hugging Face gives to the tensors of LlamaForCausalLM; layers count from 0.</summary>
 public static class OracleNames

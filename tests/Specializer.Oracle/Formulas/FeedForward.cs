@@ -1,6 +1,6 @@
 using System.Linq;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>The feed-forward layer of a block.</summary>
 public static class FeedForward

@@ -1,8 +1,8 @@
 using System.Linq;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
-/// <summary>A tensor that an <see cref="OracleArchitecture"/> needs.</summary>
+/// <summary>A tensor that an <see cref="DecoderArchitecture"/> needs.</summary>
 /// <param name="Name">Its name in the checkpoint.</param>
 /// <param name="Shape">Its extents, outermost first; matrices are [outputs, inputs].</param>
 public sealed record OracleTensor(string Name, params long[] Shape)

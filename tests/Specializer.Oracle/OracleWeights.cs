@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>The weights of a model, each stored value widened to a double without rounding.</summary>
 /// <param name="tensors">The elements of every tensor by its name in the checkpoint, row-major.</param>

@@ -1,19 +1,20 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Specializer.Oracle;
 using Specializer.Tests.Goldens;
 using Xunit;
 
 namespace Specializer.Tests.Oracle;
 
 /// <summary>What must hold of the oracle for every architecture, on random weights.</summary>
-public sealed class OracleDecoderTests
+public sealed class ArchitectureOracleTests
 {
     private static readonly Tolerance DoublePrecision = new(1e-12, 1e-12);
 
     private static readonly int[] Tokens = [3, 1, 4, 1, 5, 9, 2, 6, 5];
 
-    private static readonly OracleArchitecture Small = new()
+    private static readonly DecoderArchitecture Small = new()
     {
         Layers = 2,
         Width = 10,
@@ -25,7 +26,7 @@ public sealed class OracleDecoderTests
         Rotary = new OracleRotary(100, OraclePairing.HalfSplit, Dimensions: 4),
     };
 
-    private static readonly OracleArchitecture EveryBias = Small with
+    private static readonly DecoderArchitecture EveryBias = Small with
     {
         Gated = false,
         Activation = OracleActivation.Relu,
@@ -37,7 +38,7 @@ public sealed class OracleDecoderTests
         FeedForwardBias = true,
     };
 
-    private static readonly Dictionary<string, OracleArchitecture> ArchitecturesByName = new()
+    private static readonly Dictionary<string, DecoderArchitecture> ArchitecturesByName = new()
     {
         ["partial rotation"] = Small,
         ["plain feed-forward, layer norm, every bias"] = EveryBias,
@@ -54,18 +55,17 @@ public sealed class OracleDecoderTests
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void Greedy_is_what_runs_from_nothing_give(string name)
+    public void The_first_positions_of_a_longer_run_are_those_of_a_shorter_one(string name)
     {
-        OracleArchitecture architecture = ArchitecturesByName[name];
-        OracleDecoder oracle = new(architecture, Random(architecture));
-        List<int> tokens = [.. Tokens];
-        for (int i = 0; i < 20; i++)
-        {
-            double[] logits = oracle.Run([.. tokens]).Logits[^1];
-            tokens.Add(Array.IndexOf(logits, logits.Max()));
-        }
+        DecoderArchitecture architecture = ArchitecturesByName[name];
+        ArchitectureOracle oracle = architecture.Oracle(Random(architecture));
 
-        Assert.Equal(tokens[Tokens.Length..], oracle.Greedy(Tokens, 20));
+        double[][] all = oracle.Run(Tokens).Logits;
+
+        for (int length = 1; length < Tokens.Length; length++)
+        {
+            Assert.Equal(all[..length], oracle.Run(Tokens[..length]).Logits);
+        }
     }
 
     [Theory]
@@ -73,8 +73,8 @@ public sealed class OracleDecoderTests
     public void A_token_changes_nothing_before_it_and_something_from_it_on(string name)
     {
         const int Changed = 5;
-        OracleArchitecture architecture = ArchitecturesByName[name];
-        OracleDecoder oracle = new(architecture, Random(architecture));
+        DecoderArchitecture architecture = ArchitecturesByName[name];
+        ArchitectureOracle oracle = architecture.Oracle(Random(architecture));
         int[] tokens = [.. Tokens];
         tokens[Changed]++;
 
@@ -90,8 +90,8 @@ public sealed class OracleDecoderTests
     [Fact]
     public void Permuting_query_and_key_rows_turns_one_rotary_pairing_into_the_other()
     {
-        OracleArchitecture halfSplit = Small with { Rotary = new OracleRotary(100, OraclePairing.HalfSplit, Dimensions: 6) };
-        OracleArchitecture interleaved = Small with { Rotary = new OracleRotary(100, OraclePairing.Interleaved, Dimensions: 6) };
+        DecoderArchitecture halfSplit = Small with { Rotary = new OracleRotary(100, OraclePairing.HalfSplit, Dimensions: 6) };
+        DecoderArchitecture interleaved = Small with { Rotary = new OracleRotary(100, OraclePairing.Interleaved, Dimensions: 6) };
         Dictionary<string, double[]> weights = RandomTensors(halfSplit);
         Dictionary<string, double[]> permuted = new(weights);
         for (int layer = 0; layer < halfSplit.Layers; layer++)
@@ -108,8 +108,8 @@ public sealed class OracleDecoderTests
             }
         }
 
-        double[][] expected = new OracleDecoder(halfSplit, new OracleWeights(weights)).Run(Tokens).Logits;
-        double[][] actual = new OracleDecoder(interleaved, new OracleWeights(permuted)).Run(Tokens).Logits;
+        double[][] expected = halfSplit.Oracle(new OracleWeights(weights)).Run(Tokens).Logits;
+        double[][] actual = interleaved.Oracle(new OracleWeights(permuted)).Run(Tokens).Logits;
 
         DoublePrecision.AssertClose<double>(expected, [.. actual.SelectMany(row => row)], "logits");
     }
@@ -117,8 +117,8 @@ public sealed class OracleDecoderTests
     [Fact]
     public void Without_rotary_positions_the_order_of_earlier_tokens_does_not_matter()
     {
-        OracleArchitecture architecture = Small with { Rotary = null, Layers = 1 };
-        OracleDecoder oracle = new(architecture, Random(architecture));
+        DecoderArchitecture architecture = Small with { Rotary = null, Layers = 1 };
+        ArchitectureOracle oracle = architecture.Oracle(Random(architecture));
 
         double[] expected = oracle.Run([3, 1, 4, 2]).Logits[^1];
         double[] actual = oracle.Run([4, 3, 1, 2]).Logits[^1];
@@ -141,7 +141,7 @@ public sealed class OracleDecoderTests
             Assert.True(largest > 1e-4, $"{tensor.Name} has no effect: {largest}.");
         }
 
-        static double[] Last(OracleWeights weights) => new OracleDecoder(EveryBias, weights).Run(Tokens).Logits[^1];
+        static double[] Last(OracleWeights weights) => EveryBias.Oracle(weights).Run(Tokens).Logits[^1];
     }
 
     [Fact]
@@ -152,20 +152,20 @@ public sealed class OracleDecoderTests
         Dictionary<string, double[]> shorter = RandomTensors(Small);
         shorter["model.norm.weight"] = new double[Small.Width - 1];
 
-        ArgumentException absent = Assert.Throws<ArgumentException>(() => new OracleDecoder(Small, new OracleWeights(missing)));
-        ArgumentException misshapen = Assert.Throws<ArgumentException>(() => new OracleDecoder(Small, new OracleWeights(shorter)));
+        ArgumentException absent = Assert.Throws<ArgumentException>(() => Small.Oracle(new OracleWeights(missing)));
+        ArgumentException misshapen = Assert.Throws<ArgumentException>(() => Small.Oracle(new OracleWeights(shorter)));
 
         Assert.Contains("model.layers.1.mlp.up_proj.weight", absent.Message, StringComparison.Ordinal);
         Assert.Contains("'model.norm.weight': expected 10 elements ([10]), found 9", misshapen.Message, StringComparison.Ordinal);
     }
 
-    private static OracleWeights Random(OracleArchitecture architecture)
+    private static OracleWeights Random(DecoderArchitecture architecture)
     {
         using RandomWeights source = new(architecture, seed: 7);
         return OracleWeights.Read(source);
     }
 
-    private static Dictionary<string, double[]> RandomTensors(OracleArchitecture architecture)
+    private static Dictionary<string, double[]> RandomTensors(DecoderArchitecture architecture)
     {
         OracleWeights weights = Random(architecture);
         return architecture.Tensors().ToDictionary(tensor => tensor.Name, tensor => weights.Get(tensor.Name));

@@ -1,4 +1,4 @@
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>Which keys a query sees.</summary>
 /// <param name="query">The number of the query among the queries given, from 0.</param>

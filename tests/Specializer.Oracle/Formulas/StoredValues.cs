@@ -1,9 +1,9 @@
 using System;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>Values that a type of weights holds exactly, so that rounding is no part of what is compared.</summary>
-internal static class StoredValues
+public static class StoredValues
 {
     /// <summary>A value that the type holds, near the given one.</summary>
     public static float Near(float value, WeightStorage storage) =>

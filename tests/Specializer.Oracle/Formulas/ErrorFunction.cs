@@ -1,6 +1,6 @@
 using System;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>
 /// The error function and its complement to full double precision (Abramowitz and Stegun, Handbook of Mathematical

@@ -1,4 +1,4 @@
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>Which features of a head a rotary embedding rotates together.</summary>
 public enum OraclePairing

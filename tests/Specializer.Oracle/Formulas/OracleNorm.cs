@@ -1,4 +1,4 @@
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>The norms of <see cref="Norms"/>.</summary>
 public enum OracleNorm

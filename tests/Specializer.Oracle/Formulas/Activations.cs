@@ -1,6 +1,6 @@
 using System;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>Activation functions, element by element.</summary>
 public static class Activations

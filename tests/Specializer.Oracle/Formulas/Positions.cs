@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>How positions enter the model.</summary>
 public static class Positions

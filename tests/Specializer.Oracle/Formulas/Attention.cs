@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>Scaled dot-product attention with heads.</summary>
 public static class Attention

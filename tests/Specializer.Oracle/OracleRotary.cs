@@ -1,6 +1,6 @@
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
-/// <summary>Rotary positions of an <see cref="OracleArchitecture"/>.</summary>
+/// <summary>Rotary positions of an <see cref="DecoderArchitecture"/>.</summary>
 /// <param name="Base">The base of the angles, 10,000 in the paper.</param>
 /// <param name="Pairing">Which features rotate together.</param>
 /// <param name="Dimensions">How many features of each head, from the first, are rotated; the rest pass unchanged.</param>

@@ -1,4 +1,4 @@
-namespace Specializer.Tests.Oracle;
+namespace Specializer.Oracle;
 
 /// <summary>A linear layer with its weights.</summary>
 /// <param name="Weight">[outputs, inputs], row-major.</param>
