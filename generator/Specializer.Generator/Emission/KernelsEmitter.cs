@@ -43,7 +43,7 @@ internal static class KernelsEmitter
             }
         }
 
-        LayerConstants.Emit(writer, kernels.OfType<LinearKernel>());
+        LayerConstantsPrinter.Print(writer, kernels.OfType<LinearKernel>());
     }
 
     /// <summary>Writes the kernels of one instruction set.</summary>
@@ -82,10 +82,10 @@ internal static class KernelsEmitter
                         printer.Print(NormalizeLowering.Lower(normalize, isa));
                         break;
                     case LinearKernel linear:
-                        LinearEmitter.Emit(writer, isa, linear, functions);
+                        printer.Print(LinearLowering.Lower(linear, isa, functions));
                         break;
                     case HighestKernel highest:
-                        HighestEmitter.Emit(writer, isa, highest);
+                        printer.Print(ArgMaxLowering.Lower(highest, isa));
                         break;
                     case GlobalRowsKernel rows:
                         printer.Print(GlobalRowsLowering.Lower(rows));
@@ -112,33 +112,30 @@ internal static class KernelsEmitter
                 LinearAttentionEmitter.EmitShared(writer, isa, linearAttention, functions);
             }
 
-            // Of a family that kernels share there are the tiles that any of them takes, and what any of them does with the sums.
+            // Kernels that share a family of tiles get the union of its tiles and of the uses of their sums.
             foreach (
                 IGrouping<TileShape, TileShape> tiles in kernels
                     .SelectMany(kernel => Tiles(kernel, isa))
                     .GroupBy(static tile => tile with { LeastRows = 1, Addition = default })
             )
             {
-                TileEmitter.Emit(writer, isa, TileShape.Shared([.. tiles]));
+                printer.Print(TileLowering.Lower(TileShape.Shared([.. tiles]), isa));
             }
 
-            TileEmitter.EmitTileRows(writer, isa);
-            if (kernels.OfType<LinearKernel>().Any(kernel => LinearEmitter.SharesRows(kernel, isa)))
+            printer.Print(TileHeights.Lower(isa.Tuning));
+            if (kernels.OfType<LinearKernel>().Any(kernel => new LinearTiles(kernel, isa).Panels > 1))
             {
-                RowShares.EmitShareManyRows(writer);
+                printer.Print(RowSharing.Lower(isa.Tuning));
             }
 
-            foreach (KernelMethod function in functions.Lower(isa))
-            {
-                printer.Print(function);
-            }
+            printer.Print(functions.Lower(isa));
         }
     }
 
     private static IEnumerable<TileShape> Tiles(Kernel kernel, InstructionSetDescription isa) =>
         kernel switch
         {
-            LinearKernel linear => LinearEmitter.Tiles(linear, isa),
+            LinearKernel linear => new LinearTiles(linear, isa).All,
             AttentionKernel { Attention.Linear: false } attention => AttentionTiles.All(attention, isa),
             _ => [],
         };

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Kernels.Targets;
 
 namespace Specializer.Generator.Emission.InstructionSets;
 
@@ -14,11 +15,7 @@ internal sealed class Avx2 : InstructionSetDescription
 
     public override string VectorClass => "Vector256";
 
-    // 10 sums, 2 weights, 1 broadcast value, of the 14 that may be live; 12 sums need 15 of 16.
-    public override int TileRows => 5;
-
-    // A depth is 10 multiply-adds, which take 5 cycles, 7 loads and the 3 instructions of a loop: too many for a core that two threads share.
-    public override int DepthsPerTurn => 4;
+    public override Tuning Tuning => Tuning.Avx2;
 
     public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86"];
 
@@ -29,12 +26,6 @@ internal sealed class Avx2 : InstructionSetDescription
     public override string Interleave(string a, string b, bool upper) => $"Sse.Unpack{(upper ? "High" : "Low")}({a}, {b})";
 
     public override bool Prefetches => true;
-
-    // Measured on Zen 3: asking takes them from 52 to 34 GB/s in the third level, from 20 to 19 in memory.
-    public override bool StreamAsksForNarrowWeights => false;
-
-    // Measured on Zen 3: asking takes a tile from 91 to 84 % of the peak where values are near, and gains nothing where they are far.
-    public override bool ValuesAskAhead => false;
 
     public override string Prefetch(string address, bool toFirstLevel) => $"Sse.Prefetch{(toFirstLevel ? 0 : 1)}({address});";
 

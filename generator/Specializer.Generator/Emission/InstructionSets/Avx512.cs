@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Kernels.Targets;
 
 namespace Specializer.Generator.Emission.InstructionSets;
 
@@ -14,13 +15,7 @@ internal sealed class Avx512 : InstructionSetDescription
 
     public override string VectorClass => "Vector512";
 
-    // 24 sums, 2 weights, 1 broadcast value.
-    public override int TileRows => 12;
-
-    public override int SmallTileRows => 8;
-
-    // 24 sums, 4 weights, 1 broadcast value: one over the 28 that are the rule, measured to stay in the 32 registers.
-    public override int WidestTile => 4;
+    public override Tuning Tuning => Tuning.Avx512;
 
     public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.X86"];
 

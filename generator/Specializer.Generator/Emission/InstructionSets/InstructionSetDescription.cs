@@ -39,62 +39,17 @@ internal abstract class InstructionSetDescription
     /// <summary>The class with the operations on its vectors: "Vector512".</summary>
     public abstract string VectorClass { get; }
 
-    /// <summary>
-    /// The most rows of a register tile that is <see cref="PanelVectors"/> vectors wide: as many as leave registers for
-    /// the weights and a broadcast value (at most 28 vectors live of 32 registers, 14 of 16).
-    /// </summary>
-    public abstract int TileRows { get; }
+    /// <summary>Gets the numbers by which kernels are lowered to it.</summary>
+    public abstract Tuning Tuning { get; }
 
-    /// <summary>
-    /// Tiles exist for every height up to this one and for <see cref="TileRows"/>; any number of rows is cut into such.
-    /// From four rows on a tile has enough independent sums to keep the multipliers busy, so the heights between cost code and win nothing.
-    /// </summary>
-    public virtual int SmallTileRows => TileRows;
-
-    /// <summary>
-    /// The widest register tile in vectors. A tile wider than a panel has fewer rows and takes fewer broadcasts for the
-    /// same multiplications, where there are registers for the weights beside as many sums.
-    /// </summary>
-    public virtual int WidestTile => PanelVectors;
-
-    /// <summary>The widest tile of a single row in vectors: as many sums as a whole tile has; every weight is used once, and needs no register.</summary>
-    public int WidestRow => TileRows * PanelVectors;
-
-    /// <summary>The most rows of a tile of a width in vectors.</summary>
-    public int TileRowsOf(int vectors) => vectors <= PanelVectors ? TileRows : TileRows * PanelVectors / vectors;
-
-    /// <summary>
-    /// How many depths a turn of a tile's loop multiplies: one where the multiplications of one depth take longer than the
-    /// loop's own instructions, more where vectors are short and these would count.
-    /// </summary>
-    public virtual int DepthsPerTurn => 1;
-
-    /// <summary>Whether linear layers and scores take two panels side by side.</summary>
-    public bool TakesPairs => WidestTile >= 2 * PanelVectors;
-
-    /// <summary>
-    /// Query rows of a head that pass over the keys and values together, whole tiles of them: every block of the cache
-    /// comes from memory once for all.
-    /// </summary>
-    public int QueryRows => 24 / TileRows * TileRows;
-
-    /// <summary>Panels that one row is multiplied with side by side: memory serves several streams faster than one.</summary>
-    public int StreamPanels => 4;
+    /// <summary>Gets the number of floats in a panel of packed weights.</summary>
+    public int PanelWidth => Tuning.PanelWidth;
 
     /// <summary>Namespaces that the kernels use.</summary>
     public virtual IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics"];
 
-    /// <summary>Vectors of a panel of packed weights, of keys, and of a column of tiles.</summary>
-    public int PanelVectors => 2;
-
-    /// <summary>Floats of a panel.</summary>
-    public int PanelWidth => PanelVectors * Lanes;
-
     /// <summary>The type of a vector.</summary>
     public string Vector => VectorClass + "<float>";
-
-    /// <summary>The type of a vector of words, in each of which two weights of 16 bits lie.</summary>
-    public string WordVector => VectorClass + "<uint>";
 
     /// <summary>Whether a multiplication takes one lane of a vector as its factor, so that values need not be broadcast one by one.</summary>
     public virtual bool MultipliesByLane => false;
@@ -114,27 +69,38 @@ internal abstract class InstructionSetDescription
     /// <summary>sum + a · b, fused where the instruction set can.</summary>
     public abstract string MultiplyAdd(string sum, string a, string b);
 
-    /// <summary>sum + a · (lane of b).</summary>
-    public virtual string MultiplyAddLane(string sum, string a, string b, int lane) =>
-        throw new NotSupportedException(Name + " does not multiply by lane.");
-
     /// <summary>Whether it has an operation that takes elements in turn from two vectors of 128 bits.</summary>
     public virtual bool Interleaves => false;
 
     /// <summary>The lower, or upper, halves of two vectors of 128 bits, an element of the first and one of the second in turn.</summary>
     public virtual string Interleave(string a, string b, bool upper) => throw new NotSupportedException(Name + " does not interleave.");
 
-    /// <summary>Whether it can ask for cache lines ahead of their use.</summary>
+    /// <summary>Gets whether the instruction set can prefetch.</summary>
     public virtual bool Prefetches => false;
-
-    /// <summary>Whether a row alone asks for weights of 16 bits ahead: of these its loop has fewer bytes under way than of float32.</summary>
-    public virtual bool StreamAsksForNarrowWeights => Prefetches;
-
-    /// <summary>Whether weighed values are asked for ahead.</summary>
-    public virtual bool ValuesAskAhead => Prefetches;
 
     /// <summary>A statement that brings a cache line to the first level, or only closer.</summary>
     public virtual string Prefetch(string address, bool toFirstLevel) => throw new NotSupportedException(Name + " does not prefetch.");
+
+    // For emitters that write text.
+    public int TileRows => Tuning.TileRows;
+
+    public int SmallTileRows => Tuning.SmallTileRows;
+
+    public int PanelVectors => Tuning.PanelVectors;
+
+    public int WidestTile => Tuning.WidestTile;
+
+    public int WidestRow => Tuning.WidestSingleRow;
+
+    public int QueryRows => Tuning.QueryRows;
+
+    public int StreamPanels => Tuning.StreamPanels;
+
+    public bool TakesPairs => Tuning.SupportsPanelPairs;
+
+    public bool ValuesAskAhead => Tuning.PrefetchesValues;
+
+    public int TileRowsOf(int vectors) => Tuning.TileRowsOf(vectors);
 
     public string Zero => Vector + ".Zero";
 

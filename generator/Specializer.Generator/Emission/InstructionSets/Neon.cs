@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Kernels.Targets;
 
 namespace Specializer.Generator.Emission.InstructionSets;
 
@@ -14,19 +15,13 @@ internal sealed class Neon : InstructionSetDescription
 
     public override string VectorClass => "Vector128";
 
-    // 16 sums, 8 vectors of four values each, 2 weights.
-    public override int TileRows => 8;
-
-    public override int SmallTileRows => 4;
+    public override Tuning Tuning => Tuning.Neon;
 
     public override IReadOnlyList<string> Namespaces => ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.Arm"];
 
     public override bool MultipliesByLane => true;
 
     public override string MultiplyAdd(string sum, string a, string b) => $"AdvSimd.FusedMultiplyAdd({sum}, {a}, {b})";
-
-    public override string MultiplyAddLane(string sum, string a, string b, int lane) =>
-        $"AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar({sum}, {a}, {b}, {lane})";
 
     public override bool Interleaves => true;
 

@@ -1,3 +1,5 @@
+using Specializer.Generator.Kernels.Targets;
+
 namespace Specializer.Generator.Emission.InstructionSets;
 
 /// <summary>128-bit vectors of the class library, which run on every CPU; multiply and add are two operations, so that the bits are the same everywhere.</summary>
@@ -11,8 +13,7 @@ internal sealed class Portable : InstructionSetDescription
 
     public override string VectorClass => "Vector128";
 
-    // 8 sums, 2 weights, 1 broadcast value, 1 product, of the 14 that may be live with 16 registers.
-    public override int TileRows => 4;
+    public override Tuning Tuning => Tuning.Portable;
 
     public override string MultiplyAdd(string sum, string a, string b) => $"{sum} + ({a} * {b})";
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Linq;
 using Specializer.Generator.Architecture;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Lowering;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission.Kernels;

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
+using Specializer.Generator.Kernels.Lowering;
 using Specializer.Generator.Planning;
 
 namespace Specializer.Generator.Emission.Kernels;
@@ -108,7 +109,7 @@ internal static class AttentionTiles
             yield return new(
                 kernel.TilePrefix + name + (width == widest ? "Rows" : "NarrowRows"),
                 width,
-                Depth: "depth",
+                Depth: null,
                 Layout.KeyBlock,
                 kernel.HeadStride,
                 TileStart.ScaledOutput,

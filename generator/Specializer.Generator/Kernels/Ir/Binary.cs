@@ -42,7 +42,7 @@ internal sealed class Binary : Expr
     public static Expr Of(BinaryOp op, Expr left, Expr right) =>
         Folded(op, left, right) ?? new Binary(TypeOf(op, left, right), op, left, right);
 
-    /// <summary>The result for two integers, or where one of them changes nothing.</summary>
+    /// <summary>The result for two integers, or where one of them changes nothing or is a factor of zero.</summary>
     private static Expr? Folded(BinaryOp op, Expr left, Expr right)
     {
         long? a = (left as Constant)?.Integer,
@@ -54,6 +54,8 @@ internal sealed class Binary : Expr
             (BinaryOp.Multiply, { } x, { } y) => Constant.Of(x * y),
             (BinaryOp.Add, 0, _) => IsInteger(right) ? right : null,
             (BinaryOp.Add or BinaryOp.Subtract, _, 0) => IsInteger(left) ? left : null,
+            (BinaryOp.Multiply, 0, _) => IsInteger(right) ? left : null,
+            (BinaryOp.Multiply, _, 0) => IsInteger(left) ? right : null,
             (BinaryOp.Multiply, 1, _) => IsInteger(right) ? right : null,
             (BinaryOp.Multiply, _, 1) => IsInteger(left) ? left : null,
             _ => null,

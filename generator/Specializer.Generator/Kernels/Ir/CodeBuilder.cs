@@ -29,7 +29,8 @@ internal class CodeBuilder
         Compilation compilation = Compilation.Default,
         string? comment = null,
         bool isPublic = false,
-        bool isSharedByLayers = false
+        bool isSharedByLayers = false,
+        bool isExpression = false
     ) =>
         new(name, returns ?? DataType.Void, _parameters, _statements)
         {
@@ -37,6 +38,7 @@ internal class CodeBuilder
             Comment = comment,
             IsPublic = isPublic,
             IsSharedByLayers = isSharedByLayers,
+            IsExpression = isExpression,
         };
 
     public void Comment(string text) => _statements.Add(new Comment(text));
@@ -68,6 +70,9 @@ internal class CodeBuilder
     /// <summary>target += value.</summary>
     public void Add(Expr target, Expr value) => _statements.Add(new Assign(target, value, BinaryOp.Add));
 
+    /// <summary>target -= value.</summary>
+    public void Subtract(Expr target, Expr value) => _statements.Add(new Assign(target, value, BinaryOp.Subtract));
+
     public void Store(Expr value, Expr address) => _statements.Add(new Store(value, address));
 
     public void Prefetch(Expr address, bool toFirstLevel) => _statements.Add(new Prefetch(address, toFirstLevel));
@@ -78,11 +83,9 @@ internal class CodeBuilder
 
     public void Fill(Expr destination, Expr count, Expr value) => _statements.Add(new Fill(destination, count, value));
 
-    public void Call(string method, params Expr[] arguments) => CallFor(null, method, arguments);
+    public void Call(string method, params Expr[] arguments) => Call(new MethodCall(DataType.Void, method, null, arguments));
 
-    /// <summary>Calls a method that layers share, compiled for one of them.</summary>
-    public void CallFor(string? layer, string method, params Expr[] arguments) =>
-        _statements.Add(new Invoke(new MethodCall(DataType.Void, method, layer, arguments)));
+    public void Call(MethodCall call) => _statements.Add(new Invoke(call));
 
     public void Switch(Expr value, IEnumerable<KeyValuePair<int, MethodCall>> cases) => _statements.Add(new Switch(value, [.. cases]));
 

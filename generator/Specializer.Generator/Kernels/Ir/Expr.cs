@@ -84,7 +84,7 @@ internal abstract class Expr(DataType type)
 }
 
 /// <summary>A number, or the name of one.</summary>
-/// <param name="type">Its type.</param>
+/// <param name="type">Its type; of a vector for a number in every lane.</param>
 /// <param name="text">The literal as C# writes it.</param>
 /// <param name="integer">Its value if it is an integer that may be folded.</param>
 internal sealed class Constant(DataType type, string text, long? integer = null) : Expr(type)

@@ -43,6 +43,9 @@ internal sealed class KernelMethod(string name, DataType returns, IReadOnlyList<
     /// <summary>Gets how the JIT compiler treats the method.</summary>
     public Compilation Compilation { get; init; }
 
+    /// <summary>Gets whether the method is printed as an expression, the value that it returns.</summary>
+    public bool IsExpression { get; init; }
+
     /// <summary>Gets whether the method is shared by layers and compiled for each by itself, with the layer's constants.</summary>
     public bool IsSharedByLayers { get; init; }
 }

@@ -71,6 +71,7 @@ internal sealed class ExpressionPrinter(InstructionSetDescription target)
     {
         (string text, int binding) = expression switch
         {
+            Constant { Type: { IsVector: true } type } constant => ($"{VectorClass(type.Lanes)}.Create({constant.Text})", Primary),
             Constant constant => (constant.Text, constant.Text[0] == '-' ? Prefix : Primary),
             Variable variable => (variable.Name, Primary),
             Reference reference => ("ref " + reference.Variable.Name, Primary),

@@ -2,8 +2,8 @@ using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Emission.InstructionSets;
-using Specializer.Generator.Emission.Kernels;
 using Specializer.Generator.Kernels.Ir;
+using Specializer.Generator.Kernels.Lowering;
 
 namespace Specializer.Generator.Kernels.Output;
 
@@ -14,6 +14,14 @@ internal sealed class MethodPrinter(SourceWriter writer, InstructionSetDescripti
         "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.";
 
     private readonly ExpressionPrinter _expressions = new(target);
+
+    public void Print(IEnumerable<KernelMethod> methods)
+    {
+        foreach (KernelMethod method in methods)
+        {
+            Print(method);
+        }
+    }
 
     public void Print(KernelMethod method)
     {
@@ -34,13 +42,22 @@ internal sealed class MethodPrinter(SourceWriter writer, InstructionSetDescripti
                 (parameter.IsReference ? "ref " : "") + ExpressionPrinter.TypeName(parameter.Variable.Type) + " " + parameter.Variable.Name
             )
         );
-        string generic = method.IsSharedByLayers ? "<TLayer>" : "",
-            constraint = method.IsSharedByLayers ? $"\n    where TLayer : struct, {LayerConstants.Interface}" : "";
-        using (
-            writer.Braces(
-                $"{(method.IsPublic ? "public" : "private")} static {ExpressionPrinter.TypeName(method.Returns)} {method.Name}{generic}({parameters}){constraint}"
-            )
-        )
+        string generic = method.IsSharedByLayers ? $"<{LayerConstants.TypeParameter}>" : "",
+            constraint = method.IsSharedByLayers ? $"\n    where {LayerConstants.TypeParameter} : struct, {LayerConstants.Interface}" : "";
+        string head =
+            $"{(method.IsPublic ? "public" : "private")} static {ExpressionPrinter.TypeName(method.Returns)} {method.Name}{generic}({parameters}){constraint}";
+        if (method.IsExpression && method.Body[0] is Jump { Value: { } value })
+        {
+            writer.Line(head + " =>");
+            using (writer.Indented())
+            {
+                writer.Line(Text(value) + ";");
+            }
+
+            return;
+        }
+
+        using (writer.Braces(head))
         {
             Print(method.Body);
         }

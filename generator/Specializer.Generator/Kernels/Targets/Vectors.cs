@@ -30,6 +30,10 @@ internal readonly struct Vectors(InstructionSetDescription target, int lanes)
     /// <param name="number">The number as C# writes it, without the suffix of its type.</param>
     public Expr Broadcast(string number) => Broadcast(Constant.Float(number + "f"));
 
+    /// <summary>A constant number in every lane.</summary>
+    /// <param name="number">The number as C# writes it.</param>
+    public Expr Number(string number) => new Constant(Type, number);
+
     /// <summary>A vector with the same integer in every lane, of the integer's own type.</summary>
     public Expr BroadcastInteger(Expr value) => new Intrinsic(Type.Of(value.Type.Element), IntrinsicOp.Broadcast, [value]);
 
