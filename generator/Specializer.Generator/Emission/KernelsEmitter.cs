@@ -2,8 +2,8 @@ using System.Collections.Generic;
 using System.Linq;
 using Specializer.Generator.Emission.InstructionSets;
 using Specializer.Generator.Emission.Kernels;
-using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Kernels.Lowering;
+using Specializer.Generator.Kernels.Lowering.Attention;
 using Specializer.Generator.Kernels.Output;
 using Specializer.Generator.Planning;
 
@@ -94,8 +94,7 @@ internal static class KernelsEmitter
                         LinearAttentionEmitter.Emit(writer, isa, attention);
                         break;
                     case AttentionKernel attention:
-                        AppendEmitter.Emit(writer, isa, attention);
-                        AttentionEmitter.Emit(writer, isa, attention);
+                        printer.Print(AttentionMethods.Of(attention, isa, functions));
                         break;
                 }
             }
@@ -103,8 +102,7 @@ internal static class KernelsEmitter
             AttentionKernel[] attentions = [.. kernels.OfType<AttentionKernel>().Where(static kernel => !kernel.Attention.Linear)];
             if (attentions.Length > 0)
             {
-                AppendEmitter.EmitShared(writer, isa, attentions);
-                ScoreEmitter.EmitShared(writer, isa, attentions, functions);
+                printer.Print(AttentionMethods.Shared(attentions, isa, functions));
             }
 
             if (kernels.OfType<AttentionKernel>().FirstOrDefault(static kernel => kernel.Attention.Linear) is { } linearAttention)
@@ -136,7 +134,7 @@ internal static class KernelsEmitter
         kernel switch
         {
             LinearKernel linear => new LinearTiles(linear, isa).All,
-            AttentionKernel { Attention.Linear: false } attention => AttentionTiles.All(attention, isa),
+            AttentionKernel { Attention.Linear: false } attention => new AttentionTiles(attention, isa).All,
             _ => [],
         };
 }

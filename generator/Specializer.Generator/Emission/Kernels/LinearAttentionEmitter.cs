@@ -40,7 +40,9 @@ internal static class LinearAttentionEmitter
         functions.RequireExponential();
         if (kernel.Attention.QueryKeyNorm)
         {
-            AppendEmitter.EmitNormalizeHead(writer, isa, kernel);
+            new Specializer.Generator.Kernels.Output.MethodPrinter(writer, isa).Print(
+                Specializer.Generator.Kernels.Lowering.Attention.HeadNormLowering.Lower(kernel, isa)
+            );
         }
 
         EmitFeatures(writer, isa, kernel);

@@ -57,7 +57,6 @@ internal sealed class Binary : Expr
             (BinaryOp.Multiply, 0, _) => IsInteger(right) ? left : null,
             (BinaryOp.Multiply, _, 0) => IsInteger(left) ? right : null,
             (BinaryOp.Multiply, 1, _) => IsInteger(right) ? right : null,
-            (BinaryOp.Multiply, _, 1) => IsInteger(left) ? left : null,
             _ => null,
         };
     }

@@ -54,6 +54,9 @@ internal class CodeBuilder
         return variable;
     }
 
+    /// <summary>Declares a variable that others refer to already.</summary>
+    public void Declare(Variable variable, Expr value) => _statements.Add(new Let(variable, value));
+
     /// <summary>Declares a named number.</summary>
     public Variable Const(string name, int value)
     {

@@ -99,6 +99,9 @@ internal sealed class Constant(DataType type, string text, long? integer = null)
 
     public static Constant Float(string text) => new(DataType.Float, text);
 
+    /// <summary>Gets the least float, which stands for the score of a key that is not visible.</summary>
+    public static Constant MinFloat => Float("float.MinValue");
+
     public static Constant UInt(string text) => new(DataType.UInt, text);
 }
 

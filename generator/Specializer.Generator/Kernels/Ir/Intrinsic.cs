@@ -9,6 +9,7 @@ internal enum IntrinsicOp
     Zero,
     Load,
     Broadcast,
+    Create,
     Lanes,
     Indices,
     MultiplyAdd,

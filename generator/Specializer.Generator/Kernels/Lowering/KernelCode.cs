@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using Specializer.Generator.Emission;
 using Specializer.Generator.Kernels.Ir;
 using Specializer.Generator.Planning;
@@ -7,9 +6,8 @@ using Specializer.Generator.Planning;
 namespace Specializer.Generator.Kernels.Lowering;
 
 /// <summary>Builds the statements of a method that a session calls; its parameters are those of the kernel's signature.</summary>
-internal sealed class KernelCode : CodeBuilder
+internal sealed class KernelCode : SignatureCode
 {
-    private readonly Dictionary<KernelParameter, Variable> _parameters = [];
     private readonly KernelSignature _signature;
     private readonly string _name;
 
@@ -21,12 +19,9 @@ internal sealed class KernelCode : CodeBuilder
         _name = SignatureText.Name(kernel, part);
         foreach (KernelParameter parameter in _signature.Parameters)
         {
-            _parameters.Add(parameter, Parameter(parameter.Name, TypeOf(parameter.Type)));
+            AddParameter(parameter);
         }
     }
-
-    /// <summary>Gets the variable of one of the signature's parameters.</summary>
-    public Variable this[KernelParameter parameter] => _parameters[parameter];
 
     public Variable Worker => this[KernelParameters.Worker];
 
@@ -52,14 +47,4 @@ internal sealed class KernelCode : CodeBuilder
             () => body(row)
         );
     }
-
-    private static DataType TypeOf(ParameterType type) =>
-        type switch
-        {
-            ParameterType.Integer => DataType.Int,
-            ParameterType.Float => DataType.Float,
-            ParameterType.Integers => DataType.Int.Pointer,
-            ParameterType.Floats => DataType.Float.Pointer,
-            _ => throw new NotSupportedException(type.ToString()),
-        };
 }

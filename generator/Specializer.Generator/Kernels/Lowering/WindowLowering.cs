@@ -15,7 +15,7 @@ internal static class WindowLowering
         code.EachRow(row =>
         {
             Variable target = code.Let("target", code[KernelParameters.Output].At(row.AsNInt * kernel.Stride)),
-                first = code.Let("first", ((code[KernelParameters.Position] + row) * kernel.Step) - (kernel.Window / 2));
+                first = code.Let("first", Center(code[KernelParameters.Position] + row) - (kernel.Window / 2));
             code.For(
                 "i",
                 DataType.Int,
@@ -41,6 +41,7 @@ internal static class WindowLowering
                 }
             );
         });
+        Expr Center(Expr step) => kernel.Step == 1 ? step : step * kernel.Step;
         string around = kernel.Step == 1 ? "r" : $"{kernel.Step}r",
             layout = byChannel ? "[channels][count]" : "[count][channels]";
         return code.Method(

@@ -125,6 +125,7 @@ internal sealed class ExpressionPrinter(InstructionSetDescription target)
             IntrinsicOp.Broadcast => Call(
                 operation.Type.Element == Element.Float && operands[0].Type.Element == Element.Float ? "Create<float>" : "Create"
             ),
+            IntrinsicOp.Create => Call("Create"),
             IntrinsicOp.Lanes => $"{vectors}.Create({string.Join(", ", operation.Immediates.Select(Text))})",
             IntrinsicOp.Indices => TypeName(operation.Type) + ".Indices",
             IntrinsicOp.Minimum => Call("Min"),

@@ -37,6 +37,9 @@ internal readonly struct Vectors(InstructionSetDescription target, int lanes)
     /// <summary>A vector with the same integer in every lane, of the integer's own type.</summary>
     public Expr BroadcastInteger(Expr value) => new Intrinsic(Type.Of(value.Type.Element), IntrinsicOp.Broadcast, [value]);
 
+    /// <summary>A vector with a float of its own in every lane.</summary>
+    public Expr Create(params Expr[] values) => Operation(IntrinsicOp.Create, values);
+
     /// <summary>All bits set in the first lanes, none in the others.</summary>
     public Expr MaskOfFirst(int count) =>
         AsFloat(
